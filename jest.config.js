@@ -1,0 +1,32 @@
+// One project per test level; the level is in the file's suffix, the runner only filters.
+const base = {
+  rootDir: __dirname,
+  testEnvironment: 'node',
+  transform: {
+    '^.+\\.ts$': ['@swc/jest', {
+      swcrc: false,
+      jsc: {
+        target: 'es2022',
+        parser: { syntax: 'typescript', decorators: true },
+        transform: { legacyDecorator: true, decoratorMetadata: true },
+        keepClassNames: true,
+      },
+      module: { type: 'commonjs' },
+      sourceMaps: 'inline',
+    }],
+  },
+  moduleNameMapper: { '^@chorus/([a-z-]+)$': '<rootDir>/libs/$1/src' },
+  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.chorus', '<rootDir>/.cache'],
+  setupFiles: ['reflect-metadata'],
+}
+const unit = ['<rootDir>/apps/**/*.spec.ts', '<rootDir>/libs/**/*.spec.ts', '<rootDir>/infra/**/*.spec.ts']
+module.exports = {
+  projects: [
+    { ...base, displayName: 'unit', testMatch: unit, testPathIgnorePatterns: ['\\.int\\.spec\\.ts$', '\\.contract\\.spec\\.ts$'] },
+    { ...base, displayName: 'architecture', testMatch: ['<rootDir>/test/architecture/**/*.spec.ts'] },
+    { ...base, displayName: 'contract', testMatch: ['<rootDir>/libs/**/*.contract.spec.ts', '<rootDir>/test/replay/**/*.spec.ts'] , globalSetup: '<rootDir>/test/support/global-postgres.js', globalTeardown: '<rootDir>/test/support/global-postgres-stop.js' },
+    { ...base, displayName: 'integration', testMatch: ['<rootDir>/{apps,libs,infra}/**/*.int.spec.ts'], globalSetup: '<rootDir>/test/support/global-postgres.js', globalTeardown: '<rootDir>/test/support/global-postgres-stop.js' },
+    { ...base, displayName: 'journeys', testMatch: ['<rootDir>/test/journeys/**/*.journey.spec.ts'], globalSetup: '<rootDir>/test/support/global-postgres.js', globalTeardown: '<rootDir>/test/support/global-postgres-stop.js' },
+    { ...base, displayName: 'real', testMatch: ['<rootDir>/test/real/**/*.real.spec.ts'], globalSetup: '<rootDir>/test/support/global-postgres.js', globalTeardown: '<rootDir>/test/support/global-postgres-stop.js' },
+  ],
+}
