@@ -22,6 +22,9 @@ export interface SourceRecord {
   readonly mapping: string
   /** keyed fingerprint of the inbound message (not of its meaning): tells a resent message from a change back */
   readonly message?: string
+  /** keyed fingerprint of the file that it came in, and the record's first line there: what comes later in the same file is later */
+  readonly file?: string
+  readonly row?: number
 }
 
 /** What the aggregate, or an edge, says of an event: everything but what the recorder and the store add. */

@@ -1,0 +1,90 @@
+/**
+ * The history of a case or an incident: every entry with both times, corrections linked to what they correct.
+ * Pure: the events of the right streams, up to the recorded moment, come in; what a role may not see was taken out before.
+ */
+import type { RecordedEvent, TimePrecision } from '@chorus/contracts'
+import { startOf } from './moment'
+
+/** Stands on every history, whether or not anything is withheld: its presence must tell nothing. */
+export const WITHHELD_SENTENCE = 'Entries may be withheld from this view.'
+
+export interface HistoryEntry {
+  readonly id: string
+  readonly type: string
+  readonly what: string
+  /** when it happened, cut to its precision, and the zone it was told in */
+  readonly happened: { readonly time: string; readonly precision: TimePrecision; readonly zone: string }
+  /** when it reached us, and when it entered the log */
+  readonly received: string
+  readonly recorded: string
+  readonly agency: string
+  readonly system: string
+  readonly by: { readonly role: string; readonly agency: string }
+  readonly state: 'current' | 'corrected' | 'retracted'
+  /** the entry that this one corrects or takes back */
+  readonly corrects?: string
+  /** the entry that replaced this one or took it back, as far as it was known at the recorded moment */
+  readonly correctedBy?: string
+  readonly breaches?: readonly string[]
+  readonly policyVersion?: string
+  readonly data: object
+}
+
+export interface HistoryView {
+  /** instant; entries that happened later are left out */
+  readonly asOfOccurred?: string
+  readonly newestFirst?: boolean
+}
+
+/** `events` in log order, with unseen fields already absent. */
+export const history = (events: readonly RecordedEvent[], view: HistoryView = {}): HistoryEntry[] => {
+  const replacedBy = new Map<string, { id: string; retracted: boolean }>()
+  for (const event of events) if (event.corrects) replacedBy.set(event.corrects, { id: event.id, retracted: event.type === 'EventRetracted' })
+  const entries = events
+    .filter(event => !view.asOfOccurred || startOf(event.time, event.timeZone) <= view.asOfOccurred)
+    .map((event): HistoryEntry => {
+      const replaced = replacedBy.get(event.id)
+      return {
+        id: event.id,
+        type: event.type,
+        what: phraseOf(event.type),
+        happened: { time: event.time, precision: event.timePrecision, zone: event.timeZone },
+        received: event.receivedtime,
+        recorded: event.recordedtime,
+        agency: event.source.agency,
+        system: event.source.system,
+        by: { role: event.actor.role, agency: event.actor.agency },
+        state: !replaced ? 'current' : replaced.retracted ? 'retracted' : 'corrected',
+        ...(event.corrects && { corrects: event.corrects }),
+        ...(replaced && { correctedBy: replaced.id }),
+        ...(event.breaches?.length && { breaches: event.breaches }),
+        ...(event.policyVersion && { policyVersion: event.policyVersion }),
+        data: event.data,
+      }
+    })
+  return view.newestFirst ? entries.reverse() : entries
+}
+
+const PHRASES: Readonly<Record<string, string>> = {
+  IncidentReported: 'Incident reported',
+  ArrestRecorded: 'Arrest recorded',
+  EventRetracted: 'Report taken back by its source',
+  IntimatePartnerRelationshipConfirmed: 'Relationship confirmed',
+  PrimaryAggressorDetermined: 'Primary aggressor determined',
+  EligibilityAssessed: 'Eligibility assessed',
+  ReferralReceived: 'Referral received',
+  ReferralExcluded: 'Referral excluded',
+  PairSidesRecorded: 'Sides of the incident recorded',
+  CrossComplaintReviewed: 'Cross-complaint reviewed',
+  CaseOpened: 'Case opened',
+  CriminalHistoryReviewed: 'Criminal history reviewed',
+  LevelProposed: 'Level proposed',
+  LevelProposalDeclined: 'Level proposal declined',
+  LevelAssigned: 'Level assigned',
+  LevelChanged: 'Level changed',
+  CaseClosed: 'Case closed',
+  ProtocolBreachDetected: 'Breach of protocol recorded',
+}
+/** `LevelAssigned` reads "Level assigned" also where nobody wrote a phrase for it. */
+const phraseOf = (type: string): string =>
+  PHRASES[type] ?? type.replace(/([a-z])([A-Z])/g, (_, a: string, b: string) => `${a} ${b.toLowerCase()}`)
