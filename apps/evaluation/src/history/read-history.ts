@@ -1,0 +1,111 @@
+/**
+ * Gathers the events of a case's or an incident's history from the log (never from a read model), up to the recorded
+ * moment, takes out what the reader may not see, and folds the rest.
+ */
+import { categoryOf, LogNotThereYet, type EventStore, type Recorder } from '@chorus/event-store'
+import type { Actor, RecordedEvent } from '@chorus/contracts'
+import type { Vault } from '@chorus/privacy'
+import { history, WITHHELD_SENTENCE, type HistoryEntry } from './history'
+import { momentOf } from './moment'
+import { seesCategory, seesField } from './who-sees-what'
+
+export interface HistoryQuery {
+  /** a case's or incident's id, its stream name, or `ORI/number` as the agency knows the report */
+  readonly of: string
+  readonly asOfRecorded?: string
+  readonly asOfOccurred?: string
+  readonly newestFirst?: boolean
+}
+export interface HistoryAnswer {
+  readonly of: string
+  readonly kind: 'case' | 'incident' | 'arrest'
+  readonly asOf: { readonly recorded: string; readonly occurred: string | null }
+  readonly notice: string
+  readonly entries: readonly HistoryEntry[]
+}
+export type HistoryRefusal = { readonly refused: 'not-a-moment' | 'log-not-there-yet' | 'not-found'; readonly field?: string; readonly text: string }
+
+/** The categories in which a case or an incident is the subject itself, in the order in which they are tried. */
+const SUBJECTS = { pchCase: 'case', incident: 'incident', arrest: 'arrest' } as const
+/** Streams that speak of a case or an incident by its id. */
+const MENTIONS = ['referral', 'pchCase', 'pair', 'historyReview', 'eligibility']
+
+export class HistoryReader {
+  constructor(private readonly deps: { readonly store: EventStore; readonly recorder: Recorder; readonly vault: Vault; readonly clock: { now(): string } }) {}
+
+  async read(query: HistoryQuery, reader: Actor): Promise<HistoryAnswer | HistoryRefusal> {
+    const recorded = query.asOfRecorded === undefined ? this.deps.clock.now() : momentOf(query.asOfRecorded)
+    const occurred = query.asOfOccurred === undefined ? null : momentOf(query.asOfOccurred)
+    if (recorded === null) return notAMoment('asOfRecorded')
+    if (query.asOfOccurred !== undefined && occurred === null) return notAMoment('asOfOccurred')
+    let through: number
+    try {
+      through = query.asOfRecorded === undefined ? (await this.deps.store.head()).ordinal : await this.deps.store.ordinalAsOf(recorded)
+    } catch (error) {
+      if (error instanceof LogNotThereYet) return { refused: 'log-not-there-yet', field: 'asOfRecorded', text: 'The log has not reached this moment yet. Ask for an earlier moment, or leave it out to see what is known now.' }
+      throw error
+    }
+    const subject = await this.find(query.of, through)
+    // What one may not see looks the same as what is not there.
+    if (!subject || !seesCategory(reader.role, categoryOf(subject))) return notFound
+    const events = (await this.gather(subject, through)).filter(event => seesCategory(reader.role, categoryOf(event.stream)))
+    const seen: RecordedEvent[] = []
+    for (const category of new Set(events.map(event => categoryOf(event.stream)))) {
+      seen.push(...await this.deps.recorder.unseal(events.filter(event => categoryOf(event.stream) === category), field => seesField(reader.role, category, field)))
+    }
+    seen.sort((a, b) => a.ordinal - b.ordinal)
+    return {
+      of: idOf(subject),
+      kind: SUBJECTS[categoryOf(subject) as keyof typeof SUBJECTS],
+      asOf: { recorded, occurred },
+      notice: WITHHELD_SENTENCE,
+      entries: history(seen, { ...(occurred && { asOfOccurred: occurred }), ...(query.newestFirst && { newestFirst: true }) }),
+    }
+  }
+
+  private async find(of: string, through: number): Promise<string | undefined> {
+    for (const stream of this.candidates(of)) {
+      for await (const event of this.deps.store.readStream(stream, { limit: 1 })) if (event.ordinal <= through) return stream
+    }
+    return undefined
+  }
+
+  private candidates(of: string): string[] {
+    const categories = Object.keys(SUBJECTS)
+    if (categories.includes(categoryOf(of))) return [of]
+    const slash = of.indexOf('/')
+    const [agency, number] = [of.slice(0, slash).toUpperCase(), of.slice(slash + 1)]
+    if (slash > 0) return ['incident', 'arrest'].map(category => `${category}-${this.deps.vault.uuid('stream-id', agency, 'nibrs-flat-file', number)}`)
+    return categories.map(category => `${category}-${of.toLowerCase()}`)
+  }
+
+  /** The subject's own stream and every stream that speaks of it, of its case, its referral or its index incident. */
+  private async gather(subject: string, through: number): Promise<RecordedEvent[]> {
+    const ids = new Set([idOf(subject)])
+    const streams = new Set([subject])
+    const mentions: { stream: string; text: string; type: string }[] = []
+    for await (const event of this.deps.store.readAll({ through, filter: { categories: MENTIONS } })) mentions.push({ stream: event.stream, text: event.text, type: event.type })
+    if (categoryOf(subject) === 'pchCase') {
+      // A case stands on its referral and its index incident: their streams belong to its history.
+      for (const { stream, text, type } of mentions) {
+        if (stream !== subject || type !== 'CaseOpened') continue
+        const { data } = JSON.parse(text) as { data: { referralId?: string; indexIncidentId?: string } }
+        if (data.referralId) { ids.add(data.referralId); streams.add(`referral-${data.referralId}`) }
+        if (data.indexIncidentId) for (const category of ['incident', 'eligibility']) streams.add(`${category}-${data.indexIncidentId}`)
+        if (data.indexIncidentId) ids.add(data.indexIncidentId)
+      }
+    }
+    for (const { stream, text } of mentions) {
+      // Another case on the same incident is another person's: it is not part of this case's history.
+      if (categoryOf(subject) === 'pchCase' && ['pchCase', 'referral'].includes(categoryOf(stream))) continue
+      for (const id of ids) if (text.includes(id)) streams.add(stream)
+    }
+    const events: RecordedEvent[] = []
+    for (const stream of streams) events.push(...(await this.deps.recorder.load(stream)).filter(event => event.ordinal <= through))
+    return events.sort((a, b) => a.ordinal - b.ordinal)
+  }
+}
+
+const idOf = (stream: string): string => stream.slice(stream.indexOf('-') + 1)
+const notFound: HistoryRefusal = { refused: 'not-found', text: 'There is no case or incident of this id at this moment, or not for your role. Check the id; report numbers are written ORI/number.' }
+const notAMoment = (field: string): HistoryRefusal => ({ refused: 'not-a-moment', field, text: 'This is no moment. Write a date (2026-07-02: its whole day in Kansas City), a local time (2026-07-02T15:10) or an instant (2026-07-02T20:10:00Z).' })
