@@ -1,0 +1,24 @@
+/** The command decorator and the registry of all command bodies. */
+import { AllowedTo, type Role } from './rights'
+import type { ContractClass } from './fields'
+
+export interface CommandSpec {
+  readonly type: string
+  readonly roles: readonly Role[]
+  /** absent: any agency */
+  readonly agencies?: readonly string[]
+  readonly summary: string
+}
+export interface CommandContract extends CommandSpec { readonly cls: ContractClass }
+
+const COMMANDS = new Map<string, CommandContract>()
+
+/** Declares a class as the body of an HTTP command, with who may send it. The decorated class is the DTO. */
+export const CommandBody = (spec: CommandSpec) => <C extends ContractClass>(cls: C): void => {
+  if (COMMANDS.has(spec.type)) throw new Error(`command ${spec.type} is declared twice`)
+  COMMANDS.set(spec.type, { ...spec, cls })
+  AllowedTo({ roles: spec.roles, ...(spec.agencies ? { agencies: spec.agencies } : {}) })(cls)
+}
+
+/** All declared commands, by type. */
+export const allCommands = (): readonly CommandContract[] => [...COMMANDS.values()].sort((a, b) => (a.type < b.type ? -1 : 1))

@@ -1,0 +1,37 @@
+/** Who may call what. Every command class and every route declares it; what declares nothing is denied. */
+import 'reflect-metadata'
+import type { Actor } from './envelope'
+
+export const ROLES = ['intakeAnalyst', 'detective', 'prosecutor', 'systemAdvocate', 'panelMember', 'healthProgram', 'pchProvider', 'finance', 'evaluator', 'operator', 'privacyOfficer', 'agencyFeed'] as const
+export type Role = (typeof ROLES)[number]
+/** The program's own agencies. Agencies that only feed records in are named by their ORI. */
+export const AGENCIES = ['KCPD', 'JCPO', 'MUNI_COURT', 'PROBATION', 'HEALTH', 'FINANCE', 'EVALUATOR', 'CITY'] as const
+export type Agency = (typeof AGENCIES)[number]
+/** An agency of the program, or a feeding agency's ORI (nine characters). */
+export const isAgency = (text: string): boolean => (AGENCIES as readonly string[]).includes(text) || /^[A-Z]{2}[A-Z0-9]{7}$/.test(text)
+
+/** The declared right of a route or command. `agencies` absent: any agency. */
+export interface Right { readonly roles: readonly Role[]; readonly agencies?: readonly string[] }
+
+const RIGHT = 'chorus:right'
+const PUBLIC = 'chorus:public'
+type Anywhere = (target: object, key?: string | symbol, descriptor?: PropertyDescriptor) => void
+// On a method the metadata lies on the function, on a class on the class: one lookup serves both.
+const mark = (key: string, value: unknown): Anywhere => (target, _key, descriptor) => { Reflect.defineMetadata(key, value, descriptor ? descriptor.value as object : target) }
+
+/** Declares the roles (and, where it matters, agencies) that may call a route or send a command. */
+export const AllowedTo = (right: Right): Anywhere => {
+  if (right.roles.length === 0) throw new Error('@AllowedTo names no role: nobody could call it')
+  return mark(RIGHT, right)
+}
+/** Declares a route open to everybody, and why: health and documentation only. */
+export const Public = (reason: string): Anywhere => mark(PUBLIC, reason)
+
+/** The right declared on a class or method, or undefined. */
+export const rightOf = (target: object): Right | undefined => Reflect.getMetadata(RIGHT, target) as Right | undefined
+/** The reason why it is public, or undefined. */
+export const publicReasonOf = (target: object): string | undefined => Reflect.getMetadata(PUBLIC, target) as string | undefined
+
+/** Whether the actor may; nothing declared is no. */
+export const mayCall = (right: Right | undefined, actor: Pick<Actor, 'role' | 'agency'>): boolean =>
+  right !== undefined && (right.roles as readonly string[]).includes(actor.role) && (right.agencies === undefined || right.agencies.includes(actor.agency))
