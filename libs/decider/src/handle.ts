@@ -1,0 +1,102 @@
+/** From a command to the log: load, decide, append at the exact revision, and again where somebody was faster. */
+import type { CommandMeta, DraftEvent, RecordedEvent } from '@chorus/contracts'
+import { isRefusal, refused, type Command, type Decider, type DeciderLog, type Handled, type RecordOutcome, type Refusal } from './decider'
+
+/** How often a command is decided anew when other writers were faster; then it is refused retriably. */
+const ATTEMPTS = 8
+
+export const streamOf = (decider: { readonly category: string }, id: string): string => `${decider.category}-${id}`
+
+export const fold = <State>(decider: Pick<Decider<State, never>, 'evolve'>, events: readonly RecordedEvent[], from: State): State =>
+  events.reduce((state, event) => decider.evolve(state, event), from)
+
+/**
+ * Decides one command on the stream `category-id` and appends what was decided.
+ * Answers where the events stand, or a refusal. A command id that the stream knows is answered as the first time,
+ * before anything is decided. A decision of no events appends nothing and answers the stream's last place (revision -1
+ * where there is none). Throws only what the log throws (it is down, or a draft breaks its schema).
+ */
+export async function handle<State, C extends Command>(log: DeciderLog, decider: Decider<State, C>, id: string, command: C): Promise<Handled | Refusal> {
+  const stream = streamOf(decider, id)
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const events = await log.load(stream)
+    const step = next(decider, stream, events, command)
+    if ('answer' in step) return step.answer
+    const outcome = await log.record(stream, events.length - 1, step.drafts, command.meta)
+    const answer = answerOf(stream, outcome)
+    if (answer !== 'again') return answer
+  }
+  return busy(stream)
+}
+
+/** A log that can load and append many streams at once: same rules, fewer round trips. */
+export interface DeciderBatchLog extends DeciderLog {
+  loadMany(streams: string[]): Promise<ReadonlyMap<string, readonly RecordedEvent[]>>
+  recordEach(items: { stream: string; expected: number; drafts: readonly DraftEvent[]; meta: CommandMeta }[]): Promise<RecordOutcome[]>
+}
+
+/**
+ * Many commands of one kind, each on its own stream, with one load and one append for all; the answers in the order
+ * of the items. Where a stream occurs twice, or somebody was faster, the item is handled by itself, after the others.
+ */
+export async function handleEach<State, C extends Command>(
+  log: DeciderBatchLog, decider: Decider<State, C>, items: readonly { readonly id: string; readonly command: C }[],
+): Promise<(Handled | Refusal)[]> {
+  const answers = new Array<Handled | Refusal | undefined>(items.length).fill(undefined)
+  const appends: { at: number; stream: string; expected: number; drafts: readonly DraftEvent[]; meta: CommandMeta }[] = []
+  const seen = new Set<string>()
+  const histories = await log.loadMany([...new Set(items.map((item) => streamOf(decider, item.id)))])
+  for (const [at, { id, command }] of items.entries()) {
+    const stream = streamOf(decider, id)
+    if (seen.has(stream)) continue
+    seen.add(stream)
+    const events = histories.get(stream) ?? []
+    const step = next(decider, stream, events, command)
+    if ('answer' in step) answers[at] = step.answer
+    else appends.push({ at, stream, expected: events.length - 1, drafts: step.drafts, meta: command.meta })
+  }
+  const outcomes = appends.length > 0 ? await log.recordEach(appends.map(({ at: _, ...append }) => append)) : []
+  for (const [i, append] of appends.entries()) {
+    const answer = answerOf(append.stream, outcomes[i]!)
+    if (answer !== 'again') answers[append.at] = answer
+  }
+  const all: (Handled | Refusal)[] = []
+  for (const [at, { id, command }] of items.entries()) all.push(answers[at] ?? (await handle(log, decider, id, command)))
+  return all
+}
+
+/** What the history says to this command: an answer at once, or what is to be appended. Shared by both ways of handling. */
+function next<State, C extends Command>(
+  decider: Decider<State, C>, stream: string, events: readonly RecordedEvent[], command: C,
+): { answer: Handled | Refusal } | { drafts: readonly DraftEvent[] } {
+  const earlier = events.filter((event) => event.commandId === command.meta.commandId)
+  if (earlier.length > 0) return { answer: standing(stream, earlier, true) }
+  const unknown = events.find((event) => !decider.knows.includes(event.type))
+  if (unknown) {
+    return { answer: refused('history_not_understood',
+      `This record holds an entry of type ${unknown.type}, which this version of Chorus does not know. Nothing was decided. Try again once Chorus has been updated.`,
+      { kind: 'retry-later' }) }
+  }
+  const decision = decider.decide(command, fold(decider, events, decider.initial))
+  if (isRefusal(decision)) return { answer: decision }
+  return decision.length === 0 ? { answer: standing(stream, events, false) } : { drafts: decision }
+}
+
+const standing = (stream: string, events: readonly RecordedEvent[], repeated: boolean): Handled => {
+  const last = events.at(-1)
+  return { stream, ordinal: last?.ordinal ?? 0, revision: last?.revision ?? -1, recordedtime: last?.recordedtime ?? null, ids: repeated ? events.map((event) => event.id) : [], repeated }
+}
+
+function answerOf(stream: string, outcome: RecordOutcome): Handled | Refusal | 'again' {
+  if (outcome.ok) {
+    const { ordinal, revision, recordedtime, ids, repeated } = outcome
+    return { stream, ordinal, revision, recordedtime, ids, repeated }
+  }
+  if (outcome.conflict === 'wrong-revision') return 'again'
+  return refused('command_id_reused',
+    'This command id was used before with other content. Send a changed request under a new Idempotency-Key; send an unchanged one again as it was.',
+    { kind: 'conflict' })
+}
+
+const busy = (stream: string): Refusal => refused('record_busy',
+  `Others are changing ${stream} at this moment. Nothing was recorded. Send the same request again.`, { kind: 'retry-later' })

@@ -1,0 +1,5 @@
+export { refused, isRefusal } from './decider'
+export type { Command, Decider, DeciderLog, Decision, Handled, RecordOutcome, Refusal } from './decider'
+export { fold, handle, handleEach, streamOf } from './handle'
+export type { DeciderBatchLog } from './handle'
+export { derivedId } from './derived-id'
