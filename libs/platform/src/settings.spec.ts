@@ -1,0 +1,43 @@
+import { readSettings, SettingsRefused } from './settings'
+
+const problemsOf = (env: Record<string, string>): readonly string[] => {
+  try {
+    readSettings(env, '/srv')
+  } catch (error) {
+    if (error instanceof SettingsRefused) return error.problems
+    throw error
+  }
+  return []
+}
+
+describe('settings', () => {
+  it('have a default each', () => {
+    expect({ ...readSettings({}, '/srv') }).toEqual({
+      data: '/srv/.chorus', host: '127.0.0.1', port: 8260, mode: 'demonstration', maxUpload: 1073741824, databaseUrl: undefined, databaseOwnerUrl: undefined,
+    })
+  })
+
+  it.each([['500', 500], ['64KiB', 65536], ['2 mib', 2097152], ['1GiB', 1073741824]])('read an upload limit of %s', (text, bytes) => {
+    expect(readSettings({ CHORUS_MAX_UPLOAD: text }, '/srv').maxUpload).toBe(bytes)
+  })
+
+  it.each([
+    ['CHORUS_DATA', ''], ['CHORUS_HOST', 'a b'], ['CHORUS_PORT', 'eighty'], ['CHORUS_PORT', ''], ['CHORUS_PORT', '65536'], ['CHORUS_PORT', '-1'], ['CHORUS_PORT', '80.5'],
+    ['CHORUS_MODE', 'test'], ['CHORUS_MAX_UPLOAD', 'much'], ['CHORUS_MAX_UPLOAD', '0'], ['CHORUS_MAX_UPLOAD', '65GiB'], ['DATABASE_URL', ''], ['DATABASE_URL', 'mysql://x/y'],
+  ])('refuse %s=%j in one line that names it and says what to give', (name, value) => {
+    const problems = problemsOf({ [name]: value })
+    expect(problems).toEqual([expect.stringMatching(new RegExp(`^${name}: .*(give|set)`))])
+  })
+
+  it('name every wrong one at once', () => {
+    expect(problemsOf({ CHORUS_PORT: 'x', CHORUS_MODE: 'y', CHORUS_MAX_UPLOAD: 'z' })).toHaveLength(3)
+  })
+
+  it('never repeat an address, which carries a password', () => {
+    expect(problemsOf({ DATABASE_URL: 'postgres:/me:hunter2@host/db' }).join('\n')).not.toContain('hunter2')
+  })
+
+  it('refuse an owner without a database', () => {
+    expect(problemsOf({ DATABASE_OWNER_URL: 'postgres://o:p@h/d' })).toEqual([expect.stringMatching(/^DATABASE_OWNER_URL: .*set both/)])
+  })
+})

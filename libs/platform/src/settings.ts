@@ -1,0 +1,85 @@
+import { resolve } from 'node:path'
+import { IsIn, IsInt, IsNotEmpty, Matches, Max, Min, ValidateIf, validateSync } from 'class-validator'
+
+const MIB = 1024 * 1024
+const POSTGRES_URL = /^postgres(ql)?:\/\/[^/\s]+\/[^/\s?]+(\?\S*)?$/
+const POSTGRES_EXAMPLE = 'postgres://user:password@127.0.0.1:5432/chorus'
+
+/** Everything that the environment decides. Read once at start; handed on as a value. */
+export class Settings {
+  /** folder of keys, tokens and the embedded database; absolute */
+  @IsNotEmpty({ message: 'CHORUS_DATA: is empty; give a folder, or unset it for .chorus' })
+  data!: string
+
+  /** address to listen on */
+  @Matches(/^[A-Za-z0-9.:-]+$/, { message: 'CHORUS_HOST: is not a host name or address; give for example 127.0.0.1' })
+  host!: string
+
+  /** port to listen on; 0 takes any free one */
+  @IsInt({ message: 'CHORUS_PORT: is not a whole number; give a port from 0 (any free one) to 65535' })
+  @Min(0, { message: 'CHORUS_PORT: is below 0; give a port from 0 (any free one) to 65535' })
+  @Max(65535, { message: 'CHORUS_PORT: is above 65535; give a port from 0 (any free one) to 65535' })
+  port!: number
+
+  /** production refuses tokens and keys that are marked demonstration */
+  @IsIn(['demonstration', 'production'], { message: 'CHORUS_MODE: is neither demonstration nor production; give one of the two' })
+  mode!: 'demonstration' | 'production'
+
+  /** largest upload, in bytes */
+  @IsInt({ message: 'CHORUS_MAX_UPLOAD: is not a size; give bytes or a number with KiB, MiB or GiB, for example 1GiB' })
+  @Min(1, { message: 'CHORUS_MAX_UPLOAD: is below 1 byte; give bytes or a number with KiB, MiB or GiB, for example 1GiB' })
+  @Max(64 * 1024 * MIB, { message: 'CHORUS_MAX_UPLOAD: is above 64 GiB; give less, or send the file in parts' })
+  maxUpload!: number
+
+  /** application role; absent = the embedded PostgreSQL */
+  @ValidateIf((settings: Settings) => settings.databaseUrl !== undefined)
+  @Matches(POSTGRES_URL, { message: `DATABASE_URL: is not a PostgreSQL address; give for example ${POSTGRES_EXAMPLE}` })
+  databaseUrl?: string
+
+  /** owner of the tables, for migrations alone */
+  @ValidateIf((settings: Settings) => settings.databaseOwnerUrl !== undefined)
+  @Matches(POSTGRES_URL, { message: `DATABASE_OWNER_URL: is not a PostgreSQL address; give for example ${POSTGRES_EXAMPLE}` })
+  databaseOwnerUrl?: string
+}
+
+/** The environment is wrong; `problems` holds one line for each setting, and never a value (an address carries a password). */
+export class SettingsRefused extends Error {
+  constructor(readonly problems: readonly string[]) {
+    super(`${problems.length === 1 ? 'One setting is' : `${problems.length} settings are`} wrong:\n${problems.map((line) => `  ${line}`).join('\n')}`)
+    this.name = 'SettingsRefused'
+  }
+}
+
+const UNITS: Readonly<Record<string, number>> = { '': 1, KIB: 1024, MIB, GIB: 1024 * MIB }
+
+const wholeNumber = (text: string): number => (/^-?\d+$/.test(text) ? Number(text) : Number.NaN)
+
+const size = (text: string): number => {
+  const match = /^(\d+)\s*(|KiB|MiB|GiB)$/i.exec(text)
+  return match ? Number(match[1]) * (UNITS[(match[2] ?? '').toUpperCase()] ?? Number.NaN) : Number.NaN
+}
+
+/**
+ * The settings that an environment means, defaults filled in.
+ * @param env the environment's variables
+ * @param folder what a relative CHORUS_DATA is relative to, absolute
+ * @throws SettingsRefused with every wrong setting at once
+ */
+export const readSettings = (env: Readonly<Record<string, string | undefined>>, folder: string): Settings => {
+  const settings = new Settings()
+  const data = (env.CHORUS_DATA ?? '.chorus').trim()
+  settings.data = data === '' ? '' : resolve(folder, data)
+  settings.host = (env.CHORUS_HOST ?? '127.0.0.1').trim()
+  settings.port = wholeNumber((env.CHORUS_PORT ?? '8260').trim())
+  settings.mode = (env.CHORUS_MODE ?? 'demonstration').trim() as Settings['mode']
+  settings.maxUpload = size((env.CHORUS_MAX_UPLOAD ?? '1GiB').trim())
+  settings.databaseUrl = env.DATABASE_URL?.trim()
+  settings.databaseOwnerUrl = env.DATABASE_OWNER_URL?.trim()
+  // one line for each setting: NaN breaks every rule of a number, the first says enough
+  const problems = validateSync(settings, { stopAtFirstError: true }).flatMap((error) => Object.values(error.constraints ?? {}).slice(0, 1))
+  if (settings.databaseOwnerUrl !== undefined && settings.databaseUrl === undefined) {
+    problems.push('DATABASE_OWNER_URL: is set without DATABASE_URL; set both, or neither for the embedded database')
+  }
+  if (problems.length > 0) throw new SettingsRefused(problems)
+  return settings
+}

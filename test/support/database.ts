@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto'
+import postgres from 'postgres'
+import { migrate } from '../../libs/platform/src/migrate'
+
+export interface FreshDatabase {
+  /** the role that owns the tables: migrations only */
+  readonly ownerUrl: string
+  /** the role of the services: owns nothing */
+  readonly appUrl: string
+  drop(): Promise<void>
+}
+
+const quiet = { max: 1, onnotice: () => undefined }
+const APP_PASSWORD = 'for-tests-only'
+
+const withPath = (url: string, database: string, user?: string, password?: string): string => {
+  const to = new URL(url)
+  to.pathname = `/${database}`
+  if (user !== undefined) to.username = user
+  if (password !== undefined) to.password = password
+  return to.toString()
+}
+
+/**
+ * A new, empty, migrated database in the PostgreSQL that jest's global set-up started (or CHORUS_TEST_POSTGRES names),
+ * with an owner and an application role of its own, so that tests may run side by side.
+ */
+export const freshDatabase = async (options: { migrated?: boolean } = {}): Promise<FreshDatabase> => {
+  const admin = process.env.CHORUS_TEST_POSTGRES
+  if (!admin) throw new Error('CHORUS_TEST_POSTGRES is not set: name this project\'s globalSetup in jest.config.js (test/support/global-postgres.js)')
+  const name = `t_${randomUUID().replaceAll('-', '')}`
+  const app = `${name}_app`
+  const owner = `${name}_owner`
+  const sql = postgres(admin, quiet)
+  try {
+    await sql.unsafe(`create role "${owner}" login password '${APP_PASSWORD}'`)
+    await sql.unsafe(`create role "${app}" login password '${APP_PASSWORD}'`)
+    await sql.unsafe(`create database "${name}" owner "${owner}"`)
+  } finally {
+    await sql.end()
+  }
+  const ownerUrl = withPath(admin, name, owner, APP_PASSWORD)
+  const drop = async (): Promise<void> => {
+    const last = postgres(admin, quiet)
+    try {
+      await last.unsafe(`drop database if exists "${name}" with (force)`)
+      await last.unsafe(`drop role if exists "${app}"`)
+      await last.unsafe(`drop role if exists "${owner}"`)
+    } finally {
+      await last.end()
+    }
+  }
+  if (options.migrated !== false) {
+    await migrate(ownerUrl, app).catch(async (error: unknown) => { await drop(); throw error })
+  }
+  return { ownerUrl, appUrl: withPath(admin, name, app, APP_PASSWORD), drop }
+}

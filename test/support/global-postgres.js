@@ -1,0 +1,20 @@
+// Once per jest run: the embedded PostgreSQL in a folder of its own, unless CHORUS_TEST_POSTGRES names one.
+const { mkdtemp, rm, chmod } = require('node:fs/promises')
+const { tmpdir } = require('node:os')
+const { join } = require('node:path')
+// loaded here and not in the function: jest translates TypeScript only while this file is being loaded
+const launcher = process.env.CHORUS_TEST_POSTGRES ? undefined : require('../../libs/platform/src/embedded-postgres')
+
+module.exports = async () => {
+  if (!launcher) return
+  const folder = await mkdtemp(join(tmpdir(), 'chorus-test-'))
+  await chmod(folder, 0o755)
+  // the tests ask what the database does, not whether a power cut spares it
+  const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '200' }
+  const server = await launcher.startEmbeddedPostgres({ folder, settings })
+  process.env.CHORUS_TEST_POSTGRES = server.adminUrl
+  globalThis.stopTestPostgres = async () => {
+    await server.stop()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
