@@ -1,1 +1,11 @@
-export * from './port'
+export {
+  AppendRefused, LogNotThereYet, MAX_APPEND_BYTES, MAX_EVENT_BYTES, categoryOf,
+  type Append, type AppendConflict, type AppendResult, type EventStore, type ExpectedRevision, type Head, type LogFilter, type NewEvent, type Place,
+  type ReadAllOptions, type ReadStreamOptions, type StoredEvent, type SubscribeOptions, type Subscription,
+} from './port'
+export { NotCanonical, canonicalJson, genesisLink, leafOf, linkOf } from './chain'
+export { decideAppend, type AppendDecision, type AskedAppend, type KnownEvent } from './decide-append'
+export { MemoryStore, type MemoryStoreOptions } from './memory'
+export { PostgresStore, type PostgresStoreOptions } from './postgres'
+export { StoreUnavailable, type StoreLogger } from './postgres-connection'
+export { verifyChain, type ChainFault, type ChainReport, type VerifyOptions } from './verify-chain'

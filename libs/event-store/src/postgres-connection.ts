@@ -1,0 +1,53 @@
+/** How the log speaks to PostgreSQL: connection settings, and which failures pass by themselves. */
+import postgres, { type Sql } from 'postgres'
+
+/** What the store reports of itself; pino's loggers fit. Never given an event. */
+export interface StoreLogger { warn(details: object, message: string): void }
+
+/** The channel that wakes readers after a commit; its payload is the new head. */
+export const CHANNEL = 'chorus_log'
+
+/** Text of a timestamptz column as RFC 3339 UTC with microseconds. */
+export const timeText = (column: string): string => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
+
+/** Postgres' own text of a timestamptz in UTC (`2026-07-02 20:10:00.12+00`) as RFC 3339 with microseconds. */
+export function recordedTimeOf(text: string): string {
+  const cut = text.length - 3
+  return `${text.slice(0, 10)}T${text.slice(11, 19)}.${text.slice(20, cut).padEnd(6, '0')}Z`
+}
+
+/** A client whose sessions run in UTC, never scan the log from end to end for a lookup, and hand bigints over as numbers. */
+export function connect(url: string, max: number, name: string): Sql {
+  return postgres(url, {
+    max,
+    fetch_types: false,
+    max_lifetime: null,
+    connect_timeout: 10,
+    // waiting between tries is the caller's business
+    backoff: () => 0.02,
+    onnotice: () => undefined,
+    types: { bigint: { to: 20, from: [20], serialize: (n: number) => String(n), parse: (text: string) => Number(text) } },
+    // plans made while the table was small would else scan it when it is large
+    connection: { application_name: name, TimeZone: 'UTC', DateStyle: 'ISO', enable_seqscan: 'off' } as Record<string, string>,
+  }) as unknown as Sql
+}
+
+/** The database could not be reached in time. The outcome of an append is then not known; the same append again is safe. */
+export class StoreUnavailable extends Error {
+  readonly retryable = true
+  constructor(message: string, options?: ErrorOptions) { super(message, options); this.name = 'StoreUnavailable' }
+}
+
+const TRANSIENT = new Set([
+  'CONNECTION_CLOSED', 'CONNECTION_ENDED', 'CONNECTION_DESTROYED', 'CONNECT_TIMEOUT',
+  'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN', 'ENOENT',
+  '40001', '40P01', '55P03', '53300', '57P01', '57P02', '57P03', '57P05', '25P03', '25P04',
+])
+
+export const codeOf = (error: unknown): string => (typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '')
+
+/** Whether trying again later may help: the connection or the server went away, or a lock was in the way. */
+export const isTransient = (error: unknown): boolean => { const code = codeOf(error); return TRANSIENT.has(code) || code.startsWith('08') }
+
+/** Several values as one text parameter: none of ours has a line break (JSON escapes it), so no escaping is needed on either side. */
+export const lines = (values: readonly (string | number)[]): string => values.join('\n')

@@ -1,0 +1,222 @@
+/**
+ * Reading the log out of PostgreSQL in pages. Ordinals are gapless and in commit order, so a page is a plain range and
+ * the next one is asked for while this one is worked on. A page comes as two aggregated values, not as rows: that is
+ * several times faster to receive, and each event's strings are cut out of the bytes on their own.
+ */
+import type { Sql } from 'postgres'
+import type { LogFilter, ReadAllOptions, ReadStreamOptions, StoredEvent } from './port'
+import { lines, recordedTimeOf } from './postgres-connection'
+
+/** Events in a page; with large events it shrinks towards PAGE_BYTES. */
+const PAGE = 512
+const PAGE_BYTES = 2 * 1024 * 1024
+/** Ordinals that a read by type looks through at a time, when hardly any match. */
+const MAX_WINDOW = 65_536
+const AHEAD = 2
+
+const TAB = 9
+const NEWLINE = 10
+const ZERO = 48
+
+interface Page { readonly events: readonly StoredEvent[]; readonly bytes: number }
+
+/** All events of a page as two values: a line of places for each, and a line of text for each. */
+const pageOf = (rows: string, order = 'ordinal'): string => `
+  SELECT string_agg(ordinal || E'\\t' || revision || E'\\t' || id || E'\\t' || encode(link, 'hex') || E'\\t' || recordedtime || E'\\t' || type || E'\\t' || stream, E'\\n' ORDER BY ${order}) AS places,
+    string_agg(text, E'\\n' ORDER BY ${order}) AS texts
+  FROM (${rows}) AS e`
+
+async function fetchPage(sql: Sql, query: string, parameters: readonly (string | number)[]): Promise<Page> {
+  const rows = await sql.unsafe(query, [...parameters], { prepare: true }).raw() as unknown as (Buffer | null)[][]
+  const [places, texts] = rows[0] ?? []
+  return places && texts ? { events: decodePage(places, texts), bytes: texts.length } : { events: [], bytes: 0 }
+}
+
+function decodePage(places: Buffer, texts: Buffer): StoredEvent[] {
+  const events: StoredEvent[] = []
+  let at = 0
+  let textAt = 0
+  let timeRead = ''
+  let recordedtime = ''
+  while (at < places.length) {
+    let ordinal = 0
+    for (; places[at] !== TAB; at++) ordinal = ordinal * 10 + places[at]! - ZERO
+    let revision = 0
+    for (at++; places[at] !== TAB; at++) revision = revision * 10 + places[at]! - ZERO
+    const id = places.toString('latin1', at + 1, at + 37)
+    const link = places.toString('latin1', at + 38, at + 102)
+    at += 103
+    let end = places.indexOf(TAB, at)
+    const time = places.toString('latin1', at, end)
+    // a batch shares one recorded time
+    if (time !== timeRead) { timeRead = time; recordedtime = recordedTimeOf(time) }
+    at = end + 1
+    end = places.indexOf(TAB, at)
+    const type = places.toString('latin1', at, end)
+    at = end + 1
+    end = places.indexOf(NEWLINE, at)
+    if (end < 0) end = places.length
+    const stream = places.toString('latin1', at, end)
+    at = end + 1
+    let textEnd = texts.indexOf(NEWLINE, textAt)
+    if (textEnd < 0) textEnd = texts.length
+    events.push({ ordinal, recordedtime, stream, revision, id, type, text: texts.toString('utf8', textAt, textEnd), link })
+    textAt = textEnd + 1
+  }
+  return events
+}
+
+/** The events after `after` through `through` that pass the filter, in log order. */
+export function readRange(sql: Sql, after: number, through: number, options: Pick<ReadAllOptions, 'filter' | 'signal'>): AsyncIterable<StoredEvent> {
+  const { filter, signal } = options
+  return eventsOf(pages(sql, Math.max(0, after), through, filter, signal), signal)
+}
+
+function pages(sql: Sql, after: number, through: number, filter: LogFilter | undefined, signal: AbortSignal | undefined): AsyncIterable<Page> {
+  if (filter?.streams) return pagesOfStreams(sql, after, through, filter, signal)
+  if (filter?.categories) return pagesOfCategories(sql, after, through, filter)
+  if (filter?.types) return pagesOfTypes(sql, after, through, filter.types)
+  return pagesOfAll(sql, after, through)
+}
+
+const ALL = pageOf('SELECT * FROM log.events WHERE ordinal > $1 AND ordinal <= $2')
+
+async function* pagesOfAll(sql: Sql, after: number, through: number): AsyncIterable<Page> {
+  const asked: Promise<Page>[] = []
+  let size = PAGE
+  let next = after
+  try {
+    while (next < through || asked.length > 0) {
+      while (next < through && asked.length < AHEAD) {
+        const to = Math.min(next + size, through)
+        const page = fetchPage(sql, ALL, [next, to])
+        page.catch(() => undefined)
+        asked.push(page)
+        next = to
+      }
+      const page = await asked.shift()!
+      size = sizeAfter(page, size)
+      yield page
+    }
+  } finally {
+    await Promise.allSettled(asked)
+  }
+}
+
+/** As many events as will likely make PAGE_BYTES, at most PAGE. */
+const sizeAfter = (page: Page, size: number): number =>
+  page.events.length === 0 ? size : Math.max(1, Math.min(PAGE, size * 2, Math.floor(PAGE_BYTES / (page.bytes / page.events.length))))
+
+const BY_TYPE = pageOf(`SELECT * FROM log.events WHERE ordinal > $1 AND ordinal <= $2 AND type = ANY (string_to_array($3, E'\\n')) ORDER BY ordinal LIMIT $4::int`)
+
+async function* pagesOfTypes(sql: Sql, after: number, through: number, types: readonly string[]): AsyncIterable<Page> {
+  let size = PAGE
+  let window = PAGE
+  while (types.length > 0 && after < through) {
+    const to = Math.min(after + window, through)
+    const page = await fetchPage(sql, BY_TYPE, [after, to, lines(types), size])
+    after = page.events.length === size ? page.events[size - 1]!.ordinal : to
+    window = Math.min(MAX_WINDOW, page.events.length < size / 4 ? window * 2 : window)
+    size = sizeAfter(page, size)
+    yield page
+  }
+}
+
+/** Each category is read from its own index in order; the merge takes the first of all. */
+const BY_CATEGORY = pageOf(`
+  SELECT e.* FROM unnest(string_to_array($3, E'\\n')) AS c(category) CROSS JOIN LATERAL (
+    SELECT * FROM log.events WHERE category = c.category AND ordinal > $1 AND ordinal <= $2 AND ($4 = '' OR type = ANY (string_to_array($4, E'\\n')))
+    ORDER BY ordinal LIMIT $5::int
+  ) AS e ORDER BY e.ordinal LIMIT $5::int`)
+
+async function* pagesOfCategories(sql: Sql, after: number, through: number, filter: LogFilter): AsyncIterable<Page> {
+  const categories = [...new Set(filter.categories)]
+  if (categories.length === 0 || filter.types?.length === 0) return
+  let size = PAGE
+  while (after < through) {
+    const page = await fetchPage(sql, BY_CATEGORY, [after, through, lines(categories), lines(filter.types ?? []), size])
+    const full = page.events.length === size
+    after = full ? page.events[size - 1]!.ordinal : through
+    size = sizeAfter(page, size)
+    yield page
+  }
+}
+
+const PLACES_OF_STREAMS = `
+  SELECT ordinal, octet_length(text) AS bytes FROM log.events
+  WHERE stream = ANY (string_to_array($1, E'\\n')) AND ordinal > $2 AND ordinal <= $3
+    AND ($4 = '' OR type = ANY (string_to_array($4, E'\\n'))) AND ($5 = '' OR category = ANY (string_to_array($5, E'\\n')))`
+const BY_ORDINALS = pageOf(`SELECT * FROM log.events WHERE ordinal = ANY (string_to_array($1, E'\\n')::bigint[])`)
+
+async function* pagesOfStreams(sql: Sql, after: number, through: number, filter: LogFilter, signal: AbortSignal | undefined): AsyncIterable<Page> {
+  const { streams = [], types, categories } = filter
+  if (streams.length === 0 || types?.length === 0 || categories?.length === 0) return
+  const found = await sql.unsafe<{ ordinal: number; bytes: number }[]>(PLACES_OF_STREAMS, [lines(streams), after, through, lines(types ?? []), lines(categories ?? [])], { prepare: true })
+  const places = [...found].sort((a, b) => a.ordinal - b.ordinal)
+  for (let from = 0, to = 0; from < places.length; from = to) {
+    signal?.throwIfAborted()
+    for (let bytes = 0; to < places.length && to - from < PAGE && (to === from || bytes + places[to]!.bytes <= PAGE_BYTES); to++) bytes += places[to]!.bytes
+    yield await fetchPage(sql, BY_ORDINALS, [lines(places.slice(from, to).map(({ ordinal }) => ordinal))])
+  }
+}
+
+const FORWARDS = pageOf('SELECT * FROM log.events WHERE stream = $1 AND revision >= $2::bigint ORDER BY revision LIMIT $3::int', 'revision')
+const BACKWARDS = pageOf('SELECT * FROM log.events WHERE stream = $1 AND revision <= $2::bigint ORDER BY revision DESC LIMIT $3::int', 'revision DESC')
+
+/** One stream's events by revision. */
+export function readStreamPages(sql: Sql, stream: string, options: ReadStreamOptions): AsyncIterable<StoredEvent> {
+  return eventsOf(pagesOfStream(sql, stream, options), options.signal)
+}
+
+async function* pagesOfStream(sql: Sql, stream: string, options: ReadStreamOptions): AsyncIterable<Page> {
+  const forwards = options.direction !== 'backwards'
+  let from = options.from ?? (forwards ? 0 : Number.MAX_SAFE_INTEGER)
+  let left = options.limit ?? Infinity
+  let size = PAGE
+  while (left > 0 && from >= 0) {
+    const limit = Math.min(size, left)
+    const page = await fetchPage(sql, forwards ? FORWARDS : BACKWARDS, [stream, from, limit])
+    yield page
+    if (page.events.length < limit) return
+    left -= limit
+    from = page.events[limit - 1]!.revision + (forwards ? 1 : -1)
+    size = sizeAfter(page, size)
+  }
+}
+
+/**
+ * The events of the pages one by one. Written by hand: an async generator would cost more for each event than its
+ * decoding. A read that is cancelled rejects with the signal's reason.
+ */
+function eventsOf(source: AsyncIterable<Page>, signal: AbortSignal | undefined): AsyncIterable<StoredEvent> {
+  return {
+    [Symbol.asyncIterator]() {
+      const pageIterator = source[Symbol.asyncIterator]()
+      let events: readonly StoredEvent[] = []
+      let at = 0
+      let done = false
+      const finish = async (): Promise<IteratorResult<StoredEvent>> => {
+        done = true
+        events = []
+        await pageIterator.return?.()
+        return { done: true, value: undefined }
+      }
+      const nextPage = async (): Promise<IteratorResult<StoredEvent>> => {
+        for (;;) {
+          if (signal?.aborted) { await finish(); throw signal.reason }
+          if (done) return { done: true, value: undefined }
+          const page = await pageIterator.next()
+          if (page.done) return finish()
+          if (page.value.events.length === 0) continue
+          events = page.value.events
+          at = 1
+          return { done: false, value: events[0]! }
+        }
+      }
+      return {
+        next: () => (at < events.length && !signal?.aborted ? Promise.resolve({ done: false, value: events[at++]! }) : nextPage()),
+        return: finish,
+      }
+    },
+  }
+}

@@ -1,0 +1,74 @@
+/** Catch-up to live over any store: read what is there, hand it on in batches, wait for a wake-up or the poll. */
+import type { EventStore, StoredEvent, SubscribeOptions, Subscription } from './port'
+
+/** Calls `wake` when the log may have grown; answers how to stop. A wake-up may be lost: the poll comes anyway. */
+export type OnGrowth = (wake: () => void) => () => void
+
+export const DEFAULT_POLL_MS = 1000
+export const DEFAULT_BATCH = 500
+
+/**
+ * Starts a subscription. A batch that fails (the handler's promise rejects, or the read does) is reported to `onError`
+ * and comes again after `pollMs`: nothing is passed over.
+ */
+export function startSubscription(store: Pick<EventStore, 'readAll' | 'head'>, options: SubscribeOptions, onGrowth: OnGrowth): Subscription {
+  const { filter, onBatch, onError, pollMs = DEFAULT_POLL_MS, batchSize = DEFAULT_BATCH } = options
+  const cancel = new AbortController()
+  let after = options.after
+  let grown = true
+  let wakeUp: (() => void) | undefined
+  const wake = (): void => { grown = true; wakeUp?.() }
+  const off = onGrowth(wake)
+
+  const deliver = async (events: StoredEvent[], through: number): Promise<void> => {
+    await onBatch(events, through)
+    after = through
+  }
+
+  const catchUp = async (): Promise<void> => {
+    const { ordinal: through } = await store.head()
+    if (through <= after || cancel.signal.aborted) return
+    let batch: StoredEvent[] = []
+    for await (const event of store.readAll({ after, through, signal: cancel.signal, ...(filter && { filter }) })) {
+      batch.push(event)
+      if (batch.length < batchSize) continue
+      const full = batch
+      batch = []
+      await deliver(full, event.ordinal)
+      if (cancel.signal.aborted) return
+    }
+    if (after < through) await deliver(batch, through)
+  }
+
+  const pause = (): Promise<void> => new Promise((resolve) => {
+    const timer = setTimeout(done, pollMs)
+    function done(): void { clearTimeout(timer); wakeUp = undefined; resolve() }
+    wakeUp = done
+    if (grown || cancel.signal.aborted) done()
+  })
+
+  const run = async (): Promise<void> => {
+    while (!cancel.signal.aborted) {
+      grown = false
+      try {
+        await catchUp()
+      } catch (error) {
+        if (cancel.signal.aborted) break
+        onError?.(error)
+        grown = false
+      }
+      await pause()
+    }
+  }
+
+  const running = run()
+  return {
+    get after() { return after },
+    stop: async () => {
+      off()
+      cancel.abort()
+      wakeUp?.()
+      await running
+    },
+  }
+}
