@@ -25,6 +25,15 @@ export class Settings {
   @IsIn(['demonstration', 'production'], { message: 'CHORUS_MODE: is neither demonstration nor production; give one of the two' })
   mode!: 'demonstration' | 'production'
 
+  /** path or URL of the JWKS whose keys sign bearer tokens; demonstration needs none, its issuer lies in the data folder */
+  @ValidateIf((settings: Settings) => settings.jwks !== undefined || settings.mode === 'production')
+  @IsNotEmpty({ message: 'CHORUS_JWKS: is missing; production needs the path or https address of its identity provider\'s keys (JWKS)' })
+  jwks?: string
+
+  /** least level of log lines */
+  @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], { message: 'CHORUS_LOG_LEVEL: is none of fatal, error, warn, info, debug, trace, silent; give one of them' })
+  logLevel!: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent'
+
   /** largest upload, in bytes */
   @IsInt({ message: 'CHORUS_MAX_UPLOAD: is not a size; give bytes or a number with KiB, MiB or GiB, for example 1GiB' })
   @Min(1, { message: 'CHORUS_MAX_UPLOAD: is below 1 byte; give bytes or a number with KiB, MiB or GiB, for example 1GiB' })
@@ -73,6 +82,9 @@ export const readSettings = (env: Readonly<Record<string, string | undefined>>, 
   settings.port = wholeNumber((env.CHORUS_PORT ?? '8260').trim())
   settings.mode = (env.CHORUS_MODE ?? 'demonstration').trim() as Settings['mode']
   settings.maxUpload = size((env.CHORUS_MAX_UPLOAD ?? '1GiB').trim())
+  const jwks = env.CHORUS_JWKS?.trim()
+  if (jwks !== undefined) settings.jwks = jwks === '' || /^https?:/.test(jwks) ? jwks : resolve(folder, jwks)
+  settings.logLevel = (env.CHORUS_LOG_LEVEL ?? 'info').trim() as Settings['logLevel']
   settings.databaseUrl = env.DATABASE_URL?.trim()
   settings.databaseOwnerUrl = env.DATABASE_OWNER_URL?.trim()
   // one line for each setting: NaN breaks every rule of a number, the first says enough

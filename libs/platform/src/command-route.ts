@@ -1,0 +1,72 @@
+/** Decorators of command routes: rights and OpenAPI come from the contracts class, nothing is said twice. */
+import { applyDecorators, HttpCode, Injectable, UseGuards, type CanActivate, type ExecutionContext } from '@nestjs/common'
+import { ApiBearerAuth, ApiBody, ApiHeader, ApiOperation, ApiResponse } from '@nestjs/swagger'
+import { AllowedTo, allCommands, rightOf, schemaOf, type ContractClass, type JsonSchema } from '@chorus/contracts'
+import type { Request } from 'express'
+import { Problem } from './problem'
+
+const RECEIPT_SCHEMA = {
+  type: 'object', additionalProperties: false, required: ['stream', 'ordinal', 'revision', 'recordedtime', 'repeated'],
+  properties: {
+    stream: { type: 'string', description: 'the stream it was recorded in' },
+    ordinal: { type: 'integer', description: 'place of its last event in the log: give it to queries as after=' },
+    revision: { type: 'integer', description: 'the stream\'s last revision' },
+    recordedtime: { type: ['string', 'null'], format: 'date-time', description: 'when it was recorded; null: it was so already, nothing was added' },
+    repeated: { type: 'boolean', description: 'the command was known: this is the first answer' },
+  },
+}
+export const PROBLEM_SCHEMA = {
+  type: 'object', required: ['type', 'title', 'status', 'detail', 'instance', 'retryable'],
+  properties: {
+    type: { type: 'string', description: 'one of the list at /problems' }, title: { type: 'string' }, status: { type: 'integer' },
+    detail: { type: 'string', description: 'what is wrong and what to do' }, instance: { type: 'string', description: 'urn:uuid of the correlation id' }, retryable: { type: 'boolean' },
+    errors: { type: 'array', items: { type: 'object', properties: { pointer: { type: 'string' }, rule: { type: 'string' }, detail: { type: 'string' } } } },
+    refused: { type: 'string' }, rules: { type: 'array', items: { type: 'string' } },
+  },
+}
+/** OpenAPI's own type has no room for type lists and x- keywords of JSON Schema 2020-12; the documents carry them. */
+type Schema = NonNullable<Parameters<typeof ApiBody>[0] extends infer O ? O extends { schema: infer S } ? S : never : never>
+const asOpenApi = (schema: JsonSchema): Schema => { const { $schema: _, ...rest } = schema; return rest as unknown as Schema }
+
+const problems = (...statuses: readonly number[]) => statuses.map((status) => ApiResponse({ status, description: 'problem+json', content: { 'application/problem+json': { schema: PROBLEM_SCHEMA as unknown as Schema } } }))
+
+/** A command's body is JSON. Runs after the rights guard: who may not send it learns nothing of formats. */
+@Injectable()
+class JsonOnly implements CanActivate {
+  canActivate(execution: ExecutionContext): boolean {
+    if (execution.switchToHttp().getRequest<Request>().is('application/json')) return true
+    throw new Problem('unsupported-media-type', 'Send the command as JSON: Content-Type: application/json, in UTF-8.')
+  }
+}
+
+/**
+ * Says of a handler: its body is this command. Sets who may call it (from the class's @CommandBody), the reply's status
+ * 200, and the OpenAPI entry with the class's own schema. Use it below @Post(path):
+ *
+ *     @Post('cases') @CommandRoute(OpenCase)
+ *     async open(@Body() body: OpenCase, @Meta() meta: CommandMeta): Promise<Receipt> {
+ *       return receiptOf(await this.commands.execute(new OpenCaseCommand(body, meta)))
+ *     }
+ */
+export const CommandRoute = (body: ContractClass): MethodDecorator => {
+  const right = rightOf(body)
+  const contract = allCommands().find(({ cls }) => cls === body)
+  if (!right || !contract) throw new Error(`${body.name} is not a command: it lacks @CommandBody, so nobody may send it`)
+  const who = `For ${right.roles.join(', ')}${right.agencies ? ` of ${right.agencies.join(', ')}` : ''}.`
+  return applyDecorators(
+    AllowedTo(right) as MethodDecorator, UseGuards(JsonOnly), HttpCode(200), ApiBearerAuth(),
+    ApiOperation({ operationId: contract.type, summary: contract.summary, description: who }),
+    ApiHeader({ name: 'Idempotency-Key', required: false, description: 'UUID, one per wish: the same key sent again answers as the first time', schema: { type: 'string', format: 'uuid' } }),
+    ApiBody({ required: true, schema: asOpenApi(schemaOf(body)) }),
+    ApiResponse({ status: 200, description: 'recorded (or recorded before: "repeated")', schema: RECEIPT_SCHEMA as unknown as Schema }),
+    ...problems(400, 401, 403, 404, 409, 413, 422, 503),
+  )
+}
+
+/** Says of a reading handler: summary, who may call it, and (where there is one) the schema of the answer. */
+export const QueryRoute = (spec: { readonly summary: string; readonly roles: Parameters<typeof AllowedTo>[0]['roles']; readonly agencies?: readonly string[]; readonly answer?: JsonSchema }): MethodDecorator => applyDecorators(
+  AllowedTo({ roles: spec.roles, ...(spec.agencies ? { agencies: spec.agencies } : {}) }) as MethodDecorator, ApiBearerAuth(),
+  ApiOperation({ summary: spec.summary, description: `For ${spec.roles.join(', ')}${spec.agencies ? ` of ${spec.agencies.join(', ')}` : ''}.` }),
+  ApiResponse({ status: 200, description: 'the answer', ...(spec.answer ? { schema: asOpenApi(spec.answer) } : {}) }),
+  ...problems(400, 401, 403, 404, 503),
+)

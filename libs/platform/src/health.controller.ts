@@ -1,0 +1,57 @@
+/** Health, for whoever restarts or routes to this process. `live`: the process answers. `ready`: it can do its work now. */
+import { Controller, Get, Injectable, Res } from '@nestjs/common'
+import type { Response } from 'express'
+import { Public } from '@chorus/contracts'
+
+export interface Check { readonly ok: boolean; /** one line for an operator; no address with a password, no value of a person */ readonly text: string }
+export interface CheckResult extends Check { readonly name: string }
+
+/** A check that does not answer within this many ms has failed. */
+const PATIENCE = 2000
+
+/** Where modules put their readiness checks. */
+@Injectable()
+export class Readiness {
+  private readonly checks = new Map<string, () => Promise<Check>>()
+  private stopping = false
+
+  add(name: string, check: () => Promise<Check>): void { this.checks.set(name, check) }
+  /** From here on not ready: the process is going down, what is in hand is finished. */
+  stop(): void { this.stopping = true }
+
+  /** Runs every check now, all at once. Nothing is cached: the answer is as old as the slowest check, at most 2 s. */
+  async look(): Promise<readonly CheckResult[]> {
+    if (this.stopping) return [{ name: 'process', ok: false, text: 'stopping' }]
+    return Promise.all([...this.checks].map(async ([name, check]) => ({ name, ...await withPatience(check) })))
+  }
+}
+
+const withPatience = async (check: () => Promise<Check>): Promise<Check> => {
+  let timer: NodeJS.Timeout | undefined
+  try {
+    const late = new Promise<Check>((resolve) => { timer = setTimeout(() => resolve({ ok: false, text: `no answer within ${PATIENCE / 1000} s` }), PATIENCE) })
+    return await Promise.race([check(), late])
+  } catch (error) {
+    return { ok: false, text: `failed (${(error as { code?: string }).code ?? (error instanceof Error ? error.name : 'error')})` }
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+@Controller('health')
+export class HealthController {
+  constructor(private readonly readiness: Readiness) {}
+
+  @Get('live')
+  @Public('whoever restarts the process has no token; the answer says nothing but that it answers')
+  live(): { status: 'live' } { return { status: 'live' } }
+
+  @Get('ready')
+  @Public('whoever routes to the process has no token; the answer names checks, never contents')
+  async ready(@Res({ passthrough: true }) response: Response): Promise<{ status: 'ready' | 'not-ready'; checks: readonly CheckResult[] }> {
+    const checks = await this.readiness.look()
+    const ok = checks.every((check) => check.ok)
+    response.status(ok ? 200 : 503)
+    return { status: ok ? 'ready' : 'not-ready', checks }
+  }
+}

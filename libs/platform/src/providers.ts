@@ -1,0 +1,13 @@
+/** Names under which the composition root provides the ports. Adapters stand behind them, named only in *.module.ts. */
+export const SETTINGS = Symbol('SETTINGS')
+export const CLOCK = Symbol('CLOCK')
+/** EventStore */
+export const STORE = Symbol('STORE')
+/** Vault */
+export const VAULT = Symbol('VAULT')
+/** Recorder: store, vault and contracts together; what everybody uses above the store */
+export const RECORDER = Symbol('RECORDER')
+/** postgres.js client of the application role, for read models and quarantine */
+export const DATABASE = Symbol('DATABASE')
+/** TokenVerifier */
+export const VERIFIER = Symbol('VERIFIER')
