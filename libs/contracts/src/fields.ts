@@ -104,6 +104,12 @@ const isText = (value: unknown, max: number): boolean => typeof value === 'strin
 
 /** A UUID in lower case. */
 export const Uuid = (o: FieldOptions) => field(o, patterned(PATTERNS.uuid, 'uuid', 'code', { format: 'uuid' }))
+const manyPatterned = (pattern: string, kind: FieldSpec['kind'], max: number, more: JsonSchema = {}): Shape =>
+  many({ kind, privacy: 'code', schema: { type: 'string', pattern, ...more }, rules: [] }, max, [Matches(new RegExp(pattern, 'u'), { each: true })])
+/** At most `max` UUIDs. */
+export const Uuids = (o: FieldOptions & { readonly max: number }) => field(o, manyPatterned(PATTERNS.uuid, 'uuid', o.max, { format: 'uuid' }))
+/** At most `max` names of streams. */
+export const StreamRefs = (o: FieldOptions & { readonly max: number }) => field(o, manyPatterned(PATTERNS.stream, 'stream', o.max))
 /** A random token of ours (`per_…`, `pair_…`, `inc_…`); becomes one of the event's subjects; not part of the content fingerprint. */
 export const Token = (o: FieldOptions & { readonly kind: 'per' | 'pair' | 'inc' }) => field(o, patterned(PATTERNS.token(o.kind), 'token', 'token'))
 /** The name of a stream, `category-id`. */

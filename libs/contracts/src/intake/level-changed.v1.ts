@@ -1,0 +1,23 @@
+import { Event } from '../event'
+import { Code, Count, Hash, List, StreamRefs, Text, Uuid } from '../fields'
+import { PanelMember } from './level-assigned.v1'
+import { CHANGE_REASONS, LEVELS, type ChangeReason, type Level } from './levels'
+
+@Event({
+  type: 'LevelChanged', version: 1, categories: ['pchCase'], classification: 'CJI', context: 'case', producer: 'intake', consumers: ['deterrence', 'evaluation'],
+  time: 'when it was decided',
+  summary: 'A person moved the level of a case: upwards by a named event, downwards only by panel, correction or expungement.',
+})
+export class LevelChangedV1 {
+  @Uuid({ doc: 'the case' }) caseId!: string
+  @Code(LEVELS, { doc: 'the level before' }) from!: Level
+  @Code(LEVELS, { doc: 'the level now' }) to!: Level
+  @Count({ min: 1, max: 4, doc: 'rank of the level now' }) rank!: number
+  @Uuid({ doc: 'the event that led to it' }) triggerEventId!: string
+  @StreamRefs({ max: 40, doc: 'the records on which it rests' }) evidenceRefs!: string[]
+  @Code(CHANGE_REASONS, { doc: 'why' }) reasonCode!: ChangeReason
+  @Code(['human'], { doc: 'a person decides, never a machine' }) decidedBy!: 'human'
+  @Text({ max: 64, optional: true, privacy: 'open', doc: 'the panel\'s meeting; needed for level A and for a step down' }) panelId?: string
+  @List(() => PanelMember, { max: 20, optional: true, doc: 'who decided on the panel' }) panelMembers?: PanelMember[]
+  @Hash({ doc: 'SHA-256 of the policy file in force' }) policyHash!: string
+}

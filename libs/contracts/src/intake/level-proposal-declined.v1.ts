@@ -1,0 +1,14 @@
+import { Event } from '../event'
+import { Code, Uuid } from '../fields'
+import { DECLINE_REASONS, LEVELS, type DeclineReason, type Level } from './levels'
+
+@Event({
+  type: 'LevelProposalDeclined', version: 1, categories: ['pchCase'], classification: 'CJI', context: 'case', producer: 'intake', consumers: ['evaluation'],
+  time: 'when it was decided',
+  summary: 'A person declined the level that the policy proposed.',
+})
+export class LevelProposalDeclinedV1 {
+  @Uuid({ doc: 'the case' }) caseId!: string
+  @Code(LEVELS, { doc: 'the level that had been proposed' }) level!: Level
+  @Code(DECLINE_REASONS, { doc: 'why' }) reasonCode!: DeclineReason
+}

@@ -1,0 +1,39 @@
+import { CommandBody } from '../commands'
+import { Code, List, StreamRefs, Text, Token, Uuid } from '../fields'
+import { PanelMember } from './level-assigned.v1'
+import { CHANGE_REASONS, DECLINE_REASONS, LEVELS, OVERRIDE_REASONS, type ChangeReason, type DeclineReason, type Level, type OverrideReason } from './levels'
+
+@CommandBody({ type: 'OpenCase', roles: ['intakeAnalyst', 'prosecutor'], agencies: ['KCPD', 'JCPO'], summary: 'Open a case on a referral and its index incident (I1, I2, I6, I7)' })
+export class OpenCase {
+  @Uuid({ doc: 'the referral' }) referralId!: string
+  @Uuid({ doc: 'the incident on which the case rests; one of the referral\'s' }) indexIncidentId!: string
+  @Token({ kind: 'per', doc: 'the person in the report of the index incident who is the referred person' }) subjectInIncident!: string
+}
+
+@CommandBody({ type: 'ProposeLevel', roles: ['intakeAnalyst', 'prosecutor'], agencies: ['KCPD', 'JCPO'], summary: 'Apply the policy in force to what is recorded; the answer is a proposal' })
+export class ProposeLevel {
+  @Text({ max: 30, optional: true, privacy: 'open', doc: 'the version of the policy that the analyst looked at; refused where another is in force' }) policyVersion?: string
+}
+
+@CommandBody({ type: 'DeclineLevelProposal', roles: ['intakeAnalyst', 'prosecutor', 'panelMember'], agencies: ['KCPD', 'JCPO'], summary: 'Decline the proposed level' })
+export class DeclineLevelProposal {
+  @Code(DECLINE_REASONS, { doc: 'why' }) reasonCode!: DeclineReason
+}
+
+@CommandBody({ type: 'AssignLevel', roles: ['intakeAnalyst', 'prosecutor', 'panelMember'], agencies: ['KCPD', 'JCPO'], summary: 'Assign the level; a person decides, level A needs a panel of two agencies (I3, I4)' })
+export class AssignLevel {
+  @Code(LEVELS, { doc: 'the level' }) level!: Level
+  @Code(OVERRIDE_REASONS, { optional: true, doc: 'needed where the level differs from the proposal' }) overrideReason?: OverrideReason
+  @Text({ max: 64, optional: true, privacy: 'open', doc: 'the panel\'s meeting' }) panelId?: string
+  @List(() => PanelMember, { max: 20, optional: true, doc: 'who decided on the panel' }) panelMembers?: PanelMember[]
+}
+
+@CommandBody({ type: 'ChangeLevel', roles: ['prosecutor', 'panelMember'], agencies: ['KCPD', 'JCPO'], summary: 'Move the level: up by a named event, down only by panel, correction or expungement (I5)' })
+export class ChangeLevel {
+  @Code(LEVELS, { doc: 'the level from now on' }) to!: Level
+  @Uuid({ doc: 'the event that led to it' }) triggerEventId!: string
+  @StreamRefs({ max: 40, doc: 'the records on which it rests' }) evidenceRefs!: string[]
+  @Code(CHANGE_REASONS, { doc: 'why' }) reasonCode!: ChangeReason
+  @Text({ max: 64, optional: true, privacy: 'open', doc: 'the panel\'s meeting' }) panelId?: string
+  @List(() => PanelMember, { max: 20, optional: true, doc: 'who decided on the panel' }) panelMembers?: PanelMember[]
+}

@@ -1,0 +1,31 @@
+import { CommandBody } from '../commands'
+import { Code, List, LocalDate, Nested, Text, Token, Uuids } from '../fields'
+import { EXCLUSION_CODES, type ExclusionCode } from './referral-excluded.v1'
+import { REFERRAL_SOURCES, type ReferralSource } from './referral-received.v1'
+
+export class PersonIdentifier {
+  @Text({ max: 60, privacy: 'open', doc: 'whose identifier it is: the agency\'s system, e.g. kcpd-niche, sid; or incident-person, and the id is the person\'s token in an incident' }) system!: string
+  @Text({ max: 100, privacy: 'matchable', doc: 'the identifier itself' }) id!: string
+}
+
+export class PersonInReferral {
+  @Token({ kind: 'per', optional: true, doc: 'the person\'s token in the case context, where it is known already' }) personRef?: string
+  @List(() => PersonIdentifier, { max: 10, optional: true, doc: 'identifiers that lead to the same person again, the surest first' }) identifiers?: PersonIdentifier[]
+  @Text({ max: 200, privacy: 'identifying', doc: 'name' }) name!: string
+  @LocalDate({ privacy: 'identifying', optional: true, doc: 'birth date; without it, and without an age in the incident report, no case can be opened' }) birthDate?: string
+  @Text({ max: 400, privacy: 'identifying', optional: true, doc: 'address, in one text' }) address?: string
+}
+
+@CommandBody({ type: 'ReceiveReferral', roles: ['intakeAnalyst', 'detective', 'prosecutor', 'healthProgram'], summary: 'Receive a referral: who is meant, who the partner is, which incidents' })
+export class ReceiveReferral {
+  @Code(REFERRAL_SOURCES, { doc: 'who refers' }) source!: ReferralSource
+  @Uuids({ max: 20, doc: 'the incidents, the index incident first' }) incidentIds!: string[]
+  @Nested(() => PersonInReferral, { doc: 'the person who is referred' }) subject!: PersonInReferral
+  @Nested(() => PersonInReferral, { doc: 'the partner, victim of record in these incidents' }) victim!: PersonInReferral
+}
+
+@CommandBody({ type: 'ExcludeReferral', roles: ['intakeAnalyst', 'prosecutor'], agencies: ['KCPD', 'JCPO'], summary: 'Decide that a referral leads to no case, and why' })
+export class ExcludeReferral {
+  @Code(EXCLUSION_CODES, { doc: 'why' }) code!: ExclusionCode
+  @LocalDate({ doc: 'until when the decision may be looked at again' }) reviewableUntil!: string
+}
