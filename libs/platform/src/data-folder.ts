@@ -1,0 +1,80 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { SetupRefused } from './postgres-binaries'
+import { bornAt } from './processes'
+
+/** `run.json` in the data folder: who holds it, and where it answers. */
+export interface RunFile {
+  readonly pid: number
+  /** tells this run from a later process with the same id */
+  readonly born: string
+  readonly startedtime: string
+  /** http://host:port without a slash at the end; absent while it starts */
+  readonly address?: string
+  /** port of the embedded PostgreSQL on 127.0.0.1, where there is one */
+  readonly postgresPort?: number
+}
+
+export interface Hold {
+  /** adds to run.json */
+  note(more: Pick<RunFile, 'address' | 'postgresPort'>): void
+  release(): void
+}
+
+const runFile = (folder: string): string => join(folder, 'run.json')
+
+/** The run that holds this data folder now; undefined where none does (a file that a power cut left does not count). */
+export const readRun = (folder: string): RunFile | undefined => {
+  try {
+    const run = JSON.parse(readFileSync(runFile(folder), 'utf8')) as RunFile
+    return bornAt(run.pid) === run.born ? run : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Makes the data folder (absolute) where it is missing; others may pass through it, since PostgreSQL may run as another user. */
+const makeFolder = (folder: string): void => {
+  try {
+    if (!existsSync(folder)) {
+      mkdirSync(folder, { recursive: true })
+      chmodSync(folder, 0o711)
+    }
+    const probe = join(folder, `.probe-${process.pid}`)
+    writeFileSync(probe, '')
+    rmSync(probe)
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown'
+    const why = { EACCES: 'this user may not write there', EPERM: 'this user may not write there', EROFS: 'the disk is read-only', ENOSPC: 'the disk is full', ENOTDIR: 'a part of the path is a file', EEXIST: 'it is a file' }[code] ?? code
+    throw new SetupRefused(`The data folder ${folder} cannot be used: ${why}. Make it writable for this user, or choose another with CHORUS_DATA.`, { cause: error })
+  }
+}
+
+/**
+ * Takes the data folder for this process until release().
+ * @throws SetupRefused that names the process and the address of whoever has it
+ */
+export const holdDataFolder = (folder: string, startedtime: string): Hold => {
+  makeFolder(folder)
+  const file = runFile(folder)
+  let run: RunFile = { pid: process.pid, born: bornAt(process.pid) ?? '', startedtime }
+  const write = (flag: 'w' | 'wx'): void => writeFileSync(file, `${JSON.stringify(run)}\n`, { flag, mode: 0o644 })
+  const other = readRun(folder)
+  if (other) {
+    throw new SetupRefused(
+      `Chorus already uses the data folder ${folder}: process ${other.pid}, ${other.address ? `at ${other.address}` : 'which is still starting'}. ` +
+        `Use that one, stop it (kill ${other.pid}), or start a second with a CHORUS_DATA and a CHORUS_PORT of its own.`,
+    )
+  }
+  rmSync(file, { force: true })
+  try {
+    write('wx')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    throw new SetupRefused(`Another Chorus takes the data folder ${folder} at this very moment. Wait until it is up and use it.`, { cause: error })
+  }
+  return {
+    note: (more) => { run = { ...run, ...more }; write('w') },
+    release: () => rmSync(file, { force: true }),
+  }
+}

@@ -1,0 +1,92 @@
+import postgres from 'postgres'
+import { APP_ROLE, startEmbeddedPostgres } from './embedded-postgres'
+import { migrate, MigrationRefused, pending, readMigrations } from './migrate'
+import { SetupRefused } from './postgres-binaries'
+import type { Settings } from './settings'
+
+/** A migrated database, ready for the services. */
+export interface Database {
+  /** address for the services' role */
+  readonly appUrl: string
+  /** the embedded PostgreSQL's port; absent where DATABASE_URL names another */
+  readonly postgresPort?: number
+  /** resolves with a sentence when the embedded server dies by itself; never otherwise */
+  readonly died: Promise<string>
+  /** stops the embedded server; does nothing to a server that is not ours */
+  stop(): Promise<void>
+}
+
+export interface OpenOptions { readonly signal?: AbortSignal; readonly say?: (line: string) => void }
+
+const OLDEST = 15
+
+const reasonOf = (error: unknown): string => {
+  const { code, message } = error as { code?: string; message?: string }
+  const known: Record<string, string> = {
+    ECONNREFUSED: 'nothing listens there', ENOTFOUND: 'the host is not known', ETIMEDOUT: 'no answer', CONNECT_TIMEOUT: 'no answer in 10 seconds', EHOSTUNREACH: 'the host cannot be reached',
+    '28P01': 'the password is wrong', '28000': 'the role may not log in', '3D000': 'there is no such database',
+  }
+  return known[code ?? ''] ?? code ?? message ?? 'no answer'
+}
+
+/** Asks the server for its version; a refusal names the setting and the place, never the password. */
+const checkServer = async (name: string, address: string): Promise<void> => {
+  const { hostname, port, pathname, username } = new URL(address)
+  const sql = postgres(address, { max: 1, connect_timeout: 10, onnotice: () => undefined, connection: { application_name: 'chorus start' } })
+  let version: number
+  try {
+    const rows = await sql<{ version: string }[]>`select current_setting('server_version_num') as version`
+    version = Math.floor(Number(rows[0]?.version) / 10_000)
+  } catch (error) {
+    throw new SetupRefused(`${name}: PostgreSQL at ${hostname}:${port || '5432'}, database ${pathname.slice(1)}, role ${username || '(none)'} cannot be used: ${reasonOf(error)}. Start it or correct ${name}; without DATABASE_URL Chorus brings a database of its own.`, { cause: error })
+  } finally {
+    await sql.end({ timeout: 1 })
+  }
+  if (version < OLDEST) throw new SetupRefused(`${name}: the server is PostgreSQL ${version}; Chorus needs ${OLDEST} or newer.`)
+}
+
+/** Without an owner's address this process may not migrate; it only looks whether somebody has. */
+const checkMigrated = async (appUrl: string): Promise<void> => {
+  const sql = postgres(appUrl, { max: 1, onnotice: () => undefined })
+  let applied: { name: string; hash: string }[] = []
+  try {
+    applied = await sql<{ name: string; hash: string }[]>`select name, hash from public.chorus_migrations`
+  } catch (error) {
+    // 42P01: the table is not there, so nothing was run yet
+    if ((error as { code?: string }).code !== '42P01') throw error
+  } finally {
+    await sql.end({ timeout: 1 })
+  }
+  const missing = pending(await readMigrations(), new Map(applied.map((row) => [row.name, row.hash])))
+  if (missing.length > 0) throw new SetupRefused(`The database of DATABASE_URL lacks ${missing.length} migrations (first: ${missing[0]?.name}). Set DATABASE_OWNER_URL to the role that owns it, for this start, and Chorus runs them.`)
+}
+
+/**
+ * The database that the settings name, or the embedded one; migrated.
+ * @throws SetupRefused or MigrationRefused, saying what is wrong and what to do
+ */
+export const openDatabase = async (settings: Settings, { signal, say = () => undefined }: OpenOptions = {}): Promise<Database> => {
+  if (settings.databaseUrl !== undefined) {
+    await checkServer('DATABASE_URL', settings.databaseUrl)
+    if (settings.databaseOwnerUrl === undefined) {
+      await checkMigrated(settings.databaseUrl)
+    } else {
+      await checkServer('DATABASE_OWNER_URL', settings.databaseOwnerUrl)
+      const ran = await migrate(settings.databaseOwnerUrl, decodeURIComponent(new URL(settings.databaseUrl).username))
+      if (ran.length > 0) say(`migrated: ${ran.join(', ')}`)
+    }
+    return { appUrl: settings.databaseUrl, died: new Promise(() => undefined), stop: () => Promise.resolve() }
+  }
+  const server = await startEmbeddedPostgres({ folder: settings.data, signal, say })
+  try {
+    const ran = await migrate(server.ownerUrl, APP_ROLE)
+    if (ran.length > 0) say(`migrated: ${ran.join(', ')}`)
+    signal?.throwIfAborted()
+  } catch (error) {
+    await server.stop()
+    if (error instanceof MigrationRefused) throw new MigrationRefused(`${error.message} (database in ${settings.data})`)
+    throw error
+  }
+  const died = new Promise<string>((resolve) => { void server.ended.then((why) => { if (why !== undefined) resolve(why) }) })
+  return { appUrl: server.appUrl, postgresPort: server.port, died, stop: () => server.stop() }
+}
