@@ -9,15 +9,18 @@ export interface RunFile {
   /** tells this run from a later process with the same id */
   readonly born: string
   readonly startedtime: string
+  readonly mode: string
+  /** of package.json */
+  readonly version: string
   /** http://host:port without a slash at the end; absent while it starts */
-  readonly address?: string
+  readonly url?: string
   /** port of the embedded PostgreSQL on 127.0.0.1, where there is one */
   readonly postgresPort?: number
 }
 
 export interface Hold {
   /** adds to run.json */
-  note(more: Pick<RunFile, 'address' | 'postgresPort'>): void
+  note(more: Pick<RunFile, 'url' | 'postgresPort'>): void
   release(): void
 }
 
@@ -54,15 +57,15 @@ const makeFolder = (folder: string): void => {
  * Takes the data folder for this process until release().
  * @throws SetupRefused that names the process and the address of whoever has it
  */
-export const holdDataFolder = (folder: string, startedtime: string): Hold => {
+export const holdDataFolder = (folder: string, run: Pick<RunFile, 'startedtime' | 'mode' | 'version'>): Hold => {
   makeFolder(folder)
   const file = runFile(folder)
-  let run: RunFile = { pid: process.pid, born: bornAt(process.pid) ?? '', startedtime }
-  const write = (flag: 'w' | 'wx'): void => writeFileSync(file, `${JSON.stringify(run)}\n`, { flag, mode: 0o644 })
+  let content: RunFile = { pid: process.pid, born: bornAt(process.pid) ?? '', ...run }
+  const write = (flag: 'w' | 'wx'): void => writeFileSync(file, `${JSON.stringify(content)}\n`, { flag, mode: 0o644 })
   const other = readRun(folder)
   if (other) {
     throw new SetupRefused(
-      `Chorus already uses the data folder ${folder}: process ${other.pid}, ${other.address ? `at ${other.address}` : 'which is still starting'}. ` +
+      `Chorus already uses the data folder ${folder}: process ${other.pid}, ${other.url ? `at ${other.url}` : 'which is still starting'}. ` +
         `Use that one, stop it (kill ${other.pid}), or start a second with a CHORUS_DATA and a CHORUS_PORT of its own.`,
     )
   }
@@ -74,7 +77,7 @@ export const holdDataFolder = (folder: string, startedtime: string): Hold => {
     throw new SetupRefused(`Another Chorus takes the data folder ${folder} at this very moment. Wait until it is up and use it.`, { cause: error })
   }
   return {
-    note: (more) => { run = { ...run, ...more }; write('w') },
+    note: (more) => { content = { ...content, ...more }; write('w') },
     release: () => rmSync(file, { force: true }),
   }
 }

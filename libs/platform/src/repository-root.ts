@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 /** The folder of the checkout (absolute), found from the source as well as from `dist`. */
@@ -8,3 +8,6 @@ export const repositoryRoot = (): string => {
     if (folder === dirname(folder)) throw new Error(`no package.json above ${__dirname}: run Chorus from its checkout`)
   }
 }
+
+/** The version of package.json. */
+export const chorusVersion = (): string => (JSON.parse(readFileSync(join(repositoryRoot(), 'package.json'), 'utf8')) as { version: string }).version

@@ -2,6 +2,7 @@ import type { Clock } from './clock'
 import { holdDataFolder } from './data-folder'
 import { openDatabase } from './database'
 import { checkPort } from './ports'
+import { chorusVersion } from './repository-root'
 import type { Settings } from './settings'
 
 /** What a composed application gives back once it listens. */
@@ -37,7 +38,7 @@ export interface Running<App extends Booted> {
  * @throws SetupRefused and MigrationRefused, saying what is wrong and what to do
  */
 export const runChorus = async <App extends Booted>({ settings, clock, boot, signal, say }: RunOptions<App>): Promise<Running<App>> => {
-  const hold = holdDataFolder(settings.data, clock.now())
+  const hold = holdDataFolder(settings.data, { startedtime: clock.now(), mode: settings.mode, version: chorusVersion() })
   const undo: (() => Promise<void> | void)[] = [() => hold.release()]
   const stopAll = async (): Promise<void> => {
     for (let step = undo.pop(); step; step = undo.pop()) await step()
@@ -49,7 +50,7 @@ export const runChorus = async <App extends Booted>({ settings, clock, boot, sig
     const app = await boot(Object.assign(Object.create(Object.getPrototypeOf(settings) as object), settings, { databaseUrl: database.appUrl, databaseOwnerUrl: undefined }))
     undo.push(() => app.close())
     signal?.throwIfAborted()
-    hold.note({ address: app.address, postgresPort: database.postgresPort })
+    hold.note({ url: app.address, postgresPort: database.postgresPort })
     let stopping: Promise<void> | undefined
     return { app, address: app.address, died: database.died, stop: () => stopping ??= stopAll() }
   } catch (error) {
