@@ -3,3 +3,4 @@ export type { Command, Decider, DeciderLog, Decision, Handled, RecordOutcome, Re
 export { fold, handle, handleEach, streamOf } from './handle'
 export type { DeciderBatchLog } from './handle'
 export { derivedId } from './derived-id'
+export { atNow } from './at-now'

@@ -1,0 +1,186 @@
+/**
+ * The program case of one person who causes harm. Protects: it rests on a confirmed relationship and a determined primary
+ * aggressor who is this person (I1), is the person's only open one (I2: the stream is fixed by person and count), is
+ * levelled once and then changed (I3, I5), at A by two agencies (I4), is about an adult (I6) and never, unreviewed, about
+ * a victim of record of the same pair (I7). Levels are decided by people; the policy only proposes.
+ */
+import {
+  STEP_DOWN_REASONS, rankOf, type AssignLevel, type Basis, type CaseOpenedV1, type ChangeLevel, type CommandMeta, type DeclineLevelProposal, type DraftEvent,
+  type Level, type LevelAssignedV1, type LevelChangedV1, type LevelProposalDeclinedV1, type LevelProposedV1, type OpenCase, type PanelMember,
+} from '@chorus/contracts'
+import { atNow, refused, type Command, type Decider, type Decision, type Refusal } from '@chorus/decider'
+
+// Stored names. Changing one needs a new version and an upcaster.
+export const CASE_EVENTS = ['CaseOpened', 'LevelProposed', 'LevelProposalDeclined', 'LevelAssigned', 'LevelChanged'] as const
+
+/** What the edge looked up for opening; `basis` says how far it had looked. */
+export interface OpenFacts {
+  readonly caseId: string
+  readonly count: number
+  readonly referral: { readonly status: 'none' | 'received' | 'excluded'; readonly subjectRef: string; readonly incidentIds: readonly string[] }
+  readonly incident: { readonly status: 'unknown' | 'known' | 'retracted'; readonly relationshipConfirmed: boolean; /** token in the incident */ readonly aggressorRef: string | null }
+  readonly adultAtIndex: { readonly answer: 'yes' | 'no' | 'unknown'; readonly from: 'BIRTH_DATE' | 'REPORTED_AGE' }
+  /** I7, of the pair of the referral */
+  readonly mayBecomeSubject: boolean
+  readonly basis: readonly Basis[]
+}
+/** The policy in force, and what it says of the level in question. */
+export interface PolicyInForce { readonly policyVersion: string; readonly hash: string }
+export interface ProposeFacts {
+  readonly policy: PolicyInForce & { readonly lookbackYears: number }
+  /** null: no criminal history was reviewed */
+  readonly reviewedYears: number | null
+  readonly incidentCurrent: boolean
+  readonly assessment: { readonly level: Level | null; readonly matched: readonly string[]; readonly unknown: readonly string[] }
+  readonly evidenceRefs: readonly string[]
+  readonly basis: readonly Basis[]
+}
+export interface LevelFacts { readonly policy: PolicyInForce; /** agencies that must sit on the panel for the wished level; 0: no panel */ readonly panelAgencies: number; readonly basis: readonly Basis[] }
+
+export type Open = Command<'OpenCase', OpenCase & { readonly facts: OpenFacts }>
+export type Propose = Command<'ProposeLevel', { readonly policyVersion?: string; readonly facts: ProposeFacts }>
+export type Decline = Command<'DeclineLevelProposal', DeclineLevelProposal>
+export type Assign = Command<'AssignLevel', AssignLevel & { readonly facts: LevelFacts }>
+export type Change = Command<'ChangeLevel', ChangeLevel & { readonly facts: LevelFacts }>
+export type CaseCommand = Open | Propose | Decline | Assign | Change
+
+export interface Proposal { readonly level: Level; readonly matched: readonly string[]; readonly unknown: readonly string[]; readonly evidenceRefs: readonly string[]; readonly policyHash: string; readonly declined: boolean }
+export type PchCase =
+  | { readonly status: 'none' }
+  | { readonly status: 'open'; readonly opened: CaseOpenedV1; readonly proposal: Proposal | null; readonly level: Level | null; readonly maxLevelEver: Level | null }
+export const initial: PchCase = { status: 'none' }
+
+export const evolve = (state: PchCase, event: { readonly type: string; readonly data: object }): PchCase => {
+  if (event.type === 'CaseOpened') return { status: 'open', opened: event.data as CaseOpenedV1, proposal: null, level: null, maxLevelEver: null }
+  if (state.status === 'none') return state
+  switch (event.type) {
+    case 'LevelProposed': {
+      const { level, matchedCriteria, unknownCriteria, evidenceRefs, policyHash } = event.data as LevelProposedV1
+      return { ...state, proposal: { level, matched: matchedCriteria, unknown: unknownCriteria, evidenceRefs, policyHash, declined: false } }
+    }
+    case 'LevelProposalDeclined': return { ...state, proposal: state.proposal && { ...state.proposal, declined: true } }
+    case 'LevelAssigned': return levelled(state, (event.data as LevelAssignedV1).level)
+    case 'LevelChanged': return levelled(state, (event.data as LevelChangedV1).to)
+    default: return state
+  }
+}
+const levelled = (state: Extract<PchCase, { status: 'open' }>, level: Level): PchCase =>
+  ({ ...state, level, maxLevelEver: state.maxLevelEver && rankOf(state.maxLevelEver) > rankOf(level) ? state.maxLevelEver : level })
+
+export const open = ({ data: { facts, ...body }, meta }: Open, state: PchCase): Decision => {
+  const { referral, incident, adultAtIndex } = facts
+  if (referral.status === 'none') return refused('referral_unknown', 'There is no such referral. Look its number up again.', { kind: 'not-found' })
+  if (state.status === 'open') return refused('case_already_open', 'This person has an open case already. Work in that case; a second one is never opened beside it.', { kind: 'conflict', rules: ['I2'] })
+  if (referral.status === 'excluded') return refused('referral_excluded', 'The referral was excluded. A case can be opened on it once the exclusion has been looked at again.')
+  if (!referral.incidentIds.includes(body.indexIncidentId)) return refused('incident_not_in_referral', 'The referral does not name this incident. Choose one of its incidents as the index incident.')
+  if (incident.status === 'unknown') return refused('incident_unknown', 'The index incident has not been reported here yet. Open the case once its report has come.', { kind: 'not-found' })
+  if (incident.status === 'retracted') return refused('incident_retracted', 'The agency took its report of the index incident back. Choose another incident.', { rules: ['I1'] })
+  if (!incident.relationshipConfirmed) return refused('relationship_not_confirmed', 'Nobody has confirmed yet that the two were intimate partners in the index incident. Have the relationship confirmed first.', { rules: ['I1'] })
+  if (incident.aggressorRef === null) return refused('aggressor_not_determined', 'Nobody has determined the primary aggressor of the index incident yet. Have it determined first.', { rules: ['I1'] })
+  if (incident.aggressorRef !== body.subjectInIncident) return refused('subject_not_aggressor', 'The referred person is not the one who was determined as the primary aggressor of the index incident. A case is opened on the primary aggressor only.', { rules: ['I1'] })
+  if (adultAtIndex.answer === 'unknown') return refused('age_unknown', 'It is not known whether the referred person was 18 or older at the index incident: there is no birth date in the referral and no age in the report. Have a referral with the birth date sent.', { rules: ['I6'] })
+  if (adultAtIndex.answer === 'no') return refused('subject_minor', 'The referred person was younger than 18 at the index incident. Exclude the referral with the code MINOR.', { rules: ['I6'] })
+  if (!facts.mayBecomeSubject) return refused('victim_of_record', 'The referred person is a victim of record of the same pair. A prosecutor and an advocate must review the complaints in both directions first.', { rules: ['I7'] })
+  return [draft('CaseOpened', {
+    caseId: facts.caseId, referralId: body.referralId, subjectRef: referral.subjectRef, indexIncidentId: body.indexIncidentId, count: facts.count,
+    subjectAdultAtIndex: true, adultBasis: adultAtIndex.from,
+  }, meta, { basis: facts.basis })]
+}
+
+export const propose = ({ data: { facts, policyVersion }, meta }: Propose, state: PchCase): Decision => {
+  if (state.status === 'none') return NO_CASE
+  const { policy, assessment } = facts
+  if (policyVersion !== undefined && policyVersion !== policy.policyVersion) return refused('other_policy_in_force', `The policy in force is ${policy.policyVersion}. Look at it, then ask for the proposal again.`, { kind: 'conflict' })
+  if (state.level !== null) return refused('level_already_assigned', 'This case has a level already. It is moved by changing the level, with the event that leads to it.', { rules: ['I3'] })
+  if (!facts.incidentCurrent) return refused('incident_retracted', 'The agency took its report of the index incident back. No level rests on it.', { rules: ['I1'] })
+  if (facts.reviewedYears === null) return refused('history_not_reviewed', 'No criminal history has been reviewed for this case. Type in the review first.')
+  if (facts.reviewedYears !== policy.lookbackYears) return refused('other_lookback', `The review looked back ${facts.reviewedYears} years; the policy in force counts ${policy.lookbackYears}. Type in a review over ${policy.lookbackYears} years.`)
+  if (assessment.level === null) return refused('no_level_met', `The criteria of no level are met.${assessment.unknown.length > 0 ? ` Not decidable from what is recorded: ${assessment.unknown.join(', ')}.` : ''} Have the review of the history checked.`)
+  const before = state.proposal
+  const same = before && !before.declined && before.level === assessment.level && before.policyHash === policy.hash
+    && list(before.matched) === list(assessment.matched) && list(before.unknown) === list(assessment.unknown) && list(before.evidenceRefs) === list(facts.evidenceRefs)
+  if (same) return []
+  return [draft('LevelProposed', {
+    caseId: state.opened.caseId, level: assessment.level, rank: rankOf(assessment.level), matchedCriteria: [...assessment.matched], unknownCriteria: [...assessment.unknown],
+    evidenceRefs: [...facts.evidenceRefs], policyHash: policy.hash,
+  }, meta, { policyVersion: policy.policyVersion, basis: facts.basis })]
+}
+
+export const decline = ({ data, meta }: Decline, state: PchCase): Decision => {
+  if (state.status === 'none') return NO_CASE
+  if (!state.proposal) return NO_PROPOSAL
+  if (state.level !== null) return refused('level_already_assigned', 'A person has assigned the level already: there is no proposal left to decline.', { rules: ['I3'] })
+  if (state.proposal.declined) return []
+  return [draft('LevelProposalDeclined', { caseId: state.opened.caseId, level: state.proposal.level, reasonCode: data.reasonCode }, meta)]
+}
+
+export const assign = ({ data: { facts, ...body }, meta }: Assign, state: PchCase): Decision => {
+  if (state.status === 'none') return NO_CASE
+  if (state.level !== null) return refused('level_already_assigned', `The level of this case was assigned already (${state.level}). It is moved by changing the level, with the event that leads to it.`, { kind: 'conflict', rules: ['I3'] })
+  const { proposal } = state
+  if (!proposal) return NO_PROPOSAL
+  if (proposal.policyHash !== facts.policy.hash) return refused('proposal_outdated', `Another policy is in force since the proposal (${facts.policy.policyVersion}). Ask for a new proposal.`, { kind: 'conflict' })
+  const differs = body.level !== proposal.level || proposal.declined
+  if (differs && body.overrideReason === undefined) return refused('override_reason_missing', proposal.declined ? 'The proposal was declined. Say by overrideReason why this level is assigned, or ask for a new proposal.' : `The policy proposes ${proposal.level}. Say by overrideReason why ${body.level} is assigned instead.`)
+  if (!differs && body.overrideReason !== undefined) return refused('nothing_overridden', `The policy proposes ${proposal.level} too: leave overrideReason out.`)
+  const wrong = panelProblem(body.level, facts.panelAgencies, body)
+  if (wrong) return wrong
+  return [draft('LevelAssigned', {
+    caseId: state.opened.caseId, level: body.level, rank: rankOf(body.level), proposedLevel: proposal.level, ...(differs ? { overrideReason: body.overrideReason! } : {}),
+    matchedCriteria: differs ? [] : [...proposal.matched], evidenceRefs: [...proposal.evidenceRefs], decidedBy: 'human', ...panelOf(body), policyHash: facts.policy.hash,
+  }, meta, { policyVersion: facts.policy.policyVersion, basis: facts.basis })]
+}
+
+export const change = ({ data: { facts, ...body }, meta }: Change, state: PchCase): Decision => {
+  if (state.status === 'none') return NO_CASE
+  if (state.level === null) return refused('level_not_assigned', 'This case has no level yet. Assign one first.', { rules: ['I3'] })
+  const from = state.level
+  if (from === body.to) return refused('level_unchanged', `The level is ${from} already.`)
+  const down = rankOf(body.to) < rankOf(from)
+  const mayGoDown = STEP_DOWN_REASONS.includes(body.reasonCode)
+  if (down && !mayGoDown) return refused('level_moves_up_only', `From ${from} to ${body.to} is a step down. A level goes down only by panel (PANEL_STEPDOWN), correction or expungement.`, { rules: ['I5'] })
+  if (!down && body.reasonCode === 'PANEL_STEPDOWN') return refused('reason_does_not_fit', `From ${from} to ${body.to} is a step up: PANEL_STEPDOWN is no reason for it.`, { rules: ['I5'] })
+  if (body.evidenceRefs.length === 0) return refused('evidence_missing', 'A change of level names the records on which it rests. Name at least one.')
+  const wrong = panelProblem(body.to, body.reasonCode === 'PANEL_STEPDOWN' ? Math.max(2, facts.panelAgencies) : facts.panelAgencies, body)
+  if (wrong) return wrong
+  return [draft('LevelChanged', {
+    caseId: state.opened.caseId, from, to: body.to, rank: rankOf(body.to), triggerEventId: body.triggerEventId, evidenceRefs: body.evidenceRefs, reasonCode: body.reasonCode,
+    decidedBy: 'human', ...panelOf(body), policyHash: facts.policy.hash,
+  }, meta, { policyVersion: facts.policy.policyVersion, basis: facts.basis })]
+}
+
+interface Panel { readonly panelId?: string; readonly panelMembers?: readonly PanelMember[] }
+const panelOf = ({ panelId, panelMembers }: Panel): { panelId?: string; panelMembers?: PanelMember[] } =>
+  ({ ...(panelId === undefined ? {} : { panelId }), ...(panelMembers === undefined ? {} : { panelMembers: [...panelMembers] }) })
+
+/** I4: level A always needs two agencies, whatever the policy says; other levels what the policy says. */
+const panelProblem = (level: Level, needed: number, { panelId, panelMembers = [] }: Panel): Refusal | null => {
+  const agencies = level === 'A' ? Math.max(2, needed) : needed
+  if (agencies === 0) return null
+  const people = new Set(panelMembers.map((member) => member.memberId))
+  const sitting = new Set(panelMembers.map((member) => member.agency))
+  if (panelId === undefined) return refused('panel_missing', `This needs a panel of ${agencies} agencies. Name the panel's meeting and its members.`, { rules: ['I4'] })
+  if (people.size < panelMembers.length) return refused('panel_member_twice', 'A panel member is named twice. Each person sits for one agency.', { rules: ['I4'] })
+  if (sitting.size < agencies) return refused('panel_agencies_missing', `This needs a panel of at least ${agencies} agencies; members of ${sitting.size} are named.`, { rules: ['I4'] })
+  return null
+}
+
+const NO_CASE = refused('case_unknown', 'There is no open case of this number. Look its number up again.', { kind: 'not-found' })
+const NO_PROPOSAL = refused('proposal_missing', 'No level has been proposed for this case yet. Ask for the proposal first.')
+const list = (texts: readonly string[]): string => JSON.stringify(texts)
+
+interface Data { CaseOpened: CaseOpenedV1; LevelProposed: LevelProposedV1; LevelProposalDeclined: LevelProposalDeclinedV1; LevelAssigned: LevelAssignedV1; LevelChanged: LevelChangedV1 }
+const draft = <T extends keyof Data>(type: T, data: Data[T], meta: CommandMeta, more: Partial<DraftEvent> = {}): DraftEvent => ({ type, schemaVersion: 1, data, ...atNow(meta), ...more })
+
+export const pchCase: Decider<PchCase, CaseCommand> = {
+  category: 'pchCase', initial, knows: CASE_EVENTS, evolve,
+  decide: (command, state) => {
+    switch (command.type) {
+      case 'OpenCase': return open(command, state)
+      case 'ProposeLevel': return propose(command, state)
+      case 'DeclineLevelProposal': return decline(command, state)
+      case 'AssignLevel': return assign(command, state)
+      case 'ChangeLevel': return change(command, state)
+    }
+  },
+}
