@@ -15,7 +15,7 @@ export type JsonSchema = { readonly [keyword: string]: unknown }
 /** What is known of one field: everything the schema, the catalogue, the recorder and the unsealing need. */
 export interface FieldSpec {
   readonly name: string
-  readonly kind: 'uuid' | 'token' | 'stream' | 'code' | 'reported' | 'text' | 'date' | 'time' | 'timestamp' | 'count' | 'cents' | 'flag' | 'hash' | 'nested'
+  readonly kind: 'uuid' | 'token' | 'stream' | 'code' | 'reported' | 'name' | 'text' | 'date' | 'time' | 'timestamp' | 'count' | 'cents' | 'flag' | 'hash' | 'nested'
   readonly doc: string
   readonly optional: boolean
   /** true: an array of the kind */
@@ -28,6 +28,7 @@ export interface FieldSpec {
   readonly schema: JsonSchema
   readonly nested?: () => ContractClass
   readonly max?: number
+  readonly openBecause?: string
 }
 
 export interface FieldOptions {
@@ -37,6 +38,12 @@ export interface FieldOptions {
   readonly privacy?: PrivacyClass
   readonly sealed?: true
   readonly sealedFor?: string
+  /** free text that is not sealed must say why nobody could ever write of a person there */
+  readonly openBecause?: string
+}
+
+export interface TextOptions extends FieldOptions {
+  readonly privacy: PrivacyClass
 }
 
 const DAY = '(?:(?:\\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\\d|30)|02-(?:0[1-9]|1\\d|2[0-8])))|(?:\\d{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)-02-29)'
@@ -52,6 +59,8 @@ export const PATTERNS = {
   hash: '^[0-9a-f]{64}$',
   /** any text without lone surrogates and NUL: those survive neither UTF-8 nor a database */
   text: '^[^\\p{Cs}\\u0000]*$',
+  name: '^[A-Za-z0-9][A-Za-z0-9._:@/+-]{0,79}$',
+  terms: '^[A-Za-z0-9._:@/+<>=-]{1,80}(?:,[A-Za-z0-9._:@/+<>=-]{1,80}){0,19}$',
   token: (kind: string) => `^${kind}_[A-Za-z0-9_-]{22}$`,
   reported: (width: number) => width === 1 ? '^[!-~]$' : `^[!-~](?:[ -~]{0,${width - 2}}[!-~])?$`,
 } as const
@@ -82,6 +91,7 @@ const field = (options: FieldOptions, shape: Shape): PropertyDecorator => (targe
   const spec: FieldSpec = {
     name, kind: shape.kind, doc: options.doc, optional: options.optional === true, many: shape.many === true, privacy, sealed, schema: shape.schema,
     ...(options.sealedFor ? { sealedFor: options.sealedFor } : {}), ...(shape.nested ? { nested: shape.nested } : {}), ...(shape.max === undefined ? {} : { max: shape.max }),
+    ...(options.openBecause ? { openBecause: options.openBecause } : {}),
   }
   const own = FIELDS.get(target) ?? []
   own.push(spec)
@@ -122,15 +132,18 @@ export const Codes = (codes: readonly string[], o: FieldOptions & { readonly max
 /** A short code as the source reported it (printable ASCII, at most `width` <= 12 characters): a wrong code is kept, the broken edit stands beside it. */
 export const ReportedCode = (o: FieldOptions & { readonly width: number }) => field(o, patterned(PATTERNS.reported(o.width), 'reported', 'code'))
 /** Several codes as reported. */
-export const ReportedCodes = (o: FieldOptions & { readonly width: number; readonly max?: number }) => {
-  const pattern = PATTERNS.reported(o.width)
-  return field(o, many({ kind: 'reported', privacy: 'code', schema: { type: 'string', pattern }, rules: [] }, o.max ?? 20, [Matches(new RegExp(pattern, 'u'), { each: true })]))
-}
+export const ReportedCodes = (o: FieldOptions & { readonly width: number; readonly max?: number }) => field(o, manyPatterned(PATTERNS.reported(o.width), 'reported', o.max ?? 20))
+/** A name from our own code or settings (rule, cause, feed, mapping, zone): letters, digits and `._:@/+-`, at most 80. Never free text. */
+export const Name = (o: FieldOptions) => field(o, patterned(PATTERNS.name, 'name', 'code'))
+/** At most `max` such names. */
+export const Names = (o: FieldOptions & { readonly max?: number }) => field(o, manyPatterned(PATTERNS.name, 'name', o.max ?? 100))
+/** What a predicate looked at: up to 20 `name=code` pairs with commas between, codes and counts. Never free text. */
+export const Terms = (o: FieldOptions) => field(o, patterned(PATTERNS.terms, 'name', 'code'))
 /** Text of 1 to `max` characters (code points); it must say its privacy. */
-export const Text = (o: FieldOptions & { readonly max: number; readonly privacy: PrivacyClass }) =>
+export const Text = (o: TextOptions & { readonly max: number }) =>
   field(o, { kind: 'text', schema: { type: 'string', minLength: 1, maxLength: o.max, pattern: PATTERNS.text }, rules: [texts(o.max, false)], max: o.max })
 /** At most `maxItems` texts. */
-export const Texts = (o: FieldOptions & { readonly max: number; readonly maxItems?: number; readonly privacy: PrivacyClass }) =>
+export const Texts = (o: TextOptions & { readonly max: number; readonly maxItems?: number }) =>
   field(o, many({ kind: 'text', schema: { type: 'string', minLength: 1, maxLength: o.max, pattern: PATTERNS.text }, rules: [] }, o.maxItems ?? 100, [texts(o.max, true)]))
 /** A calendar day, `2026-07-02`, that exists. */
 export const LocalDate = (o: FieldOptions) => field(o, patterned(PATTERNS.date, 'date', 'code', { format: 'date' }))

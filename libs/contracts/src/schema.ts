@@ -63,7 +63,7 @@ const specAt = (cls: ContractClass, pointer: string): FieldSpec | undefined => {
 
 const KINDS: Record<FieldSpec['kind'], string> = {
   uuid: 'must be a UUID in lower case', token: 'must be a token of this service', stream: 'must be the name of a stream, category-id', code: 'must be one of the listed codes',
-  reported: 'must be a short code of printable characters', text: 'must be a text', date: 'must be a day that exists, as YYYY-MM-DD',
+  name: 'must consist of letters, digits and ._:@/+-', reported: 'must be a short code of printable characters', text: 'must be a text', date: 'must be a day that exists, as YYYY-MM-DD',
   time: 'must be a time cut to its precision, as YYYY-MM, YYYY-MM-DD, YYYY-MM-DDThh, YYYY-MM-DDThh:mm or an instant with Z', timestamp: 'must be an instant in UTC, as YYYY-MM-DDThh:mm:ss.sssZ',
   count: 'must be a whole number', cents: 'must be a whole number of cents', flag: 'must be true or false', hash: 'must be 64 hexadecimal digits in lower case', nested: 'must be an object',
 }
