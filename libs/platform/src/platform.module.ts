@@ -10,14 +10,15 @@ import type { Clock } from './clock'
 import { gatedBuses } from './command-gate'
 import { HealthController, Readiness } from './health.controller'
 import { loggerOptions, type LogLevel } from './logging'
+import { MeController } from './me.controller'
 import { ProblemFilter } from './problem'
 import { ProblemsController } from './problems.controller'
 import { CLOCK, SETTINGS, VERIFIER } from './providers'
 import { RightsGuard } from './rights.guard'
-import type { TokenVerifier } from './tokens'
+import type { Mode, TokenVerifier } from './tokens'
 
 export interface PlatformOptions {
-  readonly settings: object
+  readonly settings: { readonly mode: Mode }
   readonly clock: Clock
   readonly verifier: TokenVerifier
   readonly logTo: DestinationStream
@@ -34,7 +35,7 @@ export class PlatformModule implements NestModule {
       module: PlatformModule,
       global: true,
       imports: [LoggerModule.forRoot(loggerOptions(options.logLevel, options.logTo, options.clock)), CqrsModule.forRoot(gatedBuses)],
-      controllers: [HealthController, ProblemsController],
+      controllers: [HealthController, MeController, ProblemsController],
       providers: [
         { provide: SETTINGS, useValue: options.settings },
         { provide: CLOCK, useValue: options.clock },

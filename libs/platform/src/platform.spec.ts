@@ -61,7 +61,7 @@ describe('the platform', () => {
 
   beforeAll(async () => {
     const verifier = new TokenVerifier({ mode: 'demonstration', data, clock })
-    @Module({ imports: [PlatformModule.forRoot({ settings: {}, clock, verifier, logTo, logLevel: 'info' })], controllers: [GreetingController], providers: [GreetHandler, UndeclaredHandler] })
+    @Module({ imports: [PlatformModule.forRoot({ settings: { mode: 'demonstration' }, clock, verifier, logTo, logLevel: 'info' })], controllers: [GreetingController], providers: [GreetHandler, UndeclaredHandler] })
     class Root {}
     app = await createApp(Root, { clock, version: '0.0.1' })
     await app.init()

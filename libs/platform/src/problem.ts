@@ -1,7 +1,7 @@
 /** Errors to HTTP: RFC 9457 problem+json, from the closed list of problem types. Values that were sent are never echoed. */
 import { ArgumentsHost, Catch, ExceptionFilter, HttpException, Logger } from '@nestjs/common'
 import type { Response } from 'express'
-import { AppendRefused, LogNotThereYet } from '@chorus/event-store'
+import { AppendRefused, LogNotThereYet, StoreUnavailable } from '@chorus/event-store'
 import type { Refusal } from '@chorus/decider'
 import { contextOf, type ChorusRequest } from './request-context'
 import { PROBLEM_TYPES, type ProblemName } from './problem-types'
@@ -50,7 +50,7 @@ export const problemOf = (error: unknown): Problem => {
     ? new Problem('too-large', error.message)
     : new Problem('internal', 'The events could not be appended. Nothing was recorded.')
   const code = codeOf(error)
-  if (code && UNREACHABLE.has(code)) return new Problem('database-unreachable', 'The database does not answer. Send the same request with the same Idempotency-Key again in a few seconds.')
+  if (error instanceof StoreUnavailable || (code && UNREACHABLE.has(code))) return new Problem('database-unreachable', 'The database does not answer. Send the same request with the same Idempotency-Key again in a few seconds.')
   const status = error instanceof HttpException ? error.getStatus() : httpStatusOf(error)
   switch (status) {
     case 400: return new Problem('not-parseable', 'The body could not be read: it is cut short, or not what its Content-Type header says. Nothing was recorded.')

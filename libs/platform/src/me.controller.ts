@@ -1,0 +1,20 @@
+/** Who the bearer of a token is to this Chorus: the first thing to ask when something is denied. */
+import { Controller, Get, Inject, Req } from '@nestjs/common'
+import { ROLES, type Actor } from '@chorus/contracts'
+import { QueryRoute } from './command-route'
+import { SETTINGS } from './providers'
+import { contextOf, type ChorusRequest } from './request-context'
+import type { Mode } from './tokens'
+
+@Controller('v1/me')
+export class MeController {
+  constructor(@Inject(SETTINGS) private readonly settings: { readonly mode: Mode }) {}
+
+  @Get()
+  @QueryRoute({ summary: 'Who I am to this Chorus', roles: ROLES, answer: { type: 'object', properties: { id: { type: 'string' }, role: { type: 'string' }, agency: { type: 'string' }, environment: { type: 'string' } } } })
+  me(@Req() request: ChorusRequest): Actor & { readonly environment: Mode } {
+    const { actor } = contextOf(request)
+    if (!actor) throw new Error('/v1/me on a public route')
+    return { ...actor, environment: this.settings.mode }
+  }
+}

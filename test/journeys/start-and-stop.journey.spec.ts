@@ -1,0 +1,53 @@
+import postgres from 'postgres'
+import { startChorus, type TestChorus } from '../support/chorus'
+
+describe('a Chorus that is started, asked, and stopped', () => {
+  let chorus: TestChorus
+  beforeAll(async () => { chorus = await startChorus() })
+  afterAll(async () => { await chorus.close() })
+
+  it('is live and ready, and says which checks it made', async () => {
+    await chorus.agent.get('/health/live').expect(200, { status: 'live' })
+    const { body } = await chorus.agent.get('/health/ready').expect(200)
+    expect(body.status).toBe('ready')
+    expect((body.checks as { name: string }[]).map(({ name }) => name)).toEqual(expect.arrayContaining(['database', 'log']))
+  })
+
+  it('tells the bearer of a token who he is', async () => {
+    const { body } = await chorus.agent.get('/v1/me').set('Authorization', await chorus.bearer('prosecutor')).expect(200)
+    expect(body).toEqual({ id: 'demo-prosecutor', role: 'prosecutor', agency: 'JCPO', environment: 'demonstration' })
+  })
+
+  it('sends the security headers and the correlation id with every answer', async () => {
+    const { headers } = await chorus.agent.get('/health/live').set('X-Correlation-Id', '0190a1b2-0000-7000-8000-00000000000c')
+    expect(headers).toMatchObject({ 'x-correlation-id': '0190a1b2-0000-7000-8000-00000000000c', 'x-content-type-options': 'nosniff' })
+    expect(headers['x-powered-by']).toBeUndefined()
+  })
+
+  it('is not ready while its database refuses it, and ready again by itself', async () => {
+    const owner = postgres(chorus.ownerUrl, { max: 1, onnotice: () => undefined })
+    const name = new URL(chorus.ownerUrl).pathname.slice(1)
+    try {
+      await owner.unsafe(`alter database "${name}" with connection limit 0`)
+      const admin = postgres(process.env.CHORUS_TEST_POSTGRES ?? '', { max: 1, onnotice: () => undefined })
+      try { await admin`select pg_terminate_backend(pid) from pg_stat_activity where datname = ${name} and usename = ${new URL(chorus.appUrl).username}` } finally { await admin.end() }
+      const { body } = await chorus.agent.get('/health/ready').expect(503)
+      expect(body.checks).toEqual(expect.arrayContaining([expect.objectContaining({ name: 'database', ok: false })]))
+      expect(JSON.stringify(body)).not.toContain(new URL(chorus.appUrl).password)
+      await chorus.agent.get('/health/live').expect(200)
+    } finally {
+      await owner.unsafe(`alter database "${name}" with connection limit -1`)
+      await owner.end()
+    }
+    let status = 0
+    for (let tries = 0; tries < 100 && status !== 200; tries++) status = (await chorus.agent.get('/health/ready')).status
+    expect(status).toBe(200)
+  })
+
+  it('starts again on the same log after it was stopped', async () => {
+    const head = async (): Promise<{ log: string }> => (await chorus.agent.get('/v1/log/head').set('Authorization', await chorus.bearer('operator')).expect(200)).body as { log: string }
+    const before = await head()
+    chorus = await chorus.again()
+    expect((await head()).log).toBe(before.log)
+  })
+})

@@ -1,0 +1,100 @@
+/** A whole Chorus in this process, on a database and a data folder of its own: what journeys walk through. */
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Writable } from 'node:stream'
+import type { INestApplication } from '@nestjs/common'
+import postgres from 'postgres'
+import supertest from 'supertest'
+import type { Role } from '@chorus/contracts'
+import { issueToken, readSettings, systemClock, type Clock } from '@chorus/platform'
+import { boot } from '../../apps/standalone/src/boot'
+import { freshDatabase } from './database'
+
+export interface TestChorus {
+  readonly app: INestApplication
+  readonly address: string
+  /** data folder: keys lie in its `keys` */
+  readonly data: string
+  readonly ownerUrl: string
+  readonly appUrl: string
+  readonly logs: CapturedLogs
+  /** supertest on the listening server; add `.set('Authorization', await chorus.bearer('detective'))` */
+  readonly agent: ReturnType<typeof supertest>
+  tokenFor(role: Role, agency?: string): Promise<string>
+  /** value of an Authorization header */
+  bearer(role: Role, agency?: string): Promise<string>
+  /** stops and starts again on the same database and data folder */
+  again(): Promise<TestChorus>
+  close(): Promise<void>
+}
+
+export interface CapturedLogs { readonly stream: Writable; text(): string; lines(): Record<string, unknown>[]; clear(): void }
+
+/** A destination of log lines that keeps them. */
+export const captureLogs = (): CapturedLogs => {
+  let chunks: string[] = []
+  const stream = new Writable({ write: (chunk: Buffer, _encoding, done) => { chunks.push(chunk.toString()); done() } })
+  const text = (): string => chunks.join('')
+  return { stream, text, lines: () => text().split('\n').filter(Boolean).map((line) => JSON.parse(line) as Record<string, unknown>), clear: () => { chunks = [] } }
+}
+
+const AGENCY: Readonly<Record<Role, string>> = {
+  intakeAnalyst: 'KCPD', detective: 'KCPD', agencyFeed: 'KCPD', prosecutor: 'JCPO', panelMember: 'JCPO', systemAdvocate: 'JCPO',
+  healthProgram: 'HEALTH', pchProvider: 'HEALTH', finance: 'FINANCE', evaluator: 'EVALUATOR', operator: 'CITY', privacyOfficer: 'CITY',
+}
+
+export interface ChorusOptions { readonly clock?: Clock; /** further settings, as environment variables */ readonly env?: Readonly<Record<string, string>> }
+
+/** Boots one; close() takes everything away again. */
+export const startChorus = async (options: ChorusOptions = {}): Promise<TestChorus> => {
+  const database = await freshDatabase()
+  const data = mkdtempSync(join(tmpdir(), 'chorus-journey-'))
+  chmodSync(data, 0o711)
+  const clear = async (): Promise<void> => { await database.drop(); rmSync(data, { recursive: true, force: true }) }
+  const start = async (): Promise<TestChorus> => {
+    const settings = Object.assign(readSettings({ CHORUS_DATA: data, CHORUS_PORT: '0', DATABASE_URL: database.appUrl, ...options.env }, data), { databaseUrl: database.appUrl })
+    const clock = options.clock ?? systemClock
+    const logs = captureLogs()
+    const chorus = await boot(settings, { clock, logTo: logs.stream })
+    const tokenFor = (role: Role, agency: string = AGENCY[role]): Promise<string> => issueToken(data, clock, { role, agency })
+    return {
+      app: chorus.app, address: chorus.address, data, ownerUrl: database.ownerUrl, appUrl: database.appUrl, logs, agent: supertest(chorus.address), tokenFor,
+      bearer: async (role, agency) => `Bearer ${await tokenFor(role, agency)}`,
+      again: async () => { await chorus.close(); return start() },
+      close: async () => { await chorus.close(); await clear() },
+    }
+  }
+  return start().catch(async (error: unknown) => { await clear(); throw error })
+}
+
+const SYSTEM = ['pg_catalog', 'information_schema', 'pg_toast']
+
+/**
+ * Everything that a database holds, as text: each row of each table of each schema, bytea also decoded as UTF-8; and what
+ * its write-ahead statistics of statements would show is not there, since statements carry no sealed value either.
+ * @param databaseUrl of a role that may read all (the owner)
+ */
+export async function* everyTextIn(databaseUrl: string): AsyncGenerator<{ readonly table: string; readonly text: string }> {
+  const sql = postgres(databaseUrl, { max: 1, onnotice: () => undefined })
+  try {
+    const columns = await sql<{ schema: string; name: string; column: string; type: string }[]>`
+      select n.nspname as schema, c.relname as name, a.attname as column, format_type(a.atttypid, a.atttypmod) as type
+      from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_attribute a on a.attrelid = c.oid
+      where c.relkind in ('r', 'p', 'm') and a.attnum > 0 and not a.attisdropped and n.nspname <> all(${SYSTEM}) and n.nspname not like 'pg_temp%'
+      order by 1, 2, a.attnum`
+    const tables = new Map<string, { column: string; type: string }[]>()
+    for (const { schema, name, column, type } of columns) {
+      const table = `${quoted(schema)}.${quoted(name)}`
+      tables.set(table, [...tables.get(table) ?? [], { column, type }])
+    }
+    for (const [table, of] of tables) {
+      const parts = of.map(({ column, type }) => type === 'bytea' ? `coalesce(encode(${quoted(column)}, 'escape'), '')` : `coalesce(${quoted(column)}::text, '')`)
+      const cursor = sql.unsafe<{ text: string }[]>(`select concat_ws(' ', ${parts.join(', ')}) as text from ${table}`).cursor(1000)
+      for await (const rows of cursor) for (const { text } of rows) yield { table, text }
+    }
+  } finally {
+    await sql.end({ timeout: 1 })
+  }
+}
+const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
