@@ -45,8 +45,10 @@ export const runChorus = async <App extends Booted>({ settings, clock, boot, sig
   }
   try {
     if (settings.port !== 0) await checkPort(settings.host, settings.port)
+    const began = performance.now()
     const database = await openDatabase(settings, { signal, say })
     undo.push(() => database.stop())
+    say?.(`database ready in ${((performance.now() - began) / 1000).toFixed(1)} s (${database.postgresPort === undefined ? 'DATABASE_URL' : `embedded, in ${settings.data}`})`)
     const app = await boot(Object.assign(Object.create(Object.getPrototypeOf(settings) as object), settings, { databaseUrl: database.appUrl, databaseOwnerUrl: undefined }))
     undo.push(() => app.close())
     signal?.throwIfAborted()

@@ -1,0 +1,91 @@
+// `npm test`: from a bare checkout through every suite, with a time budget each; ends with one line of counts.
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { prepare } from './prepare.mjs'
+import { root, runStep, seconds, stopSignal } from './steps.mjs'
+
+const jest = (project) => ({ jest: project })
+/** Seconds on two cores. A suite over its budget is named; one over three times its budget fails. */
+const SUITES = [
+  { name: 'types', budget: 40, alone: 'npm run typecheck', command: ['node_modules/typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.json'] },
+  { name: 'lint', budget: 60, alone: 'npm run lint', command: ['node_modules/eslint/bin/eslint.js', '--max-warnings', '0', '.'] },
+  { name: 'imports', budget: 20, alone: 'npm run imports', command: ['node_modules/dependency-cruiser/bin/dependency-cruise.mjs', '--config', '.dependency-cruiser.cjs', 'apps', 'libs', 'test', 'infra'] },
+  { name: 'architecture', budget: 40, alone: 'npm run test:architecture', ...jest('architecture') },
+  { name: 'unit', budget: 60, alone: 'npm run test:unit', ...jest('unit') },
+  { name: 'contract', budget: 60, alone: 'npm run test:contract', ...jest('contract') },
+  { name: 'integration', budget: 90, alone: 'npm run test:int', ...jest('integration') },
+  { name: 'journeys', budget: 120, alone: 'npm run test:journeys', ...jest('journeys') },
+  { name: 'real', budget: 60, alone: 'npm run test:real', ...jest('real') },
+]
+const OVER = 3
+const RESULTS = join(root, '.cache', 'test')
+
+const from = performance.now()
+const signal = stopSignal()
+const say = (line) => process.stdout.write(`[${((performance.now() - from) / 1000).toFixed(1).padStart(5)} s] ${line}\n`)
+const totals = { passed: 0, failed: 0 }
+
+/** Folder of the real agency files: where CHORUS_REAL_DATA says, else beside the checkout; undefined where there is none. */
+const realData = () => {
+  const named = process.env.CHORUS_REAL_DATA
+  const folder = resolve(root, named || '../shared/data')
+  if (existsSync(folder)) return { folder }
+  return named ? { missing: `CHORUS_REAL_DATA names ${folder}, which is not there` } : undefined
+}
+
+const counts = (file) => {
+  if (!existsSync(file)) return undefined
+  const result = JSON.parse(readFileSync(file, 'utf8'))
+  const broken = result.testResults.filter((suite) => suite.status === 'failed' && suite.assertionResults.every((test) => test.status !== 'failed')).length
+  return { passed: result.numPassedTests, failed: result.numFailedTests + broken, skipped: result.numPendingTests + result.numTodoTests }
+}
+
+const fail = (suite, why, output = '') => {
+  totals.failed += 1
+  process.stdout.write(output.trimEnd() === '' ? '' : `${output.trimEnd()}\n`)
+  say(`FAILED ${suite.name}: ${why}. Alone: ${suite.alone}`)
+}
+
+const runSuite = async (suite, env) => {
+  const began = performance.now()
+  say(`${suite.name} …`)
+  const file = join(RESULTS, `${suite.name}.json`)
+  const args = suite.command ?? ['node_modules/jest/bin/jest.js', '--selectProjects', suite.jest, '--json', `--outputFile=${file}`, '--silent=false']
+  const { code, output, timedOut } = await runStep(process.execPath, args, { signal, env, timeoutMs: suite.budget * OVER * 1000 })
+  const took = `${seconds(began)} of ${suite.budget} s`
+  if (timedOut) return fail(suite, `stopped after ${suite.budget * OVER} s, ${OVER} times its budget`, output)
+  // jest's --json also prints the whole result on one line, which nobody reads
+  const words = output.split('\n').filter((line) => !line.startsWith('{"numFailedTestSuites"')).join('\n')
+  const result = suite.jest ? counts(file) : undefined
+  if (!result) return code === 0 && !suite.jest ? say(`${suite.name}: passed in ${took}`) : fail(suite, `exit code ${code}`, words)
+  totals.passed += result.passed
+  if (result.failed > 0) {
+    totals.failed += result.failed - 1
+    return fail(suite, `${result.failed} of ${result.passed + result.failed} failed in ${took}`, words)
+  }
+  if (result.skipped > 0) return fail(suite, `${result.skipped} tests did not run`, words)
+  if (code !== 0) return fail(suite, `every test passed, but the run ended with exit code ${code}`, words)
+  const slow = performance.now() - began > suite.budget * 1000 ? ' OVER ITS BUDGET' : ''
+  return say(`${suite.name}: ${result.passed} passed in ${took}${slow}`)
+}
+
+try {
+  rmSync(RESULTS, { recursive: true, force: true })
+  mkdirSync(RESULTS, { recursive: true })
+  await prepare({ say, signal })
+  const real = realData()
+  // a suite decides by itself where it listens and keeps its data
+  const { CHORUS_DATA, CHORUS_PORT, CHORUS_HOST, CHORUS_MODE, CHORUS_URL, CHORUS_TOKEN, DATABASE_URL, DATABASE_OWNER_URL, ...env } = process.env
+  if (real?.folder) env.CHORUS_REAL_DATA = real.folder
+  for (const suite of SUITES) {
+    if (suite.name !== 'real' || real?.folder) await runSuite(suite, env)
+    else if (real) fail(suite, real.missing)
+    else say('real: not run, because the agency files are not here (CHORUS_REAL_DATA names their folder)')
+  }
+  say(`${SUITES.length} suites in ${seconds(from)}`)
+} catch (error) {
+  totals.failed += 1
+  process.stderr.write(`${['SetupStopped'].includes(error?.name) ? error.message : error?.stack ?? error}\n`)
+}
+process.stdout.write(`${totals.passed} passed, ${totals.failed} failed\n`)
+process.exit(totals.failed === 0 ? 0 : 1)
