@@ -48,3 +48,4 @@ export { ImportCounts, ImportRunFinishedV1, ImportRunStartedV1, NamedCount } fro
 export { FeedCoverageDeclaredV1, ParkedWorkResolvedV1, QuarantinedRecordReleasedV1, QuarantinedRecordRepairedV1, RESOLUTION_REASONS, RecordQuarantinedV1 } from './intake/quarantine.v1'
 export type { ResolutionReason } from './intake/quarantine.v1'
 export * as nibrsCodes from './codes/nibrs'
+export { ConfirmRelationship, DetermineAggressor } from './intake/incident.commands'

@@ -1,5 +1,5 @@
 import { Event } from '../event'
-import { Code, Text, Token, Uuid } from '../fields'
+import { Code, Name, Token, Uuid } from '../fields'
 
 export const CROSS_COMPLAINT_OUTCOMES = ['SUBJECT_MAY_BE_CONSIDERED', 'VICTIM_OF_RECORD_PROTECTED'] as const
 export type CrossComplaintOutcome = (typeof CROSS_COMPLAINT_OUTCOMES)[number]
@@ -13,6 +13,6 @@ export class CrossComplaintReviewedV1 {
   @Uuid({ doc: 'the pair' }) pairId!: string
   @Token({ kind: 'per', doc: 'the person about whom it was decided' }) subjectRef!: string
   @Code(CROSS_COMPLAINT_OUTCOMES, { doc: 'the outcome' }) outcome!: CrossComplaintOutcome
-  @Text({ max: 64, privacy: 'open', doc: 'account of the prosecutor' }) prosecutorId!: string
-  @Text({ max: 64, privacy: 'open', doc: 'account of the advocate' }) advocateId!: string
+  @Name({ doc: 'account of the prosecutor' }) prosecutorId!: string
+  @Name({ doc: 'account of the advocate' }) advocateId!: string
 }

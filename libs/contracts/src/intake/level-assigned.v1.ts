@@ -1,11 +1,11 @@
 import { Event } from '../event'
-import { Code, Count, Hash, List, StreamRefs, Text, Texts, Uuid } from '../fields'
+import { Code, Count, Hash, List, Name, StreamRefs, Texts, Uuid } from '../fields'
 import { AGENCIES, type Agency } from '../rights'
 import { LEVELS, OVERRIDE_REASONS, type Level, type OverrideReason } from './levels'
 
 export class PanelMember {
   @Code(AGENCIES, { doc: 'the agency for which the member sits on the panel' }) agency!: Agency
-  @Text({ max: 64, privacy: 'open', doc: 'account of the member' }) memberId!: string
+  @Name({ doc: 'account of the member' }) memberId!: string
 }
 
 @Event({
@@ -22,7 +22,7 @@ export class LevelAssignedV1 {
   @Texts({ max: 200, maxItems: 40, privacy: 'code', doc: 'the criteria that were met, as the policy names them' }) matchedCriteria!: string[]
   @StreamRefs({ max: 40, doc: 'the records on which it rests' }) evidenceRefs!: string[]
   @Code(['human'], { doc: 'a person decides, never a machine' }) decidedBy!: 'human'
-  @Text({ max: 64, optional: true, privacy: 'open', doc: 'the panel\'s meeting; needed for level A' }) panelId?: string
+  @Name({ optional: true, doc: 'the panel\'s meeting; needed for level A' }) panelId?: string
   @List(() => PanelMember, { max: 20, optional: true, doc: 'who decided on the panel; level A needs two agencies' }) panelMembers?: PanelMember[]
   @Hash({ doc: 'SHA-256 of the policy file; its version stands in policyVersion' }) policyHash!: string
 }

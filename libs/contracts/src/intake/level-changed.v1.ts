@@ -1,5 +1,5 @@
 import { Event } from '../event'
-import { Code, Count, Hash, List, StreamRefs, Text, Uuid } from '../fields'
+import { Code, Count, Hash, List, Name, StreamRefs, Uuid } from '../fields'
 import { PanelMember } from './level-assigned.v1'
 import { CHANGE_REASONS, LEVELS, type ChangeReason, type Level } from './levels'
 
@@ -17,7 +17,7 @@ export class LevelChangedV1 {
   @StreamRefs({ max: 40, doc: 'the records on which it rests' }) evidenceRefs!: string[]
   @Code(CHANGE_REASONS, { doc: 'why' }) reasonCode!: ChangeReason
   @Code(['human'], { doc: 'a person decides, never a machine' }) decidedBy!: 'human'
-  @Text({ max: 64, optional: true, privacy: 'open', doc: 'the panel\'s meeting; needed for level A and for a step down' }) panelId?: string
+  @Name({ optional: true, doc: 'the panel\'s meeting; needed for level A and for a step down' }) panelId?: string
   @List(() => PanelMember, { max: 20, optional: true, doc: 'who decided on the panel' }) panelMembers?: PanelMember[]
   @Hash({ doc: 'SHA-256 of the policy file in force' }) policyHash!: string
 }

@@ -1,5 +1,5 @@
 import { CommandBody } from '../commands'
-import { Code, List, StreamRefs, Text, Token, Uuid } from '../fields'
+import { Code, List, Name, StreamRefs, Token, Uuid } from '../fields'
 import { PanelMember } from './level-assigned.v1'
 import { CHANGE_REASONS, DECLINE_REASONS, LEVELS, OVERRIDE_REASONS, type ChangeReason, type DeclineReason, type Level, type OverrideReason } from './levels'
 
@@ -12,7 +12,7 @@ export class OpenCase {
 
 @CommandBody({ type: 'ProposeLevel', roles: ['intakeAnalyst', 'prosecutor'], agencies: ['KCPD', 'JCPO'], summary: 'Apply the policy in force to what is recorded; the answer is a proposal' })
 export class ProposeLevel {
-  @Text({ max: 30, optional: true, privacy: 'open', doc: 'the version of the policy that the analyst looked at; refused where another is in force' }) policyVersion?: string
+  @Name({ optional: true, doc: 'the version of the policy that the analyst looked at; refused where another is in force' }) policyVersion?: string
 }
 
 @CommandBody({ type: 'DeclineLevelProposal', roles: ['intakeAnalyst', 'prosecutor', 'panelMember'], agencies: ['KCPD', 'JCPO'], summary: 'Decline the proposed level' })
@@ -24,7 +24,7 @@ export class DeclineLevelProposal {
 export class AssignLevel {
   @Code(LEVELS, { doc: 'the level' }) level!: Level
   @Code(OVERRIDE_REASONS, { optional: true, doc: 'needed where the level differs from the proposal' }) overrideReason?: OverrideReason
-  @Text({ max: 64, optional: true, privacy: 'open', doc: 'the panel\'s meeting' }) panelId?: string
+  @Name({ optional: true, doc: 'the panel\'s meeting' }) panelId?: string
   @List(() => PanelMember, { max: 20, optional: true, doc: 'who decided on the panel' }) panelMembers?: PanelMember[]
 }
 
@@ -34,6 +34,6 @@ export class ChangeLevel {
   @Uuid({ doc: 'the event that led to it' }) triggerEventId!: string
   @StreamRefs({ max: 40, doc: 'the records on which it rests' }) evidenceRefs!: string[]
   @Code(CHANGE_REASONS, { doc: 'why' }) reasonCode!: ChangeReason
-  @Text({ max: 64, optional: true, privacy: 'open', doc: 'the panel\'s meeting' }) panelId?: string
+  @Name({ optional: true, doc: 'the panel\'s meeting' }) panelId?: string
   @List(() => PanelMember, { max: 20, optional: true, doc: 'who decided on the panel' }) panelMembers?: PanelMember[]
 }

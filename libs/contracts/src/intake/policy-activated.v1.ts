@@ -1,5 +1,5 @@
 import { Event } from '../event'
-import { Code, Hash, Text, Texts } from '../fields'
+import { Code, Hash, Name, Text, Texts } from '../fields'
 
 @Event({
   type: 'PolicyActivated', version: 1, categories: ['policy'], classification: 'OPS', context: 'intake', producer: 'intake', consumers: ['intake', 'evaluation'],
@@ -7,8 +7,8 @@ import { Code, Hash, Text, Texts } from '../fields'
   summary: 'A policy file holds from now on; the event carries its bytes.',
 })
 export class PolicyActivatedV1 {
-  @Text({ max: 60, privacy: 'open', doc: 'the policy' }) policyId!: string
-  @Text({ max: 30, privacy: 'open', doc: 'its version' }) version!: string
+  @Name({ doc: 'the policy' }) policyId!: string
+  @Name({ doc: 'its version' }) version!: string
   @Code(['DRAFT', 'APPROVED'], { doc: 'DRAFT until the program has approved it' }) status!: 'DRAFT' | 'APPROVED'
   @Hash({ doc: 'SHA-256 of the file' }) hash!: string
   @Text({ max: 100000, privacy: 'open', doc: 'the file, byte for byte' }) text!: string

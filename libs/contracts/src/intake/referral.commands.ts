@@ -1,10 +1,10 @@
 import { CommandBody } from '../commands'
-import { Code, List, LocalDate, Nested, Text, Token, Uuids } from '../fields'
+import { Code, List, LocalDate, Name, Nested, Text, Token, Uuids } from '../fields'
 import { EXCLUSION_CODES, type ExclusionCode } from './referral-excluded.v1'
 import { REFERRAL_SOURCES, type ReferralSource } from './referral-received.v1'
 
 export class PersonIdentifier {
-  @Text({ max: 60, privacy: 'open', doc: 'whose identifier it is: the agency\'s system, e.g. kcpd-niche, sid; or incident-person, and the id is the person\'s token in an incident' }) system!: string
+  @Name({ doc: 'whose identifier it is: the agency\'s system, e.g. kcpd-niche, sid; or incident-person, and the id is the person\'s token in an incident' }) system!: string
   @Text({ max: 100, privacy: 'matchable', doc: 'the identifier itself' }) id!: string
 }
 
