@@ -49,3 +49,5 @@ export { FeedCoverageDeclaredV1, ParkedWorkResolvedV1, QuarantinedRecordReleased
 export type { ResolutionReason } from './intake/quarantine.v1'
 export * as nibrsCodes from './codes/nibrs'
 export { ConfirmRelationship, DetermineAggressor } from './intake/incident.commands'
+export { TimeWindowReportedV1 } from './intake/time-window-reported.v1'
+export { ZeroReportReceivedV1 } from './intake/zero-report-received.v1'

@@ -11,6 +11,7 @@ export class RecordQuarantinedV1 {
   @Uuid({ optional: true, doc: 'the import run that met it' }) runId?: string
   @Name({ doc: 'feed' }) feed!: string
   @Name({ doc: 'mapping and its version' }) mapping!: string
+  @Name({ optional: true, doc: "time zone that the file's local times were read in; absent: by the agency's state" }) zone?: string
   @Hash({ optional: true, doc: 'keyed fingerprint of the file' }) file?: string
   @Count({ min: 1, optional: true, doc: 'first line in the file' }) firstLine?: number
   @Count({ min: 1, optional: true, doc: 'its lines, blank ones left out' }) lines?: number
