@@ -51,69 +51,105 @@ const raw = (level: Level, name: string): Cut => {
   const { start, length } = column(level, name)
   return (text) => text.slice(start - 1, start - 1 + length)
 }
-/** All repeats of a column, blank ones as ''. */
-const all = (level: Level, name: string): ((text: string) => string[]) => {
-  const { start, length, times = 1, every = 0 } = column(level, name)
-  return (text) => Array.from({ length: times }, (_, i) => text.slice(start - 1 + i * every, start - 1 + i * every + length).trim())
-}
-const filled = (level: Level, name: string): ((text: string) => string[]) => {
-  const every = all(level, name)
-  return (text) => every(text).filter((value) => value !== '')
+/** From the first place of a repeated column to the last. */
+const span = ({ start, length, times = 1, every = 0 }: Column): readonly [number, number] => [start - 1, start - 1 + (times - 1) * every + length]
+const NOTHING: readonly never[] = []
+const filled = (level: Level, name: string): ((text: string) => readonly string[]) => {
+  const place = column(level, name)
+  const { start, length, times = 1, every = 0 } = place
+  const [from, to] = span(place)
+  return (text) => {
+    // Most repeats are blank: one look at the whole span spares the many small cuts.
+    if (text.slice(from, to).trim() === '') return NOTHING
+    const values: string[] = []
+    for (let i = 0; i < times; i++) {
+      const value = text.slice(start - 1 + i * every, start - 1 + i * every + length).trim()
+      if (value !== '') values.push(value)
+    }
+    return values
+  }
 }
 /** Several repeated columns side by side; a place where all of them are blank is left out. */
-const rows = <T>(level: Level, names: readonly string[], make: (...values: string[]) => T): ((text: string) => T[]) => {
-  const columns = names.map((name) => all(level, name))
+const rows = <T>(level: Level, names: readonly string[], make: (a: string, b: string, c: string, d: string) => T): ((text: string) => readonly T[]) => {
+  const columns = names.map((name) => column(level, name))
+  const spans = columns.map(span)
+  const [from, to] = [Math.min(...spans.map((s) => s[0])), Math.max(...spans.map((s) => s[1]))]
+  const times = columns[0]?.times ?? 1
+  const cell = (text: string, c: Column | undefined, i: number) => (c ? text.slice(c.start - 1 + i * (c.every ?? 0), c.start - 1 + i * (c.every ?? 0) + c.length).trim() : '')
   return (text) => {
-    const [first = [], ...others] = columns.map((read) => read(text))
-    return first.flatMap((value, i) => {
-      const row = [value, ...others.map((other) => other[i] ?? '')]
-      return row.every((cell) => cell === '') ? [] : [make(...row)]
-    })
+    if (text.slice(from, to).trim() === '') return NOTHING
+    const found: T[] = []
+    for (let i = 0; i < times; i++) {
+      const [a, b, c, d] = [cell(text, columns[0], i), cell(text, columns[1], i), cell(text, columns[2], i), cell(text, columns[3], i)]
+      if (a !== '' || b !== '' || c !== '' || d !== '') found.push(make(a, b, c, d))
+    }
+    return found
   }
 }
-const weaponRows = (level: Level) => rows<Weapon>(level, ['weapons', 'automatic'], (code = '', automatic = '') => ({ code, automatic }))
+const weaponRows = (level: Level) => rows<Weapon>(level, ['weapons', 'automatic'], (code, automatic) => ({ code, automatic }))
 
-type Body<S extends Head> = { readonly [K in Exclude<keyof S, keyof Head>]: (text: string) => S[K] }
-const reader = <S extends Segment>(body: Body<S>): ((head: Head, text: string) => S) => {
-  const entries = Object.entries(body) as [string, (text: string) => unknown][]
-  return (head, text) => {
-    const segment: Record<string, unknown> = { ...head }
-    for (const [name, read] of entries) segment[name] = read(text)
-    return segment as unknown as S
-  }
-}
-const person = (level: Level) => ({ age: raw(level, 'age'), sex: one(level, 'sex'), race: one(level, 'race'), ethnicity: one(level, 'ethnicity') })
-const arrested = (level: Level) => ({
-  ...person(level), sequence: one(level, 'sequence'), date: one(level, 'date'), type: one(level, 'type'), offense: one(level, 'offense'),
-  weapons: weaponRows(level), resident: one(level, 'resident'), disposition: one(level, 'disposition'),
-})
-const bias = [one('2', 'bias'), filled('2', 'moreBias')] as const
-
-const READERS: { readonly [L in Level]: (head: Head, text: string) => Segment } = {
-  0: reader<ZeroSegment>({ reportMonth: one('0', 'reportMonth'), reportYear: one('0', 'reportYear') }),
-  1: reader<Administrative>({
+/** The readers of one level's columns, by name; made once. */
+const read = {
+  0: { reportMonth: one('0', 'reportMonth'), reportYear: one('0', 'reportYear') },
+  1: {
     incidentDate: one('1', 'incidentDate'), reportDateIndicator: one('1', 'reportDateIndicator'), hour: one('1', 'hour'), clearedExceptionally: one('1', 'clearedExceptionally'),
     exceptionalClearanceDate: one('1', 'exceptionalClearanceDate'), clearanceOffenses: filled('1', 'clearanceOffenses'), cargoTheft: one('1', 'cargoTheft'),
-  }),
-  2: reader<Offense>({
+  },
+  2: {
     code: one('2', 'code'), attempted: one('2', 'attempted'), suspectedOfUsing: filled('2', 'suspectedOfUsing'), location: one('2', 'location'), premises: one('2', 'premises'),
-    methodOfEntry: one('2', 'methodOfEntry'), criminalActivity: filled('2', 'criminalActivity'), weapons: weaponRows('2'),
-    bias: (text) => [bias[0](text), ...bias[1](text)].filter((code) => code !== ''),
-  }),
-  3: reader<Property>({
+    methodOfEntry: one('2', 'methodOfEntry'), criminalActivity: filled('2', 'criminalActivity'), weapons: weaponRows('2'), bias: filled('2', 'bias'), moreBias: filled('2', 'moreBias'),
+  },
+  3: {
     loss: one('3', 'loss'), stolenVehicles: one('3', 'stolenVehicles'), recoveredVehicles: one('3', 'recoveredVehicles'), clearanceOffenses: filled('3', 'clearanceOffenses'),
-    items: rows<PropertyItem>('3', ['descriptions', 'values', 'recoveredDates'], (description = '', value = '', recovered = '') => ({ description, value, recovered })),
-    drugs: rows<Drug>('3', ['drugTypes', 'drugWhole', 'drugThousandths', 'drugMeasures'], (type = '', whole = '', thousandths = '', measure = '') => ({ type, whole, thousandths, measure })),
+    items: rows<PropertyItem>('3', ['descriptions', 'values', 'recoveredDates'], (description, value, recovered) => ({ description, value, recovered })),
+    drugs: rows<Drug>('3', ['drugTypes', 'drugWhole', 'drugThousandths', 'drugMeasures'], (type, whole, thousandths, measure) => ({ type, whole, thousandths, measure })),
+  },
+  4: {
+    sequence: one('4', 'sequence'), offenses: filled('4', 'offenses'), type: one('4', 'type'), age: raw('4', 'age'), sex: one('4', 'sex'), race: one('4', 'race'), ethnicity: one('4', 'ethnicity'),
+    resident: one('4', 'resident'), circumstances: filled('4', 'circumstances'), justifiable: one('4', 'justifiable'), injuries: filled('4', 'injuries'),
+    relations: rows<Relation>('4', ['relatedOffenders', 'relationships'], (offender, relationship) => ({ offender, relationship })),
+    activity: one('4', 'activity'), assignment: one('4', 'assignment'), otherOri: one('4', 'otherOri'),
+  },
+  5: { sequence: one('5', 'sequence'), age: raw('5', 'age'), sex: one('5', 'sex'), race: one('5', 'race'), ethnicity: one('5', 'ethnicity') },
+  6: { transaction: one('6', 'transaction'), rawTransaction: raw('6', 'transaction'), multiple: one('6', 'multiple'), clearanceIndicator: one('6', 'clearanceIndicator'), clearanceOffenses: filled('6', 'clearanceOffenses') },
+}
+const arrested = (level: '6' | '7') => {
+  const r = {
+    sequence: one(level, 'sequence'), date: one(level, 'date'), type: one(level, 'type'), offense: one(level, 'offense'), weapons: weaponRows(level), age: raw(level, 'age'), sex: one(level, 'sex'),
+    race: one(level, 'race'), ethnicity: one(level, 'ethnicity'), resident: one(level, 'resident'), disposition: one(level, 'disposition'),
+  }
+  return (t: string) => ({
+    sequence: r.sequence(t), date: r.date(t), type: r.type(t), offense: r.offense(t), weapons: r.weapons(t), age: r.age(t), sex: r.sex(t),
+    race: r.race(t), ethnicity: r.ethnicity(t), resident: r.resident(t), disposition: r.disposition(t),
+  })
+}
+const arrestedAt6 = arrested('6')
+const arrestedAt7 = arrested('7')
+
+// Written out and not looped over names: objects of one shape are read several times faster by all that follows.
+const READERS: { readonly [L in Level]: (head: Head, text: string) => Segment } = {
+  0: (head, t): ZeroSegment => ({ ...head, level: '0', reportMonth: read[0].reportMonth(t), reportYear: read[0].reportYear(t) }),
+  1: (head, t): Administrative => ({
+    ...head, level: '1', incidentDate: read[1].incidentDate(t), reportDateIndicator: read[1].reportDateIndicator(t), hour: read[1].hour(t), clearedExceptionally: read[1].clearedExceptionally(t),
+    exceptionalClearanceDate: read[1].exceptionalClearanceDate(t), clearanceOffenses: read[1].clearanceOffenses(t), cargoTheft: read[1].cargoTheft(t),
   }),
-  4: reader<Victim>({
-    ...person('4'), sequence: one('4', 'sequence'), offenses: filled('4', 'offenses'), type: one('4', 'type'), resident: one('4', 'resident'), circumstances: filled('4', 'circumstances'),
-    justifiable: one('4', 'justifiable'), injuries: filled('4', 'injuries'), activity: one('4', 'activity'), assignment: one('4', 'assignment'), otherOri: one('4', 'otherOri'),
-    relations: rows<Relation>('4', ['relatedOffenders', 'relationships'], (offender = '', relationship = '') => ({ offender, relationship })),
+  2: (head, t): Offense => ({
+    ...head, level: '2', code: read[2].code(t), attempted: read[2].attempted(t), suspectedOfUsing: read[2].suspectedOfUsing(t), location: read[2].location(t), premises: read[2].premises(t),
+    methodOfEntry: read[2].methodOfEntry(t), criminalActivity: read[2].criminalActivity(t), weapons: read[2].weapons(t), bias: [...read[2].bias(t), ...read[2].moreBias(t)],
   }),
-  5: reader<Offender>({ ...person('5'), sequence: one('5', 'sequence') }),
-  6: reader<Arrestee>({
-    ...arrested('6'), transaction: one('6', 'transaction'), rawTransaction: raw('6', 'transaction'), multiple: one('6', 'multiple'),
-    clearanceIndicator: one('6', 'clearanceIndicator'), clearanceOffenses: filled('6', 'clearanceOffenses'),
+  3: (head, t): Property => ({
+    ...head, level: '3', loss: read[3].loss(t), items: read[3].items(t), stolenVehicles: read[3].stolenVehicles(t), recoveredVehicles: read[3].recoveredVehicles(t),
+    drugs: read[3].drugs(t), clearanceOffenses: read[3].clearanceOffenses(t),
   }),
-  7: reader<GroupBSegment>(arrested('7')),
+  4: (head, t): Victim => ({
+    ...head, level: '4', sequence: read[4].sequence(t), offenses: read[4].offenses(t), type: read[4].type(t), age: read[4].age(t), sex: read[4].sex(t), race: read[4].race(t),
+    ethnicity: read[4].ethnicity(t), resident: read[4].resident(t), circumstances: read[4].circumstances(t), justifiable: read[4].justifiable(t), injuries: read[4].injuries(t),
+    relations: read[4].relations(t), activity: read[4].activity(t), assignment: read[4].assignment(t), otherOri: read[4].otherOri(t),
+  }),
+  5: (head, t): Offender => ({ ...head, level: '5', sequence: read[5].sequence(t), age: read[5].age(t), sex: read[5].sex(t), race: read[5].race(t), ethnicity: read[5].ethnicity(t) }),
+  6: (head, t): Arrestee => ({
+    ...head, level: '6', ...arrestedAt6(t), transaction: read[6].transaction(t), rawTransaction: read[6].rawTransaction(t), multiple: read[6].multiple(t),
+    clearanceIndicator: read[6].clearanceIndicator(t), clearanceOffenses: read[6].clearanceOffenses(t),
+  }),
+  7: (head, t): GroupBSegment => ({ ...head, level: '7', ...arrestedAt7(t) }),
 }
