@@ -1,9 +1,8 @@
 /** Starts every City service in this process on a migrated database. */
 import type { INestApplication } from '@nestjs/common'
 import pino, { type DestinationStream } from 'pino'
-import { serve, systemClock, TokenVerifier, type Clock } from '@chorus/platform'
+import { chorusVersion, serve, systemClock, TokenVerifier, type Clock } from '@chorus/platform'
 import { StandaloneModule, type ReadySettings } from './standalone.module'
-import { version } from './version'
 
 export interface BootOverrides {
   readonly clock?: Clock
@@ -27,5 +26,5 @@ export const boot = async (settings: ReadySettings, overrides: BootOverrides = {
   const verifier = new TokenVerifier({ mode: settings.mode, data: settings.data, jwks: settings.jwks, clock })
   await verifier.ready()
   const root = StandaloneModule.forRoot({ settings, clock, verifier, logTo: overrides.logTo ?? pino.destination({ dest: 2, sync: true }), logLevel: settings.logLevel })
-  return serve(root, { host: settings.host, port: settings.port, clock, version: version() })
+  return serve(root, { host: settings.host, port: settings.port, clock, version: chorusVersion() })
 }

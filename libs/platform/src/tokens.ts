@@ -32,6 +32,8 @@ export const demonstrationKey = async (data: string): Promise<IssuerKey> => {
     const jwk = await exportJWK(privateKey)
     const kid = `${MARK}-${(await calculateJwkThumbprint(jwk)).slice(0, 16)}`
     const key = { ...jwk, kid, alg: ALGORITHM, use: 'sig', 'chorus-env': 'demonstration' }
+    // The data folder stays passable: PostgreSQL may run as another user below it. The keys are its owner's alone.
+    if (!existsSync(data)) { mkdirSync(data, { recursive: true }); chmodSync(data, 0o711) }
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
     // Written whole under another name, then linked: of two processes that start at once, one key wins for both.
     const draft = `${file}.${randomBytes(6).toString('hex')}`

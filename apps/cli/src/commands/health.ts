@@ -1,0 +1,25 @@
+import type { Command } from 'commander'
+import type { Context } from '../context'
+import { EXIT } from '../exit'
+
+interface Health { readonly status: string; readonly checks: readonly { readonly name: string; readonly ok: boolean; readonly text: string }[] }
+
+/** chorus health: whether the running Chorus can do its work, check by check. */
+export const register = (program: Command, context: Context): void => {
+  context.command(program, {
+    name: 'health',
+    summary: 'whether Chorus is ready, check by check',
+    examples: ['npx chorus health', 'npx chorus health --json'],
+    run: async ({ client, out, signal }) => {
+      const chorus = await client()
+      const { status, body } = await chorus.look('/health/ready', { signal, token: false })
+      const { checks = [], status: word } = body as Health
+      out.data('health/1', { address: chorus.base, ready: status === 200, checks }, [
+        `${chorus.base}  ${word}`, ...checks.map(({ name, ok, text }) => `  ${ok ? 'ok  ' : 'FAIL'}  ${name.padEnd(12)} ${text}`),
+      ])
+      if (status === 200) return EXIT.ok
+      out.next('npx chorus doctor')
+      return EXIT.unavailable
+    },
+  })
+}

@@ -1,0 +1,73 @@
+/**
+ * Which Chorus a command speaks to: the one at CHORUS_URL; else the one that runs on this data folder (run.json), else one
+ * at the set host and port; else one of its own, started with the embedded database for the time of the command.
+ */
+import { fork, type ChildProcess } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { request } from 'node:http'
+import { extname, join } from 'node:path'
+import { readRun, type Settings } from '@chorus/platform'
+import { CliError, EXIT } from './exit'
+
+export interface Connection { readonly base: string; /** true: it ends with this command */ readonly own: boolean; close(): Promise<void> }
+
+/** Whether a Chorus answers there, within `patience` ms. */
+export const answers = (base: string, patience = 1500): Promise<boolean> => new Promise((resolve) => {
+  const asked = request(new URL('/health/live', base), { agent: false, timeout: patience }, (response) => {
+    let text = ''
+    response.on('data', (chunk: Buffer) => { if (text.length < 1000) text += chunk.toString() })
+    response.on('end', () => resolve(response.statusCode === 200 && text.includes('"live"')))
+    response.on('error', () => resolve(false))
+  })
+  asked.on('timeout', () => asked.destroy())
+  asked.on('error', () => resolve(false))
+  asked.end()
+})
+
+const fixed = (base: string): Connection => ({ base, own: false, close: async () => undefined })
+
+/** The address of a Chorus that runs already, or undefined. */
+export const running = async (settings: Settings, env: NodeJS.ProcessEnv): Promise<string | undefined> => {
+  const url = env.CHORUS_URL?.trim()
+  if (url) {
+    if (!/^https?:\/\/[^/\s]+/.test(url)) throw new CliError('CHORUS_URL: is not an http or https address; give for example http://127.0.0.1:8260', EXIT.usage)
+    return url.replace(/\/+$/, '')
+  }
+  const run = readRun(settings.data)
+  if (run?.url && await answers(run.url)) return run.url
+  const here = `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${settings.port}`
+  return settings.port !== 0 && await answers(here) ? here : undefined
+}
+
+/** Connects; `say` is told when a Chorus of its own is started. */
+export const connect = async (settings: Settings, env: NodeJS.ProcessEnv, say: (line: string) => void): Promise<Connection> => {
+  const base = await running(settings, env)
+  if (base) return fixed(base)
+  say('No Chorus is running: starting one for this command (embedded database, own port).')
+  // A process of its own, found beside us in the build (or, in development, in the source).
+  return startOwn(join(__dirname, `../../standalone/src/main${extname(__filename)}`), env)
+}
+
+/** Starts the standalone server as a child that ends with us: it listens for our end of the channel. */
+const startOwn = (main: string, env: NodeJS.ProcessEnv): Promise<Connection> => {
+  if (!existsSync(main)) throw new CliError('Chorus is not built. Run: npm run build', EXIT.unavailable)
+  // Its logs would drown the command's own words: only warnings, and those to stderr. Ctrl-C is ours to answer, so it
+  // sits in a group of its own.
+  const child = fork(main, [], { env: { ...env, CHORUS_PORT: '0', CHORUS_EPHEMERAL: '1', CHORUS_LOG_LEVEL: env.CHORUS_LOG_LEVEL ?? 'warn' }, stdio: ['ignore', 'ignore', 'pipe', 'ipc'], detached: true })
+  const tail: string[] = []
+  child.stderr?.on('data', (chunk: Buffer) => { tail.push(chunk.toString()); if (tail.length > 50) tail.shift() })
+  return new Promise((resolve, reject) => {
+    child.once('message', (message) => {
+      const { address } = message as { address: string }
+      resolve({ base: address, own: true, close: () => stop(child) })
+    })
+    child.once('error', (error) => reject(new CliError(`Chorus could not be started: ${error.message}`, EXIT.unavailable)))
+    child.once('exit', (code) => reject(new CliError('Chorus could not be started for this command.', code === EXIT.conflict ? EXIT.conflict : EXIT.unavailable, tail.join('').split('\n').filter((line) => line !== '' && !line.startsWith('{')).map((line) => `  ${line}`))))
+  })
+}
+
+const stop = (child: ChildProcess): Promise<void> => new Promise((resolve) => {
+  if (child.exitCode !== null || child.signalCode !== null) { resolve(); return }
+  child.once('exit', () => resolve())
+  if (child.connected) child.disconnect()
+})
