@@ -25,6 +25,8 @@ export interface LevelPolicy {
   readonly version: string
   readonly status: 'DRAFT' | 'APPROVED'
   readonly lookbackYears: number
+  /** screening of every incident: relationships (NIBRS data element 35) that are intimate, and the least age in years */
+  readonly eligibility: { readonly relationships: readonly string[]; readonly minimumAge: number }
   readonly levels: Readonly<Record<Level, LevelRule>>
   readonly prohibitedBehaviors: readonly string[]
 }

@@ -1,0 +1,51 @@
+/** An incident was reported, corrected or taken back: what the screening finds in it. Pure. */
+import type { EligibilityAssessedV1, EligibilityPredicate, IncidentReportedV1, RecordedEvent, ReportedAge } from '@chorus/contracts'
+
+export interface ScreeningPolicy { readonly policyVersion: string; readonly eligibility: { readonly relationships: readonly string[]; readonly minimumAge: number } }
+export interface Screening { readonly incidentId: string; readonly partners: boolean; readonly assessment: EligibilityAssessedV1 }
+
+const RANK = { CANDIDATE: 2, UNDECIDED: 1, NOT_ELIGIBLE: 0, ELIGIBLE: 3 } as const
+type Answer = EligibilityPredicate['result']
+const predicate = (name: string, result: Answer, args?: string): EligibilityPredicate => ({ name, ...(args === undefined ? {} : { args }), result, inputsKnown: result !== 'unknown' })
+
+/** @returns the screening, or null where the event is none to be screened (it takes something else back). */
+export function screen(event: RecordedEvent, policy: ScreeningPolicy): Screening | null {
+  const incidentId = event.stream.slice('incident-'.length)
+  if (event.type === 'EventRetracted') return screening(incidentId, policy, false, false, [predicate('reportStands', 'no')])
+  if (event.type !== 'IncidentReported') return null
+  const data = event.data as IncidentReportedV1
+  const { relationships, minimumAge } = policy.eligibility
+  const offenders = new Map(data.offenders.filter(({ sequence }) => sequence > 0).map((offender) => [offender.sequence, offender]))
+  const mutual = data.victims.some((victim) => victim.relationships.some(({ code }) => code === 'VO'))
+  const pairs = data.victims.flatMap((victim) => victim.relationships.flatMap(({ offenderSequence, code }) => {
+    const offender = offenders.get(offenderSequence)
+    if (!offender || code === undefined || !relationships.includes(code)) return []
+    return [[
+      predicate('reportStands', 'yes'),
+      predicate('intimatePartnerReported', 'yes', `relationship=${code}`),
+      predicate('subjectAdult', atLeast(minimumAge, offender.age), `atLeast=${minimumAge}`),
+      predicate('victimAdult', atLeast(minimumAge, victim.age), `atLeast=${minimumAge}`),
+      // A victim who is an offender too: whoever looks at it must find the primary aggressor first.
+      predicate('oneSided', mutual ? 'unknown' : 'yes'),
+    ]]
+  }))
+  if (pairs.length === 0) return screening(incidentId, policy, false, false, [predicate('reportStands', 'yes'), predicate('intimatePartnerReported', 'no')])
+  const best = pairs.reduce((a, b) => RANK[outcomeOf(b)] > RANK[outcomeOf(a)] ? b : a)
+  // A report of this standard names nobody.
+  return screening(incidentId, policy, true, false, best)
+}
+
+const screening = (incidentId: string, { policyVersion }: ScreeningPolicy, partners: boolean, identityKnown: boolean, predicates: EligibilityPredicate[]): Screening =>
+  ({ incidentId, partners, assessment: { incidentId, predicates, identityKnown, outcome: outcomeOf(predicates), policyVersion } })
+
+const outcomeOf = (predicates: readonly EligibilityPredicate[]): EligibilityAssessedV1['outcome'] =>
+  predicates.some(({ result }) => result === 'no') ? 'NOT_ELIGIBLE' : predicates.some(({ result }) => result === 'unknown') ? 'UNDECIDED' : 'CANDIDATE'
+
+/** A range that spans the limit, a blank and an unreadable age are unknown, never "adult". */
+const atLeast = (years: number, age: ReportedAge | undefined): Answer => {
+  if (!age || age.precision === 'unknown') return 'unknown'
+  if (age.precision === 'under-1') return 'no'
+  if (age.from !== undefined && age.from >= years) return 'yes'
+  if (age.to !== undefined && age.to < years) return 'no'
+  return age.from !== undefined && age.to === undefined && age.precision === 'year' ? 'no' : 'unknown'
+}

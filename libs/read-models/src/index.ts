@@ -1,0 +1,6 @@
+export { CheckpointMoved, CheckpointOfAnotherLog, readCheckpoint } from './checkpoints'
+export type { Checkpoint } from './checkpoints'
+export { Follower, Reaction } from './follower'
+export type { FollowerLogger, FollowerOptions, FollowerState } from './follower'
+export { Projection } from './projection'
+export type { ReadModel } from './projection'
