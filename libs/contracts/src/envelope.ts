@@ -4,7 +4,7 @@ import type { Classification } from './privacy'
 export type TimePrecision = 'instant' | 'minute' | 'hour' | 'day' | 'month'
 
 /** A value that is sealed in the log: AES-256-GCM under the key `k` (the key's id), nonce `n`, ciphertext with tag `c`, both base64url. */
-export interface Sealed { readonly $sealed: { readonly k: string; readonly n: string; readonly c: string } }
+export interface Sealed { readonly $sealed: { readonly k: string; readonly n: string; readonly c: string; /** only in memory, on an event led to a newer version: where it stands in the stored one */ readonly at?: { readonly pointer: string; readonly version: number } } }
 /** What a reader sees in place of a value whose key was destroyed. */
 export interface Erased { readonly $erased: true }
 /** A field that is sealed in the log, plain at the two edges, and may be erased. */

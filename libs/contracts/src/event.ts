@@ -33,6 +33,7 @@ export class UnknownEvent extends Error {
 
 class EventRegistry {
   private readonly types = new Map<string, Map<number, EventVersion>>()
+  private readonly newest = new Map<string, EventVersion>()
   private readonly byClass = new Map<ContractClass, EventVersion>()
   private readonly upcasters = new Map<string, Upcaster>()
 
@@ -44,6 +45,7 @@ class EventRegistry {
     versions.set(version.version, version)
     this.types.set(version.type, versions)
     this.byClass.set(version.cls, version)
+    if (version.version > (this.newest.get(version.type)?.version ?? 0)) this.newest.set(version.type, version)
   }
 
   /** Declares how one version becomes the next. */
@@ -57,9 +59,9 @@ class EventRegistry {
 
   /** The newest version of a type. Throws UnknownEvent. */
   latest(type: string): EventVersion {
-    const versions = this.types.get(type)
-    if (!versions) throw new UnknownEvent(type, null, `event type "${type}" is not known to this build. Update it, then rebuild what skipped the event. Known types: docs/events/README.md`)
-    return versions.get(Math.max(...versions.keys())) as EventVersion
+    const newest = this.newest.get(type)
+    if (!newest) throw new UnknownEvent(type, null, `event type "${type}" is not known to this build. Update it, then rebuild what skipped the event. Known types: docs/events/README.md`)
+    return newest
   }
 
   /** One version of a type. Throws UnknownEvent. */

@@ -39,6 +39,6 @@ export interface DeciderLog {
 }
 export type RecordOutcome =
   | { readonly ok: true; readonly repeated: boolean; readonly ordinal: number; readonly revision: number; readonly recordedtime: string; readonly ids: readonly string[] }
-  | { readonly ok: false; readonly conflict: 'wrong-revision' | 'partly-known' | 'content-differs'; readonly text: string }
+  | { readonly ok: false; readonly conflict: 'wrong-revision' | 'partly-known' | 'content-differs' | 'erased'; readonly text: string }
 
 export interface Handled { readonly stream: string; readonly ordinal: number; readonly revision: number; readonly recordedtime: string | null; readonly ids: readonly string[]; /** the command was known: this is the first answer */ readonly repeated: boolean }

@@ -1,0 +1,5 @@
+export type { HmacPurpose, SubjectKey, Vault } from './port'
+export { MemoryVault } from './memory-vault'
+export { ERASED, SealBroken, decrypt, encrypt, isErased, isSealed, seal, unseal } from './seal'
+export type { SealPlace } from './seal'
+export { MASK, maskSealed, redact } from './redact'

@@ -1,0 +1,60 @@
+/** A vault in memory, for tests and dry runs: nothing outlives the process. */
+import { randomBytes } from 'node:crypto'
+import type { Context } from '@chorus/contracts'
+import { KeyedIds, randomToken } from './keyed-ids'
+import type { HmacPurpose, SubjectKey, Vault } from './port'
+
+export class MemoryVault implements Vault {
+  private readonly ids: KeyedIds
+  private readonly keys = new Map<string, SubjectKey | 'erased'>()
+  private readonly byId = new Map<string, Uint8Array | 'erased'>()
+  private readonly links = new Map<string, string>()
+
+  /** `secret`: 32 bytes for ids that are the same in every run of a test; random by default. */
+  constructor(secret: Uint8Array = randomBytes(32)) { this.ids = new KeyedIds(secret) }
+
+  hmac(purpose: HmacPurpose, ...parts: readonly string[]): Buffer { return this.ids.hmac(purpose, parts) }
+  uuid(purpose: HmacPurpose, ...parts: readonly string[]): string { return this.ids.uuid(purpose, parts) }
+  newToken(kind: 'per' | 'pair' | 'inc'): string { return randomToken(kind) }
+
+  async tokenFor(context: Context, system: string, identifier: string): Promise<string> {
+    const link = this.ids.hmac('link', [context, system, identifier]).toString('hex')
+    const token = this.links.get(link) ?? randomToken('per')
+    this.links.set(link, token)
+    return token
+  }
+
+  async keysFor(context: Context, subjects: readonly string[]): Promise<ReadonlyMap<string, SubjectKey | 'erased'>> {
+    const found = new Map<string, SubjectKey | 'erased'>()
+    for (const subject of subjects) {
+      const at = `${context}|${subject}`
+      let key = this.keys.get(at)
+      if (!key) {
+        key = { keyId: randomToken('dek'), key: randomBytes(32) }
+        this.keys.set(at, key)
+        this.byId.set(key.keyId, key.key)
+      }
+      found.set(subject, key)
+    }
+    return found
+  }
+
+  async openKeys(keyIds: readonly string[]): Promise<ReadonlyMap<string, Uint8Array | 'erased'>> {
+    const found = new Map<string, Uint8Array | 'erased'>()
+    for (const keyId of keyIds) {
+      const key = this.byId.get(keyId)
+      if (!key) throw new Error(`key ${keyId} is not in this vault`)
+      found.set(keyId, key)
+    }
+    return found
+  }
+
+  /** Destroys a subject's key: what it sealed reads as erased, and nothing can be sealed for the subject again. */
+  destroy(context: Context, subject: string): void {
+    const key = this.keys.get(`${context}|${subject}`)
+    if (key && key !== 'erased') this.byId.set(key.keyId, 'erased')
+    this.keys.set(`${context}|${subject}`, 'erased')
+  }
+
+  async close(): Promise<void> { /* nothing is held */ }
+}
