@@ -44,7 +44,7 @@ const AGENCY: Readonly<Record<Role, string>> = {
   healthProgram: 'HEALTH', pchProvider: 'HEALTH', finance: 'FINANCE', evaluator: 'EVALUATOR', operator: 'CITY', privacyOfficer: 'CITY',
 }
 
-export interface ChorusOptions { readonly clock?: Clock; /** further settings, as environment variables */ readonly env?: Readonly<Record<string, string>> }
+export interface ChorusOptions { readonly clock?: Clock; /** further settings, as environment variables */ readonly env?: Readonly<Record<string, string>>; /** runs in production: given the data folder, gives the path of the JWKS */ readonly production?: (data: string) => Promise<string> }
 
 /** Boots one; close() takes everything away again. */
 export const startChorus = async (options: ChorusOptions = {}): Promise<TestChorus> => {
@@ -53,7 +53,8 @@ export const startChorus = async (options: ChorusOptions = {}): Promise<TestChor
   chmodSync(data, 0o711)
   const clear = async (): Promise<void> => { await database.drop(); rmSync(data, { recursive: true, force: true }) }
   const start = async (): Promise<TestChorus> => {
-    const settings = Object.assign(readSettings({ CHORUS_DATA: data, CHORUS_PORT: '0', DATABASE_URL: database.appUrl, ...options.env }, data), { databaseUrl: database.appUrl })
+    const production = options.production ? { CHORUS_MODE: 'production', CHORUS_JWKS: await options.production(data) } : {}
+    const settings = Object.assign(readSettings({ CHORUS_DATA: data, CHORUS_PORT: '0', DATABASE_URL: database.appUrl, ...production, ...options.env }, data), { databaseUrl: database.appUrl })
     const clock = options.clock ?? systemClock
     const logs = captureLogs()
     const chorus = await boot(settings, { clock, logTo: logs.stream })
