@@ -20,7 +20,7 @@ export type Action = (typeof ACTIONS)[number]
 
 /** Actions that the standard has at each level; any other combination is not readable. */
 export const ACTIONS_AT: Readonly<Record<Level, readonly Action[]>> = {
-  0: ['I', 'A', 'R', 'D'],
+  0: ['I', 'A', 'R'],
   1: ['I', 'R', 'D', 'M', 'W'],
   2: ['I', 'R', 'D', 'A', 'M'],
   3: ['I', 'R', 'D', 'A', 'M', 'W'],

@@ -2,7 +2,7 @@
  * RawRecord -> record, or why not. Refused is only what cannot be read, what is not whole, and what contradicts itself in
  * its identity; what the FBI's edits object to but can be read is accepted, and the edits say so.
  */
-import { isDate } from './dates'
+import { isDate, isMonth, isYear } from './dates'
 import type { RawRecord } from './read-records'
 import type { Administrative, Arrestee, GroupBSegment, IncidentSegments, NibrsRecord, Offender, Offense, Property, Segment, Victim, ZeroSegment } from './records'
 import { isSegmentRefusal, readSegment, type SegmentCause } from './segment'
@@ -10,7 +10,7 @@ import { isSegmentRefusal, readSegment, type SegmentCause } from './segment'
 export type RefusalCause =
   | SegmentCause
   | 'not-a-flat-file' | 'wrong-encoding' | 'binary' | 'too-long'
-  | 'mixed-identity' | 'mixed-actions' | 'no-administrative-segment' | 'incident-incomplete' | 'no-sequence' | 'duplicate-sequence'
+  | 'mixed-identity' | 'mixed-actions' | 'no-administrative-segment' | 'incident-incomplete' | 'no-sequence' | 'no-offense-code' | 'duplicate-sequence'
   | 'incident-date-unreadable' | 'arrest-date-unreadable' | 'zero-report-unreadable'
 
 export interface Refused {
@@ -29,7 +29,7 @@ export interface Refused {
 export type Parsed = { readonly ok: true; readonly record: NibrsRecord } | Refused
 
 /** Every edit that is enforced by refusing the record; the catalogue lists them. */
-export const EDITS_BY_REFUSAL = ['051', '055', '075', '105', '401', '402', '451', '501', '502', '551', '601', '602', '661', '705', '797'] as const
+export const EDITS_BY_REFUSAL = ['001', '051', '055', '075', '090', '091', '105', '201', '401', '402', '451', '501', '502', '551', '601', '602', '661', '701', '702', '705', '797'] as const
 
 /** One record of the file. Never throws. */
 export const parseRecord = (raw: RawRecord): Parsed => {
@@ -69,6 +69,8 @@ const assemble = (segments: Segment[], raw: RawRecord): Parsed => {
   const zeros = level<ZeroSegment>('0')
   if (zeros[0]) {
     if (segments.length > 1) return no('mixed-identity', first.line, 'a zero report is one line; this record has more')
+    if (!isMonth(zeros[0].reportMonth)) return no('zero-report-unreadable', first.line, 'the month that the zero report speaks of must be 01 to 12', zeros[0].reportMonth === '' ? '001' : '090', 38)
+    if (!isYear(zeros[0].reportYear)) return no('zero-report-unreadable', first.line, 'the year that the zero report speaks of must be four digits', zeros[0].reportYear === '' ? '001' : '091', 40)
     return { ok: true, record: { ...head, kind: 'zero', action: first.action, zero: zeros[0] } }
   }
   const arrests = level<GroupBSegment>('7')
@@ -93,6 +95,8 @@ const assemble = (segments: Segment[], raw: RawRecord): Parsed => {
     return { ok: true, record: { ...head, kind: 'groupB', action: first.action, arrests } }
   }
   const parts: IncidentSegments = { offenses: level<Offense>('2'), properties: level<Property>('3'), victims: level<Victim>('4'), offenders: level<Offender>('5'), arrestees: level<Arrestee>('6') }
+  const codeless = parts.offenses.find((o) => o.code === '')
+  if (codeless) return no('no-offense-code', codeless.line, 'the offence code is blank: nobody could tell which offence is meant', '201', 38)
   const unclear = persons(parts, no)
   if (unclear) return unclear
   if (first.action === 'W') return { ok: true, record: { ...head, ...parts, kind: 'window', action: 'W', ...(administrative ? { administrative } : {}) } }

@@ -7,7 +7,6 @@ const weaponCodes = (o: Offense) => o.weapons.map((w) => w.code).filter((code) =
 const isHotelOrStorage = (o: Offense) => o.location === '14' || o.location === '19'
 
 export const offenseEdits: readonly Edit[] = [
-  offense('201', '6', (o) => o.code === ''),
   offense('201', '7', (o) => o.attempted === ''),
   offense('201', '8', (o) => o.suspectedOfUsing.length === 0),
   offense('201', '8A', (o) => o.bias.length === 0),

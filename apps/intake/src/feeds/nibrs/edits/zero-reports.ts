@@ -6,14 +6,10 @@ const reported = (r: { readonly zero: { readonly reportMonth: string; readonly r
 const valid = (r: { readonly zero: { readonly reportMonth: string; readonly reportYear: string } }) => isMonth(r.zero.reportMonth) && isYear(r.zero.reportYear)
 
 export const zeroEdits: readonly Edit[] = [
-  zero('001', 'reportMonth', (r) => r.zero.reportMonth === ''),
-  zero('001', 'reportYear', (r) => r.zero.reportYear === ''),
   zero('004', 'reportYear', (r) => /^\d{4}$/.test(r.zero.reportYear) && r.zero.reportYear < '1991'),
   zero('015', '2', (r) => / /.test(r.zero.rawNumber.trim())),
   zero('016', '2', (r) => r.zero.rawNumber.startsWith(' ')),
   zero('017', '2', (r) => /[^A-Z0-9 -]/.test(r.zero.rawNumber)),
-  zero('090', 'reportMonth', (r) => r.zero.reportMonth !== '' && !isMonth(r.zero.reportMonth)),
-  zero('091', 'reportYear', (r) => r.zero.reportYear !== '' && !/^\d{4}$/.test(r.zero.reportYear)),
   zero('092', '2', (r) => r.zero.rawNumber !== '000000000000'),
   // Only the half that needs no date of conversion: earlier than the FBI keeps.
   zero('093', 'reportMonth', (r) => valid(r) && isYear(r.zero.year) && Number(r.zero.reportYear) < Number(r.zero.year) - 1),
