@@ -51,7 +51,7 @@ const killGroup = (child, signal) => {
  */
 export const runStep = (command, args, { signal, env = process.env, cwd = root, to, timeoutMs } = {}) => new Promise((resolve, reject) => {
   if (signal?.aborted) return reject(signal.reason)
-  const child = spawn(command, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(command, args, { cwd, env: { ...env, NO_COLOR: '1', FORCE_COLOR: '0' }, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
   const chunks = []
   let timedOut = false
   let kill
