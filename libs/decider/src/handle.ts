@@ -93,6 +93,7 @@ function answerOf(stream: string, outcome: RecordOutcome): Handled | Refusal | '
     return { stream, ordinal, revision, recordedtime, ids, repeated }
   }
   if (outcome.conflict === 'wrong-revision') return 'again'
+  if (outcome.conflict === 'erased') return refused('erased', 'What this is about was erased by order. Nothing more is recorded about it.', { kind: 'forbidden' })
   return refused('command_id_reused',
     'This command id was used before with other content. Send a changed request under a new Idempotency-Key; send an unchanged one again as it was.',
     { kind: 'conflict' })

@@ -5,13 +5,13 @@
  * a victim of record of the same pair (I7). Levels are decided by people; the policy only proposes.
  */
 import {
-  STEP_DOWN_REASONS, rankOf, type AssignLevel, type Basis, type CaseOpenedV1, type ChangeLevel, type CommandMeta, type DeclineLevelProposal, type DraftEvent,
+  STEP_DOWN_REASONS, rankOf, type AssignLevel, type Basis, type CaseClosedV1, type CaseOpenedV1, type ChangeLevel, type CloseCase, type CommandMeta, type DeclineLevelProposal, type DraftEvent,
   type Level, type LevelAssignedV1, type LevelChangedV1, type LevelProposalDeclinedV1, type LevelProposedV1, type OpenCase, type PanelMember,
 } from '@chorus/contracts'
 import { atNow, refused, type Command, type Decider, type Decision, type Refusal } from '@chorus/decider'
 
 // Stored names. Changing one needs a new version and an upcaster.
-export const CASE_EVENTS = ['CaseOpened', 'LevelProposed', 'LevelProposalDeclined', 'LevelAssigned', 'LevelChanged'] as const
+export const CASE_EVENTS = ['CaseOpened', 'LevelProposed', 'LevelProposalDeclined', 'LevelAssigned', 'LevelChanged', 'CaseClosed'] as const
 
 /** What the edge looked up for opening; `basis` says how far it had looked. */
 export interface OpenFacts {
@@ -42,17 +42,19 @@ export type Propose = Command<'ProposeLevel', { readonly policyVersion?: string;
 export type Decline = Command<'DeclineLevelProposal', DeclineLevelProposal>
 export type Assign = Command<'AssignLevel', AssignLevel & { readonly facts: LevelFacts }>
 export type Change = Command<'ChangeLevel', ChangeLevel & { readonly facts: LevelFacts }>
-export type CaseCommand = Open | Propose | Decline | Assign | Change
+export type Close = Command<'CloseCase', CloseCase>
+export type CaseCommand = Open | Propose | Decline | Assign | Change | Close
 
 export interface Proposal { readonly level: Level; readonly matched: readonly string[]; readonly unknown: readonly string[]; readonly evidenceRefs: readonly string[]; readonly policyHash: string; readonly declined: boolean }
 export type PchCase =
   | { readonly status: 'none' }
   | { readonly status: 'open'; readonly opened: CaseOpenedV1; readonly proposal: Proposal | null; readonly level: Level | null; readonly maxLevelEver: Level | null }
+  | { readonly status: 'closed'; readonly opened: CaseOpenedV1; readonly code: string }
 export const initial: PchCase = { status: 'none' }
 
 export const evolve = (state: PchCase, event: { readonly type: string; readonly data: object }): PchCase => {
   if (event.type === 'CaseOpened') return { status: 'open', opened: event.data as CaseOpenedV1, proposal: null, level: null, maxLevelEver: null }
-  if (state.status === 'none') return state
+  if (state.status !== 'open') return state
   switch (event.type) {
     case 'LevelProposed': {
       const { level, matchedCriteria, unknownCriteria, evidenceRefs, policyHash } = event.data as LevelProposedV1
@@ -61,6 +63,7 @@ export const evolve = (state: PchCase, event: { readonly type: string; readonly 
     case 'LevelProposalDeclined': return { ...state, proposal: state.proposal && { ...state.proposal, declined: true } }
     case 'LevelAssigned': return levelled(state, (event.data as LevelAssignedV1).level)
     case 'LevelChanged': return levelled(state, (event.data as LevelChangedV1).to)
+    case 'CaseClosed': return { status: 'closed', opened: state.opened, code: (event.data as CaseClosedV1).code }
     default: return state
   }
 }
@@ -71,6 +74,7 @@ export const open = ({ data: { facts, ...body }, meta }: Open, state: PchCase): 
   const { referral, incident, adultAtIndex } = facts
   if (referral.status === 'none') return refused('referral_unknown', 'There is no such referral. Look its number up again.', { kind: 'not-found' })
   if (state.status === 'open') return refused('case_already_open', 'This person has an open case already. Work in that case; a second one is never opened beside it.', { kind: 'conflict', rules: ['I2'] })
+  if (state.status === 'closed') return refused('case_closed', 'A case of this person was closed at this moment. Send the request again: the next case is opened.', { kind: 'conflict', rules: ['I2'] })
   if (referral.status === 'excluded') return refused('referral_excluded', 'The referral was excluded. A case can be opened on it once the exclusion has been looked at again.')
   if (!referral.incidentIds.includes(body.indexIncidentId)) return refused('incident_not_in_referral', 'The referral does not name this incident. Choose one of its incidents as the index incident.')
   if (incident.status === 'unknown') return refused('incident_unknown', 'The index incident has not been reported here yet. Open the case once its report has come.', { kind: 'not-found' })
@@ -88,7 +92,7 @@ export const open = ({ data: { facts, ...body }, meta }: Open, state: PchCase): 
 }
 
 export const propose = ({ data: { facts, policyVersion }, meta }: Propose, state: PchCase): Decision => {
-  if (state.status === 'none') return NO_CASE
+  if (state.status !== 'open') return notOpen(state)
   const { policy, assessment } = facts
   if (policyVersion !== undefined && policyVersion !== policy.policyVersion) return refused('other_policy_in_force', `The policy in force is ${policy.policyVersion}. Look at it, then ask for the proposal again.`, { kind: 'conflict' })
   if (state.level !== null) return refused('level_already_assigned', 'This case has a level already. It is moved by changing the level, with the event that leads to it.', { rules: ['I3'] })
@@ -107,7 +111,7 @@ export const propose = ({ data: { facts, policyVersion }, meta }: Propose, state
 }
 
 export const decline = ({ data, meta }: Decline, state: PchCase): Decision => {
-  if (state.status === 'none') return NO_CASE
+  if (state.status !== 'open') return notOpen(state)
   if (!state.proposal) return NO_PROPOSAL
   if (state.level !== null) return refused('level_already_assigned', 'A person has assigned the level already: there is no proposal left to decline.', { rules: ['I3'] })
   if (state.proposal.declined) return []
@@ -115,7 +119,7 @@ export const decline = ({ data, meta }: Decline, state: PchCase): Decision => {
 }
 
 export const assign = ({ data: { facts, ...body }, meta }: Assign, state: PchCase): Decision => {
-  if (state.status === 'none') return NO_CASE
+  if (state.status !== 'open') return notOpen(state)
   if (state.level !== null) return refused('level_already_assigned', `The level of this case was assigned already (${state.level}). It is moved by changing the level, with the event that leads to it.`, { kind: 'conflict', rules: ['I3'] })
   const { proposal } = state
   if (!proposal) return NO_PROPOSAL
@@ -132,7 +136,7 @@ export const assign = ({ data: { facts, ...body }, meta }: Assign, state: PchCas
 }
 
 export const change = ({ data: { facts, ...body }, meta }: Change, state: PchCase): Decision => {
-  if (state.status === 'none') return NO_CASE
+  if (state.status !== 'open') return notOpen(state)
   if (state.level === null) return refused('level_not_assigned', 'This case has no level yet. Assign one first.', { rules: ['I3'] })
   const from = state.level
   if (from === body.to) return refused('level_unchanged', `The level is ${from} already.`)
@@ -147,6 +151,12 @@ export const change = ({ data: { facts, ...body }, meta }: Change, state: PchCas
     caseId: state.opened.caseId, from, to: body.to, rank: rankOf(body.to), triggerEventId: body.triggerEventId, evidenceRefs: body.evidenceRefs, reasonCode: body.reasonCode,
     decidedBy: 'human', ...panelOf(body), policyHash: facts.policy.hash,
   }, meta, { policyVersion: facts.policy.policyVersion, basis: facts.basis })]
+}
+
+export const close = ({ data, meta }: Close, state: PchCase): Decision => {
+  if (state.status === 'closed' && state.code === data.code) return []
+  if (state.status !== 'open') return notOpen(state)
+  return [draft('CaseClosed', { caseId: state.opened.caseId, code: data.code }, meta)]
 }
 
 interface Panel { readonly panelId?: string; readonly panelMembers?: readonly PanelMember[] }
@@ -165,11 +175,13 @@ const panelProblem = (level: Level, needed: number, { panelId, panelMembers = []
   return null
 }
 
-const NO_CASE = refused('case_unknown', 'There is no open case of this number. Look its number up again.', { kind: 'not-found' })
+const notOpen = (state: Exclude<PchCase, { status: 'open' }>): Refusal => state.status === 'none'
+  ? refused('case_unknown', 'There is no case of this number. Look its number up again.', { kind: 'not-found' })
+  : refused('case_closed', `This case is closed (${state.code}). Nothing more is decided in it.`)
 const NO_PROPOSAL = refused('proposal_missing', 'No level has been proposed for this case yet. Ask for the proposal first.')
 const list = (texts: readonly string[]): string => JSON.stringify(texts)
 
-interface Data { CaseOpened: CaseOpenedV1; LevelProposed: LevelProposedV1; LevelProposalDeclined: LevelProposalDeclinedV1; LevelAssigned: LevelAssignedV1; LevelChanged: LevelChangedV1 }
+interface Data { CaseOpened: CaseOpenedV1; LevelProposed: LevelProposedV1; LevelProposalDeclined: LevelProposalDeclinedV1; LevelAssigned: LevelAssignedV1; LevelChanged: LevelChangedV1; CaseClosed: CaseClosedV1 }
 const draft = <T extends keyof Data>(type: T, data: Data[T], meta: CommandMeta, more: Partial<DraftEvent> = {}): DraftEvent => ({ type, schemaVersion: 1, data, ...atNow(meta), ...more })
 
 export const pchCase: Decider<PchCase, CaseCommand> = {
@@ -181,6 +193,7 @@ export const pchCase: Decider<PchCase, CaseCommand> = {
       case 'DeclineLevelProposal': return decline(command, state)
       case 'AssignLevel': return assign(command, state)
       case 'ChangeLevel': return change(command, state)
+      case 'CloseCase': return close(command, state)
     }
   },
 }

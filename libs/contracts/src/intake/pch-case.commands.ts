@@ -1,6 +1,7 @@
 import { CommandBody } from '../commands'
 import { Code, List, Name, StreamRefs, Token, Uuid } from '../fields'
 import { PanelMember } from './level-assigned.v1'
+import { CLOSE_CODES, type CloseCode } from './case-closed.v1'
 import { CHANGE_REASONS, DECLINE_REASONS, LEVELS, OVERRIDE_REASONS, type ChangeReason, type DeclineReason, type Level, type OverrideReason } from './levels'
 
 @CommandBody({ type: 'OpenCase', roles: ['intakeAnalyst', 'prosecutor'], agencies: ['KCPD', 'JCPO'], summary: 'Open a case on a referral and its index incident (I1, I2, I6, I7)' })
@@ -36,4 +37,9 @@ export class ChangeLevel {
   @Code(CHANGE_REASONS, { doc: 'why' }) reasonCode!: ChangeReason
   @Name({ optional: true, doc: 'the panel\'s meeting' }) panelId?: string
   @List(() => PanelMember, { max: 20, optional: true, doc: 'who decided on the panel' }) panelMembers?: PanelMember[]
+}
+
+@CommandBody({ type: 'CloseCase', roles: ['prosecutor', 'panelMember'], agencies: ['KCPD', 'JCPO'], summary: 'Close a case' })
+export class CloseCase {
+  @Code(CLOSE_CODES, { doc: 'why' }) code!: CloseCode
 }
