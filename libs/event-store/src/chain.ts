@@ -30,51 +30,73 @@ export class NotCanonical extends Error {
  * RFC 8785 canonical JSON. Members that are undefined are left out. Throws NotCanonical for what JSON cannot carry
  * and bring back unchanged: numbers that are not finite, bigint, functions, dates, holes in arrays, lone surrogates.
  */
-export function canonicalJson(value: unknown): string { return write(value, '') }
+export function canonicalJson(value: unknown): string { return write(value, [], 0) }
 
-function write(value: unknown, pointer: string): string {
+/** Where the writer is: one key for each level. Written over on the way; read only to say where a fault lies. */
+type Path = (string | number)[]
+
+const pointerOf = (path: Path, depth: number): string => path.slice(0, depth).map((key) => `/${key}`).join('')
+
+function write(value: unknown, path: Path, depth: number): string {
   switch (typeof value) {
-    case 'string': return quote(value, pointer)
+    case 'string': return quote(value, path, depth)
     case 'number':
-      if (!Number.isFinite(value)) throw new NotCanonical(pointer, 'a number that is not finite')
+      if (!Number.isFinite(value)) throw new NotCanonical(pointerOf(path, depth), 'a number that is not finite')
       return String(value)
     case 'boolean': return value ? 'true' : 'false'
-    case 'object': return value === null ? 'null' : Array.isArray(value) ? writeArray(value, pointer) : writeObject(value, pointer)
-    default: throw new NotCanonical(pointer, `a value of type ${typeof value}`)
+    case 'object': return value === null ? 'null' : Array.isArray(value) ? writeArray(value, path, depth) : writeObject(value, path, depth)
+    default: throw new NotCanonical(pointerOf(path, depth), `a value of type ${typeof value}`)
   }
 }
 
-function writeArray(items: readonly unknown[], pointer: string): string {
+function writeArray(items: readonly unknown[], path: Path, depth: number): string {
   let out = '['
-  for (let i = 0; i < items.length; i++) out += (i === 0 ? '' : ',') + write(items[i], `${pointer}/${i}`)
+  for (let i = 0; i < items.length; i++) {
+    path[depth] = i
+    out += (i === 0 ? '' : ',') + write(items[i], path, depth + 1)
+  }
   return out + ']'
 }
 
-function writeObject(object: object, pointer: string): string {
-  const members = membersOf(object, pointer)
+function writeObject(object: object, path: Path, depth: number): string {
+  const members = membersOf(object, path, depth)
   let out = '{'
-  for (const key of Object.keys(members).sort()) {
-    if (members[key] === undefined) continue
-    out += (out === '{' ? '' : ',') + quote(key, pointer) + ':' + write(members[key], `${pointer}/${key}`)
+  for (const key of sortedKeys(members)) {
+    const value = members[key]
+    if (value === undefined) continue
+    path[depth] = key
+    out += (out === '{' ? '' : ',') + quote(key, path, depth) + ':' + write(value, path, depth + 1)
   }
   return out + '}'
 }
 
-function membersOf(object: object, pointer: string): Record<string, unknown> {
+function sortedKeys(members: object): string[] {
+  const keys = Object.keys(members)
+  for (let i = 1; i < keys.length; i++) if (keys[i]! < keys[i - 1]!) return keys.sort()
+  return keys
+}
+
+function membersOf(object: object, path: Path, depth: number): Record<string, unknown> {
   const members = object as Record<string, unknown>
+  if (Object.getPrototypeOf(object) === Object.prototype && typeof members.toJSON !== 'function') return members
   if (typeof members.toJSON === 'function' || object instanceof Map || object instanceof Set || ArrayBuffer.isView(object)) {
-    throw new NotCanonical(pointer, 'an object that JSON does not bring back; write it as text first')
+    throw new NotCanonical(pointerOf(path, depth), 'an object that JSON does not bring back; write it as text first')
   }
   return members
 }
 
-function quote(text: string, pointer: string): string {
-  const quoted = JSON.stringify(text)
-  // JSON.stringify writes a lone surrogate as \ud…; the same characters may also be an escaped backslash before "ud"
-  if (quoted.includes('\\ud') && !/^(?:[^\ud800-\udfff]|[\ud800-\udbff][\udc00-\udfff])*$/.test(text)) {
-    throw new NotCanonical(pointer, 'text that is not well-formed Unicode (a lone surrogate)')
+/** In node since 20, in TypeScript's libraries later. */
+type WellFormed = string & { isWellFormed(): boolean }
+
+/** Nothing to escape, and no surrogate that might stand alone. */
+const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\ud7ff\ue000-\uffff]*$/
+
+function quote(text: string, path: Path, depth: number): string {
+  if (PLAIN.test(text)) return `"${text}"`
+  if (!(text as WellFormed).isWellFormed()) {
+    throw new NotCanonical(pointerOf(path, depth), 'text that is not well-formed Unicode (a lone surrogate)')
   }
-  return quoted
+  return JSON.stringify(text)
 }
 
 /** The stored text of an event but for its revision: text(revision) = before + revision + after. */
@@ -88,7 +110,7 @@ const PLACED = ['log', 'revision', 'stream'] as const
  * once, outside the transaction that decides the revision. Throws NotCanonical.
  */
 export function unplacedText(body: Readonly<Record<string, unknown>>, log: string, stream: string): UnplacedText {
-  const members = membersOf(body, '')
+  const members = membersOf(body, [], 0)
   for (const key of PLACED) if (members[key] !== undefined) throw new NotCanonical(`/${key}`, 'a member that only the store may set')
   const own = Object.keys(members).filter((key) => members[key] !== undefined && !PLACED.includes(key as typeof PLACED[number]))
   let before = '{'
@@ -98,7 +120,7 @@ export function unplacedText(body: Readonly<Record<string, unknown>>, log: strin
     const comma = before === '{' ? '' : ','
     if (key === 'revision') { before += `${comma}"revision":`; placed = true; continue }
     const value = key === 'log' ? log : key === 'stream' ? stream : members[key]
-    const member = `${comma}${quote(key, '')}:${write(value, `/${key}`)}`
+    const member = `${comma}${quote(key, [key], 1)}:${write(value, [key], 1)}`
     if (placed) after += member
     else before += member
   }
