@@ -14,7 +14,7 @@ const arrest = (over: Record<string, unknown> = {}, draft: Partial<DraftEvent> =
   data: { arrestId: INCIDENT, ori: 'MO0480000', transactionNumber: 'FICTION-4711', token: TOKEN, sequence: 1, arrestDate: '2026-07-01', offenseCode: '90J', armed: [], edits: [], ...over },
   sourceRecord: { system: 'nibrs-flat-file', id: 'FICTION-4711', version: 1, mapping: 'nibrs-flat@1' }, ...draft,
 })
-const setUp = (secret = Buffer.alloc(32, 7)) => {
+const setUp = (secret: Uint8Array = Buffer.alloc(32, 7)) => {
   const vault = new MemoryVault(secret)
   const store = new MemoryStore({ clock })
   return { vault, store, recorder: new Recorder({ store, vault, clock }) }

@@ -111,6 +111,7 @@ export class FileVault implements Vault {
       made as (
         insert into vault.data_keys (key_id, context, subject, kek, wrapped)
         select w.key_id, ${context}, w.subject, ${kek.id}, w.wrapped from wanted w where not exists (select from known where known.subject = w.subject)
+        order by w.subject -- the same order in every process: two that want the same subjects wait for each other, and never both ways
         on conflict do nothing returning *)
       select key_id, context, subject, state, kek, wrapped from known union all select key_id, context, subject, state, kek, null from made`
     const raced = new Set(subjects)
