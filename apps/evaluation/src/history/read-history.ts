@@ -75,7 +75,7 @@ export class HistoryReader {
     if (categories.includes(categoryOf(of))) return [of]
     const slash = of.indexOf('/')
     const [agency, number] = [of.slice(0, slash).toUpperCase(), of.slice(slash + 1)]
-    if (slash > 0) return ['incident', 'arrest'].map(category => `${category}-${this.deps.vault.uuid('stream-id', agency, 'nibrs-flat-file', number)}`)
+    if (slash > 0) return ['incident', 'arrest'].map(category => `${category}-${this.deps.vault.uuid('stream-id', agency, 'nibrs-flat-file', `${agency}|${number}`)}`)
     return categories.map(category => `${category}-${of.toLowerCase()}`)
   }
 

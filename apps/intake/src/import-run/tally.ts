@@ -42,6 +42,8 @@ export class Tally {
     this.records[outcome]++
   }
 
+  get quarantinedSoFar(): number { return this.records.quarantined }
+
   quarantined(record: QuarantinedLine): void {
     bump(this.causes, record.cause)
     if (this.named.length < NAMED_IN_REPORT) this.named.push(record)

@@ -49,6 +49,8 @@ export const receive = (history: readonly RecordedEvent[], inbound: Inbound, con
     return { outcome: 'accepted', drafts: correcting(inbound.compose(version + 1, []), current), change: 'correction' }
   }
   const same = inbound.compose(version, current)
+  // An amendment of parts that are not there says nothing yet.
+  if (same.length === 0) return { outcome: 'waits' }
   if (same.length === current.length && same.every((draft, at) => contentOf(draft) === current[at]!.content)) return duplicateOf(last)
   return { outcome: 'accepted', drafts: correcting(inbound.compose(version + 1, current), current), change: 'correction' }
 }

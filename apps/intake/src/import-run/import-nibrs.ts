@@ -1,0 +1,265 @@
+/**
+ * Imports a NIBRS file: reads it as a stream, in batches; decides for each record by its stream's history; appends many at
+ * once; quarantines whole what cannot be accepted. Every record is settled exactly once, and a run that was cut short is
+ * finished by the next run of the same file, because the log remembers what was accepted.
+ */
+import { createHash } from 'node:crypto'
+import type { Actor, CommandMeta, DraftEvent, RecordedEvent } from '@chorus/contracts'
+import { derivedId, isRefusal } from '@chorus/decider'
+import type { Recorder } from '@chorus/event-store'
+import type { Vault } from '@chorus/privacy'
+import { parseRecord } from '../feeds/nibrs/parse-record'
+import { readCounts, readRecords, type RawRecord } from '../feeds/nibrs/read-records'
+import { Statistics } from '../feeds/nibrs/statistics'
+import type { Quarantine } from '../quarantined-record/quarantine'
+import { WAITS, type QuarantineRetry } from '../quarantined-record/retry'
+import { receive, type Received } from '../incident/receive'
+import { NIBRS, readInbound, type NibrsInbound } from './inbound-nibrs'
+import { Remembered } from './remembered'
+import { earlierRuns, finished, started, type EarlierRun } from './import-run'
+import { Tally } from './tally'
+
+export interface ImportFile {
+  readonly source: AsyncIterable<Uint8Array>
+  /** length in bytes, where known */
+  readonly bytes?: number
+  /** SHA-256 of the whole file in hex, where known before it is read */
+  readonly sha256?: string
+  readonly name?: string
+  /** IANA zone of the file's local times; absent: by the agency's state */
+  readonly zone?: string
+}
+export interface ImportOptions {
+  readonly runId: string
+  readonly actor: Actor
+  readonly dryRun: boolean
+  /** stops at the next safe point: what was read is settled, the rest is not touched */
+  readonly signal?: AbortSignal
+  readonly report?: (progress: ImportProgress) => void
+}
+export interface ImportProgress { readonly lines: number; readonly records: number; readonly quarantined: number; readonly bytes: number; readonly ofBytes?: number }
+
+export type ImportReport = ReturnType<Tally['result']> & {
+  readonly run: string
+  readonly feed: string
+  readonly mapping: string
+  readonly dryRun: boolean
+  /** the file was read to its end */
+  readonly complete: boolean
+  readonly file: { readonly bytes: number; /** keyed fingerprint */ readonly id: string }
+  readonly earlierRuns: readonly EarlierRun[]
+  readonly statistics: ReturnType<Statistics['result']>
+}
+
+/** Records in one append; larger ones save little and make Ctrl-C wait. */
+const BATCH = 200
+const BATCH_BYTES = 4 * 1024 * 1024
+/** How often one record is decided anew when another writer was faster. */
+const ATTEMPTS = 6
+
+interface Item { readonly raw: RawRecord; readonly action: string; readonly inbound?: NibrsInbound; readonly cause?: string; readonly edit?: string; readonly text?: string; readonly message: string }
+
+export class NibrsImport {
+  constructor(private readonly deps: { readonly recorder: Recorder; readonly vault: Vault; readonly quarantine: Quarantine; readonly retry: QuarantineRetry; readonly clock: { now(): string } }) {}
+
+  async run(file: ImportFile, options: ImportOptions): Promise<ImportReport> {
+    const { vault } = this.deps
+    const fileId = vault.hmac('file', file.sha256 ?? options.runId).toString('hex')
+    const run = new Run(this.deps, { ...options, fileId, ...(file.zone && { zone: file.zone }) })
+    const before = await this.runsBefore(fileId)
+    if (!options.dryRun) await this.record(options, [started(options.runId, NIBRS, { fileId: file.sha256 === undefined ? undefined : fileId, ...file }, this.deps.clock.now())], -1)
+    const counts = readCounts()
+    const read = createHash('sha256')
+    const source = observed(file.source, chunk => read.update(chunk), options.signal)
+    let batch: RawRecord[] = []
+    let bytes = 0
+    let failure: unknown
+    try {
+      for await (const raw of readRecords(source, { counts })) {
+        batch.push(raw)
+        bytes += raw.bytes?.length ?? 0
+        if (batch.length < BATCH && bytes < BATCH_BYTES) continue
+        await run.settle(batch)
+        options.report?.({ lines: counts.lines, records: counts.records, quarantined: run.tally.quarantinedSoFar, bytes: counts.bytes, ...(file.bytes !== undefined && { ofBytes: file.bytes }) })
+        batch = []
+        bytes = 0
+        if (options.signal?.aborted) break
+      }
+      // A file that broke off ends in a record that may be half: only the end of the file says that it is whole.
+      if (!options.signal?.aborted) await run.settle(batch)
+    } catch (error) {
+      if (!(error instanceof SourceBroken)) throw error
+      failure = error
+    }
+    const complete = failure === undefined && !options.signal?.aborted
+    const result = run.tally.result(counts.blank)
+    const total = { bytes: counts.bytes, id: complete && file.sha256 === undefined ? vault.hmac('file', read.digest('hex')).toString('hex') : fileId }
+    if (!options.dryRun) await this.record(options, [finished(options.runId, total, complete, result, this.deps.clock.now())], 0)
+    return { run: options.runId, feed: NIBRS.system, mapping: NIBRS.mapping, dryRun: options.dryRun, complete, file: total, earlierRuns: before, ...result, statistics: run.statistics.result() }
+  }
+
+  private async runsBefore(fileId: string): Promise<readonly EarlierRun[]> {
+    const events: RecordedEvent[] = []
+    for await (const event of this.deps.recorder.read({ filter: { types: ['ImportRunStarted', 'ImportRunFinished'] } })) events.push(event)
+    return earlierRuns(events, fileId)
+  }
+
+  private async record(options: ImportOptions, drafts: readonly DraftEvent[], expected: number): Promise<void> {
+    const outcome = await this.deps.recorder.record(`importrun-${options.runId}`, expected, drafts, metaOf(options.runId, options.actor, { agency: options.actor.agency, system: 'chorus' }, this.deps.clock.now()))
+    if (!outcome.ok) throw new Error(`the import run could not be recorded: ${outcome.text}`)
+  }
+}
+
+/** What the source threw: the connection broke, or the client went away. */
+class SourceBroken extends Error {}
+
+async function* observed(source: AsyncIterable<Uint8Array>, see: (chunk: Uint8Array) => void, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of source) {
+      if (signal?.aborted) throw new SourceBroken('stopped')
+      see(chunk)
+      yield chunk
+    }
+  } catch (error) {
+    throw error instanceof SourceBroken ? error : new SourceBroken(error instanceof Error ? error.message : 'the source broke off')
+  }
+}
+
+const metaOf = (runId: string, actor: Actor, source: CommandMeta['source'], now: string): CommandMeta =>
+  ({ commandId: runId, correlationId: runId, causationId: null, actor, source, now, receivedtime: now })
+
+/** One run's records: batches in order, each record settled once. */
+class Run {
+  readonly tally = new Tally()
+  readonly statistics = new Statistics()
+  private readonly remembered = new Remembered()
+  /** one reading a batch: when these records reached us */
+  private now = ''
+
+  constructor(
+    private readonly deps: { readonly recorder: Recorder; readonly vault: Vault; readonly quarantine: Quarantine; readonly retry: QuarantineRetry; readonly clock: { now(): string } },
+    private readonly options: ImportOptions & { readonly fileId: string; readonly zone?: string },
+  ) {}
+
+  /** Settles a batch; where one stream occurs again, the records before it are settled first. */
+  async settle(batch: readonly RawRecord[]): Promise<void> {
+    this.now = this.deps.clock.now()
+    let part: Item[] = []
+    let streams = new Set<string>()
+    for (const raw of batch) {
+      const item = this.read(raw)
+      if (item.inbound && streams.has(item.inbound.stream)) {
+        await this.settlePart(part)
+        part = []
+        streams = new Set()
+      }
+      part.push(item)
+      if (item.inbound) streams.add(item.inbound.stream)
+    }
+    await this.settlePart(part)
+  }
+
+  private read(raw: RawRecord): Item {
+    const message = this.deps.vault.hmac('message', raw.sha256).toString('hex')
+    const parsed = parseRecord(raw)
+    if (!parsed.ok) {
+      this.tally.read({ lines: raw.lines, action: 'unreadable' })
+      return { raw, message, action: 'unreadable', cause: parsed.cause, text: parsed.text, ...(parsed.edit && { edit: parsed.edit }) }
+    }
+    this.statistics.add(parsed.record)
+    this.tally.read({ lines: raw.lines, action: parsed.record.action })
+    const inbound = readInbound(parsed.record, { message, fileId: this.options.fileId, vault: this.deps.vault, receivedtime: this.now, ...(this.options.zone && { zone: this.options.zone }) })
+    this.tally.broke(inbound.edits)
+    return { raw, message, action: parsed.record.action, inbound }
+  }
+
+  private async settlePart(items: readonly Item[]): Promise<void> {
+    let open = items.filter((item): item is Item & { inbound: NibrsInbound } => item.inbound !== undefined)
+    const refused: Item[] = items.filter(item => !item.inbound)
+    const accepted: string[] = []
+    for (let attempt = 0; open.length > 0; attempt++) {
+      if (attempt === ATTEMPTS) throw new Error('other writers change the same records faster than this import can follow: run it again')
+      open = await this.decide(open, refused, accepted)
+    }
+    await this.quarantine(refused)
+    if (!this.options.dryRun) await this.releaseWaiting(accepted)
+  }
+
+  /** Decides and appends; answers the items that another writer overtook. */
+  private async decide(items: readonly (Item & { inbound: NibrsInbound })[], refused: Item[], accepted: string[]): Promise<(Item & { inbound: NibrsInbound })[]> {
+    const { recorder } = this.deps
+    const histories = await recorder.loadMany(items.map(({ inbound }) => inbound.stream))
+    const appends: { item: Item & { inbound: NibrsInbound }; received: Received & { outcome: 'accepted' }; expected: number }[] = []
+    for (const item of items) {
+      const { inbound } = item
+      const stored = histories.get(inbound.stream) ?? []
+      const history = this.options.dryRun ? this.remembered.after(inbound.stream, stored) : inbound.kind === 'amend' ? await this.opened(stored) : stored
+      const received = receive(history, inbound, draft => recorder.contentOf(draft))
+      if (received.outcome === 'duplicate') this.tally.settle(item.raw, 'duplicate')
+      else if (received.outcome === 'waits') refused.push({ ...item, ...WAITS })
+      else if (this.options.dryRun) {
+        this.remembered.add(inbound.stream, received.drafts, draft => recorder.contentOf(draft))
+        this.accepted(item, received)
+      } else appends.push({ item, received, expected: stored.length - 1 })
+    }
+    if (appends.length === 0) return []
+    const outcomes = await recorder.recordEach(appends.map(({ item, received, expected }) => ({
+      stream: item.inbound.stream, expected, drafts: received.drafts, meta: metaOf(this.options.runId, this.options.actor, { agency: item.inbound.agency, system: NIBRS.system }, this.now),
+    })))
+    const overtaken: (Item & { inbound: NibrsInbound })[] = []
+    for (const [at, outcome] of outcomes.entries()) {
+      const { item, received } = appends[at]!
+      if (outcome.ok) { this.accepted(item, received); accepted.push(item.inbound.stream) }
+      else if (outcome.conflict === 'wrong-revision' || outcome.conflict === 'content-differs' || outcome.conflict === 'partly-known') overtaken.push(item)
+    }
+    return overtaken
+  }
+
+  /** An amendment is laid over the version before it, sealed fields open: they are sealed anew for their new place. */
+  private opened(history: readonly RecordedEvent[]): Promise<RecordedEvent[]> {
+    return this.deps.recorder.unseal([...history], () => true)
+  }
+
+  private accepted(item: Item, received: Received & { outcome: 'accepted' }): void {
+    this.tally.settle(item.raw, 'accepted')
+    if (received.change === 'correction') this.tally.corrected()
+    if (received.change === 'retraction') this.tally.retracted()
+  }
+
+  private async quarantine(items: readonly Item[]): Promise<void> {
+    if (items.length === 0) return
+    const { vault, quarantine } = this.deps
+    const ids = items.map(({ message }) => vault.uuid('stream-id', 'quarantine', NIBRS.system, message))
+    const states = await quarantine.states(ids)
+    const fresh = new Map<string, Item>()
+    for (const [at, item] of items.entries()) {
+      const id = ids[at]!
+      const status = states.get(id)?.status ?? 'none'
+      // Repaired and accepted, or resolved, earlier: the same bytes again are known.
+      if (status === 'released' || status === 'resolved') { this.tally.settle(item.raw, 'duplicate'); continue }
+      this.tally.settle(item.raw, 'quarantined')
+      this.tally.quarantined({ id, line: item.raw.firstLine, lines: item.raw.lines, cause: item.cause!, text: item.text! })
+      if (status === 'none' && !fresh.has(id)) fresh.set(id, item)
+    }
+    if (this.options.dryRun) return
+    await quarantine.put([...fresh].map(([id, item]) => ({
+      data: {
+        quarantineId: id, runId: this.options.runId, feed: NIBRS.system, mapping: NIBRS.mapping, ...(this.options.zone && { zone: this.options.zone }), file: this.options.fileId,
+        firstLine: item.raw.firstLine, lines: item.raw.lines, offset: item.raw.offset, bytes: item.raw.length, record: item.message, kept: item.raw.bytes !== undefined, cause: item.cause!,
+        ...(item.action.length === 1 && { action: item.action }), ...(item.edit && { edits: [{ code: item.edit, count: 1 }] }), ...(item.inbound && { waitsFor: item.inbound.stream }),
+      },
+      ...(item.raw.bytes && { bytes: item.raw.bytes }),
+      meta: { ...metaOf(id, this.options.actor, { agency: this.options.actor.agency, system: 'chorus' }, this.now), correlationId: this.options.runId },
+    })))
+  }
+
+  /** Records that waited for what this batch brought are tried again, in the order in which they had come. */
+  private async releaseWaiting(streams: readonly string[]): Promise<void> {
+    const { quarantine, retry, clock } = this.deps
+    for (const [id, state] of await quarantine.waitingFor(streams)) {
+      const { runId, actor } = this.options
+      const outcome = await retry.retry(id, state, { actor, commandId: derivedId('waited', id, runId), correlationId: runId, now: clock.now(), runId })
+      if (!isRefusal(outcome) && outcome.settled) this.tally.releasedFromQuarantine()
+    }
+  }
+}

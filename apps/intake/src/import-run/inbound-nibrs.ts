@@ -1,0 +1,49 @@
+/** A NIBRS record as a message for its stream: which record it speaks of, what it does, and the events that say it. */
+import type { Vault } from '@chorus/privacy'
+import { DateTime } from 'luxon'
+import { checkRecord, editCodes } from '../feeds/nibrs/edits/check-record'
+import type { FileFacts } from '../feeds/nibrs/edits/edit'
+import type { NibrsRecord } from '../feeds/nibrs/records'
+import { zoneOf } from '../feeds/nibrs/state-zones'
+import { draftsOf, inboundKindOf, keyOf, NIBRS_MAPPING, NIBRS_SYSTEM } from '../feeds/nibrs/to-events'
+import type { Inbound } from '../incident/receive'
+
+export const NIBRS = { system: NIBRS_SYSTEM, mapping: NIBRS_MAPPING } as const
+
+export interface NibrsInbound extends Inbound {
+  readonly stream: string
+  /** the agency's ORI */
+  readonly agency: string
+  /** FBI error numbers that the record breaks, each once */
+  readonly edits: readonly string[]
+  /** the zone of its local times was taken from the state, which has two */
+  readonly zoneAssumed: boolean
+}
+export interface InboundContext {
+  /** keyed fingerprints of the message and of the file */
+  readonly message: string
+  readonly fileId: string
+  readonly vault: Vault
+  /** IANA zone; absent: by the agency's state */
+  readonly zone?: string
+  /** when it reached us, RFC 3339 instant */
+  readonly receivedtime: string
+  readonly facts?: FileFacts
+}
+
+export const readInbound = (record: NibrsRecord, context: InboundContext): NibrsInbound => {
+  const { message, fileId, vault, receivedtime } = context
+  const key = keyOf(record)
+  const streamId = vault.uuid('stream-id', record.ori, NIBRS.system, key.id)
+  const assumed = context.zone === undefined ? zoneOf(record.ori) : { zone: context.zone, assumed: false }
+  const edits = checkRecord(record, context.facts)
+  const receivedOn = DateTime.fromISO(receivedtime, { zone: assumed.zone }).toISODate()
+  if (receivedOn === null) throw new Error(`zone ${assumed.zone} or instant ${receivedtime} is none`)
+  return {
+    kind: inboundKindOf(record), message, file: fileId, row: record.firstLine,
+    stream: `${key.category}-${streamId}`, agency: record.ori, edits: editCodes(edits), zoneAssumed: assumed.assumed,
+    compose: (version, current) => draftsOf(record, {
+      streamId, version, current, zone: assumed.zone, newToken: kind => vault.newToken(kind), edits, message, file: fileId, row: record.firstLine, receivedOn,
+    }),
+  }
+}

@@ -1,0 +1,66 @@
+/** Tries a quarantined record again: as it came, or as it was repaired. Accepted or known already, it is released. */
+import type { Actor, CommandMeta } from '@chorus/contracts'
+import { handle, isRefusal, type Refusal } from '@chorus/decider'
+import type { Recorder } from '@chorus/event-store'
+import type { Vault } from '@chorus/privacy'
+import { parseRecord } from '../feeds/nibrs/parse-record'
+import { readRecords, type RawRecord } from '../feeds/nibrs/read-records'
+import { NIBRS, readInbound } from '../import-run/inbound-nibrs'
+import { receive } from '../incident/receive'
+import type { QuarantinedBytes } from './quarantined-bytes'
+import { quarantinedRecord, ReleaseQuarantinedRecord, type QuarantinedRecord } from './quarantined-record'
+
+export interface RetryMeta { readonly actor: Actor; readonly commandId: string; readonly correlationId: string; readonly now: string; /** the import run on whose account it is tried again; absent: an operator's */ readonly runId?: string }
+export type Retried =
+  | { readonly settled: true; readonly outcome: 'accepted' | 'duplicate'; readonly stream: string; readonly ordinal: number }
+  /** it cannot be accepted as it is: why, and what to do */
+  | { readonly settled: false; readonly cause: string; readonly text: string }
+
+export const WAITS = { cause: 'record-not-known', text: 'the record replaces, amends or deletes one that is not known here: it waits, and is tried again by itself when that record comes' } as const
+
+export class QuarantineRetry {
+  constructor(private readonly deps: { readonly recorder: Recorder; readonly vault: Vault; readonly bytes: QuarantinedBytes }) {}
+
+  /** `state`: the record's, which must be open. */
+  async retry(id: string, state: QuarantinedRecord & { status: 'open' }, meta: RetryMeta): Promise<Retried | Refusal> {
+    const kept = await this.deps.bytes.get(id)
+    if (kept === undefined) return { settled: false, cause: state.first.cause, text: 'the bytes of this record are not kept (it is longer than 1 MiB): repair it with its text, or resolve it' }
+    if (kept === 'erased') return { settled: false, cause: 'erased', text: 'the bytes of this record were erased by order: resolve it' }
+    // The second repair is no longer the message that the source sent: it has a fingerprint of its own.
+    const raw = await onlyRecord(kept.bytes, state.first.firstLine ?? 1)
+    if ('cause' in raw) return { settled: false, ...raw }
+    const parsed = parseRecord(raw)
+    if (!parsed.ok) return { settled: false, cause: parsed.cause, text: parsed.text }
+    const { first } = state
+    const inbound = readInbound(parsed.record, {
+      message: this.deps.vault.hmac('message', raw.sha256).toString('hex'), fileId: first.file ?? this.deps.vault.hmac('file', id).toString('hex'), vault: this.deps.vault, receivedtime: meta.now, ...(first.zone && { zone: first.zone }),
+    })
+    const commandMeta: CommandMeta = { commandId: meta.commandId, correlationId: meta.correlationId, causationId: null, actor: meta.actor, source: { agency: inbound.agency, system: NIBRS.system }, now: meta.now }
+    for (;;) {
+      const stored = await this.deps.recorder.load(inbound.stream)
+      const received = receive(inbound.kind === 'amend' ? await this.deps.recorder.unseal(stored, () => true) : stored, inbound, draft => this.deps.recorder.contentOf(draft))
+      if (received.outcome === 'waits') return { settled: false, ...WAITS }
+      if (received.outcome === 'duplicate') return this.release(id, { settled: true, outcome: 'duplicate', stream: inbound.stream, ordinal: received.ordinal }, meta)
+      const outcome = await this.deps.recorder.record(inbound.stream, stored.length - 1, received.drafts, commandMeta)
+      if (outcome.ok) return this.release(id, { settled: true, outcome: 'accepted', stream: inbound.stream, ordinal: outcome.ordinal }, meta)
+      if (outcome.conflict === 'erased') return { settled: false, cause: 'erased', text: outcome.text }
+    }
+  }
+
+  private async release(id: string, retried: Retried & { settled: true }, meta: RetryMeta): Promise<Retried | Refusal> {
+    const answer = await handle(this.deps.recorder, quarantinedRecord, id, new ReleaseQuarantinedRecord(
+      { outcome: retried.outcome, recordedIn: retried.stream, ...(meta.runId && { runId: meta.runId }) },
+      { commandId: meta.commandId, correlationId: meta.correlationId, causationId: null, actor: meta.actor, source: { agency: meta.actor.agency, system: 'chorus' }, now: meta.now },
+    ))
+    return isRefusal(answer) ? answer : retried
+  }
+}
+
+/** The one record of these bytes, its lines numbered as in the file that it came in. */
+export const onlyRecord = async (bytes: Uint8Array, firstLine: number): Promise<RawRecord | { readonly cause: string; readonly text: string }> => {
+  const records: RawRecord[] = []
+  for await (const raw of readRecords((async function* () { yield bytes })())) records.push(raw)
+  const [raw, second] = records
+  if (!raw || second) return { cause: 'not-one-record', text: `a quarantined record is one record; these bytes hold ${records.length === 0 ? 'none' : 'several'}: send the others as a file` }
+  return { ...raw, firstLine, content: raw.content.map(line => ({ ...line, line: line.line - raw.firstLine + firstLine })) }
+}
