@@ -23,7 +23,8 @@ export const keyOf = (record: NibrsRecord): RecordKey => {
     case 'groupA': case 'addOrModify': return { category: 'incident', id }
     case 'groupB': return { category: 'arrest', id }
     case 'delete': return { category: record.of === 'arrest' ? 'arrest' : 'incident', id }
-    case 'window': return { category: 'windowReport', id }
+    // Another month's window of the same incident is another report, not a correction of the first.
+    case 'window': return { category: 'windowReport', id: `${id}|${record.segments[0]?.year ?? ''}-${record.segments[0]?.month ?? ''}` }
     case 'zero': return { category: 'zeroReport', id: `${record.ori}|${record.zero.reportYear}-${record.zero.reportMonth}` }
   }
 }
