@@ -1,5 +1,6 @@
 /** An incident was reported, corrected or taken back: what the screening finds in it. Pure. */
-import type { EligibilityAssessedV1, EligibilityPredicate, IncidentReportedV1, RecordedEvent, ReportedAge } from '@chorus/contracts'
+import type { Basis, CommandMeta, EligibilityAssessedV1, EligibilityPredicate, IncidentReportedV1, RecordedEvent, ReportedAge } from '@chorus/contracts'
+import { derivedId, type Command } from '@chorus/decider'
 
 export interface ScreeningPolicy { readonly policyVersion: string; readonly eligibility: { readonly relationships: readonly string[]; readonly minimumAge: number } }
 export interface Screening { readonly incidentId: string; readonly partners: boolean; readonly assessment: EligibilityAssessedV1 }
@@ -8,9 +9,29 @@ const RANK = { CANDIDATE: 2, UNDECIDED: 1, NOT_ELIGIBLE: 0, ELIGIBLE: 3 } as con
 type Answer = EligibilityPredicate['result']
 const predicate = (name: string, result: Answer, args?: string): EligibilityPredicate => ({ name, ...(args === undefined ? {} : { args }), result, inputsKnown: result !== 'unknown' })
 
+type AssessEligibility = Command<'AssessEligibility', { readonly partners: boolean; readonly assessment: EligibilityAssessedV1; readonly basis: readonly Basis[] }>
+
+/**
+ * What goes out for these events: one command per report of intimate partners; for other reports, and where a report is
+ * taken back, a command that only corrects an earlier screening. `now`: RFC 3339 instant.
+ */
+export const assessmentsOf = (events: readonly RecordedEvent[], policy: ScreeningPolicy, now: string): { id: string; command: AssessEligibility }[] =>
+  events.flatMap((event) => {
+    const found = screen(event, policy)
+    // A first report without intimate partners has nothing to correct: it is not worth a look at its stream.
+    if (!found || (!found.partners && event.type === 'IncidentReported' && event.corrects === undefined)) return []
+    const meta: CommandMeta = {
+      commandId: derivedId('assess-eligibility', event.id), correlationId: event.correlationId, causationId: event.id, now,
+      actor: { id: 'chorus:on-incident-reported', role: 'system', agency: 'CITY' }, source: { agency: 'CITY', system: 'chorus' },
+    }
+    return [{ id: found.incidentId, command: { type: 'AssessEligibility', data: { partners: found.partners, assessment: found.assessment, basis: [{ stream: event.stream, revision: event.revision }] }, meta } }]
+  })
+
 /** @returns the screening, or null where the event is none to be screened (it takes something else back). */
 export function screen(event: RecordedEvent, policy: ScreeningPolicy): Screening | null {
   const incidentId = event.stream.slice('incident-'.length)
+  // What a person took back is no report; the agency's retraction carries its record.
+  if (event.type === 'EventRetracted' && !event.sourceRecord) return null
   if (event.type === 'EventRetracted') return screening(incidentId, policy, false, false, [predicate('reportStands', 'no')])
   if (event.type !== 'IncidentReported') return null
   const data = event.data as IncidentReportedV1

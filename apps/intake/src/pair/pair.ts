@@ -43,6 +43,9 @@ export const mayBecomeSubject = (state: Pair, person: string): boolean => {
   return review !== undefined && review.outcome === 'SUBJECT_MAY_BE_CONSIDERED' && review.seen >= times
 }
 
+/** A prosecutor and an advocate have said together that this person may be considered. */
+export const isReviewed = (state: Pair, person: string): boolean => state.reviews[person]?.outcome === 'SUBJECT_MAY_BE_CONSIDERED'
+
 export const recordSides = ({ data, meta }: Command<'RecordPairSides', PairSidesRecordedV1>, state: Pair): Decision => {
   const known = state.sides.some((side) => side.incidentId === data.incidentId && side.victimRef === data.victimRef && side.otherRef === data.otherRef)
   return known ? [] : [event('PairSidesRecorded', data, meta)]

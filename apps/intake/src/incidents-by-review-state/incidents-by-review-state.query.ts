@@ -1,0 +1,50 @@
+/** The table of the read model, and how it is asked. */
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common'
+import type { JSONValue, Sql, TransactionSql } from 'postgres'
+import type { RecordedEvent } from '@chorus/contracts'
+import { decode, type EventStore } from '@chorus/event-store'
+import { DATABASE, Readiness, STORE } from '@chorus/platform'
+import { Projection, type ReadModel } from '@chorus/read-models'
+import { evolve, incidentOf, isListed, KNOWN, stateOf, type IncidentRow, type ReviewState } from './incidents-by-review-state'
+
+/** One statement for a whole batch: the rows it touches are read, folded and written back. */
+async function write(tx: TransactionSql, events: readonly RecordedEvent[]): Promise<void> {
+  const ids = [...new Set(events.map(incidentOf))]
+  const rows = new Map((await tx<{ row: IncidentRow }[]>`select row from read.incidents_by_review_state where incident = any(${ids}::uuid[])`).map(({ row }) => [row.incidentId, row]))
+  for (const event of events) rows.set(incidentOf(event), evolve(rows.get(incidentOf(event)), event))
+  const written = [...rows.values()].map((row) => ({ incident: row.incidentId, state: stateOf(row), listed: isListed(row), time: row.time, row }))
+  await tx`
+    insert into read.incidents_by_review_state (incident, state, listed, time, row)
+    select incident, state, listed, time, row from jsonb_to_recordset(${tx.json(written as unknown as JSONValue)}) as given (incident uuid, state text, listed boolean, time text, row jsonb)
+    on conflict (incident) do update set state = excluded.state, listed = excluded.listed, time = excluded.time, row = excluded.row`
+}
+
+export const incidentsByReviewState: ReadModel = {
+  name: 'intake.incidents-by-review-state', version: 1, categories: ['incident', 'eligibility'], knows: KNOWN,
+  table: 'incidents_by_review_state',
+  columns: 'incident uuid primary key, state text not null, listed boolean not null, time text collate "C" not null, row jsonb not null',
+  write,
+}
+
+export interface IncidentList { readonly incidents: readonly (IncidentRow & { readonly state: ReviewState })[]; readonly counts: Readonly<Record<string, number>>; /** the log was looked at up to here */ readonly through: number }
+
+@Injectable()
+export class IncidentsByReviewState implements OnApplicationBootstrap, OnModuleDestroy {
+  readonly projection: Projection
+  constructor(@Inject(STORE) store: EventStore, @Inject(DATABASE) private readonly database: Sql, readiness: Readiness) {
+    const logger = new Logger('incidents-by-review-state')
+    this.projection = new Projection(incidentsByReviewState, { store, database, decode, logger: { warn: (details, message) => logger.warn({ ...details, note: message }) } })
+    readiness.add('intake.incidents-by-review-state', async () => this.projection.health())
+  }
+  onApplicationBootstrap(): Promise<void> { return this.projection.start() }
+  onModuleDestroy(): Promise<void> { return this.projection.stop() }
+
+  /** Newest first; `from` skips so many. */
+  async list(state: ReviewState | undefined, limit: number, from: number): Promise<IncidentList> {
+    const through = this.projection.state().ordinal
+    const rows = await this.database<{ row: IncidentRow; state: ReviewState }[]>`
+      select row, state from read.incidents_by_review_state where listed ${state ? this.database`and state = ${state}` : this.database``} order by time desc, incident limit ${limit} offset ${from}`
+    const counts = await this.database<{ state: string; count: string }[]>`select state, count(*) from read.incidents_by_review_state where listed group by state`
+    return { incidents: rows.map(({ row, state: now }) => ({ ...row, state: now })), counts: Object.fromEntries(counts.map((one) => [one.state, Number(one.count)])), through }
+  }
+}

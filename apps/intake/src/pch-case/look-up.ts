@@ -1,0 +1,108 @@
+/** What the decisions about a case need of other streams, read at the edge and handed in as data, with how far was read. */
+import type { Basis, Level, OpenCase, RecordedEvent } from '@chorus/contracts'
+import { fold, streamOf } from '@chorus/decider'
+import type { Recorder } from '@chorus/event-store'
+import type { Vault } from '@chorus/privacy'
+import { historyReview, initial as noReview } from '../history-review/history-review'
+import { aggressorOf, confirmedPairs, incident, initial as noIncident, type Incident } from '../incident/incident'
+import { initial as noPair, isReviewed, mayBecomeSubject, pair } from '../pair/pair'
+import { pairIdOf } from '../pair/pair-id'
+import { assess } from '../policy/criteria'
+import { policyInForce } from '../policy/policy-in-force'
+import { initial as noReferral, referral } from '../referral/referral'
+import { adultAtIndex } from './adult'
+import { initial, pchCase, type LevelFacts, type OpenFacts, type PchCase, type ProposeFacts } from './pch-case'
+
+const basisOf = (stream: string, events: readonly RecordedEvent[]): Basis[] => events.length === 0 ? [] : [{ stream, revision: events.length - 1 }]
+
+export class CaseLookUp {
+  constructor(private readonly log: Recorder, private readonly vault: Vault) {}
+
+  async stateOf(caseId: string): Promise<PchCase> { return fold(pchCase, await this.log.load(streamOf(pchCase, caseId)), initial) }
+
+  /** `commandId`: a case that this very command opened before is found again, also when it was closed since. */
+  async forOpening(body: OpenCase, commandId: string): Promise<OpenFacts> {
+    const referralStream = streamOf(referral, body.referralId)
+    const incidentStream = streamOf(incident, body.indexIncidentId)
+    const read = await this.log.loadMany([referralStream, incidentStream])
+    const referralEvents = read.get(referralStream) ?? []
+    const incidentEvents = read.get(incidentStream) ?? []
+    const referred = fold(referral, referralEvents, noReferral)
+    const reported = fold(incident, incidentEvents, noIncident)
+    const facts = { incident: { status: reported.status === 'none' ? 'unknown' as const : reported.status, ...confirmedFor(reported) } }
+    if (referred.status === 'none') {
+      return { ...facts, caseId: body.referralId, count: 1, referral: { status: 'none', subjectRef: '', incidentIds: [] }, adultAtIndex: { answer: 'unknown', from: 'BIRTH_DATE' }, mayBecomeSubject: false, basis: [] }
+    }
+    const { subjectRef, victimRef, incidentIds } = referred.received
+    const pairStream = streamOf(pair, pairIdOf(this.vault, subjectRef, victimRef))
+    const pairEvents = await this.log.load(pairStream)
+    const together = fold(pair, pairEvents, noPair)
+    // The report itself may have the referred person on the victim's side of the confirmed pair.
+    const victimInIndex = confirmedPairs(reported).some((one) => one.victimToken === body.subjectInIncident)
+    return {
+      ...facts, ...(await this.nextCase(subjectRef, commandId)),
+      referral: { status: referred.status, subjectRef, incidentIds },
+      adultAtIndex: reported.status === 'known'
+        ? adultAtIndex(await this.birthDateIn(referralEvents), reported.report, reported.report.ages[body.subjectInIncident])
+        : { answer: 'unknown', from: 'BIRTH_DATE' },
+      mayBecomeSubject: mayBecomeSubject(together, subjectRef) && (!victimInIndex || isReviewed(together, subjectRef)),
+      basis: [...basisOf(referralStream, referralEvents), ...basisOf(incidentStream, incidentEvents), ...basisOf(pairStream, pairEvents)],
+    }
+  }
+
+  async forProposal(state: PchCase): Promise<ProposeFacts> {
+    const policy = await policyInForce(this.log)
+    const facts = { policy: { policyVersion: policy.policyVersion, hash: policy.hash, lookbackYears: policy.policy.lookbackYears } }
+    if (state.status === 'none') return { ...facts, reviewedYears: null, incidentCurrent: false, assessment: { level: null, matched: [], unknown: [] }, evidenceRefs: [], basis: [] }
+    const { caseId, indexIncidentId } = state.opened
+    const reviewStream = streamOf(historyReview, caseId)
+    const incidentStream = streamOf(incident, indexIncidentId)
+    const read = await this.log.loadMany([reviewStream, incidentStream])
+    const { latest } = fold(historyReview, read.get(reviewStream) ?? [], noReview)
+    const reported = fold(incident, read.get(incidentStream) ?? [], noIncident)
+    const report = reported.status === 'known' ? reported.report : null
+    return {
+      ...facts, reviewedYears: latest?.lookbackYears ?? null, incidentCurrent: report !== null,
+      assessment: assess(policy.policy, {
+        history: latest?.counts ?? null,
+        incident: {
+          arrest: report?.arrestMade ?? false, primaryAggressorIdentified: aggressorOf(reported) !== null,
+          weaponCodes: report && report.weaponCodes.length > 0 ? report.weaponCodes : null, strangulation: report?.strangulation ?? null,
+        },
+        // Notifications are not recorded in this build: nobody can have offended after one.
+        offendedAfterNoticeAt: [],
+      }),
+      evidenceRefs: [reviewStream, incidentStream],
+      basis: [...basisOf(reviewStream, read.get(reviewStream) ?? []), ...basisOf(incidentStream, read.get(incidentStream) ?? []), policy.basis],
+    }
+  }
+
+  async forLevel(level: Level): Promise<LevelFacts> {
+    const policy = await policyInForce(this.log)
+    return { policy, panelAgencies: policy.policy.levels[level].requires?.panelApproval.minAgencies ?? 0, basis: [policy.basis] }
+  }
+
+  /** The stream of the person's next case is fixed by person and count: two at once meet in the same stream (I2). */
+  private async nextCase(subjectRef: string, commandId: string): Promise<{ caseId: string; count: number }> {
+    for (let count = 1; ; count++) {
+      const caseId = this.vault.uuid('stream-id', 'case', subjectRef, String(count))
+      const events = await this.log.load(streamOf(pchCase, caseId))
+      const openedByThis = events.some((event) => event.commandId === commandId)
+      if (openedByThis || fold(pchCase, events, initial).status !== 'closed') return { caseId, count }
+    }
+  }
+
+  private async birthDateIn(events: readonly RecordedEvent[]): Promise<string | undefined> {
+    const received = events.filter((event) => event.type === 'ReferralReceived')
+    const [open] = await this.log.unseal(received, ({ pointer }) => pointer === '/data/subjectBirthDate')
+    const date = (open?.data as { subjectBirthDate?: unknown } | undefined)?.subjectBirthDate
+    return typeof date === 'string' ? date : undefined
+  }
+}
+
+/** I1: both facts, of the same pair. */
+const confirmedFor = (state: Incident): { relationshipConfirmed: boolean; aggressorRef: string | null } => {
+  const aggressor = aggressorOf(state)
+  const pairs = confirmedPairs(state)
+  return { aggressorRef: aggressor, relationshipConfirmed: aggressor === null ? pairs.length > 0 : pairs.some((one) => one.victimToken === aggressor || one.offenderToken === aggressor) }
+}

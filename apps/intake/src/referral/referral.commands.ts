@@ -1,0 +1,50 @@
+import { Inject } from '@nestjs/common'
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs'
+import { AllowedTo, ExcludeReferral, ReceiveReferral, rightOf, type CommandMeta, type PersonInReferral } from '@chorus/contracts'
+import { derivedId, handle, isRefusal, streamOf, type Handled, type Refusal } from '@chorus/decider'
+import type { Recorder } from '@chorus/event-store'
+import { RECORDER, VAULT } from '@chorus/platform'
+import type { Vault } from '@chorus/privacy'
+import { RecordPairSidesConsumer } from '../on-referral-received/record-pair-sides.consumer'
+import { referral } from './referral'
+
+@AllowedTo(rightOf(ReceiveReferral)!)
+export class ReceiveReferralCommand { constructor(readonly body: ReceiveReferral, readonly meta: CommandMeta) {} }
+
+@CommandHandler(ReceiveReferralCommand)
+export class ReceiveReferralHandler implements ICommandHandler<ReceiveReferralCommand> {
+  constructor(@Inject(RECORDER) private readonly log: Recorder, @Inject(VAULT) private readonly vault: Vault, private readonly pairs: RecordPairSidesConsumer) {}
+
+  async execute({ body: { source, incidentIds, subject, victim }, meta }: ReceiveReferralCommand): Promise<Handled | Refusal> {
+    // The referral's number comes from the command's id: the same request again is the same referral.
+    const referralId = derivedId('referral', meta.commandId)
+    const [subjectRef, victimRef] = [await this.tokenOf(subject), await this.tokenOf(victim)]
+    const answer = await handle(this.log, referral, referralId, { type: 'ReceiveReferral', meta, data: {
+      referralId, source, incidentIds, subjectRef, victimRef,
+      subjectName: subject.name, ...(subject.birthDate ? { subjectBirthDate: subject.birthDate } : {}), ...(subject.address ? { subjectAddress: subject.address } : {}),
+      victimName: victim.name, ...(victim.birthDate ? { victimBirthDate: victim.birthDate } : {}), ...(victim.address ? { victimAddress: victim.address } : {}),
+    } })
+    if (!isRefusal(answer)) await this.pairs.react((await this.log.load(streamOf(referral, referralId))).filter((event) => event.type === 'ReferralReceived'))
+    return answer
+  }
+
+  /** The token that is given; else of whoever has the surest identifier; else of somebody new. */
+  private async tokenOf({ personRef, identifiers = [] }: PersonInReferral): Promise<string> {
+    if (personRef !== undefined) return personRef
+    const [surest] = identifiers
+    return surest ? this.vault.tokenFor('case', surest.system, surest.id) : this.vault.newToken('per')
+  }
+}
+
+@AllowedTo(rightOf(ExcludeReferral)!)
+export class ExcludeReferralCommand { constructor(readonly referralId: string, readonly body: ExcludeReferral, readonly meta: CommandMeta) {} }
+
+@CommandHandler(ExcludeReferralCommand)
+export class ExcludeReferralHandler implements ICommandHandler<ExcludeReferralCommand> {
+  constructor(@Inject(RECORDER) private readonly log: Recorder) {}
+  execute({ referralId, body, meta }: ExcludeReferralCommand): Promise<Handled | Refusal> {
+    return handle(this.log, referral, referralId, { type: 'ExcludeReferral', data: body, meta })
+  }
+}
+
+export const referralHandlers = [ReceiveReferralHandler, ExcludeReferralHandler]
