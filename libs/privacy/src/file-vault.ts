@@ -2,12 +2,12 @@
  * The vault of a running Chorus: its secrets in files, data keys in PostgreSQL, each wrapped by its context's key.
  * A key is committed before it is handed out, so what is sealed with it can always be opened again.
  */
-import { randomBytes } from 'node:crypto'
 import postgres from 'postgres'
 import type { Context } from '@chorus/contracts'
 import { createMissing, filesIn, fingerprintOf, readFolder, VaultRefused, type KeyFolder, type VaultMode } from './key-folder'
 import { KeyedIds, randomToken } from './keyed-ids'
 import type { HmacPurpose, SubjectKey, Vault } from './port'
+import { random } from './random'
 import { decrypt, encrypt } from './seal'
 
 export interface FileVaultOptions {
@@ -102,7 +102,7 @@ export class FileVault implements Vault {
   private async makeOrFind(context: Context, subjects: readonly string[], found: Map<string, SubjectKey | 'erased'>): Promise<void> {
     const kek = this.folder.contexts.get(context)!
     const fresh = new Map(subjects.map(subject => {
-      const key: SubjectKey = { keyId: randomToken('dek'), key: randomBytes(32) }
+      const key: SubjectKey = { keyId: randomToken('dek'), key: random(32) }
       return [subject, { key, wrapped: wrap(key, context, subject, kek.key) }]
     }))
     const rows = await this.sql<KeyRow[]>`

@@ -1,6 +1,7 @@
 /** Ids, fingerprints and tokens: HMAC under the vault's own secret, or random. */
-import { createHmac, randomBytes } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import type { HmacPurpose } from './port'
+import { random } from './random'
 
 /** A secret of its own for each purpose, derived from the vault's one. */
 export class KeyedIds {
@@ -35,4 +36,4 @@ export class KeyedIds {
 }
 
 /** 128 random bits: `per_` and 22 base64url characters. */
-export const randomToken = (kind: string): string => `${kind}_${randomBytes(16).toString('base64url')}`
+export const randomToken = (kind: string): string => `${kind}_${random(16).toString('base64url')}`

@@ -2,9 +2,10 @@
  * Sealing one value: AES-256-GCM, bound to its place.
  * WHEN CHANGING: every sealed value ever stored is opened with this additional data. It never changes.
  */
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv } from 'node:crypto'
 import type { Erased, Sealed } from '@chorus/contracts'
 import type { SubjectKey } from './port'
+import { random } from './random'
 
 /** Where a sealed value stands: a value moved to another event, field or key does not open. */
 export interface SealPlace {
@@ -34,7 +35,7 @@ export class SealBroken extends Error {
 
 /** Encrypts raw bytes: nonce and ciphertext with tag. For values kept beside the log, such as a quarantined record's bytes. */
 export const encrypt = (plain: Uint8Array, key: Uint8Array, additional: Uint8Array): { readonly nonce: Buffer; readonly cipher: Buffer } => {
-  const nonce = randomBytes(NONCE)
+  const nonce = random(NONCE)
   const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG })
   cipher.setAAD(additional)
   return { nonce, cipher: Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]) }
