@@ -19,7 +19,7 @@ export class LevelAssignedV1 {
   @Count({ min: 1, max: 4, doc: 'its rank: D 1, C 2, B 3, A 4' }) rank!: number
   @Code(LEVELS, { doc: 'the level that the policy had proposed' }) proposedLevel!: Level
   @Code(OVERRIDE_REASONS, { optional: true, doc: 'why the level differs from the proposal' }) overrideReason?: OverrideReason
-  @Texts({ max: 200, maxItems: 40, privacy: 'code', doc: 'the criteria that were met, as the policy names them' }) matchedCriteria!: string[]
+  @Texts({ max: 200, maxItems: 40, privacy: 'code', openBecause: 'it is copied from the policy file, nobody types it', doc: 'the criteria that were met, as the policy names them' }) matchedCriteria!: string[]
   @StreamRefs({ max: 40, doc: 'the records on which it rests' }) evidenceRefs!: string[]
   @Code(['human'], { doc: 'a person decides, never a machine' }) decidedBy!: 'human'
   @Name({ optional: true, doc: 'the panel\'s meeting; needed for level A' }) panelId?: string

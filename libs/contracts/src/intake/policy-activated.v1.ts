@@ -11,6 +11,6 @@ export class PolicyActivatedV1 {
   @Name({ doc: 'its version' }) version!: string
   @Code(['DRAFT', 'APPROVED'], { doc: 'DRAFT until the program has approved it' }) status!: 'DRAFT' | 'APPROVED'
   @Hash({ doc: 'SHA-256 of the file' }) hash!: string
-  @Text({ max: 100000, privacy: 'open', doc: 'the file, byte for byte' }) text!: string
-  @Texts({ max: 64, maxItems: 20, privacy: 'open', doc: 'accounts of those who approved it; empty for a draft' }) approvers!: string[]
+  @Text({ max: 100000, privacy: 'open', openBecause: 'a policy is published, and approved before it holds', doc: 'the file, byte for byte' }) text!: string
+  @Texts({ max: 64, maxItems: 20, privacy: 'open', openBecause: 'an account, not a sentence; the people of a case have none', doc: 'accounts of those who approved it; empty for a draft' }) approvers!: string[]
 }
