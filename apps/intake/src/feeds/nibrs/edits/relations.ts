@@ -18,7 +18,8 @@ const years = (columns: string): number | null => yearsOf(ageOf(columns))
 const DIFFERENT_SEX = ['BG', 'XS', 'SE', 'CS']
 const VICTIM_YOUNGER = ['CH', 'GC']
 const VICTIM_OLDER = ['PA', 'GP']
-const personOrRobbery = (v: Victim): boolean => v.offenses.some((code) => codes.PERSON_OFFENSES.has(code) || code === '120')
+// Justifiable homicide is no crime, yet somebody did it to somebody.
+const personOrRobbery = (v: Victim): boolean => v.offenses.some((code) => codes.PERSON_OFFENSES.has(code) || code === '120' || code === '09C')
 /** One offender has this relationship to several victims. */
 const sharedBy = (incident: GroupAIncident, relationship: string): boolean => doubled(incident.victims.flatMap((v) => [...new Set(is(v, relationship).map((r) => String(Number(r.offender))))]))
 
