@@ -1,0 +1,124 @@
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type AddressInfo, type Server } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { freshDatabase } from '../../../test/support/database'
+import { readRun } from './data-folder'
+import { openDatabase } from './database'
+import { processesIn } from './processes'
+import { runChorus, type Booted } from './running'
+import { readSettings, type Settings } from './settings'
+
+const clock = { now: () => '2026-01-05T10:00:00.000Z' }
+const listen = (): Promise<Server> => new Promise((resolve) => { const server = createServer().listen(0, '127.0.0.1', () => resolve(server)) })
+const portOf = (server: Server): number => (server.address() as AddressInfo).port
+
+describe('one Chorus on a data folder', () => {
+  let folder: string
+  let said: string[]
+  const settings = (more: Record<string, string> = {}): Settings => readSettings({ CHORUS_DATA: join(folder, 'data'), CHORUS_PORT: '0', ...more }, folder)
+  const booted = (close: () => void = () => undefined): Booted => ({ address: 'http://127.0.0.1:1', close: () => { close(); return Promise.resolve() } })
+  const run = (more: Record<string, string> = {}, boot: () => Promise<Booted> = () => Promise.resolve(booted())): ReturnType<typeof runChorus> =>
+    runChorus({ settings: settings(more), clock, boot, say: (line) => said.push(line) })
+
+  beforeEach(() => {
+    said = []
+    folder = mkdtempSync(join(tmpdir(), 'chorus-running-'))
+    chmodSync(folder, 0o755)
+  })
+  afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+  it('says who it is in run.json while it runs, and leaves nothing when it is stopped', async () => {
+    const order: string[] = []
+    const running = await run({}, () => Promise.resolve(booted(() => order.push(`closed with ${processesIn(join(folder, 'data', 'postgres')).length > 0 ? 'the database up' : 'no database'}`))))
+    expect(readRun(join(folder, 'data'))).toMatchObject({ pid: process.pid, url: 'http://127.0.0.1:1', mode: 'demonstration', startedtime: clock.now() })
+    expect(said.join('\n')).toMatch(/making the database[\s\S]*database ready in [\d.]+ s/)
+    await Promise.all([running.stop(), running.stop()])
+    expect(order).toEqual(['closed with the database up'])
+    expect(processesIn(join(folder, 'data', 'postgres'))).toEqual([])
+    expect(existsSync(join(folder, 'data', 'run.json'))).toBe(false)
+  }, 60_000)
+
+  it('refuses a second beside the first, by its process and address', async () => {
+    const running = await run()
+    await expect(run()).rejects.toThrow(new RegExp(`already uses the data folder .*process ${process.pid}, at http://127\\.0\\.0\\.1:1\\. Use that one, stop it \\(kill ${process.pid}\\)`))
+    expect(readRun(join(folder, 'data'))).toBeDefined()
+    await running.stop()
+  }, 60_000)
+
+  it('takes over from a run that a power cut ended', async () => {
+    await (await run()).stop()
+    writeFileSync(join(folder, 'data', 'run.json'), JSON.stringify({ pid: process.pid, born: 'another boot', url: 'http://127.0.0.1:9' }))
+    const running = await run()
+    expect(readRun(join(folder, 'data'))?.url).toBe('http://127.0.0.1:1')
+    await running.stop()
+  }, 60_000)
+
+  it('gives everything back when the application does not come up', async () => {
+    await expect(run({}, () => Promise.reject(new Error('no'))) ).rejects.toThrow('no')
+    expect(processesIn(join(folder, 'data', 'postgres'))).toEqual([])
+    expect(existsSync(join(folder, 'data', 'run.json'))).toBe(false)
+  }, 60_000)
+
+  it('says when the database dies under it', async () => {
+    const running = await run()
+    for (const pid of processesIn(join(folder, 'data', 'postgres'))) process.kill(pid, 'SIGKILL')
+    await expect(running.died).resolves.toMatch(/PostgreSQL ended by itself; its log: .*postgres\.log/)
+    await running.stop()
+  }, 60_000)
+
+  it('refuses a busy port before it starts anything, and names who has it', async () => {
+    const other = await listen()
+    await expect(run({ CHORUS_PORT: String(portOf(other)) })).rejects.toThrow(new RegExp(`Port ${portOf(other)} on 127\\.0\\.0\\.1 is in use by .*CHORUS_PORT=${portOf(other) + 1}`))
+    expect(existsSync(join(folder, 'data', 'postgres'))).toBe(false)
+    other.close()
+  })
+
+  it('refuses an address that is not this machine\'s', async () => {
+    await expect(run({ CHORUS_PORT: '8260', CHORUS_HOST: '192.0.2.1' })).rejects.toThrow(/192\.0\.2\.1 is no address of this machine\. Correct CHORUS_HOST/)
+  })
+
+  it('refuses a data folder that is a file', async () => {
+    writeFileSync(join(folder, 'data'), '')
+    await expect(run()).rejects.toThrow(/data folder .* cannot be used: .*Make it writable for this user, or choose another with CHORUS_DATA/)
+  })
+})
+
+describe('a database of one\'s own', () => {
+  const settings = (databaseUrl: string, databaseOwnerUrl?: string): Settings => ({ ...readSettings({}, '/'), databaseUrl, databaseOwnerUrl })
+
+  it('is migrated with the owner\'s address, and refused without while migrations are missing', async () => {
+    const database = await freshDatabase({ migrated: false })
+    await expect(openDatabase(settings(database.appUrl))).rejects.toThrow(/lacks \d+ migrations \(first: .*\)\. Set DATABASE_OWNER_URL/)
+    await openDatabase(settings(database.appUrl, database.ownerUrl))
+    expect((await openDatabase(settings(database.appUrl))).appUrl).toBe(database.appUrl)
+    await database.drop()
+  })
+
+  it('is named when nothing answers there, without its password', async () => {
+    const gone = await listen()
+    const port = portOf(gone)
+    await new Promise((resolve) => { gone.close(resolve) })
+    const failure = await openDatabase(settings(`postgres://chorus:hunter2@127.0.0.1:${port}/city`)).catch((error: unknown) => String(error))
+    expect(failure).toMatch(new RegExp(`DATABASE_URL: PostgreSQL at 127\\.0\\.0\\.1:${port}, database city, role chorus cannot be used: nothing listens there`))
+    expect(failure).not.toContain('hunter2')
+  })
+
+  it.each([['password', 'the password is wrong'], ['database', 'there is no such database']])('says when the %s is wrong', async (part, message) => {
+    const database = await freshDatabase({ migrated: false })
+    const url = new URL(database.appUrl)
+    if (part === 'password') url.password = 'guess'
+    else url.pathname = '/nowhere'
+    const failure = await openDatabase(settings(url.toString())).then(() => 'opened', (error: unknown) => String(error))
+    await database.drop()
+    expect(failure).toContain(message)
+  })
+})
+
+it('run.json that cannot be read counts for nothing', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'chorus-running-'))
+  writeFileSync(join(folder, 'run.json'), '{')
+  expect(readRun(folder)).toBeUndefined()
+  expect(readFileSync(join(folder, 'run.json'), 'utf8')).toBe('{')
+  rmSync(folder, { recursive: true, force: true })
+})
