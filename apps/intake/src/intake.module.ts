@@ -1,14 +1,17 @@
 /** Intake: agency events come in, are checked and recorded; incidents, referrals, cases, levels. */
 import { Module } from '@nestjs/common'
 import type { Recorder } from '@chorus/event-store'
-import { RECORDER, VAULT } from '@chorus/platform'
+import { CLOCK, DATABASE, RECORDER, VAULT, type Clock } from '@chorus/platform'
 import type { Vault } from '@chorus/privacy'
+import type { Sql } from 'postgres'
 import { ReviewCriminalHistoryHandler } from './history-review/history-review.commands'
 import { HistoryReviewController } from './history-review/history-review.controller'
 import { incidentHandlers } from './incident/incident.commands'
 import { IncidentController } from './incident/incident.controller'
 import { IncidentsByReviewStateController } from './incidents-by-review-state/incidents-by-review-state.controller'
 import { IncidentsByReviewState } from './incidents-by-review-state/incidents-by-review-state.query'
+import { NibrsImport } from './import-run/import-nibrs'
+import { ImportRunController } from './import-run/import-run.controller'
 import { AssessEligibilityConsumer } from './on-incident-reported/assess-eligibility.consumer'
 import { RecordPairSidesConsumer } from './on-referral-received/record-pair-sides.consumer'
 import { ReviewCrossComplaintHandler } from './pair/pair.commands'
@@ -16,14 +19,25 @@ import { PairController } from './pair/pair.controller'
 import { CaseLookUp } from './pch-case/look-up'
 import { caseHandlers } from './pch-case/pch-case.commands'
 import { PchCaseController } from './pch-case/pch-case.controller'
+import { Quarantine } from './quarantined-record/quarantine'
+import { QuarantineList } from './quarantined-record/quarantine-list'
+import { QuarantinedBytes } from './quarantined-record/quarantined-bytes'
+import { quarantineHandlers } from './quarantined-record/quarantined-record.commands'
+import { QuarantinedRecordController } from './quarantined-record/quarantined-record.controller'
+import { QuarantineRetry } from './quarantined-record/retry'
 import { referralHandlers } from './referral/referral.commands'
 import { ReferralController } from './referral/referral.controller'
 
 @Module({
-  controllers: [IncidentsByReviewStateController, IncidentController, ReferralController, PairController, PchCaseController, HistoryReviewController],
+  controllers: [ImportRunController, QuarantinedRecordController, IncidentsByReviewStateController, IncidentController, ReferralController, PairController, PchCaseController, HistoryReviewController],
   providers: [
     { provide: CaseLookUp, inject: [RECORDER, VAULT], useFactory: (log: Recorder, vault: Vault) => new CaseLookUp(log, vault) },
-    ...incidentHandlers, ...referralHandlers, ...caseHandlers, ReviewCrossComplaintHandler, ReviewCriminalHistoryHandler,
+    { provide: QuarantinedBytes, inject: [DATABASE, VAULT], useFactory: (database: Sql, vault: Vault) => new QuarantinedBytes(database, vault) },
+    { provide: Quarantine, inject: [RECORDER, QuarantinedBytes], useFactory: (log: Recorder, bytes: QuarantinedBytes) => new Quarantine(log, bytes) },
+    { provide: QuarantineList, inject: [RECORDER, QuarantinedBytes], useFactory: (recorder: Recorder, bytes: QuarantinedBytes) => new QuarantineList({ recorder, bytes }) },
+    { provide: QuarantineRetry, inject: [RECORDER, VAULT, QuarantinedBytes], useFactory: (recorder: Recorder, vault: Vault, bytes: QuarantinedBytes) => new QuarantineRetry({ recorder, vault, bytes }) },
+    { provide: NibrsImport, inject: [RECORDER, VAULT, Quarantine, QuarantineRetry, CLOCK], useFactory: (recorder: Recorder, vault: Vault, quarantine: Quarantine, retry: QuarantineRetry, clock: Clock) => new NibrsImport({ recorder, vault, quarantine, retry, clock }) },
+    ...quarantineHandlers, ...incidentHandlers, ...referralHandlers, ...caseHandlers, ReviewCrossComplaintHandler, ReviewCriminalHistoryHandler,
     AssessEligibilityConsumer, RecordPairSidesConsumer, IncidentsByReviewState,
   ],
 })

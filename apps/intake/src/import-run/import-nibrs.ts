@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto'
 import type { Actor, CommandMeta, DraftEvent, RecordedEvent } from '@chorus/contracts'
 import { derivedId, isRefusal } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
+import { Problem } from '@chorus/platform'
 import type { Vault } from '@chorus/privacy'
 import { parseRecord } from '../feeds/nibrs/parse-record'
 import { readCounts, readRecords, type RawRecord } from '../feeds/nibrs/read-records'
@@ -73,7 +74,7 @@ export class NibrsImport {
     const source = observed(file.source, chunk => read.update(chunk), options.signal)
     let batch: RawRecord[] = []
     let bytes = 0
-    let failure: unknown
+    let failure: SourceBroken | undefined
     try {
       for await (const raw of readRecords(source, { counts })) {
         batch.push(raw)
@@ -95,6 +96,7 @@ export class NibrsImport {
     const result = run.tally.result(counts.blank)
     const total = { bytes: counts.bytes, id: complete && file.sha256 === undefined ? vault.hmac('file', read.digest('hex')).toString('hex') : fileId }
     if (!options.dryRun) await this.record(options, [finished(options.runId, total, complete, result, this.deps.clock.now())], 0)
+    if (failure?.cause instanceof Problem) throw failure.cause
     return { run: options.runId, feed: NIBRS.system, mapping: NIBRS.mapping, dryRun: options.dryRun, complete, file: total, earlierRuns: before, ...result, statistics: run.statistics.result() }
   }
 
@@ -110,7 +112,7 @@ export class NibrsImport {
   }
 }
 
-/** What the source threw: the connection broke, or the client went away. */
+/** What the source threw: the connection broke, the client went away, or the edge stopped it (a Problem). */
 class SourceBroken extends Error {}
 
 async function* observed(source: AsyncIterable<Uint8Array>, see: (chunk: Uint8Array) => void, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
@@ -121,7 +123,7 @@ async function* observed(source: AsyncIterable<Uint8Array>, see: (chunk: Uint8Ar
       yield chunk
     }
   } catch (error) {
-    throw error instanceof SourceBroken ? error : new SourceBroken(error instanceof Error ? error.message : 'the source broke off')
+    throw error instanceof SourceBroken ? error : new SourceBroken('the source broke off', { cause: error })
   }
 }
 

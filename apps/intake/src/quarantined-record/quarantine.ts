@@ -2,7 +2,7 @@
 import type { CommandMeta, RecordQuarantinedV1 } from '@chorus/contracts'
 import { fold, handleEach, isRefusal } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
-import { QuarantineRecord, quarantinedRecord, type QuarantinedRecord } from './quarantined-record'
+import { quarantinedRecord, type QuarantinedRecord } from './quarantined-record'
 import type { QuarantinedBytes } from './quarantined-bytes'
 
 /** A record that could not be accepted, with its bytes where they are kept. */
@@ -23,7 +23,7 @@ export class Quarantine {
    */
   async put(refusees: readonly Refusee[]): Promise<void> {
     await this.bytes.put(refusees.flatMap(({ data, bytes }) => bytes ? [{ id: data.quarantineId, version: 1, bytes, ...(data.waitsFor && { waitsFor: data.waitsFor }) }] : []))
-    const answers = await handleEach(this.recorder, quarantinedRecord, refusees.map(({ data, meta }) => ({ id: data.quarantineId, command: new QuarantineRecord(data, meta) })))
+    const answers = await handleEach(this.recorder, quarantinedRecord, refusees.map(({ data, meta }) => ({ id: data.quarantineId, command: { type: 'QuarantineRecord' as const, data, meta } })))
     for (const answer of answers) if (isRefusal(answer)) throw new Error(`a record could not be quarantined: ${answer.text}`)
   }
 

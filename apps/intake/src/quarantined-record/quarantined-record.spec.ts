@@ -1,13 +1,13 @@
 import * as fc from 'fast-check'
 import { given, metaOf } from '../../../../libs/decider/src/testing/given'
 import { aggregateProperties } from '../../../../libs/decider/src/testing/properties'
-import { QuarantineRecord, quarantinedRecord, ReleaseQuarantinedRecord, RepairQuarantinedRecord, ResolveQuarantinedRecord, type QuarantinedRecordCommand } from './quarantined-record'
+import { quarantinedRecord, type QuarantinedRecordCommand } from './quarantined-record'
 
 const id = '018f0000-0000-7000-8000-000000000001'
-const bad = (name = 'bad') => new QuarantineRecord({ quarantineId: id, feed: 'nibrs-flat-file', mapping: 'nibrs-flat@1', bytes: 88, record: 'a'.repeat(64), kept: true, cause: 'unknown-length', firstLine: 7, lines: 1 }, metaOf({ name }))
-const repair = (name = 'repair') => new RepairQuarantinedRecord({ bytes: 88, record: 'b'.repeat(64), note: 'length restored' }, metaOf({ name }))
-const release = (name = 'release') => new ReleaseQuarantinedRecord({ outcome: 'accepted', recordedIn: `incident-${id}` }, metaOf({ name }))
-const resolve = (name = 'resolve') => new ResolveQuarantinedRecord({ reasonCode: 'NOT_OURS' }, metaOf({ name }))
+const bad = (name = 'bad') => ({ type: 'QuarantineRecord' as const, data: { quarantineId: id, feed: 'nibrs-flat-file', mapping: 'nibrs-flat@1', bytes: 88, record: 'a'.repeat(64), kept: true, cause: 'unknown-length', firstLine: 7, lines: 1 }, meta: metaOf({ name }) })
+const repair = (name = 'repair') => ({ type: 'RepairQuarantinedRecord' as const, data: { bytes: 88, record: 'b'.repeat(64), note: 'length restored' }, meta: metaOf({ name }) })
+const release = (name = 'release') => ({ type: 'ReleaseQuarantinedRecord' as const, data: { outcome: 'accepted' as const, recordedIn: `incident-${id}` }, meta: metaOf({ name }) })
+const resolve = (name = 'resolve') => ({ type: 'ResolveQuarantinedRecord' as const, data: { reasonCode: 'NOT_OURS' as const }, meta: metaOf({ name }) })
 const type = (...types: string[]) => types.map(type => ({ type }))
 const after = (...commands: QuarantinedRecordCommand[]) => commands.reduce((so, command) => given(quarantinedRecord, ...so.history, ...(so.when(command).decision as never[])), given(quarantinedRecord))
 

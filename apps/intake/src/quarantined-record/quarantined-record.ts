@@ -12,25 +12,12 @@ const QuarantinedRecordReleased = 'QuarantinedRecordReleased'
 const ParkedWorkResolved = 'ParkedWorkResolved'
 
 /** A fact: this record could not be accepted. */
-export class QuarantineRecord implements Command<'QuarantineRecord', RecordQuarantinedV1> {
-  readonly type = 'QuarantineRecord' as const
-  constructor(readonly data: RecordQuarantinedV1, readonly meta: Command['meta']) {}
-}
-export type Repair = Omit<QuarantinedRecordRepairedV1, 'quarantineId' | 'repair'>
-export class RepairQuarantinedRecord implements Command<'RepairQuarantinedRecord', Repair> {
-  readonly type = 'RepairQuarantinedRecord' as const
-  constructor(readonly data: Repair, readonly meta: Command['meta']) {}
-}
+export type Quarantined = Command<'QuarantineRecord', RecordQuarantinedV1>
+export type Repair = Command<'RepairQuarantinedRecord', Omit<QuarantinedRecordRepairedV1, 'quarantineId' | 'repair'>>
 /** A fact: the record, as it came or repaired, was accepted or turned out to be known. */
-export class ReleaseQuarantinedRecord implements Command<'ReleaseQuarantinedRecord', Omit<QuarantinedRecordReleasedV1, 'quarantineId'>> {
-  readonly type = 'ReleaseQuarantinedRecord' as const
-  constructor(readonly data: Omit<QuarantinedRecordReleasedV1, 'quarantineId'>, readonly meta: Command['meta']) {}
-}
-export class ResolveQuarantinedRecord implements Command<'ResolveQuarantinedRecord', Omit<ParkedWorkResolvedV1, 'reference'>> {
-  readonly type = 'ResolveQuarantinedRecord' as const
-  constructor(readonly data: Omit<ParkedWorkResolvedV1, 'reference'>, readonly meta: Command['meta']) {}
-}
-export type QuarantinedRecordCommand = QuarantineRecord | RepairQuarantinedRecord | ReleaseQuarantinedRecord | ResolveQuarantinedRecord
+export type Release = Command<'ReleaseQuarantinedRecord', Omit<QuarantinedRecordReleasedV1, 'quarantineId'>>
+export type Resolve = Command<'ResolveQuarantinedRecord', Omit<ParkedWorkResolvedV1, 'reference'>>
+export type QuarantinedRecordCommand = Quarantined | Repair | Release | Resolve
 
 export type QuarantinedRecord =
   | { readonly status: 'none' }

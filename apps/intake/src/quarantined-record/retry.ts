@@ -8,7 +8,7 @@ import { readRecords, type RawRecord } from '../feeds/nibrs/read-records'
 import { NIBRS, readInbound } from '../import-run/inbound-nibrs'
 import { receive } from '../incident/receive'
 import type { QuarantinedBytes } from './quarantined-bytes'
-import { quarantinedRecord, ReleaseQuarantinedRecord, type QuarantinedRecord } from './quarantined-record'
+import { quarantinedRecord, type QuarantinedRecord } from './quarantined-record'
 
 export interface RetryMeta { readonly actor: Actor; readonly commandId: string; readonly correlationId: string; readonly now: string; /** the import run on whose account it is tried again; absent: an operator's */ readonly runId?: string }
 export type Retried =
@@ -48,10 +48,11 @@ export class QuarantineRetry {
   }
 
   private async release(id: string, retried: Retried & { settled: true }, meta: RetryMeta): Promise<Retried | Refusal> {
-    const answer = await handle(this.deps.recorder, quarantinedRecord, id, new ReleaseQuarantinedRecord(
-      { outcome: retried.outcome, recordedIn: retried.stream, ...(meta.runId && { runId: meta.runId }) },
-      { commandId: meta.commandId, correlationId: meta.correlationId, causationId: null, actor: meta.actor, source: { agency: meta.actor.agency, system: 'chorus' }, now: meta.now },
-    ))
+    const answer = await handle(this.deps.recorder, quarantinedRecord, id, {
+      type: 'ReleaseQuarantinedRecord',
+      data: { outcome: retried.outcome, recordedIn: retried.stream, ...(meta.runId && { runId: meta.runId }) },
+      meta: { commandId: meta.commandId, correlationId: meta.correlationId, causationId: null, actor: meta.actor, source: { agency: meta.actor.agency, system: 'chorus' }, now: meta.now },
+    })
     return isRefusal(answer) ? answer : retried
   }
 }

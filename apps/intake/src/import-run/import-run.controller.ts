@@ -1,0 +1,63 @@
+import { Controller, Inject, Post, Query, Req, Res } from '@nestjs/common'
+import { ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger'
+import type { Response } from 'express'
+import { IANAZone } from 'luxon'
+import { AllowedTo } from '@chorus/contracts'
+import { CLOCK, contextOf, newId, Problem, progressStream, SETTINGS, type ChorusRequest, type Clock, type Settings } from '@chorus/platform'
+import { NibrsImport, type ImportProgress, type ImportReport } from './import-nibrs'
+
+const CONTENT_TYPES = ['application/octet-stream', 'text/plain']
+
+@ApiTags('imports')
+@Controller('v1/imports')
+export class ImportRunController {
+  constructor(private readonly nibrs: NibrsImport, @Inject(CLOCK) private readonly clock: Clock, @Inject(SETTINGS) private readonly settings: Settings) {}
+
+  @Post('nibrs')
+  @AllowedTo({ roles: ['agencyFeed', 'intakeAnalyst'] })
+  @ApiOperation({ operationId: 'ImportNibrs', summary: 'Import a NIBRS flat file, as a stream; answers NDJSON: progress, then the report', description: 'For agencyFeed, intakeAnalyst. The same file again adds nothing; a run that was cut short is finished by sending the file again.' })
+  @ApiConsumes(...CONTENT_TYPES)
+  @ApiBody({ required: true, schema: { type: 'string', format: 'binary' } })
+  @ApiQuery({ name: 'dryRun', required: false, enum: ['true', 'false'], description: 'say what would become of it, record nothing' })
+  @ApiQuery({ name: 'zone', required: false, description: 'IANA zone of the local times; left out: by the state in the ORI' })
+  @ApiQuery({ name: 'name', required: false, description: 'name of the file' })
+  @ApiHeader({ name: 'Content-Digest', required: false, description: 'sha-256=:BASE64: of the whole file (RFC 9530); with it a run that was cut short is recognised' })
+  async importNibrs(@Req() request: ChorusRequest, @Res() response: Response, @Query('dryRun') dryRun?: string, @Query('zone') zone?: string, @Query('name') name?: string): Promise<void> {
+    const { actor } = contextOf(request)
+    if (!actor) throw new Error('an import was sent on a public route')
+    const type = (request.header('content-type') ?? '').split(';')[0]!.trim().toLowerCase()
+    if (!CONTENT_TYPES.includes(type)) throw new Problem('unsupported-media-type', `Send the file itself as the body, with Content-Type: ${CONTENT_TYPES.join(' or ')}.`)
+    if (zone !== undefined && !(typeof zone === 'string' && IANAZone.isValidZone(zone))) throw wrong('zone', 'zone is no IANA time zone: write for example America/Chicago, or leave it out')
+    if (dryRun !== undefined && dryRun !== 'true' && dryRun !== 'false') throw wrong('dryRun', 'dryRun is true or false')
+    const length = request.header('content-length')
+    const bytes = length !== undefined && /^\d+$/.test(length) ? Number(length) : undefined
+    const { maxUpload } = this.settings
+    if (bytes !== undefined && bytes > maxUpload) throw tooLarge(maxUpload)
+    const sha256 = digestOf(request.header('content-digest'))
+    await progressStream<ImportProgress, ImportReport>(request, response, this.clock, (report, signal) => this.nibrs.run(
+      { source: within(request, maxUpload), ...(bytes !== undefined && { bytes }), ...(sha256 && { sha256 }), ...(zone && { zone }), ...(typeof name === 'string' && name !== '' && { name }) },
+      { runId: newId(this.clock), actor, dryRun: dryRun === 'true', signal, report },
+    ))
+  }
+}
+
+const wrong = (parameter: string, detail: string) => new Problem('bad-parameter', `${detail}.`, { errors: [{ pointer: `/query/${parameter}`, rule: parameter, detail }] })
+const tooLarge = (limit: number) => new Problem('too-large', `The file is over the limit of ${limit} bytes (CHORUS_MAX_UPLOAD). Send it in parts: whole records each, in their order.`)
+
+/** The hex SHA-256 of a Content-Digest header, or undefined where there is none. */
+const digestOf = (header: string | undefined): string | undefined => {
+  if (header === undefined) return undefined
+  const found = /(?:^|[,\s])sha-256=:([A-Za-z0-9+/]{43}=):/.exec(header)
+  if (!found) throw new Problem('bad-parameter', 'The header Content-Digest must name sha-256=:BASE64: (RFC 9530), or be left out.', { errors: [{ pointer: '/headers/content-digest', rule: 'sha-256', detail: 'sha-256=:BASE64:' }] })
+  return Buffer.from(found[1]!, 'base64').toString('hex')
+}
+
+/** A file that says no length is counted as it comes: what was read up to the limit is settled, the rest is not taken. */
+async function* within(source: AsyncIterable<Uint8Array>, limit: number): AsyncGenerator<Uint8Array> {
+  let bytes = 0
+  for await (const chunk of source) {
+    bytes += chunk.length
+    if (bytes > limit) throw tooLarge(limit)
+    yield chunk
+  }
+}

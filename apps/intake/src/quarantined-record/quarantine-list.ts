@@ -1,0 +1,85 @@
+/** What lies in quarantine, read from the log itself: nobody repairs by a list that is behind. */
+import type { Actor, RecordQuarantinedV1, RecordedEvent } from '@chorus/contracts'
+import { refused, type Refusal } from '@chorus/decider'
+import type { Recorder } from '@chorus/event-store'
+import { parseRecord } from '../feeds/nibrs/parse-record'
+import type { QuarantinedBytes } from './quarantined-bytes'
+import { evolve, initial, type QuarantinedRecord } from './quarantined-record'
+import { onlyRecord, WAITS } from './retry'
+
+export const STATUSES = ['open', 'released', 'resolved', 'all'] as const
+export type Status = (typeof STATUSES)[number]
+
+export interface QuarantinedRow {
+  readonly id: string
+  readonly status: string
+  readonly cause: string
+  readonly feed: string
+  readonly firstLine?: number
+  readonly lines?: number
+  readonly bytes: number
+  readonly repairs: number
+  readonly quarantined: string
+  readonly runId?: string
+  readonly waitsFor?: string
+}
+export interface QuarantinedDetail extends QuarantinedRow {
+  /** where, what, and what to do */
+  readonly text: string
+  /** the record as it came, or as it was last repaired; absent where it is not kept */
+  readonly content?: string
+  readonly encoding?: 'utf-8' | 'latin1'
+}
+
+export class QuarantineList {
+  constructor(private readonly deps: { readonly recorder: Recorder; readonly bytes: QuarantinedBytes }) {}
+
+  async rows({ status, cause, limit }: { readonly status: Status; readonly cause?: string; readonly limit: number }, reader: Actor): Promise<{ total: number; byCause: Record<string, number>; records: QuarantinedRow[] }> {
+    const states = new Map<string, { state: QuarantinedRecord; first: RecordedEvent }>()
+    for await (const event of this.deps.recorder.read({ filter: { categories: ['quarantine'] } })) {
+      const before = states.get(event.stream)
+      states.set(event.stream, { state: evolve(before?.state ?? initial, event), first: before?.first ?? event })
+    }
+    const byCause: Record<string, number> = {}
+    const records: QuarantinedRow[] = []
+    for (const { state, first } of [...states.values()].reverse()) {
+      if (state.status === 'none' || !sees(reader, first) || (status !== 'all' && state.status !== status) || (cause !== undefined && state.first.cause !== cause)) continue
+      byCause[state.first.cause] = (byCause[state.first.cause] ?? 0) + 1
+      if (records.length < limit) records.push(rowOf(state, first))
+    }
+    return { total: Object.values(byCause).reduce((sum, n) => sum + n, 0), byCause, records }
+  }
+
+  async detail(id: string, reader: Actor): Promise<QuarantinedDetail | Refusal> {
+    const events = await this.deps.recorder.load(`quarantine-${id}`)
+    const state = events.reduce(evolve, initial)
+    const [first] = events
+    if (state.status === 'none' || !first || !sees(reader, first)) return refused('quarantined_record_unknown', 'There is no quarantined record of this id, or not for your agency. The list: chorus quarantine list.', { kind: 'not-found' })
+    const row = rowOf(state, first)
+    const kept = await this.deps.bytes.get(id)
+    if (kept === undefined) return { ...row, text: 'the record is longer than 1 MiB: only its place and fingerprint are kept. Send it again as a proper record, or resolve it' }
+    if (kept === 'erased') return { ...row, text: 'the bytes of this record were erased by order: resolve it' }
+    const utf8 = kept.bytes.toString('utf8')
+    const faithful = Buffer.from(utf8, 'utf8').equals(kept.bytes)
+    return { ...row, text: await this.explain(kept.bytes, state.first), content: faithful ? utf8 : kept.bytes.toString('latin1'), encoding: faithful ? 'utf-8' : 'latin1' }
+  }
+
+  /** Why it cannot be accepted today, in today's words: the reader may have learned since. */
+  private async explain(bytes: Buffer, first: RecordQuarantinedV1): Promise<string> {
+    const raw = await onlyRecord(bytes, first.firstLine ?? 1)
+    if ('cause' in raw) return raw.text
+    const parsed = parseRecord(raw)
+    return parsed.ok ? first.waitsFor ? WAITS.text : 'it can be read now: try it again (chorus quarantine retry)' : parsed.text
+  }
+}
+
+/** An agency's integration sees what came in under its own name. */
+const sees = (reader: Actor, first: RecordedEvent): boolean => reader.role !== 'agencyFeed' || first.actor.agency === reader.agency
+
+const rowOf = (state: QuarantinedRecord & { status: 'open' | 'released' | 'resolved' }, event: RecordedEvent): QuarantinedRow => {
+  const { quarantineId, cause, feed, firstLine, lines, bytes, runId, waitsFor } = state.first
+  return {
+    id: quarantineId, status: state.status, cause, feed, bytes, repairs: state.repairs, quarantined: event.recordedtime,
+    ...(firstLine !== undefined && { firstLine }), ...(lines !== undefined && { lines }), ...(runId && { runId }), ...(waitsFor && { waitsFor }),
+  }
+}

@@ -1,0 +1,60 @@
+import { Inject } from '@nestjs/common'
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs'
+import { AllowedTo, RepairQuarantinedRecord, ResolveQuarantinedRecord, RetryQuarantinedRecord, rightOf, type CommandMeta } from '@chorus/contracts'
+import { derivedId, handle, isRefusal, refused, type Handled, type Refusal } from '@chorus/decider'
+import type { Recorder } from '@chorus/event-store'
+import { RECORDER, VAULT } from '@chorus/platform'
+import type { Vault } from '@chorus/privacy'
+import { Quarantine } from './quarantine'
+import { QuarantinedBytes } from './quarantined-bytes'
+import { quarantinedRecord } from './quarantined-record'
+import { QuarantineRetry, type Retried } from './retry'
+
+@AllowedTo(rightOf(RepairQuarantinedRecord)!)
+export class RepairQuarantinedRecordCommand { constructor(readonly id: string, readonly body: RepairQuarantinedRecord, readonly meta: CommandMeta) {} }
+
+@CommandHandler(RepairQuarantinedRecordCommand)
+export class RepairQuarantinedRecordHandler implements ICommandHandler<RepairQuarantinedRecordCommand> {
+  constructor(@Inject(RECORDER) private readonly log: Recorder, @Inject(VAULT) private readonly vault: Vault, private readonly quarantine: Quarantine, private readonly kept: QuarantinedBytes, private readonly retry: QuarantineRetry) {}
+
+  /** The repaired bytes are durable before the event that speaks of them; then the record is tried again. */
+  async execute({ id, body, meta }: RepairQuarantinedRecordCommand): Promise<Retried | Refusal> {
+    const bytes = Buffer.from(body.content, 'utf8')
+    const record = this.vault.hmac('message', bytes.toString('latin1')).toString('hex')
+    const before = (await this.quarantine.states([id])).get(id)
+    if (before?.status === 'open') await this.kept.put([{ id, version: before.repairs + 2, bytes, ...(before.first.waitsFor && { waitsFor: before.first.waitsFor }) }])
+    const answer = await handle(this.log, quarantinedRecord, id, { type: 'RepairQuarantinedRecord', data: { bytes: bytes.length, record, note: body.reason }, meta })
+    if (isRefusal(answer)) return answer
+    return tryAgain(this.quarantine, this.retry, id, meta)
+  }
+}
+
+@AllowedTo(rightOf(RetryQuarantinedRecord)!)
+export class RetryQuarantinedRecordCommand { constructor(readonly id: string, readonly body: RetryQuarantinedRecord, readonly meta: CommandMeta) {} }
+
+@CommandHandler(RetryQuarantinedRecordCommand)
+export class RetryQuarantinedRecordHandler implements ICommandHandler<RetryQuarantinedRecordCommand> {
+  constructor(private readonly quarantine: Quarantine, private readonly retry: QuarantineRetry) {}
+  execute({ id, meta }: RetryQuarantinedRecordCommand): Promise<Retried | Refusal> { return tryAgain(this.quarantine, this.retry, id, meta) }
+}
+
+@AllowedTo(rightOf(ResolveQuarantinedRecord)!)
+export class ResolveQuarantinedRecordCommand { constructor(readonly id: string, readonly body: ResolveQuarantinedRecord, readonly meta: CommandMeta) {} }
+
+@CommandHandler(ResolveQuarantinedRecordCommand)
+export class ResolveQuarantinedRecordHandler implements ICommandHandler<ResolveQuarantinedRecordCommand> {
+  constructor(@Inject(RECORDER) private readonly log: Recorder) {}
+  execute({ id, body, meta }: ResolveQuarantinedRecordCommand): Promise<Handled | Refusal> {
+    return handle(this.log, quarantinedRecord, id, { type: 'ResolveQuarantinedRecord', data: { reasonCode: body.reasonCode, note: body.reason }, meta })
+  }
+}
+
+export const quarantineHandlers = [RepairQuarantinedRecordHandler, RetryQuarantinedRecordHandler, ResolveQuarantinedRecordHandler]
+
+const tryAgain = async (quarantine: Quarantine, retry: QuarantineRetry, id: string, meta: CommandMeta): Promise<Retried | Refusal> => {
+  const state = (await quarantine.states([id])).get(id)
+  if (!state || state.status === 'none') return refused('quarantined_record_unknown', 'There is no quarantined record of this id. The list: chorus quarantine list.', { kind: 'not-found' })
+  if (state.status !== 'open') return refused('quarantined_record_settled', `This record is ${state.status} already: nothing of it waits any more.`, { kind: 'conflict' })
+  // An id of its own: the command that repaired it has used the first.
+  return retry.retry(id, { ...state, status: 'open' }, { actor: meta.actor, commandId: derivedId('retry', meta.commandId), correlationId: meta.correlationId, now: meta.now })
+}
