@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join, relative } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { root, runStep, seconds, SetupStopped } from './steps.mjs'
 
 const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'))
@@ -110,7 +111,7 @@ const timed = async (say, doing, done, work) => {
   }
 }
 
-const lastLines = (text, count) => text.trimEnd().split('\n').slice(-count).map((line) => `  ${line}`).join('\n')
+const lastLines = (text, count) => stripVTControlCharacters(text).trimEnd().split('\n').slice(-count).map((line) => `  ${line}`).join('\n')
 
 const install = (say, signal) => {
   const count = Object.keys(readJson(join(root, 'package-lock.json')).packages).length - 1

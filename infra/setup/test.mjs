@@ -69,10 +69,21 @@ const runSuite = async (suite, env) => {
   return say(`${suite.name}: ${result.passed} passed in ${took}${slow}`)
 }
 
+/** The build is what the journeys start; where it fails the other suites still have something to say. */
+const runBuild = async () => {
+  try {
+    await prepare({ say, signal })
+  } catch (error) {
+    if (signal.aborted || error.name !== 'SetupStopped') throw error
+    fail({ name: 'build', alone: 'npm run build' }, 'it does not build', error.message)
+  }
+}
+
 try {
   rmSync(RESULTS, { recursive: true, force: true })
   mkdirSync(RESULTS, { recursive: true })
-  await prepare({ say, signal })
+  await prepare({ say, signal, built: false })
+  await runBuild()
   const real = realData()
   // a suite decides by itself where it listens and keeps its data
   const { CHORUS_DATA, CHORUS_PORT, CHORUS_HOST, CHORUS_MODE, CHORUS_URL, CHORUS_TOKEN, DATABASE_URL, DATABASE_OWNER_URL, ...env } = process.env
