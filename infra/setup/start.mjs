@@ -15,7 +15,7 @@ try {
   // a first look should find something to look at: an empty log is given the sample agency file
   process.env.CHORUS_SAMPLES ??= '1'
   say('starting')
-  createRequire(import.meta.url)(join(root, 'dist/apps/standalone/src/main.js'))
+  createRequire(import.meta.url)(join(root, 'dist/apps/standalone/src/main.js')).run()
 } catch (error) {
   process.stderr.write(`${error?.name === 'SetupStopped' ? error.message : error?.stack ?? error}\n`)
   process.exit(error?.exitCode ?? 1)

@@ -1,6 +1,6 @@
 /**
- * The process: brings Chorus up, says where it is and what to try, stays up until it is told to stop. `npm start` does
- * the same around `boot`. Started by the command line for one command it tells its address to the parent and ends with it.
+ * The process: brings Chorus up, says where it is and what to try, stays up until it is told to stop. `npm start`
+ * calls `run` in its own process. Started by the command line for one command it tells its address to the parent and ends with it.
  */
 import 'reflect-metadata'
 import { MigrationRefused, readSettings, repositoryRoot, runChorus, SettingsRefused, SetupRefused, systemClock } from '@chorus/platform'
@@ -34,7 +34,8 @@ const main = async (): Promise<number> => {
   return died === undefined ? 0 : 1
 }
 
-if (require.main === module) {
+/** Runs to the end of the process, with an exit code. `npm start` calls it in its own process once all is installed and built. */
+export const run = (): void => {
   main().then((code) => process.exit(code), (error: unknown) => {
     if (error instanceof Error && error.name === 'AbortError') process.exit(0)
     const known = error instanceof SettingsRefused || error instanceof SetupRefused || error instanceof MigrationRefused
@@ -42,3 +43,5 @@ if (require.main === module) {
     process.exit(error instanceof SettingsRefused ? 2 : error instanceof SetupRefused && /already uses|another Chorus/i.test(error.message) ? 6 : 1)
   })
 }
+
+if (require.main === module) run()
