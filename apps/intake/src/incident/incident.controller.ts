@@ -3,7 +3,7 @@ import { CommandBus } from '@nestjs/cqrs'
 import { ApiTags } from '@nestjs/swagger'
 import { ConfirmRelationship, DetermineAggressor, type CommandMeta } from '@chorus/contracts'
 import { CommandRoute, Meta, receiptOf, type Receipt } from '@chorus/platform'
-import { UuidPipe } from '../uuid.pipe'
+import { UuidPipe } from '../uuid-pipe'
 import { ConfirmRelationshipCommand, DetermineAggressorCommand } from './incident.commands'
 
 @ApiTags('incidents')

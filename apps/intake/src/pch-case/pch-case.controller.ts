@@ -3,7 +3,7 @@ import { CommandBus } from '@nestjs/cqrs'
 import { ApiTags } from '@nestjs/swagger'
 import { AssignLevel, ChangeLevel, CloseCase, DeclineLevelProposal, OpenCase, ProposeLevel, type CommandMeta } from '@chorus/contracts'
 import { CommandRoute, Meta, receiptOf, type Receipt } from '@chorus/platform'
-import { UuidPipe } from '../uuid.pipe'
+import { UuidPipe } from '../uuid-pipe'
 import { AssignLevelCommand, ChangeLevelCommand, CloseCaseCommand, DeclineLevelProposalCommand, OpenCaseCommand, ProposeLevelCommand } from './pch-case.commands'
 
 @ApiTags('cases')

@@ -7,7 +7,7 @@ import type { Recorder } from '@chorus/event-store'
 import { CommandRoute, Meta, Problem, QueryRoute, RECORDER, receiptOf, VAULT, type Receipt } from '@chorus/platform'
 import type { Vault } from '@chorus/privacy'
 import { pairIdOf } from '../pair/pair-id'
-import { UuidPipe } from '../uuid.pipe'
+import { UuidPipe } from '../uuid-pipe'
 import { initial, referral } from './referral'
 import { ExcludeReferralCommand, ReceiveReferralCommand } from './referral.commands'
 

@@ -1,0 +1,84 @@
+import type { DraftEvent, EligibilityAssessedV1, RecordedEvent } from '@chorus/contracts'
+import { handleEach, isRefusal } from '@chorus/decider'
+import { metaOf, NOW } from '../../../../libs/decider/src/testing/given'
+import { MemoryLog, recorded } from '../../../../libs/decider/src/testing/memory-log'
+import { eligibility } from '../eligibility/eligibility'
+import { INCIDENT, report, STRANGER, years } from '../testing/incident-report'
+import { assessmentsOf, screen } from './assess-eligibility'
+
+const POLICY = { policyVersion: 'kc-ipvi-levels@1.0.0', eligibility: { relationships: ['SE', 'CS', 'BG', 'XS', 'XR', 'HR'], minimumAge: 18 } }
+const event = (draft: DraftEvent, revision = 0): RecordedEvent => recorded(draft, { stream: `incident-${INCIDENT}`, revision }, metaOf({ name: `import ${revision}` }))
+const of = (draft: DraftEvent) => screen(event(draft), POLICY)!.assessment
+const result = (assessment: EligibilityAssessedV1, name: string) => assessment.predicates.find((one) => one.name === name)
+const retraction: DraftEvent = { ...report(), type: 'EventRetracted', data: { retracts: INCIDENT, reasonCode: 'SOURCE_DELETED' } }
+
+describe('the screening of a report', () => {
+  it.each(['SE', 'CS', 'BG', 'XS', 'XR', 'HR'])('takes %s as an intimate partner', (relationship) => {
+    expect(of(report({ relationship }))).toMatchObject({ outcome: 'CANDIDATE', identityKnown: false, policyVersion: 'kc-ipvi-levels@1.0.0' })
+  })
+  it.each([['PA', 1], ['AQ', 1], ['VO', 1], ['BG', 0]] as const)('does not take %s to offender %i', (relationship, offenderSequence) => {
+    expect(screen(event(report({ relationship, offenderSequence })), POLICY)!.partners).toBe(false)
+  })
+  it('keeps which inputs were known: an age that is blank, unknown or a range over the limit is not adult', () => {
+    for (const offenderAge of [null, { precision: 'unknown' as const }, { precision: 'range' as const, from: 16, to: 20 }]) {
+      const assessment = of(report({ offenderAge }))
+      expect(assessment.outcome).toBe('UNDECIDED')
+      expect(result(assessment, 'subjectAdult')).toEqual({ name: 'subjectAdult', args: 'atLeast=18', result: 'unknown', inputsKnown: false })
+    }
+  })
+  it('a minor on either side is not eligible', () => {
+    expect(of(report({ offenderAge: years(17) })).outcome).toBe('NOT_ELIGIBLE')
+    expect(of(report({ victimAge: years(17) })).outcome).toBe('NOT_ELIGIBLE')
+    expect(of(report({ victimAge: { precision: 'under-1' } })).outcome).toBe('NOT_ELIGIBLE')
+  })
+  it('a victim who was an offender too leaves it to a person', () => {
+    const draft = report()
+    draft.data.victims.push({ ...draft.data.victims[0]!, token: STRANGER, sequence: 2, relationships: [{ offenderSequence: 1, code: 'VO' }] })
+    expect(of(draft)).toMatchObject({ outcome: 'UNDECIDED' })
+  })
+  it('with several couples the one that speaks most for a look counts', () => {
+    const draft = report({ victimAge: years(12) })
+    draft.data.victims.push({ ...draft.data.victims[0]!, token: STRANGER, sequence: 2, age: years(40) })
+    expect(of(draft).outcome).toBe('CANDIDATE')
+  })
+})
+
+describe('the reaction', () => {
+  const run = async (log: MemoryLog, events: RecordedEvent[]): Promise<void> => {
+    const answers = await handleEach(log, eligibility, assessmentsOf(events, POLICY, NOW))
+    expect(answers.filter(isRefusal)).toEqual([])
+  }
+  const first = event(report())
+
+  it('assesses an intimate-partner incident, names what it saw, and is caused by its report', async () => {
+    const log = new MemoryLog()
+    await run(log, [first])
+    expect(log.events).toMatchObject([{ type: 'EligibilityAssessed', stream: `eligibility-${INCIDENT}`, causationId: first.id, basis: [{ stream: `incident-${INCIDENT}`, revision: 0 }], policyVersion: 'kc-ipvi-levels@1.0.0' }])
+    expect(log.events[0]!.corrects).toBeUndefined()
+  })
+  it('does nothing for others, and nothing the second time', async () => {
+    const log = new MemoryLog()
+    await run(log, [event(report({ relationship: 'AQ' }))])
+    expect(log.events).toEqual([])
+    await run(log, [first]); await run(log, [first])
+    expect(log.events).toHaveLength(1)
+  })
+  it('a correction is assessed anew, also when the couple is gone from it; a retraction too', async () => {
+    const log = new MemoryLog()
+    const second = event(report({ relationship: 'AQ', version: 2, more: { corrects: first.id } }), 1)
+    const third = event({ ...retraction, corrects: second.id }, 2)
+    await run(log, [first, second, third])
+    expect(log.events.map((one) => [(one.data as EligibilityAssessedV1).outcome, one.corrects])).toEqual([
+      ['CANDIDATE', undefined], ['NOT_ELIGIBLE', log.events[0]!.id], ['NOT_ELIGIBLE', log.events[1]!.id],
+    ])
+  })
+  it('a correction or retraction of what was never an intimate-partner incident is nothing', async () => {
+    const log = new MemoryLog()
+    await run(log, [event(report({ relationship: 'AQ' })), event(report({ relationship: 'PA', version: 2, more: { corrects: first.id } }), 1), event(retraction, 2)])
+    expect(log.events).toEqual([])
+  })
+  it('what a person took back is no retraction of the report', () => {
+    const { sourceRecord: _, ...taken } = retraction
+    expect(screen(event(taken), POLICY)).toBeNull()
+  })
+})

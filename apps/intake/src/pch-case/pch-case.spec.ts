@@ -1,0 +1,185 @@
+import * as fc from 'fast-check'
+import type { AssignLevel, ChangeLevel, DraftEvent, Level, PanelMember } from '@chorus/contracts'
+import { given, metaOf } from '../../../../libs/decider/src/testing/given'
+import { aggregateProperties } from '../../../../libs/decider/src/testing/properties'
+import { INCIDENT, OFFENDER, STRANGER, VICTIM } from '../testing/incident-report'
+import { pchCase, type Assign, type CaseCommand, type Change, type Close, type Decline, type LevelFacts, type Open, type OpenFacts, type Propose, type ProposeFacts } from './pch-case'
+
+const CASE = '018f0000-0000-7000-8000-000000000006'
+const REFERRAL = '018f0000-0000-7000-8000-000000000002'
+const TRIGGER = '018f0000-0000-7000-8000-000000000007'
+const HASH = 'a'.repeat(64)
+const POLICY = { policyVersion: 'kc-ipvi-levels@1.0.0', hash: HASH, lookbackYears: 5 }
+const PANEL: PanelMember[] = [{ agency: 'KCPD', memberId: 'sample-one' }, { agency: 'JCPO', memberId: 'sample-two' }]
+
+const open = (facts: Partial<OpenFacts> = {}, subjectInIncident = OFFENDER): Open => ({
+  type: 'OpenCase', meta: metaOf({ name: 'open' }),
+  data: { referralId: REFERRAL, indexIncidentId: INCIDENT, subjectInIncident, facts: {
+    caseId: CASE, count: 1, referral: { status: 'received', subjectRef: STRANGER, incidentIds: [INCIDENT] },
+    incident: { status: 'known', relationshipConfirmed: true, aggressorRef: OFFENDER }, adultAtIndex: { answer: 'yes', from: 'BIRTH_DATE' },
+    mayBecomeSubject: true, basis: [{ stream: `incident-${INCIDENT}`, revision: 2 }], ...facts,
+  } },
+})
+const propose = (facts: Partial<ProposeFacts> = {}, policyVersion?: string): Propose => ({
+  type: 'ProposeLevel', meta: metaOf({ name: `propose ${JSON.stringify(facts)}` }),
+  data: { ...(policyVersion ? { policyVersion } : {}), facts: {
+    policy: POLICY, reviewedYears: 5, incidentCurrent: true, assessment: { level: 'C', matched: ['ipvArrestOrCharge.equals=1'], unknown: ['weaponUsedInIpv'] },
+    evidenceRefs: [`historyReview-${CASE}`, `incident-${INCIDENT}`], basis: [{ stream: `historyReview-${CASE}`, revision: 0 }], ...facts,
+  } },
+})
+const facts = (panelAgencies = 0, hash = HASH): LevelFacts => ({ policy: { policyVersion: POLICY.policyVersion, hash }, panelAgencies, basis: [{ stream: 'policy-kc-ipvi-levels', revision: 0 }] })
+const assign = (body: AssignLevel = { level: 'C' }, looked = facts()): Assign => ({ type: 'AssignLevel', meta: metaOf({ name: `assign ${JSON.stringify(body)}` }), data: { ...body, facts: looked } })
+const decline = (): Decline => ({ type: 'DeclineLevelProposal', meta: metaOf({ name: 'decline' }), data: { reasonCode: 'COUNTS_DISPUTED' } })
+const change = (body: Partial<ChangeLevel> = {}, looked = facts()): Change => ({
+  type: 'ChangeLevel', meta: metaOf({ name: `change ${JSON.stringify(body)}` }),
+  data: { to: 'B', triggerEventId: TRIGGER, evidenceRefs: [`incident-${INCIDENT}`], reasonCode: 'FURTHER_ARREST', ...body, facts: looked },
+})
+const close = (code: 'MOVED' | 'DECEASED' = 'MOVED'): Close => ({ type: 'CloseCase', meta: metaOf({ name: `close ${code}` }), data: { code } })
+
+const first = (command: CaseCommand, ...before: DraftEvent[]): DraftEvent => given(pchCase, ...before).when(command).then({ type: EVENT[command.type] })[0]!
+const EVENT = { OpenCase: 'CaseOpened', ProposeLevel: 'LevelProposed', DeclineLevelProposal: 'LevelProposalDeclined', AssignLevel: 'LevelAssigned', ChangeLevel: 'LevelChanged', CloseCase: 'CaseClosed' } as const
+const opened = first(open())
+const proposed = first(propose(), opened)
+const declined = first(decline(), opened, proposed)
+const assigned = first(assign(), opened, proposed)
+
+describe('a case is opened', () => {
+  it('on a confirmed relationship and a determined aggressor, with what the decision had seen', () => {
+    given(pchCase).when(open()).then({ type: 'CaseOpened', data: { caseId: CASE, subjectRef: STRANGER, indexIncidentId: INCIDENT, count: 1, subjectAdultAtIndex: true, adultBasis: 'BIRTH_DATE' }, basis: [{ stream: `incident-${INCIDENT}`, revision: 2 }] })
+  })
+  it('never tells which person of the incident the subject is', () => { expect(JSON.stringify(opened)).not.toContain(OFFENDER) })
+
+  describe('I1: relationship confirmed, primary aggressor determined, and the subject is the aggressor', () => {
+    const known = { status: 'known', relationshipConfirmed: true, aggressorRef: OFFENDER } as const
+    it('refuses without a confirmed relationship', () => { given(pchCase).when(open({ incident: { ...known, relationshipConfirmed: false } })).refused('relationship_not_confirmed', 'I1') })
+    it('refuses without a determined aggressor', () => { given(pchCase).when(open({ incident: { ...known, aggressorRef: null } })).refused('aggressor_not_determined', 'I1') })
+    it('refuses where another is the aggressor', () => { given(pchCase).when(open({}, VICTIM)).refused('subject_not_aggressor', 'I1') })
+    it('refuses on a report that was taken back, or has not come', () => {
+      given(pchCase).when(open({ incident: { ...known, status: 'retracted' } })).refused('incident_retracted', 'I1')
+      expect(given(pchCase).when(open({ incident: { ...known, status: 'unknown' } })).refused('incident_unknown').kind).toBe('not-found')
+    })
+  })
+
+  it('I2: a person has one open case', () => { expect(given(pchCase, opened).when(open()).refused('case_already_open', 'I2').kind).toBe('conflict') })
+  it('I2: a stream whose case was closed takes no second one', () => { given(pchCase, opened, first(close(), opened)).when(open()).refused('case_closed', 'I2') })
+  it('I6: the subject was an adult at the index incident, and that is known', () => {
+    given(pchCase).when(open({ adultAtIndex: { answer: 'no', from: 'BIRTH_DATE' } })).refused('subject_minor', 'I6')
+    given(pchCase).when(open({ adultAtIndex: { answer: 'unknown', from: 'REPORTED_AGE' } })).refused('age_unknown', 'I6')
+  })
+  it('I7: the subject is no victim of record of the pair, unless that was reviewed', () => { given(pchCase).when(open({ mayBecomeSubject: false })).refused('victim_of_record', 'I7') })
+  it('on a referral that is there, stands, and names the incident', () => {
+    const referral = { status: 'received', subjectRef: STRANGER, incidentIds: [INCIDENT] } as const
+    given(pchCase).when(open({ referral: { ...referral, status: 'none' } })).refused('referral_unknown')
+    given(pchCase).when(open({ referral: { ...referral, status: 'excluded' } })).refused('referral_excluded')
+    given(pchCase).when(open({ referral: { ...referral, incidentIds: [] } })).refused('incident_not_in_referral')
+  })
+})
+
+describe('the policy proposes a level', () => {
+  it('with its version and hash, the criteria that were met, those that were not decidable, and the evidence', () => {
+    given(pchCase, opened).when(propose()).then({
+      type: 'LevelProposed', policyVersion: 'kc-ipvi-levels@1.0.0', basis: [{ stream: `historyReview-${CASE}`, revision: 0 }],
+      data: { caseId: CASE, level: 'C', rank: 2, matchedCriteria: ['ipvArrestOrCharge.equals=1'], unknownCriteria: ['weaponUsedInIpv'], evidenceRefs: [`historyReview-${CASE}`, `incident-${INCIDENT}`], policyHash: HASH },
+    })
+  })
+  it('needs a reviewed history over the policy\'s years, a standing report, and a level that is met', () => {
+    given(pchCase, opened).when(propose({ reviewedYears: null })).refused('history_not_reviewed')
+    given(pchCase, opened).when(propose({ reviewedYears: 3 })).refused('other_lookback')
+    given(pchCase, opened).when(propose({ incidentCurrent: false })).refused('incident_retracted')
+    expect(given(pchCase, opened).when(propose({ assessment: { level: null, matched: [], unknown: ['strangulation.charged=true'] } })).refused('no_level_met').text).toContain('strangulation.charged=true')
+  })
+  it('is the policy that the analyst looked at', () => { given(pchCase, opened).when(propose({}, 'kc-ipvi-levels@0.9.0')).refused('other_policy_in_force') })
+  it('once; what changed in between is a new proposal, and so is one after a declined one', () => {
+    given(pchCase, opened, proposed).when(propose()).nothing()
+    given(pchCase, opened, proposed).when(propose({ assessment: { level: 'B', matched: ['ipvArrestOrCharge.atLeast=2'], unknown: [] } })).then({ type: 'LevelProposed', data: { level: 'B' } })
+    given(pchCase, opened, proposed, declined).when(propose()).then({ type: 'LevelProposed' })
+  })
+  it('can be declined while no level is assigned', () => {
+    given(pchCase, opened).when(decline()).refused('proposal_missing')
+    given(pchCase, opened, proposed, declined).when(decline()).nothing()
+    given(pchCase, opened, proposed, assigned).when(decline()).refused('level_already_assigned', 'I3')
+  })
+})
+
+describe('a person assigns the level', () => {
+  it('as proposed, naming policy, criteria and evidence', () => {
+    given(pchCase, opened, proposed).when(assign()).then({
+      type: 'LevelAssigned', policyVersion: 'kc-ipvi-levels@1.0.0', basis: [{ stream: 'policy-kc-ipvi-levels', revision: 0 }],
+      data: { level: 'C', rank: 2, proposedLevel: 'C', matchedCriteria: ['ipvArrestOrCharge.equals=1'], evidenceRefs: [`historyReview-${CASE}`, `incident-${INCIDENT}`], decidedBy: 'human', policyHash: HASH },
+    })
+  })
+  it('otherwise than proposed only with a reason, and then claims no criteria', () => {
+    given(pchCase, opened, proposed).when(assign({ level: 'B' })).refused('override_reason_missing')
+    given(pchCase, opened, proposed).when(assign({ level: 'B', overrideReason: 'PANEL_JUDGEMENT' })).then({ type: 'LevelAssigned', data: { level: 'B', rank: 3, proposedLevel: 'C', overrideReason: 'PANEL_JUDGEMENT', matchedCriteria: [] } })
+    given(pchCase, opened, proposed).when(assign({ level: 'C', overrideReason: 'PANEL_JUDGEMENT' })).refused('nothing_overridden')
+    given(pchCase, opened, proposed, declined).when(assign({ level: 'C' })).refused('override_reason_missing')
+  })
+  it('only on a proposal of the policy in force', () => {
+    given(pchCase, opened).when(assign()).refused('proposal_missing')
+    given(pchCase, opened, proposed).when(assign({ level: 'C' }, facts(0, 'b'.repeat(64)))).refused('proposal_outdated')
+  })
+  it('I3: once in an open period', () => { given(pchCase, opened, proposed, assigned).when(assign({ level: 'D', overrideReason: 'SAFETY_CONCERN' })).refused('level_already_assigned', 'I3') })
+
+  describe('I4: level A needs a panel of two agencies', () => {
+    const a = (more: Partial<AssignLevel>): Assign => assign({ level: 'A', overrideReason: 'PANEL_JUDGEMENT', ...more })
+    it('also where a policy forgot to say so', () => { given(pchCase, opened, proposed).when(a({})).refused('panel_missing', 'I4') })
+    it('of two agencies, not of two people of one', () => {
+      given(pchCase, opened, proposed).when(a({ panelId: 'panel-1', panelMembers: [PANEL[0]!, { agency: 'KCPD', memberId: 'sample-three' }] })).refused('panel_agencies_missing', 'I4')
+    })
+    it('and of two people, not of one for two agencies', () => {
+      given(pchCase, opened, proposed).when(a({ panelId: 'panel-1', panelMembers: [PANEL[0]!, { agency: 'JCPO', memberId: 'sample-one' }] })).refused('panel_member_twice', 'I4')
+    })
+    it('and is then assigned', () => { given(pchCase, opened, proposed).when(a({ panelId: 'panel-1', panelMembers: PANEL })).then({ type: 'LevelAssigned', data: { level: 'A', rank: 4, panelId: 'panel-1', panelMembers: PANEL } }) })
+    it('a policy may ask for more', () => { given(pchCase, opened, proposed).when(assign({ level: 'A', overrideReason: 'PANEL_JUDGEMENT', panelId: 'panel-1', panelMembers: PANEL }, facts(3))).refused('panel_agencies_missing', 'I4') })
+  })
+})
+
+describe('the level is changed', () => {
+  it('upwards by a named event, with evidence', () => {
+    given(pchCase, opened, proposed, assigned).when(change()).then({ type: 'LevelChanged', data: { from: 'C', to: 'B', rank: 3, triggerEventId: TRIGGER, reasonCode: 'FURTHER_ARREST', decidedBy: 'human' } })
+    given(pchCase, opened, proposed, assigned).when(change({ evidenceRefs: [] })).refused('evidence_missing')
+  })
+  it('I5: never downwards but by panel, correction or expungement; D is the lowest, A the highest', () => {
+    given(pchCase, opened, proposed, assigned).when(change({ to: 'D' })).refused('level_moves_up_only', 'I5')
+    given(pchCase, opened, proposed, assigned).when(change({ to: 'D', reasonCode: 'CORRECTION' })).then({ type: 'LevelChanged', data: { from: 'C', to: 'D', rank: 1 } })
+    given(pchCase, opened, proposed, assigned).when(change({ to: 'D', reasonCode: 'PANEL_STEPDOWN' })).refused('panel_missing')
+    given(pchCase, opened, proposed, assigned).when(change({ to: 'D', reasonCode: 'PANEL_STEPDOWN', panelId: 'panel-2', panelMembers: PANEL })).then({ type: 'LevelChanged' })
+    given(pchCase, opened, proposed, assigned).when(change({ to: 'B', reasonCode: 'PANEL_STEPDOWN', panelId: 'panel-2', panelMembers: PANEL })).refused('reason_does_not_fit', 'I5')
+  })
+  it('to A by a panel of two agencies', () => {
+    given(pchCase, opened, proposed, assigned).when(change({ to: 'A' })).refused('panel_missing', 'I4')
+    given(pchCase, opened, proposed, assigned).when(change({ to: 'A', panelId: 'panel-2', panelMembers: PANEL })).then({ type: 'LevelChanged', data: { to: 'A', rank: 4 } })
+  })
+  it('only after it was assigned, and to another one', () => {
+    given(pchCase, opened, proposed).when(change()).refused('level_not_assigned', 'I3')
+    given(pchCase, opened, proposed, assigned).when(change({ to: 'C' })).refused('level_unchanged')
+  })
+  it('remembers the highest level ever', () => {
+    const up = first(change(), opened, proposed, assigned)
+    const down = first(change({ to: 'D', reasonCode: 'CORRECTION' }), opened, proposed, assigned, up)
+    expect(given(pchCase, opened, proposed, assigned, up, down).state).toMatchObject({ level: 'D', maxLevelEver: 'B' })
+  })
+})
+
+describe('a case is closed', () => {
+  it('once, and then decides nothing more', () => {
+    const closed = first(close(), opened)
+    given(pchCase, opened, closed).when(close()).nothing()
+    given(pchCase, opened, closed).when(close('DECEASED')).refused('case_closed')
+    for (const command of [propose(), decline(), assign(), change()]) given(pchCase, opened, closed).when(command).refused('case_closed')
+  })
+  it('of a case that is there', () => {
+    for (const command of [propose(), decline(), assign(), change(), close()]) expect(given(pchCase).when(command).refused('case_unknown').kind).toBe('not-found')
+  })
+})
+
+const level = fc.constantFrom<Level>('D', 'C', 'B', 'A')
+aggregateProperties(pchCase, fc.oneof(
+  fc.constant<CaseCommand>(open()),
+  level.map((one): CaseCommand => propose({ assessment: { level: one, matched: [], unknown: [] } })),
+  fc.constant<CaseCommand>(decline()),
+  level.map((one): CaseCommand => assign({ level: one })),
+  level.map((one): CaseCommand => assign({ level: one, overrideReason: 'PANEL_JUDGEMENT', panelId: 'panel-1', panelMembers: PANEL })),
+  fc.tuple(level, fc.constantFrom('FURTHER_ARREST' as const, 'CORRECTION' as const)).map(([to, reasonCode]): CaseCommand => change({ to, reasonCode, panelId: 'panel-1', panelMembers: PANEL })),
+  fc.constant<CaseCommand>(close()),
+))

@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto'
+import * as fc from 'fast-check'
+import { LEVELS, type HistoryCounts, type Level, type PolicyActivatedV1 } from '@chorus/contracts'
+import { given, metaOf } from '../../../../libs/decider/src/testing/given'
+import { aggregateProperties } from '../../../../libs/decider/src/testing/properties'
+import { answer, assess, nameOf, type LevelFacts } from './criteria'
+import { policy, type ActivatePolicy } from './policy'
+import { readPolicy, shippedPolicy } from './policy-file'
+
+const shipped = shippedPolicy()
+const counts = (more: Partial<HistoryCounts> = {}): HistoryCounts => ({ ipvArrests: 0, ipvCharges: 0, ipvConvictions: 0, oopViolations: 0, violentFelonies: 0, ...more })
+const facts = (history: HistoryCounts | null, incident: Partial<LevelFacts['incident']> = {}, offendedAfterNoticeAt: Level[] = []): LevelFacts =>
+  ({ history, incident: { arrest: false, primaryAggressorIdentified: true, weaponCodes: ['40'], strangulation: false, ...incident }, offendedAfterNoticeAt })
+const levelOf = (all: LevelFacts) => assess(shipped.policy, all).level
+
+describe('the shipped policy', () => {
+  it('is a draft, fits its schema, has one look-back, and its hash is that of its bytes', () => {
+    expect(shipped.policy).toMatchObject({ policyId: 'kc-ipvi-levels', version: '1.0.0', status: 'DRAFT', lookbackYears: 5 })
+    expect(shipped.hash).toBe(createHash('sha256').update(shipped.text).digest('hex'))
+    expect(shipped.text).not.toContain('years:')
+  })
+  it.each<[string, LevelFacts, Level | null]>([
+    ['a first call without an arrest', facts(counts()), 'D'],
+    ['only old history, outside the look-back, and a new call without an arrest', facts(counts()), 'D'],
+    ['a first arrest, not yet in the reviewed counts', facts(counts(), { arrest: true }), 'C'],
+    ['a first charge', facts(counts({ ipvCharges: 1 })), 'C'],
+    ['an arrest and its charge are one', facts(counts({ ipvArrests: 1, ipvCharges: 1 }), { arrest: true }), 'C'],
+    ['two arrests', facts(counts({ ipvArrests: 2 })), 'B'],
+    ['a prohibited behaviour after a notice at C', facts(counts({ ipvArrests: 1 }), {}, ['C']), 'B'],
+    ['a prohibited behaviour after a notice at B', facts(counts({ ipvArrests: 1 }), {}, ['B']), 'A'],
+    ['three arrests', facts(counts({ ipvArrests: 3 })), 'A'],
+    ['a knife', facts(counts(), { weaponCodes: ['20'] }), 'A'],
+    ['a call where the aggressor is not identified', facts(counts(), { primaryAggressorIdentified: false }), null],
+    ['nothing reviewed', facts(null), null],
+    ['nothing reviewed, an arrest', facts(null, { arrest: true }), null],
+  ])('%s', (_, all, level) => { expect(levelOf(all)).toBe(level) })
+  it('names the criteria that were met and those that nobody can decide from what is recorded', () => {
+    expect(assess(shipped.policy, facts(counts({ ipvArrests: 1, violentFelonies: 1, oopViolations: 1 }), { weaponCodes: null, strangulation: true }))).toEqual({
+      level: 'C', matched: ['ipvArrestOrCharge.equals=1'],
+      unknown: ['felonyDomesticAssault.degrees=1+2', 'strangulation.charged=true', 'weaponUsedInIpv', 'orderOfProtectionViolation.withViolence=true'],
+    })
+  })
+  it('never lowers the level when a count rises', () => {
+    const rank = (level: Level | null) => level === null ? 0 : LEVELS.indexOf(level) + 1
+    fc.assert(fc.property(fc.nat({ max: 6 }), fc.boolean(), (arrests, arrest) => {
+      expect(rank(levelOf(facts(counts({ ipvArrests: arrests + 1 }), { arrest })))).toBeGreaterThanOrEqual(rank(levelOf(facts(counts({ ipvArrests: arrests }), { arrest }))))
+    }))
+  })
+})
+
+describe('a criterion', () => {
+  it('that was not recorded is unknown, never no', () => {
+    expect(answer({ weaponUsedInIpv: {} }, facts(counts(), { weaponCodes: null }))).toBe('unknown')
+    expect(answer({ weaponUsedInIpv: {} }, facts(counts(), { weaponCodes: ['95'] }))).toBe('unknown')
+    expect(answer({ strangulation: { charged: true } }, facts(counts(), { strangulation: null, weaponCodes: ['85'] }))).toBe('unknown')
+    expect(answer({ strangulation: { charged: true } }, facts(counts(), { strangulation: null, weaponCodes: ['40'] }))).toBe('no')
+    expect(answer({ ipvArrestOrCharge: { atLeast: 2 } }, facts(null, { arrest: true }))).toBe('unknown')
+    expect(answer({ felonyDomesticAssault: { degrees: [1, 2] } }, facts(null))).toBe('unknown')
+  })
+  it('is named with its arguments', () => {
+    expect(nameOf({ ipvArrestOrCharge: { equals: 1 } })).toBe('ipvArrestOrCharge.equals=1')
+    expect(nameOf({ ipvIncidentReport: { arrest: false, primaryAggressorIdentified: true } })).toBe('ipvIncidentReport.arrest=false.primaryAggressorIdentified=true')
+  })
+})
+
+describe('a policy file', () => {
+  it.each([
+    ['an unknown criterion', shipped.text.replace('weaponUsedInIpv: {}', 'weaponSeen: {}'), /\/levels\/A\/anyOf\/3/],
+    ['a missing level', shipped.text.replace(/ {2}B:[\s\S]*? {2}A:/, '  A:'), /required property 'B'/],
+    ['no YAML', 'levels: [', /not readable YAML/],
+  ])('with %s is refused, with its place', (_, text, message) => { expect(() => readPolicy(text)).toThrow(message) })
+})
+
+const activate = (more: Partial<PolicyActivatedV1> = {}): ActivatePolicy => ({
+  type: 'ActivatePolicy', meta: metaOf({ name: JSON.stringify(more) }),
+  data: { policyId: 'kc-ipvi-levels', version: '1.0.0', status: 'DRAFT', hash: shipped.hash, text: shipped.text, approvers: [], ...more },
+})
+const active = given(policy).when(activate()).then({ type: 'PolicyActivated' })[0]!
+
+describe('a policy is activated', () => {
+  it('with its bytes, and once', () => {
+    given(policy).when(activate()).then({ type: 'PolicyActivated', policyVersion: 'kc-ipvi-levels@1.0.0', data: { text: shipped.text, hash: shipped.hash, status: 'DRAFT' } })
+    given(policy, active).when(activate()).nothing()
+  })
+  it('one version means one text, for ever', () => { given(policy, active).when(activate({ hash: 'b'.repeat(64) })).refused('policy_version_reused') })
+  it('as approved only with who approved it', () => {
+    given(policy, active).when(activate({ version: '1.1.0', status: 'APPROVED' })).refused('policy_not_approved')
+    given(policy, active).when(activate({ version: '1.1.0', status: 'APPROVED', approvers: ['sample-person'] })).then({ type: 'PolicyActivated' })
+  })
+})
+
+aggregateProperties(policy, fc.record({ version: fc.constantFrom('1.0.0', '1.1.0'), hash: fc.constantFrom('a'.repeat(64), 'b'.repeat(64)), status: fc.constantFrom('DRAFT' as const, 'APPROVED' as const) }).map(activate))
