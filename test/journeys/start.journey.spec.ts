@@ -32,7 +32,7 @@ const start = (data: string, more: Record<string, string> = {}, user?: { uid: nu
   return { child, said: () => text, until, ended }
 }
 
-const UP = /Chorus is up at (http:\/\/127\.0\.0\.1:\d+)/
+const UP = /address +(http:\/\/127\.0\.0\.1:\d+)/
 const addressIn = (text: string): string => UP.exec(text)?.[1] ?? 'none'
 const postgresIn = (data: string): number[] => processesIn(join(data, 'postgres'))
 
