@@ -124,3 +124,25 @@ describe('a field', () => {
     expect(fieldsOf(Everything).find(spec => spec.name === 'text')?.sealed).toBe(true)
   })
 })
+
+describe('the largest report', () => {
+  it('of 99 victims, offenders and arrested persons stays below what the log takes (256 KiB), sealed', () => {
+    const age = { text: '2530', precision: 'range', from: 25, to: 30 }
+    const token = 'per_0123456789abcdefghijkl'
+    const times = <T>(count: number, make: (at: number) => T): T[] => Array.from({ length: count }, (_, at) => make(at + 1))
+    const person = (sequence: number) => ({ token, sequence, age, sex: 'F', race: 'W', ethnicity: 'N' })
+    const data = {
+      incidentId: '018f0000-0000-8000-8000-000000000001', ori: 'MO0480000', reportNumber: 'FICTION-0001', dateOf: 'incident', hourReported: true, arrestMade: true,
+      offenses: times(10, sequence => ({ sequence, offenseCode: '13A', attempted: false, biasCodes: ['88'], locationCode: '20', suspectedUsing: ['A', 'D'], criminalActivity: ['N'], weaponCodes: times(3, () => ({ code: '11', automatic: true })) })),
+      property: times(8, lossType => ({ lossType: String(lossType), items: times(10, () => ({ code: '20', valueCents: 99999999900, recoveredOn: '2026-07-02' })), drugs: times(3, () => ({ type: 'E', quantityThousandths: 123456789123, measure: 'GM' })) })),
+      victims: times(99, sequence => ({ ...person(sequence), type: 'I', residentStatus: 'R', offenseCodes: times(10, () => '13A'), circumstances: ['01', '06'], injuriesReported: true, injuries: ['B', 'I', 'L', 'O', 'U'], relationships: times(10, offenderSequence => ({ offenderSequence, code: 'BG' })) })),
+      offenders: times(99, person),
+      // A sealed transaction number is stored as about 130 bytes.
+      arrestees: times(99, sequence => ({ ...person(sequence), transactionNumber: 'x'.repeat(40), arrestDate: '2026-07-02', type: 'O', multiple: 'N', offenseCode: '13A', armed: times(2, () => ({ code: '11', automatic: true })), residentStatus: 'R', clearedOffenseCodes: [] })),
+      pairs: times(300, at => ({ token: 'pair_0123456789abcdefghijkl', victimSequence: (at % 99) + 1, offenderSequence: (at % 10) + 1, relationship: 'BG' })),
+      edits: times(200, () => ({ code: '404', element: '25A', segment: '4', count: 1 })),
+    }
+    expect(problemsOf(eventRegistry.latest('IncidentReported').cls, data)).toEqual([])
+    expect(Buffer.byteLength(JSON.stringify(data)) + 99 * 140 + 2048).toBeLessThan(256 * 1024)
+  })
+})
