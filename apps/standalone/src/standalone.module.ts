@@ -1,8 +1,12 @@
 /** Composition root: the City's services in one process. Adapters are made here and nowhere else. */
 import { Inject, Injectable, Logger, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common'
+import { join } from 'node:path'
 import postgres, { type Sql } from 'postgres'
-import { PostgresStore, type EventStore } from '@chorus/event-store'
-import { DATABASE, PlatformModule, Readiness, STORE, type PlatformOptions, type Settings } from '@chorus/platform'
+import { PostgresStore, Recorder, type EventStore } from '@chorus/event-store'
+import { CLOCK, DATABASE, PlatformModule, Readiness, RECORDER, STORE, VAULT, type Clock, type PlatformOptions, type Settings } from '@chorus/platform'
+import { FileVault, type Vault } from '@chorus/privacy'
+import { EvaluationModule } from '../../evaluation/src/evaluation.module'
+import { IntakeModule } from '../../intake/src/intake.module'
 import { OperationsModule } from '../../operations/src/operations.module'
 
 /** Settings of a process whose database is there: the embedded one has been started, or DATABASE_URL named it. */
@@ -12,13 +16,14 @@ export type StandaloneOptions = PlatformOptions & { readonly settings: ReadySett
 /** Readiness of the ports, and their end in the right order: whoever writes first, the database last. */
 @Injectable()
 class Ports implements OnApplicationShutdown {
-  constructor(@Inject(STORE) private readonly store: EventStore, @Inject(DATABASE) private readonly database: Sql, readiness: Readiness) {
+  constructor(@Inject(STORE) private readonly store: EventStore, @Inject(VAULT) private readonly vault: Vault, @Inject(DATABASE) private readonly database: Sql, readiness: Readiness) {
     readiness.add('database', async () => { await database`select 1`; return { ok: true, text: 'PostgreSQL answers' } })
     readiness.add('log', async () => ({ ok: true, text: `readable, head at ${(await store.head()).ordinal}` }))
   }
 
   async onApplicationShutdown(): Promise<void> {
     await this.store.close()
+    await this.vault.close()
     await this.database.end({ timeout: 5 })
   }
 }
@@ -40,9 +45,11 @@ export class PortsModule {
       providers: [
         { provide: STORE, useFactory: () => openStore(settings) },
         { provide: DATABASE, useFactory: () => openDatabaseClient(settings) },
+        { provide: VAULT, useFactory: () => FileVault.open({ keysFolder: join(settings.data, 'keys'), databaseUrl: settings.databaseUrl, mode: settings.mode }) },
+        { provide: RECORDER, inject: [STORE, VAULT, CLOCK], useFactory: (store: EventStore, vault: Vault, clock: Clock) => new Recorder({ store, vault, clock }) },
         Ports,
       ],
-      exports: [STORE, DATABASE],
+      exports: [STORE, DATABASE, VAULT, RECORDER],
     }
   }
 }
@@ -50,6 +57,6 @@ export class PortsModule {
 @Module({})
 export class StandaloneModule {
   static forRoot(options: StandaloneOptions): DynamicModule {
-    return { module: StandaloneModule, imports: [PlatformModule.forRoot(options), PortsModule.forRoot(options.settings), OperationsModule] }
+    return { module: StandaloneModule, imports: [PlatformModule.forRoot(options), PortsModule.forRoot(options.settings), IntakeModule, EvaluationModule, OperationsModule] }
   }
 }

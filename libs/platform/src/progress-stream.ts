@@ -2,10 +2,12 @@
  * Answers of long work: NDJSON lines `{"progress": …}` while it goes on, then one `{"result": …}` or `{"problem": …}`.
  * The status is sent with the first line; what is wrong before the work starts should be thrown before.
  */
+import { Logger } from '@nestjs/common'
 import type { Response } from 'express'
 import { problemBody, problemOf } from './problem'
 import { contextOf, type ChorusRequest } from './request-context'
 
+const log = new Logger('long work')
 /** At most one progress line in this many ms: the reader is a person or a log. */
 const EVERY_MS = 200
 
@@ -30,7 +32,9 @@ export const progressStream = async <Progress extends object, Result extends obj
     if (!response.destroyed) response.end(`${JSON.stringify({ result })}\n`)
   } catch (error) {
     if (!response.headersSent) throw error
-    if (!response.destroyed) response.end(`${JSON.stringify({ problem: problemBody(problemOf(error), contextOf(request).correlationId) })}\n`)
+    const problem = problemBody(problemOf(error), contextOf(request).correlationId)
+    if (problem.status >= 500) log.error({ problem: problem.type, err: error })
+    if (!response.destroyed) response.end(`${JSON.stringify({ problem })}\n`)
   }
 }
 

@@ -107,7 +107,9 @@ export class NibrsImport {
   }
 
   private async record(options: ImportOptions, drafts: readonly DraftEvent[], expected: number): Promise<void> {
-    const outcome = await this.deps.recorder.record(`importrun-${options.runId}`, expected, drafts, metaOf(options.runId, options.actor, { agency: options.actor.agency, system: 'chorus' }, this.deps.clock.now()))
+    // Start and finish are two commands of one run: an id each.
+    const commandId = derivedId('import-run', options.runId, String(expected))
+    const outcome = await this.deps.recorder.record(`importrun-${options.runId}`, expected, drafts, { ...metaOf(options.runId, options.actor, { agency: options.actor.agency, system: 'chorus' }, this.deps.clock.now()), commandId })
     if (!outcome.ok) throw new Error(`the import run could not be recorded: ${outcome.text}`)
   }
 }

@@ -1,0 +1,47 @@
+/** The whole way of a real agency file: HTTP upload, records, the log, screening, replay, history. Counts only, never rows. */
+import { createReadStream, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { startChorus, type TestChorus } from '../support/chorus'
+import { importFile } from '../support/import-file'
+import { realData } from '../support/real-data'
+
+const FILE = join(realData(), 'nibrs', 'honolulupdNIBRSReport-2019-05.txt')
+
+describe('a real NIBRS submission', () => {
+  let chorus: TestChorus
+  beforeAll(async () => { chorus = await startChorus() }, 60_000)
+  afterAll(() => chorus.close())
+
+  it('is accepted to the line, and the numbers of the file stand in the report', async () => {
+    const report = await importFile(chorus, createReadStream(FILE), { bytes: statSync(FILE).size })
+    expect(report.complete).toBe(true)
+    // Nine arrest lines stand in the file twice, apart from each other and the same to the letter: the second says nothing new.
+    expect(report.lines).toEqual({ read: 23_853, accepted: 23_844, duplicate: 9, quarantined: 0, blank: 0 })
+    expect(report.records.read).toBe(report.records.accepted + report.records.duplicate)
+    expect(report.quarantine.byCause).toEqual({})
+    expect(report.statistics).toMatchObject({
+      incidents: 4_247, offenses: 4_434, victims: 4_795, offenders: 4_617, arrestees: 677, groupBArrests: 1_220,
+      intimatePartner: { victims: 217, incidents: 209, injury: { physical: 56, none: 132, blank: 29 }, incidentsWithArrest: 100 },
+    })
+    expect(report.edits.byCode['459']).toBe(582)
+  }, 60_000)
+
+  it('adds nothing when it comes again', async () => {
+    const report = await importFile(chorus, createReadStream(FILE))
+    expect(report.lines).toMatchObject({ read: 23_853, accepted: 0, duplicate: 23_853, quarantined: 0 })
+    const replay = await replayed(chorus)
+    expect(replay.byType).toMatchObject({ 'IncidentReported@1': 4_247 })
+  }, 60_000)
+
+  it('is screened: one assessment for every intimate-partner incident, and for no other', async () => {
+    const count = async () => (await replayed(chorus)).byType['EligibilityAssessed@1'] ?? 0
+    for (let tries = 0; tries < 100 && await count() < 209; tries++) await new Promise(resolve => setTimeout(resolve, 100))
+    expect(await count()).toBe(209)
+  }, 60_000)
+})
+
+const get = async (chorus: TestChorus, path: string) => chorus.agent.get(path).set('Authorization', await chorus.bearer('operator')).buffer(true).parse((response, done) => { let text = ''; response.on('data', (chunk: Buffer) => { text += chunk.toString() }); response.on('end', () => done(null, text)) })
+const replayed = async (chorus: TestChorus): Promise<{ byType: Record<string, number> }> => {
+  const lines = ((await get(chorus, '/v1/replay')).body as string).trim().split('\n')
+  return (JSON.parse(lines.at(-1)!) as { result: { byType: Record<string, number> } }).result
+}
