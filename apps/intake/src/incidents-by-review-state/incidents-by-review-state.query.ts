@@ -1,9 +1,9 @@
 /** The table of the read model, and how it is asked. */
-import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common'
+import { Inject, Injectable, Logger } from '@nestjs/common'
 import type { JSONValue, Sql, TransactionSql } from 'postgres'
 import type { RecordedEvent } from '@chorus/contracts'
 import { decode, type EventStore } from '@chorus/event-store'
-import { DATABASE, Readiness, STORE } from '@chorus/platform'
+import { DATABASE, Followers, STORE } from '@chorus/platform'
 import { Projection, type ReadModel } from '@chorus/read-models'
 import { evolve, incidentOf, isListed, KNOWN, stateOf, type IncidentRow, type ReviewState } from './incidents-by-review-state'
 
@@ -29,15 +29,12 @@ export const incidentsByReviewState: ReadModel = {
 export interface IncidentList { readonly incidents: readonly (IncidentRow & { readonly state: ReviewState })[]; readonly counts: Readonly<Record<string, number>>; /** the log was looked at up to here */ readonly through: number }
 
 @Injectable()
-export class IncidentsByReviewState implements OnApplicationBootstrap, OnModuleDestroy {
+export class IncidentsByReviewState {
   readonly projection: Projection
-  constructor(@Inject(STORE) store: EventStore, @Inject(DATABASE) private readonly database: Sql, readiness: Readiness) {
+  constructor(@Inject(STORE) store: EventStore, @Inject(DATABASE) private readonly database: Sql, followers: Followers) {
     const logger = new Logger('incidents-by-review-state')
-    this.projection = new Projection(incidentsByReviewState, { store, database, decode, logger: { warn: (details, message) => logger.warn({ ...details, note: message }) } })
-    readiness.add('intake.incidents-by-review-state', async () => this.projection.health())
+    this.projection = followers.add(new Projection(incidentsByReviewState, { store, database, decode, logger: { warn: (details, message) => logger.warn({ ...details, note: message }) } }))
   }
-  onApplicationBootstrap(): Promise<void> { return this.projection.start() }
-  onModuleDestroy(): Promise<void> { return this.projection.stop() }
 
   /** Newest first; `from` skips so many. */
   async list(state: ReviewState | undefined, limit: number, from: number): Promise<IncidentList> {

@@ -2,31 +2,29 @@
  * Subscription: IncidentReported and EventRetracted in incident streams. Idempotency: the command's id is derived from the
  * event's. Errors: the batch comes again, later and later; nothing behind it is passed over.
  */
-import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common'
+import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common'
 import type { Sql } from 'postgres'
 import type { RecordedEvent } from '@chorus/contracts'
 import { handleEach, isRefusal } from '@chorus/decider'
 import { decode, type EventStore, type Recorder } from '@chorus/event-store'
-import { CLOCK, DATABASE, Readiness, RECORDER, STORE, type Clock } from '@chorus/platform'
+import { CLOCK, DATABASE, Followers, RECORDER, STORE, type Clock } from '@chorus/platform'
 import { Reaction } from '@chorus/read-models'
 import { eligibility } from '../eligibility/eligibility'
 import { activateShippedPolicy, policyInForce } from '../policy/policy-in-force'
 import { assessmentsOf } from './assess-eligibility'
 
 @Injectable()
-export class AssessEligibilityConsumer implements OnApplicationBootstrap, OnModuleDestroy {
+export class AssessEligibilityConsumer implements OnModuleInit {
   private readonly logger = new Logger('on-incident-reported')
-  private readonly reaction: Reaction
 
   constructor(
     @Inject(STORE) store: EventStore, @Inject(DATABASE) database: Sql, @Inject(RECORDER) private readonly log: Recorder,
-    @Inject(CLOCK) private readonly clock: Clock, readiness: Readiness,
+    @Inject(CLOCK) private readonly clock: Clock, followers: Followers,
   ) {
-    this.reaction = new Reaction({
+    followers.add(new Reaction({
       name: 'intake.on-incident-reported', store, database, decode, filter: { categories: ['incident'], types: ['IncidentReported', 'EventRetracted'] },
       logger: { warn: (details, message) => this.logger.warn({ ...details, note: message }) },
-    }, (events) => this.react(events))
-    readiness.add('intake.on-incident-reported', async () => this.reaction.health())
+    }, (events) => this.react(events)))
   }
 
   private async react(events: readonly RecordedEvent[]): Promise<void> {
@@ -36,9 +34,6 @@ export class AssessEligibilityConsumer implements OnApplicationBootstrap, OnModu
     if (refusal && refusal.kind !== 'forbidden') throw new Error(`an incident could not be screened: ${refusal.refused}`)
   }
 
-  async onApplicationBootstrap(): Promise<void> {
-    await activateShippedPolicy(this.log, this.clock.now())
-    await this.reaction.start()
-  }
-  onModuleDestroy(): Promise<void> { return this.reaction.stop() }
+  /** The policy holds before the first report is screened. */
+  onModuleInit(): Promise<void> { return activateShippedPolicy(this.log, this.clock.now()) }
 }

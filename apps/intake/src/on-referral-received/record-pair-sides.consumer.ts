@@ -2,12 +2,12 @@
  * Subscription: ReferralReceived in referral streams. Idempotency: command ids derived from the event's id and the incident.
  * Errors: the batch comes again, later and later; nothing behind it is passed over.
  */
-import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common'
+import { Inject, Injectable, Logger } from '@nestjs/common'
 import type { Sql } from 'postgres'
 import type { RecordedEvent } from '@chorus/contracts'
 import { handleEach, isRefusal } from '@chorus/decider'
 import { decode, type EventStore, type Recorder } from '@chorus/event-store'
-import { CLOCK, DATABASE, Readiness, RECORDER, STORE, VAULT, type Clock } from '@chorus/platform'
+import { CLOCK, DATABASE, Followers, RECORDER, STORE, VAULT, type Clock } from '@chorus/platform'
 import type { Vault } from '@chorus/privacy'
 import { Reaction } from '@chorus/read-models'
 import { pair } from '../pair/pair'
@@ -15,19 +15,17 @@ import { pairIdOf } from '../pair/pair-id'
 import { recordPairSides } from './record-pair-sides'
 
 @Injectable()
-export class RecordPairSidesConsumer implements OnApplicationBootstrap, OnModuleDestroy {
+export class RecordPairSidesConsumer {
   private readonly logger = new Logger('on-referral-received')
-  private readonly reaction: Reaction
 
   constructor(
     @Inject(STORE) store: EventStore, @Inject(DATABASE) database: Sql, @Inject(RECORDER) private readonly log: Recorder,
-    @Inject(VAULT) private readonly vault: Vault, @Inject(CLOCK) private readonly clock: Clock, readiness: Readiness,
+    @Inject(VAULT) private readonly vault: Vault, @Inject(CLOCK) private readonly clock: Clock, followers: Followers,
   ) {
-    this.reaction = new Reaction({
+    followers.add(new Reaction({
       name: 'intake.on-referral-received', store, database, decode, filter: { categories: ['referral'], types: ['ReferralReceived'] },
       logger: { warn: (details, message) => this.logger.warn({ ...details, note: message }) },
-    }, (events) => this.react(events))
-    readiness.add('intake.on-referral-received', async () => this.reaction.health())
+    }, (events) => this.react(events)))
   }
 
   /** Also called at once when a referral was received here, so that the next command sees the pair; the same command ids make it harmless. */
@@ -36,7 +34,4 @@ export class RecordPairSidesConsumer implements OnApplicationBootstrap, OnModule
     const refusal = (await handleEach(this.log, pair, items)).find(isRefusal)
     if (refusal && refusal.kind !== 'forbidden') throw new Error(`the sides of a pair could not be recorded: ${refusal.refused}`)
   }
-
-  onApplicationBootstrap(): Promise<void> { return this.reaction.start() }
-  onModuleDestroy(): Promise<void> { return this.reaction.stop() }
 }

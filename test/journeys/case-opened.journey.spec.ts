@@ -1,0 +1,130 @@
+/** From an agency's file to a levelled case, over HTTP, as the people of the program would do it. */
+import { createReadStream } from 'node:fs'
+import { join } from 'node:path'
+import { randomUUID } from 'node:crypto'
+import postgres from 'postgres'
+import type { Role } from '@chorus/contracts'
+import { repositoryRoot } from '@chorus/platform'
+import { importFile } from '../support/import-file'
+import { startChorus, type TestChorus } from '../support/chorus'
+
+interface Reply { readonly status: number; readonly body: Record<string, never> & { stream: string; ordinal: number; revision: number; repeated: boolean; refused?: string; rules?: string[]; detail?: string } }
+interface ListedIncident { readonly incidentId: string; readonly state: string; readonly arrestMade: boolean; readonly outcome: string; readonly pairs: { victimToken: string; offenderToken: string; relationship: string }[] }
+
+const SUBJECT = { name: 'Fictional Person Alpha', birthDate: '1990-01-31', address: '1 Nowhere Lane, Sampletown' }
+const VICTIM = { name: 'Fictional Person Beta', birthDate: '1992-02-29', address: '2 Nowhere Lane, Sampletown' }
+const COUNTS = { ipvArrests: 1, ipvCharges: 1, ipvConvictions: 0, oopViolations: 0, violentFelonies: 0 }
+
+describe('a case is opened and levelled', () => {
+  let chorus: TestChorus
+  let incidents: ListedIncident[]
+  beforeAll(async () => {
+    chorus = await startChorus()
+    const report = await importFile(chorus, createReadStream(join(repositoryRoot(), 'samples/nibrs/2026-07.txt')))
+    expect(report).toBeDefined()
+    incidents = await listed('awaiting-relationship', 1)
+  })
+  afterAll(async () => { await chorus.close() })
+
+  const post = async (role: Role, path: string, body: object, key?: string, agency?: string): Promise<Reply> => {
+    const asked = chorus.agent.post(path).set('Authorization', await chorus.bearer(role, agency)).send(body)
+    return (key ? asked.set('Idempotency-Key', key) : asked) as unknown as Promise<Reply>
+  }
+  const get = async (role: Role, path: string): Promise<{ status: number; body: Record<string, unknown> }> => chorus.agent.get(path).set('Authorization', await chorus.bearer(role))
+  /** The list once the screening has come so far that it holds at least so many. */
+  const listed = async (state: string, atLeast: number, after = 0): Promise<ListedIncident[]> => {
+    for (let tries = 0; tries < 100; tries++) {
+      const { body } = await get('intakeAnalyst', `/v1/incidents?state=${state}&limit=500&after=${after}`)
+      const found = body.incidents as ListedIncident[]
+      if (found.length >= atLeast) return found
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+    throw new Error(`fewer than ${atLeast} incidents are ${state}`)
+  }
+  const candidate = (at: number): ListedIncident => incidents.filter((one) => one.outcome === 'CANDIDATE' && one.pairs.length === 1)[at]!
+  const idIn = (reply: Reply): string => reply.body.stream.slice(reply.body.stream.indexOf('-') + 1)
+
+  it('goes from the report to a level, and says at each step what is missing', async () => {
+    const incident = candidate(0)
+    const [pair] = incident.pairs
+    const wish = { referralId: '', indexIncidentId: incident.incidentId, subjectInIncident: pair!.offenderToken }
+
+    const received = await post('intakeAnalyst', '/v1/referrals', { source: 'KCPD', incidentIds: [incident.incidentId], subject: SUBJECT, victim: VICTIM })
+    expect(received.status).toBe(200)
+    wish.referralId = idIn(received)
+    expect(await post('intakeAnalyst', '/v1/cases', wish)).toMatchObject({ status: 422, body: { refused: 'relationship_not_confirmed', rules: ['I1'] } })
+
+    expect(await post('detective', `/v1/incidents/${incident.incidentId}/relationship`, { victimToken: pair!.victimToken, offenderToken: pair!.offenderToken, basis: 'DATING', method: 'INTERVIEW' })).toMatchObject({ status: 200 })
+    expect(await post('intakeAnalyst', '/v1/cases', wish)).toMatchObject({ status: 422, body: { refused: 'aggressor_not_determined', rules: ['I1'] } })
+
+    const determined = await post('detective', `/v1/incidents/${incident.incidentId}/primary-aggressor`, { aggressorToken: pair!.offenderToken, dualArrest: false, basis: ['INJURY', 'HISTORY'] })
+    expect(determined.status).toBe(200)
+    expect((await listed('reviewed', 1, determined.body.ordinal)).map((one) => one.incidentId)).toContain(incident.incidentId)
+
+    const key = randomUUID()
+    const opened = await post('intakeAnalyst', '/v1/cases', wish, key)
+    expect(opened).toMatchObject({ status: 200, body: { revision: 0, repeated: false } })
+    expect(await post('intakeAnalyst', '/v1/cases', wish, key)).toMatchObject({ status: 200, body: { stream: opened.body.stream, ordinal: opened.body.ordinal, repeated: true } })
+    expect(await post('intakeAnalyst', '/v1/cases', wish)).toMatchObject({ status: 409, body: { refused: 'case_already_open', rules: ['I2'] } })
+
+    const caseId = idIn(opened)
+    expect(await post('intakeAnalyst', `/v1/cases/${caseId}/level-proposal`, {})).toMatchObject({ status: 422, body: { refused: 'history_not_reviewed' } })
+    const review = { caseId, counts: COUNTS, lookbackYears: 5, sources: ['KCPD_RMS'], statesAsked: ['MO'], queriedAt: '2026-01-02T03:04:05.000Z' }
+    expect(await post('detective', '/v1/history-reviews', review)).toMatchObject({ status: 200 })
+    expect(await post('intakeAnalyst', `/v1/cases/${caseId}/level-proposal`, {})).toMatchObject({ status: 200 })
+
+    expect(await post('panelMember', `/v1/cases/${caseId}/level`, { level: 'A', overrideReason: 'PANEL_JUDGEMENT' })).toMatchObject({ status: 422, body: { rules: ['I4'] } })
+    const panel = { panelId: 'panel-1', panelMembers: [{ agency: 'KCPD', memberId: 'sample-one' }, { agency: 'JCPO', memberId: 'sample-two' }] }
+    expect(await post('panelMember', `/v1/cases/${caseId}/level`, { level: 'A', overrideReason: 'PANEL_JUDGEMENT', ...panel })).toMatchObject({ status: 200 })
+    expect(await post('panelMember', `/v1/cases/${caseId}/level`, { level: 'A', overrideReason: 'PANEL_JUDGEMENT', ...panel })).toMatchObject({ status: 409, body: { refused: 'level_already_assigned', rules: ['I3'] } })
+  })
+
+  it('two requests at once open one case, whatever their keys', async () => {
+    const incident = candidate(1)
+    const [pair] = incident.pairs
+    const { body: referral } = await post('prosecutor', '/v1/referrals', { source: 'JCPO', incidentIds: [incident.incidentId], subject: { ...SUBJECT, identifiers: [{ system: 'sample-records', id: 'S-1' }] }, victim: { ...VICTIM, identifiers: [{ system: 'sample-records', id: 'S-2' }] } })
+    await post('detective', `/v1/incidents/${incident.incidentId}/relationship`, { victimToken: pair!.victimToken, offenderToken: pair!.offenderToken, basis: 'COHABITING', method: 'REPORT_READ' })
+    await post('detective', `/v1/incidents/${incident.incidentId}/primary-aggressor`, { aggressorToken: pair!.offenderToken, dualArrest: false, basis: ['THREAT'] })
+    const wish = { referralId: referral.stream.slice('referral-'.length), indexIncidentId: incident.incidentId, subjectInIncident: pair!.offenderToken }
+    const answers = await Promise.all([1, 2, 3, 4].map(() => post('prosecutor', '/v1/cases', wish)))
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409])
+  })
+
+  it('I7: the victim of record of a pair is not made the subject of a case until two have reviewed it', async () => {
+    const incident = candidate(2)
+    const [pair] = incident.pairs
+    const [one, other] = [{ ...SUBJECT, identifiers: [{ system: 'sample-records', id: 'S-3' }] }, { ...VICTIM, identifiers: [{ system: 'sample-records', id: 'S-4' }] }]
+    const received = await post('intakeAnalyst', '/v1/referrals', { source: 'KCPD', incidentIds: [incident.incidentId], subject: one, victim: other })
+    await post('intakeAnalyst', '/v1/referrals', { source: 'KCPD', incidentIds: [candidate(3).incidentId], subject: other, victim: one })
+    await post('detective', `/v1/incidents/${incident.incidentId}/relationship`, { victimToken: pair!.victimToken, offenderToken: pair!.offenderToken, basis: 'DATING', method: 'INTERVIEW' })
+    await post('detective', `/v1/incidents/${incident.incidentId}/primary-aggressor`, { aggressorToken: pair!.offenderToken, dualArrest: false, basis: ['INJURY'] })
+    const wish = { referralId: idIn(received), indexIncidentId: incident.incidentId, subjectInIncident: pair!.offenderToken }
+    expect(await post('prosecutor', '/v1/cases', wish)).toMatchObject({ status: 422, body: { refused: 'victim_of_record', rules: ['I7'] } })
+
+    const { body: referral } = await get('prosecutor', `/v1/referrals/${wish.referralId}`)
+    const reviewed = await post('prosecutor', `/v1/pairs/${String(referral.pairId)}/cross-complaint-review`, { subjectRef: referral.subjectRef, outcome: 'SUBJECT_MAY_BE_CONSIDERED', prosecutorId: 'demo-prosecutor', advocateId: 'demo-systemAdvocate' })
+    expect(reviewed.status).toBe(200)
+    expect(await post('prosecutor', '/v1/cases', wish)).toMatchObject({ status: 200 })
+  })
+
+  it('names nobody where names must not be: not in the log, not in the read model, not in the log lines', async () => {
+    const sql = postgres(chorus.appUrl, { max: 1, onnotice: () => undefined })
+    try {
+      const [events] = await sql<{ all: string }[]>`select coalesce(string_agg(text, ' '), '') as all from log.events where category in ('referral', 'pchCase', 'pair', 'historyReview')`
+      const [rows] = await sql<{ all: string }[]>`select coalesce(string_agg(row::text, ' '), '') as all from read.incidents_by_review_state`
+      expect(events!.all).toContain('$sealed')
+      for (const value of [SUBJECT.name, SUBJECT.birthDate, SUBJECT.address, VICTIM.name, VICTIM.birthDate, VICTIM.address, 'S-1', 'S-4']) {
+        expect(events!.all).not.toContain(`"${value}"`)
+        expect(rows!.all).not.toContain(value)
+        if (value.length > 3) expect(chorus.logs.text()).not.toContain(value)
+      }
+    } finally { await sql.end() }
+  })
+
+  it('a wrong field is named, its value is not', async () => {
+    const answer = await post('intakeAnalyst', '/v1/referrals', { source: 'KCPD', incidentIds: [], subject: { ...SUBJECT, birthDate: '31.01.1990' }, victim: VICTIM })
+    expect(answer.status).toBe(422)
+    expect(JSON.stringify(answer.body)).toContain('/subject/birthDate')
+    expect(JSON.stringify(answer.body)).not.toContain('31.01.1990')
+  })
+})
