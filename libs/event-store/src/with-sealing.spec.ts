@@ -38,6 +38,14 @@ describe('recording', () => {
     expect(isSealed((event!.data as { transactionNumber: unknown }).transactionNumber)).toBe(true)
   })
 
+  it('a member that is undefined is not there, also one that the contract does not know', async () => {
+    const { store, recorder } = setUp()
+    await recorder.record(STREAM, -1, [arrest({ sex: undefined, surplus: undefined, age: { precision: 'unknown', text: undefined } })], meta())
+    expect((await recorder.load(STREAM))[0]!.data).not.toHaveProperty('sex')
+    expect((await stored(store))[0]).not.toContain('surplus')
+    expect(await recorder.record(STREAM, -1, [arrest({ age: { precision: 'unknown' } })], meta())).toMatchObject({ ok: true, repeated: true })
+  })
+
   it('asks for each field who may see it; what is refused is absent', async () => {
     const { recorder } = setUp()
     await recorder.record(STREAM, -1, [arrest()], meta())

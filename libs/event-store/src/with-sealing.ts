@@ -110,9 +110,10 @@ export class Recorder implements DeciderLog {
     if (version !== eventRegistry.latest(draft.type)) throw new Error(`${draft.type} version ${draft.schemaVersion} is not its newest: new events are written in the newest version`)
     const category = categoryOf(item.stream)
     if (!version.categories.includes(category)) throw new Error(`${draft.type} may stand in streams of ${version.categories.join(', ')}, not in ${item.stream}`)
-    // Members that are undefined are not there: the stored text leaves them out, so the check must not see them.
-    const data = present(draft.data) as Record<string, unknown>
-    const problems = problemsOf(version.cls, data)
+    let data = draft.data as Record<string, unknown>
+    let problems = problemsOf(version.cls, data)
+    // Members that are undefined are not there: the stored text leaves them out, so the check must not mind them.
+    if (problems.length > 0) problems = problemsOf(version.cls, data = present(data) as Record<string, unknown>)
     if (problems.length > 0) throw new ContractViolation(draft.type, item.stream, problems)
     const { sourceRecord, timeText } = draft
     const needs = new Set<string>()
