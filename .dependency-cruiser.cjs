@@ -1,7 +1,7 @@
 // Who may import whom. Every rule is an error, and says why and what to do instead; test/architecture/imports.spec.ts
 // plants a violation of each and sees that it is found.
 const TESTS = '\\.(spec|contract|bench)\\.ts$|/testing/|^test/'
-const EDGES = '\\.(module|controller|commands|query|pipe|guard|decorator|consumer)\\.ts$'
+const EDGES = '\\.(module|controller|commands|query|guard|decorator|consumer)\\.ts$|[.-]pipe\\.ts$'
 // Deciding and folding: a file named as its folder, reactions (on-…/), and the readers of agency formats.
 const PURE = [
   '^apps/.+/([a-z0-9-]+)/\\1\\.ts$',

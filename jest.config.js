@@ -19,14 +19,16 @@ const base = {
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.chorus', '<rootDir>/.cache'],
   setupFiles: ['reflect-metadata'],
 }
+// Generous: a test says what must hold, not how fast, and the machine may be busy with other things.
+const patient = { globalSetup: '<rootDir>/test/support/global-postgres.js', globalTeardown: '<rootDir>/test/support/global-postgres-stop.js', testTimeout: 60_000 }
 const unit = ['<rootDir>/apps/**/*.spec.ts', '<rootDir>/libs/**/*.spec.ts', '<rootDir>/infra/**/*.spec.ts']
 module.exports = {
   projects: [
     { ...base, displayName: 'unit', testMatch: unit, testPathIgnorePatterns: ['\\.int\\.spec\\.ts$', '\\.contract\\.spec\\.ts$'] },
     { ...base, displayName: 'architecture', testMatch: ['<rootDir>/test/architecture/**/*.spec.ts'] },
-    { ...base, displayName: 'contract', testMatch: ['<rootDir>/libs/**/*.contract.spec.ts', '<rootDir>/test/replay/**/*.spec.ts'] , globalSetup: '<rootDir>/test/support/global-postgres.js', globalTeardown: '<rootDir>/test/support/global-postgres-stop.js' },
-    { ...base, displayName: 'integration', testMatch: ['<rootDir>/{apps,libs,infra}/**/*.int.spec.ts'], globalSetup: '<rootDir>/test/support/global-postgres.js', globalTeardown: '<rootDir>/test/support/global-postgres-stop.js' },
-    { ...base, displayName: 'journeys', testMatch: ['<rootDir>/test/journeys/**/*.journey.spec.ts'], globalSetup: '<rootDir>/test/support/global-postgres.js', globalTeardown: '<rootDir>/test/support/global-postgres-stop.js' },
-    { ...base, displayName: 'real', testMatch: ['<rootDir>/test/real/**/*.real.spec.ts'], globalSetup: '<rootDir>/test/support/global-postgres.js', globalTeardown: '<rootDir>/test/support/global-postgres-stop.js' },
+    { ...base, displayName: 'contract', testMatch: ['<rootDir>/libs/**/*.contract.spec.ts', '<rootDir>/test/replay/**/*.spec.ts'], ...patient },
+    { ...base, displayName: 'integration', testMatch: ['<rootDir>/{apps,libs,infra}/**/*.int.spec.ts'], ...patient },
+    { ...base, displayName: 'journeys', testMatch: ['<rootDir>/test/journeys/**/*.journey.spec.ts'], ...patient },
+    { ...base, displayName: 'real', testMatch: ['<rootDir>/test/real/**/*.real.spec.ts'], ...patient },
   ],
 }
