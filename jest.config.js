@@ -19,10 +19,11 @@ const base = {
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.chorus', '<rootDir>/.cache'],
   setupFiles: ['reflect-metadata'],
 }
-// Generous: a test says what must hold, not how fast, and the machine may be busy with other things.
-const patient = { globalSetup: '<rootDir>/test/support/global-postgres.js', globalTeardown: '<rootDir>/test/support/global-postgres-stop.js', testTimeout: 60_000 }
+const patient = { globalSetup: '<rootDir>/test/support/global-postgres.js', globalTeardown: '<rootDir>/test/support/global-postgres-stop.js' }
 const unit = ['<rootDir>/apps/**/*.spec.ts', '<rootDir>/libs/**/*.spec.ts', '<rootDir>/infra/**/*.spec.ts']
 module.exports = {
+  // generous: a test says what must hold, not how fast, and the machine may be busy with other things
+  testTimeout: 60_000,
   projects: [
     { ...base, displayName: 'unit', testMatch: unit, testPathIgnorePatterns: ['\\.int\\.spec\\.ts$', '\\.contract\\.spec\\.ts$'] },
     { ...base, displayName: 'architecture', testMatch: ['<rootDir>/test/architecture/**/*.spec.ts'] },
