@@ -3,6 +3,8 @@ import { createPublicKey, randomBytes } from 'node:crypto'
 import { generateKeyPair, importJWK, SignJWT, UnsecuredJWT, type JWTPayload, type KeyLike } from 'jose'
 import { demonstrationKey, issueToken, type Clock } from '@chorus/platform'
 
+// Slow to make, and the same for all.
+let rsaKey: ReturnType<typeof generateKeyPair> | undefined
 const encoded = (part: object): string => Buffer.from(JSON.stringify(part)).toString('base64url')
 
 /** @returns name of what is wrong -> token, for a bearer who would be allowed if it were right */
@@ -13,7 +15,7 @@ export const hostileTokens = async (data: string, clock: Clock, role: string, ag
   const signed = (payload: JWTPayload, key: KeyLike | Uint8Array, header: { alg: string; kid?: string }): Promise<string> => new SignJWT(payload).setProtectedHeader(header).sign(key)
   const ownKey = await importJWK(own, 'ES256')
   const foreign = await generateKeyPair('ES256')
-  const rsa = await generateKeyPair('RS256')
+  const rsa = await (rsaKey ??= generateKeyPair('RS256'))
   const publicPem = createPublicKey({ key: { kty: 'EC', crv: 'P-256', x: own.x!, y: own.y! }, format: 'jwk' }).export({ type: 'spki', format: 'pem' })
   const good = await issueToken(data, clock, { role, agency })
   const [header, body, signature] = good.split('.') as [string, string, string]

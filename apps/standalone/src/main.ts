@@ -3,11 +3,13 @@
  * calls `run` in its own process. Started by the command line for one command it tells its address to the parent and ends with it.
  */
 import 'reflect-metadata'
-import { MigrationRefused, readSettings, repositoryRoot, runChorus, SettingsRefused, SetupRefused, systemClock } from '@chorus/platform'
+import { readSettings, repositoryRoot, runChorus, SettingsRefused, SetupRefused, systemClock } from '@chorus/platform'
 import { boot as bootServices, type Chorus } from './boot'
 import type { ReadySettings } from './standalone.module'
 import { welcome } from './welcome'
 
+/** Refusals to start whose message says all: what is wrong and what to do. */
+const OURS = new Set(['SettingsRefused', 'SetupRefused', 'MigrationRefused', 'VaultRefused', 'CheckpointOfAnotherLog', 'StoreUnavailable'])
 const say = (line: string): void => { process.stdout.write(`${line}\n`) }
 
 /** Starts the services, and greets: address, number of events, what to try. */
@@ -38,7 +40,7 @@ const main = async (): Promise<number> => {
 export const run = (): void => {
   main().then((code) => process.exit(code), (error: unknown) => {
     if (error instanceof Error && error.name === 'AbortError') process.exit(0)
-    const known = error instanceof SettingsRefused || error instanceof SetupRefused || error instanceof MigrationRefused
+    const known = error instanceof Error && OURS.has(error.name)
     process.stderr.write(`${error instanceof Error ? (known ? error.message : error.stack ?? error.message) : String(error)}\n`)
     process.exit(error instanceof SettingsRefused ? 2 : error instanceof SetupRefused && /already uses|another Chorus/i.test(error.message) ? 6 : 1)
   })

@@ -8,6 +8,7 @@ import type { DestinationStream } from 'pino'
 import { BodyPipe } from './body.pipe'
 import type { Clock } from './clock'
 import { gatedBuses } from './command-gate'
+import { Followers } from './followers'
 import { HealthController, Readiness } from './health.controller'
 import { loggerOptions, type LogLevel } from './logging'
 import { MeController } from './me.controller'
@@ -43,9 +44,9 @@ export class PlatformModule implements NestModule {
         { provide: APP_GUARD, useClass: RightsGuard },
         { provide: APP_PIPE, useClass: BodyPipe },
         { provide: APP_FILTER, useClass: ProblemFilter },
-        Readiness,
+        Readiness, Followers,
       ],
-      exports: [SETTINGS, CLOCK, VERIFIER, Readiness],
+      exports: [SETTINGS, CLOCK, VERIFIER, Readiness, Followers],
     }
   }
 

@@ -2,6 +2,7 @@
 import { ArgumentsHost, Catch, ExceptionFilter, HttpException, Logger } from '@nestjs/common'
 import type { Response } from 'express'
 import { AppendRefused, LogNotThereYet, StoreUnavailable } from '@chorus/event-store'
+import { UnknownEvent } from '@chorus/contracts'
 import type { Refusal } from '@chorus/decider'
 import { contextOf, type ChorusRequest } from './request-context'
 import { PROBLEM_TYPES, type ProblemName } from './problem-types'
@@ -46,6 +47,7 @@ const codeOf = (error: unknown): string | undefined => typeof error === 'object'
 export const problemOf = (error: unknown): Problem => {
   if (error instanceof Problem) return error
   if (error instanceof LogNotThereYet) return new Problem('retry-later', error.message)
+  if (error instanceof UnknownEvent) return new Problem('retry-later', 'The log holds an event that is newer than this server. Send the same request again once the server was updated.')
   if (error instanceof AppendRefused) return error.code === 'event-too-large' || error.code === 'append-too-large'
     ? new Problem('too-large', error.message)
     : new Problem('internal', 'The events could not be appended. Nothing was recorded.')
