@@ -10,7 +10,7 @@ import { isSegmentRefusal, readSegment, type SegmentCause } from './segment'
 export type RefusalCause =
   | SegmentCause
   | 'not-a-flat-file' | 'wrong-encoding' | 'binary' | 'too-long'
-  | 'mixed-identity' | 'mixed-actions' | 'no-administrative-segment' | 'incident-incomplete' | 'no-sequence' | 'no-offense-code' | 'duplicate-sequence'
+  | 'mixed-identity' | 'mixed-actions' | 'no-administrative-segment' | 'incident-incomplete' | 'no-sequence' | 'no-offense-code' | 'too-many-segments' | 'duplicate-sequence'
   | 'incident-date-unreadable' | 'arrest-date-unreadable' | 'zero-report-unreadable'
 
 export interface Refused {
@@ -30,6 +30,9 @@ export type Parsed = { readonly ok: true; readonly record: NibrsRecord } | Refus
 
 /** Every edit that is enforced by refusing the record; the catalogue lists them. */
 export const EDITS_BY_REFUSAL = ['001', '051', '055', '075', '090', '091', '105', '201', '401', '402', '451', '501', '502', '551', '601', '602', '661', '701', '702', '705', '797'] as const
+
+/** Ten offences and eight losses are the standard's most; far more is no incident. */
+const MOST_SEGMENTS = 99
 
 /** One record of the file. Never throws. */
 export const parseRecord = (raw: RawRecord): Parsed => {
@@ -95,6 +98,8 @@ const assemble = (segments: Segment[], raw: RawRecord): Parsed => {
     return { ok: true, record: { ...head, kind: 'groupB', action: first.action, arrests } }
   }
   const parts: IncidentSegments = { offenses: level<Offense>('2'), properties: level<Property>('3'), victims: level<Victim>('4'), offenders: level<Offender>('5'), arrestees: level<Arrestee>('6') }
+  const many = parts.offenses.length > MOST_SEGMENTS ? parts.offenses : parts.properties.length > MOST_SEGMENTS ? parts.properties : undefined
+  if (many) return no('too-many-segments', many[MOST_SEGMENTS]?.line ?? first.line, `more than ${MOST_SEGMENTS} segments of one level: the standard has 10 offences and 8 kinds of loss at most; several incidents may have run together`)
   const codeless = parts.offenses.find((o) => o.code === '')
   if (codeless) return no('no-offense-code', codeless.line, 'the offence code is blank: nobody could tell which offence is meant', '201', 38)
   const unclear = persons(parts, no)
