@@ -12,7 +12,8 @@ const PAGE = 512
 const PAGE_BYTES = 2 * 1024 * 1024
 /** Ordinals that a read by type looks through at a time, when hardly any match. */
 const MAX_WINDOW = 65_536
-const AHEAD = 2
+/** Pages asked for at once: one is worked on while the server makes the next ones. */
+const AHEAD = 3
 
 const TAB = 9
 const NEWLINE = 10
