@@ -1,7 +1,5 @@
 import type { Command } from 'commander'
-import { resultOf } from '../client'
 import type { Context } from '../context'
-import { EXIT } from '../exit'
 
 interface Head { readonly log: string; readonly ordinal: number; readonly link: string; readonly recordedtime: string | null }
 
