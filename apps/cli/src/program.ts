@@ -6,11 +6,16 @@ import { EXIT } from './exit'
 import * as completion from './commands/completion'
 import * as doctor from './commands/doctor'
 import * as health from './commands/health'
+import * as history from './commands/history'
+import * as importFile from './commands/import'
 import * as log from './commands/log'
 import * as migrate from './commands/migrate'
+import * as quarantine from './commands/quarantine'
+import * as replay from './commands/replay'
 import * as token from './commands/token'
+import * as verify from './commands/verify'
 
-const COMMANDS: readonly { register(program: Command, context: Context): void }[] = [health, log, doctor, migrate, token, completion]
+const COMMANDS: readonly { register(program: Command, context: Context): void }[] = [importFile, quarantine, history, replay, verify, log, health, doctor, migrate, token, completion]
 
 /** The program with every command; `context` is told the exit code of the one that runs. */
 export const programOf = (context: Context): Command => {
@@ -26,7 +31,7 @@ export const programOf = (context: Context): Command => {
       'Every command: --json --quiet --no-color --no-input --env --role --agency; --dry-run where it writes.',
       'Exit codes: 0 done, 1 failure, 2 usage, 3 errors in the data, 4 verification differs, 5 refused, 6 conflict or busy,',
       '7 Chorus or its database does not answer, 130 stopped by Ctrl-C (can be resumed).',
-      '', 'Examples:', '  npx chorus health', '  npx chorus token --role detective', '  npx chorus doctor',
+      '', 'Examples:', '  npx chorus import nibrs samples/nibrs/2026-07.txt --dry-run', '  npx chorus replay', '  npx chorus doctor',
     ].join('\n'))
   for (const { register } of COMMANDS) register(program, context)
   // Commands copy the settings of their parent when they are made with .command(); help of a group without a verb is usage.

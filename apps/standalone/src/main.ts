@@ -5,6 +5,7 @@
 import 'reflect-metadata'
 import { readSettings, repositoryRoot, runChorus, SettingsRefused, SetupRefused, systemClock } from '@chorus/platform'
 import { boot as bootServices, type Chorus } from './boot'
+import { loadSamples } from './load-samples'
 import type { ReadySettings } from './standalone.module'
 import { welcome } from './welcome'
 
@@ -12,9 +13,10 @@ import { welcome } from './welcome'
 const OURS = new Set(['SettingsRefused', 'SetupRefused', 'MigrationRefused', 'VaultRefused', 'CheckpointOfAnotherLog', 'StoreUnavailable'])
 const say = (line: string): void => { process.stdout.write(`${line}\n`) }
 
-/** Starts the services, and greets: address, number of events, what to try. */
+/** Starts the services, loads the samples on the first run, and greets: address, number of events, what to try. */
 export const boot = async (settings: ReadySettings): Promise<Chorus> => {
   const chorus = await bootServices(settings)
+  await loadSamples(chorus, settings, say)
   await welcome(chorus, say)
   return chorus
 }

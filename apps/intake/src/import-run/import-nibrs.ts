@@ -49,6 +49,8 @@ export type ImportReport = ReturnType<Tally['result']> & {
   readonly complete: boolean
   readonly file: { readonly bytes: number; /** keyed fingerprint */ readonly id: string }
   readonly earlierRuns: readonly EarlierRun[]
+  /** zones in which local times were read; assumed: taken from the state, which has more than one */
+  readonly zones: readonly { readonly zone: string; readonly assumed: boolean }[]
   readonly statistics: ReturnType<Statistics['result']>
 }
 
@@ -97,7 +99,7 @@ export class NibrsImport {
     const total = { bytes: counts.bytes, id: complete && file.sha256 === undefined ? vault.hmac('file', read.digest('hex')).toString('hex') : fileId }
     if (!options.dryRun) await this.record(options, [finished(options.runId, total, complete, result, this.deps.clock.now())], 0)
     if (failure?.cause instanceof Problem) throw failure.cause
-    return { run: options.runId, feed: NIBRS.system, mapping: NIBRS.mapping, dryRun: options.dryRun, complete, file: total, earlierRuns: before, ...result, statistics: run.statistics.result() }
+    return { run: options.runId, feed: NIBRS.system, mapping: NIBRS.mapping, dryRun: options.dryRun, complete, file: total, earlierRuns: before, zones: run.zones(), ...result, statistics: run.statistics.result() }
   }
 
   private async runsBefore(fileId: string): Promise<readonly EarlierRun[]> {
@@ -137,6 +139,7 @@ class Run {
   readonly tally = new Tally()
   readonly statistics = new Statistics()
   private readonly remembered = new Remembered()
+  private readonly zoned = new Map<string, boolean>()
   /** one reading a batch: when these records reached us */
   private now = ''
 
@@ -144,6 +147,8 @@ class Run {
     private readonly deps: { readonly recorder: Recorder; readonly vault: Vault; readonly quarantine: Quarantine; readonly retry: QuarantineRetry; readonly clock: { now(): string } },
     private readonly options: ImportOptions & { readonly fileId: string; readonly zone?: string },
   ) {}
+
+  zones(): { zone: string; assumed: boolean }[] { return [...this.zoned].map(([zone, assumed]) => ({ zone, assumed })) }
 
   /** Settles a batch; where one stream occurs again, the records before it are settled first. */
   async settle(batch: readonly RawRecord[]): Promise<void> {
@@ -174,6 +179,7 @@ class Run {
     this.tally.read({ lines: raw.lines, action: parsed.record.action })
     const inbound = readInbound(parsed.record, { message, fileId: this.options.fileId, vault: this.deps.vault, receivedtime: this.now, ...(this.options.zone && { zone: this.options.zone }) })
     this.tally.broke(inbound.edits)
+    this.zoned.set(inbound.zone, inbound.zoneAssumed)
     return { raw, message, action: parsed.record.action, inbound }
   }
 

@@ -16,7 +16,9 @@ export interface NibrsInbound extends Inbound {
   readonly agency: string
   /** FBI error numbers that the record breaks, each once */
   readonly edits: readonly string[]
-  /** the zone of its local times was taken from the state, which has two */
+  /** IANA zone of its local times */
+  readonly zone: string
+  /** the zone was taken from the state, which has two */
   readonly zoneAssumed: boolean
 }
 export interface InboundContext {
@@ -41,7 +43,7 @@ export const readInbound = (record: NibrsRecord, context: InboundContext): Nibrs
   if (receivedOn === null) throw new Error(`zone ${assumed.zone} or instant ${receivedtime} is none`)
   return {
     kind: inboundKindOf(record), message, file: fileId, row: record.firstLine,
-    stream: `${key.category}-${streamId}`, agency: record.ori, edits: editCodes(edits), zoneAssumed: assumed.assumed,
+    stream: `${key.category}-${streamId}`, agency: record.ori, edits: editCodes(edits), zone: assumed.zone, zoneAssumed: assumed.assumed,
     compose: (version, current) => draftsOf(record, {
       streamId, version, current, zone: assumed.zone, newToken: kind => vault.newToken(kind), edits, message, file: fileId, row: record.firstLine, receivedOn,
     }),
