@@ -49,6 +49,18 @@ describe('the vault in files and PostgreSQL', () => {
     expect(await again.tokenFor('services', 'nibrs-flat-file', 'FICTION-1')).not.toBe(token)
   })
 
+  it('a first start that was cut short is finished by the next', async () => {
+    await vault()
+    const folder = join(root, 'keys')
+    const [half, ...rest] = readdirSync(folder).sort() as [string, ...string[]]
+    const kept = readFileSync(join(folder, half), 'utf8')
+    for (const file of rest) unlinkSync(join(folder, file))
+    writeFileSync(join(folder, `${rest[0]}.4711.new`), '{"format":1,')
+    const second = await vault({ databaseUrl: other.appUrl })
+    expect(readFileSync(join(folder, half), 'utf8')).toBe(kept)
+    expect((await second.keysFor('case', subjects(1))).size).toBe(1)
+  })
+
   it('parts are told apart, and purposes', async () => {
     const one = await vault()
     expect(one.uuid('event-id', 'a', 'bc')).not.toBe(one.uuid('event-id', 'ab', 'c'))
