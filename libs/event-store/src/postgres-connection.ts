@@ -41,7 +41,7 @@ export class StoreUnavailable extends Error {
 const TRANSIENT = new Set([
   'CONNECTION_CLOSED', 'CONNECTION_ENDED', 'CONNECTION_DESTROYED', 'CONNECT_TIMEOUT',
   'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN', 'ENOENT',
-  '40001', '40P01', '55P03', '53300', '57P01', '57P02', '57P03', '57P05', '25P03', '25P04',
+  '40001', '40P01', '55P03', '53300', '57P01', '57P02', '57P03', '57P05', '25P03', '25P04', '55000',
 ])
 
 export const codeOf = (error: unknown): string => (typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '')
