@@ -113,6 +113,12 @@ const timed = async (say, doing, done, work) => {
 
 const lastLines = (text, count) => stripVTControlCharacters(text).trimEnd().split('\n').slice(-count).map((line) => `  ${line}`).join('\n')
 
+/** npm's own reasons, without its stack traces. */
+const npmReasons = (text) => {
+  const reasons = text.split('\n').filter((line) => /^npm error \S/.test(line) && !/^npm error (at |A complete log|[}\]])/.test(line))
+  return reasons.length > 0 ? lastLines(reasons.slice(0, 8).join('\n'), 8) : lastLines(text, 8)
+}
+
 const install = (say, signal) => {
   const count = Object.keys(readJson(join(root, 'package-lock.json')).packages).length - 1
   return timed(say, `installing up to ${count} packages (npm ci)`, 'installed', async () => {
@@ -122,7 +128,7 @@ const install = (say, signal) => {
       if (error.code === 'ENOENT') throw new SetupStopped('npm is not on the PATH. Install it (it comes with node) and run the same command again.')
       throw error
     })
-    if (code !== 0) throw new SetupStopped(`npm ci failed:\n${lastLines(output, 15)}\nMostly this is the way to the registry (network, proxy, npm's settings) or a full disk. Mend it and run the same command again.`)
+    if (code !== 0) throw new SetupStopped(`npm ci failed:\n${npmReasons(output)}\nMostly this is the way to the registry (network, proxy, npm's settings) or a full disk. Mend it and run the same command again.`)
     const missing = missingPackages()
     if (missing.length > 0) throw new SetupStopped(`npm ci said it succeeded, but did not install ${missing.slice(0, 5).join(', ')}${missing.length > 5 ? ` and ${missing.length - 5} more` : ''}. Look at npm's settings ("npm config ls"), for example "omit", and run the same command again.`)
   })
