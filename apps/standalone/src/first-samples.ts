@@ -1,30 +1,41 @@
-/** The first start of a demonstration: a log that has never seen an import is given the sample files of the repository. */
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { readdir, readFile, stat } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import type { EventStore } from '@chorus/event-store'
 import { CLOCK, Followers, newId, repositoryRoot, STORE, type Clock } from '@chorus/platform'
 import { NibrsImport } from '../../intake/src/import-run/import-nibrs'
 import type { Chorus } from './boot'
+import type { ReadySettings } from './standalone.module'
 
 /** How long the greeting waits for what follows from the samples, in ms. */
 const PATIENCE = 20_000
-const ACTOR = { id: 'first-start', role: 'agencyFeed', agency: 'KCPD' }
 
-/** Imports samples/nibrs/*.txt in the order of their names, unless some import was ever begun on this log. */
-export const loadFirstSamples = async ({ app }: Chorus, say: (line: string) => void): Promise<void> => {
+/**
+ * On the first run of a demonstration, while no agency's file was imported yet, imports the sample files that come with
+ * Chorus, in the order of their names, and waits for what follows from them. CHORUS_SAMPLES=0 leaves them out. Stopped
+ * half-way, the next start leaves it be: `chorus import nibrs` finishes what is missing.
+ */
+export const loadFirstSamples = async ({ app }: Chorus, settings: ReadySettings, say: (line: string) => void, signal: AbortSignal): Promise<void> => {
+  if (settings.mode !== 'demonstration' || process.env.CHORUS_SAMPLES === '0') return
   const store = app.get<EventStore>(STORE, { strict: false })
   for await (const _ of store.readAll({ filter: { types: ['ImportRunStarted'] } })) return
   const clock = app.get<Clock>(CLOCK, { strict: false })
   const nibrs = app.get(NibrsImport, { strict: false })
   const folder = join(repositoryRoot(), 'samples', 'nibrs')
-  const files = (await readdir(folder)).filter((name) => name.endsWith('.txt')).sort().map((name) => join(folder, name))
-  for (const file of files) {
-    const sha256 = createHash('sha256').update(await readFile(file)).digest('hex')
-    const { lines } = await nibrs.run({ source: createReadStream(file), bytes: (await stat(file)).size, sha256, name: basename(file) }, { runId: newId(clock), actor: ACTOR, dryRun: false })
-    say(`sample file ${basename(file)}: ${lines.read} lines read = ${lines.accepted} accepted + ${lines.duplicate} duplicate + ${lines.quarantined} quarantined`)
+  for (const name of readdirSync(folder).filter((file) => file.endsWith('.txt')).sort()) {
+    const file = readFileSync(join(folder, name))
+    const { lines } = await nibrs.run(
+      { source: Readable.from([file]), bytes: file.length, sha256: createHash('sha256').update(file).digest('hex'), name },
+      { runId: newId(clock), actor: { id: 'demonstration', role: 'agencyFeed', agency: 'CITY' }, dryRun: false, signal },
+    )
+    if (signal.aborted) return
+    say(`  sample   ${name}: ${lines.read} lines = ${lines.accepted} accepted + ${lines.duplicate} duplicate + ${lines.quarantined} quarantined`)
   }
-  const { ordinal } = await store.head()
-  await Promise.all(app.get(Followers, { strict: false }).all().map((follower) => follower.reached(ordinal, PATIENCE)))
+  // A reaction's own events are followed too: whoever has seen the last of those has seen them all.
+  const followers = app.get(Followers, { strict: false }).all()
+  for (let seen = -1, { ordinal } = await store.head(); ordinal > seen && !signal.aborted; { ordinal } = await store.head()) {
+    seen = ordinal
+    if (!(await Promise.all(followers.map((follower) => follower.reached(seen, PATIENCE)))).every(Boolean)) return
+  }
 }
