@@ -107,6 +107,17 @@ describe('a case is opened and levelled', () => {
     expect(await post('prosecutor', '/v1/cases', wish)).toMatchObject({ status: 200 })
   })
 
+  it('a person is found again by any identifier; identifiers that lead to two people are not settled by a referral', async () => {
+    const incidentIds = [candidate(0).incidentId]
+    const by = (...ids: string[]) => ids.map((id) => ({ system: 'sample-records', id }))
+    const refer = (subject: string[], victim: string[]) => post('intakeAnalyst', '/v1/referrals', { source: 'KCPD', incidentIds, subject: { ...SUBJECT, identifiers: by(...subject) }, victim: { ...VICTIM, identifiers: by(...victim) } })
+    const subjectOf = async (reply: Reply) => (await get('intakeAnalyst', `/v1/referrals/${idIn(reply)}`)).body.subjectRef
+    const [first, second] = [await refer(['S-10', 'S-11'], ['S-12']), await refer(['S-11'], ['S-12'])]
+    expect(await subjectOf(second)).toBe(await subjectOf(first))
+    expect(await refer(['S-10', 'S-12'], ['S-13'])).toMatchObject({ status: 409, body: { refused: 'identifiers_disagree' } })
+    expect(await refer(['S-10'], ['S-11'])).toMatchObject({ status: 422, body: { refused: 'same_person' } })
+  })
+
   it('names nobody where names must not be: not in the log, not in the read model, not in the log lines', async () => {
     const sql = postgres(chorus.appUrl, { max: 1, onnotice: () => undefined })
     try {

@@ -62,6 +62,20 @@ export class FileVault implements Vault {
     return known!.token
   }
 
+  async personOf(context: Context, identifiers: readonly { readonly system: string; readonly id: string }[], token?: string): Promise<string | 'disagree'> {
+    // One order for all: two who link the same identifiers at once wait for each other and do not deadlock.
+    const links = [...new Set(identifiers.map(({ system, id }) => this.ids.hmac('link', [context, system, id]).toString('hex')))].sort()
+    return this.sql.begin(async tx => {
+      for (const link of links) await tx`select pg_advisory_xact_lock(hashtextextended(${`${context}|${link}`}, 0))`
+      const rows = await tx<{ token: string }[]>`select distinct token from vault.links where context = ${context} and link = any(${links})`
+      const known = new Set([...(token === undefined ? [] : [token]), ...rows.map(row => row.token)])
+      if (known.size > 1) return 'disagree'
+      const [person = randomToken('per')] = known
+      if (links.length > 0) await tx`insert into vault.links (context, link, token) select ${context}, link, ${person} from unnest(${links}::text[]) as link on conflict do nothing`
+      return person
+    })
+  }
+
   async keysFor(context: Context, subjects: readonly string[]): Promise<ReadonlyMap<string, SubjectKey | 'erased'>> {
     const found = new Map<string, SubjectKey | 'erased'>()
     const missing: string[] = []

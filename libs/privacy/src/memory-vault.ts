@@ -24,6 +24,15 @@ export class MemoryVault implements Vault {
     return token
   }
 
+  async personOf(context: Context, identifiers: readonly { readonly system: string; readonly id: string }[], token?: string): Promise<string | 'disagree'> {
+    const links = identifiers.map(({ system, id }) => this.ids.hmac('link', [context, system, id]).toString('hex'))
+    const known = new Set([...(token === undefined ? [] : [token]), ...links.flatMap(link => this.links.get(link) ?? [])])
+    if (known.size > 1) return 'disagree'
+    const [person = randomToken('per')] = known
+    for (const link of links) this.links.set(link, person)
+    return person
+  }
+
   async keysFor(context: Context, subjects: readonly string[]): Promise<ReadonlyMap<string, SubjectKey | 'erased'>> {
     const found = new Map<string, SubjectKey | 'erased'>()
     for (const subject of subjects) {

@@ -14,6 +14,12 @@ export interface Vault {
   newToken(kind: 'per' | 'pair' | 'inc'): string
   /** The token of whoever has this identifier at this source in this context; made at the first call, kept in the vault as (HMAC -> token). */
   tokenFor(context: Context, system: string, identifier: string): Promise<string>
+  /**
+   * The token of the one person who has all these identifiers: found by any of them, made where none is known; the others
+   * lead to it from then on. `token`: the person is known already by it. Where identifiers lead to different people nothing
+   * is linked and the answer is 'disagree': who is who is for a person to say.
+   */
+  personOf(context: Context, identifiers: readonly { readonly system: string; readonly id: string }[], token?: string): Promise<string | 'disagree'>
   /** The data keys of these subjects, made where missing. Durable before it returns. A subject whose keys were destroyed gives 'erased'. */
   keysFor(context: Context, subjects: readonly string[]): Promise<ReadonlyMap<string, SubjectKey | 'erased'>>
   /** The keys behind these key ids; 'erased' where destroyed. Throws where a key is neither there nor destroyed. */

@@ -16,7 +16,7 @@ export class ReviewCriminalHistoryHandler implements ICommandHandler<ReviewCrimi
   async execute({ body, meta }: ReviewCriminalHistoryCommand): Promise<Handled | Refusal> {
     const stream = streamOf(pchCase, body.caseId)
     const events = await this.log.load(stream)
-    const facts = { caseOpen: fold(pchCase, events, initial).status === 'open', basis: events.length === 0 ? [] : [{ stream, revision: events.length - 1 }] }
+    const facts = { caseStatus: fold(pchCase, events, initial).status, basis: events.length === 0 ? [] : [{ stream, revision: events.length - 1 }] }
     return handle(this.log, historyReview, body.caseId, { type: 'ReviewCriminalHistory', data: { ...body, facts }, meta })
   }
 }

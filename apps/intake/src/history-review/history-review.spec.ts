@@ -6,9 +6,9 @@ import { historyReview, type ReviewCommand } from './history-review'
 
 const CASE = '018f0000-0000-7000-8000-000000000006'
 const counts = (ipvArrests: number) => ({ ipvArrests, ipvCharges: 0, ipvConvictions: 0, oopViolations: 0, violentFelonies: 0 })
-const review = (more: Partial<ReviewCriminalHistory> = {}, caseOpen = true): ReviewCommand => ({
+const review = (more: Partial<ReviewCriminalHistory> = {}, caseStatus: 'none' | 'open' | 'closed' = 'open'): ReviewCommand => ({
   type: 'ReviewCriminalHistory', meta: metaOf({ name: JSON.stringify(more) }),
-  data: { caseId: CASE, counts: counts(1), lookbackYears: 5, sources: ['KCPD_RMS', 'MUNI_COURT'], statesAsked: ['MO'], queriedAt: '2026-07-02T14:00:00.000Z', ...more, facts: { caseOpen, basis: [{ stream: `pchCase-${CASE}`, revision: 0 }] } },
+  data: { caseId: CASE, counts: counts(1), lookbackYears: 5, sources: ['KCPD_RMS', 'MUNI_COURT'], statesAsked: ['MO'], queriedAt: '2026-07-02T14:00:00.000Z', ...more, facts: { caseStatus, basis: [{ stream: `pchCase-${CASE}`, revision: 0 }] } },
 })
 const reviewed = given(historyReview).when(review()).then({ type: 'CriminalHistoryReviewed' })[0]!
 
@@ -23,7 +23,11 @@ describe('a criminal history is reviewed', () => {
     const [event] = given(historyReview).when(review()).then({ type: 'CriminalHistoryReviewed' })
     expect(event!.data).not.toHaveProperty('facts')
   })
-  it('only for an open case', () => { given(historyReview).when(review({}, false)).refused('case_not_open') })
+  it('of a case that is there', () => { given(historyReview).when(review({}, 'none')).refused('case_unknown') })
+  it('also when the case is closed, since it happened: with the rule that it broke', () => {
+    given(historyReview).when(review({}, 'closed')).then({ type: 'CriminalHistoryReviewed', breaches: ['HISTORY_NEEDS_OPEN_CASE'] })
+    expect(reviewed.breaches).toBeUndefined()
+  })
   it('with its sources, at a moment that is past, and never an older one after a younger', () => {
     given(historyReview).when(review({ sources: [] })).refused('sources_missing')
     given(historyReview).when(review({ queriedAt: '2026-07-02T15:10:00.001Z' })).refused('queried_in_future')

@@ -5,8 +5,11 @@ import { refused, type Command, type Decider, type Decision } from '@chorus/deci
 // Stored names. Changing one needs a new version and an upcaster.
 export const HISTORY_REVIEW_EVENTS = ['CriminalHistoryReviewed'] as const
 
-/** What the edge looked up: whether the case is open, and how far it looked. */
-export interface ReviewFacts { readonly caseOpen: boolean; readonly basis: readonly Basis[] }
+/** Rule: a criminal history is looked up for an open case only. */
+export const HISTORY_NEEDS_OPEN_CASE = 'HISTORY_NEEDS_OPEN_CASE'
+
+/** What the edge looked up: how the case stands, and how far it looked. */
+export interface ReviewFacts { readonly caseStatus: 'none' | 'open' | 'closed'; readonly basis: readonly Basis[] }
 export type ReviewCommand = Command<'ReviewCriminalHistory', ReviewCriminalHistory & { readonly facts: ReviewFacts }>
 
 export interface HistoryReview { readonly latest: CriminalHistoryReviewedV1 | null }
@@ -16,7 +19,7 @@ export const evolve = (state: HistoryReview, event: { readonly type: string; rea
   event.type === 'CriminalHistoryReviewed' ? { latest: event.data as CriminalHistoryReviewedV1 } : state
 
 export const reviewHistory = ({ data: { facts, ...body }, meta }: ReviewCommand, state: HistoryReview): Decision => {
-  if (!facts.caseOpen) return refused('case_not_open', 'There is no open case of this number. A criminal history is reviewed for an open case only.', { kind: 'not-found' })
+  if (facts.caseStatus === 'none') return refused('case_unknown', 'There is no case of this number. Look its number up again.', { kind: 'not-found' })
   if (body.sources.length === 0) return refused('sources_missing', 'Name the sources that were asked.')
   if (Date.parse(body.queriedAt) > Date.parse(meta.now)) return refused('queried_in_future', 'The sources were asked at a moment that lies in the future. Correct queriedAt.')
   if (state.latest && Date.parse(body.queriedAt) < Date.parse(state.latest.queriedAt)) return refused('review_older', 'A younger review of this case is recorded already. Record this one only if it is younger.', { kind: 'conflict' })
@@ -27,6 +30,8 @@ export const reviewHistory = ({ data: { facts, ...body }, meta }: ReviewCommand,
   return [{
     type: 'CriminalHistoryReviewed', schemaVersion: 1, data: reviewed, time: body.queriedAt, timePrecision: 'instant', timeZone: 'UTC',
     partitionkey: `pchCase-${body.caseId}`, basis: facts.basis,
+    // It was looked up although nothing was open that called for it: that happened, so it is recorded, with the rule it broke.
+    ...(facts.caseStatus === 'closed' ? { breaches: [HISTORY_NEEDS_OPEN_CASE] } : {}),
   }]
 }
 

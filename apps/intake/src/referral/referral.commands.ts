@@ -1,12 +1,14 @@
 import { Inject } from '@nestjs/common'
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs'
 import { AllowedTo, ExcludeReferral, ReceiveReferral, rightOf, type CommandMeta, type PersonInReferral } from '@chorus/contracts'
-import { derivedId, handle, isRefusal, streamOf, type Handled, type Refusal } from '@chorus/decider'
+import { derivedId, handle, isRefusal, refused, streamOf, type Handled, type Refusal } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
 import { RECORDER, VAULT } from '@chorus/platform'
 import type { Vault } from '@chorus/privacy'
 import { RecordPairSidesConsumer } from '../on-referral-received/record-pair-sides.consumer'
 import { referral } from './referral'
+
+const DISAGREE = refused('identifiers_disagree', 'The identifiers of one person lead to different people here. Leave out those that are not sure; who is one and the same is settled by a person, never by a referral.', { kind: 'conflict' })
 
 @AllowedTo(rightOf(ReceiveReferral)!)
 export class ReceiveReferralCommand { constructor(readonly body: ReceiveReferral, readonly meta: CommandMeta) {} }
@@ -18,7 +20,9 @@ export class ReceiveReferralHandler implements ICommandHandler<ReceiveReferralCo
   async execute({ body: { source, incidentIds, subject, victim }, meta }: ReceiveReferralCommand): Promise<Handled | Refusal> {
     // The referral's number comes from the command's id: the same request again is the same referral.
     const referralId = derivedId('referral', meta.commandId)
-    const [subjectRef, victimRef] = [await this.tokenOf(subject), await this.tokenOf(victim)]
+    const subjectRef = await this.tokenOf(subject)
+    const victimRef = await this.tokenOf(victim)
+    if (subjectRef === 'disagree' || victimRef === 'disagree') return DISAGREE
     const answer = await handle(this.log, referral, referralId, { type: 'ReceiveReferral', meta, data: {
       referralId, source, incidentIds, subjectRef, victimRef,
       subjectName: subject.name, ...(subject.birthDate ? { subjectBirthDate: subject.birthDate } : {}), ...(subject.address ? { subjectAddress: subject.address } : {}),
@@ -28,12 +32,8 @@ export class ReceiveReferralHandler implements ICommandHandler<ReceiveReferralCo
     return answer
   }
 
-  /** The token that is given; else of whoever has the surest identifier; else of somebody new. */
-  private async tokenOf({ personRef, identifiers = [] }: PersonInReferral): Promise<string> {
-    if (personRef !== undefined) return personRef
-    const [surest] = identifiers
-    return surest ? this.vault.tokenFor('case', surest.system, surest.id) : this.vault.newToken('per')
-  }
+  /** The token that is given, or of whoever has these identifiers, or of somebody new; all identifiers lead to it from then on. */
+  private tokenOf({ personRef, identifiers = [] }: PersonInReferral): Promise<string | 'disagree'> { return this.vault.personOf('case', identifiers, personRef) }
 }
 
 @AllowedTo(rightOf(ExcludeReferral)!)

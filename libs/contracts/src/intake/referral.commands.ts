@@ -4,13 +4,13 @@ import { EXCLUSION_CODES, type ExclusionCode } from './referral-excluded.v1'
 import { REFERRAL_SOURCES, type ReferralSource } from './referral-received.v1'
 
 export class PersonIdentifier {
-  @Name({ doc: 'whose identifier it is: the agency\'s system, e.g. kcpd-niche, sid; or incident-person, and the id is the person\'s token in an incident' }) system!: string
+  @Name({ doc: 'whose identifier it is: the agency\'s system, e.g. kcpd-niche, sid' }) system!: string
   @Text({ max: 100, privacy: 'matchable', doc: 'the identifier itself' }) id!: string
 }
 
 export class PersonInReferral {
   @Token({ kind: 'per', optional: true, doc: 'the person\'s token in the case context, where it is known already' }) personRef?: string
-  @List(() => PersonIdentifier, { max: 10, optional: true, doc: 'identifiers that lead to the same person again, the surest first' }) identifiers?: PersonIdentifier[]
+  @List(() => PersonIdentifier, { max: 10, optional: true, doc: 'identifiers of the person, e.g. at agencies; each leads to the same person again' }) identifiers?: PersonIdentifier[]
   @Text({ max: 200, privacy: 'identifying', doc: 'name' }) name!: string
   @LocalDate({ privacy: 'identifying', optional: true, doc: 'birth date; without it, and without an age in the incident report, no case can be opened' }) birthDate?: string
   @Text({ max: 400, privacy: 'identifying', optional: true, doc: 'address, in one text' }) address?: string

@@ -1,0 +1,49 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { freshDatabase, type FreshDatabase } from '../../../test/support/database'
+import { FileVault } from './file-vault'
+import { MemoryVault } from './memory-vault'
+import type { Vault } from './port'
+
+const ids = (...names: string[]) => names.map((id) => ({ system: 'sample-records', id }))
+
+describe.each(['memory', 'files and PostgreSQL'])('who has several identifiers, in the vault in %s', (kind) => {
+  let database: FreshDatabase
+  let root: string
+  let vault: Vault
+  beforeAll(async () => {
+    database = await freshDatabase()
+    root = mkdtempSync(join(tmpdir(), 'chorus-vault-'))
+    vault = kind === 'memory' ? new MemoryVault() : await FileVault.open({ keysFolder: join(root, 'keys'), databaseUrl: database.appUrl, mode: 'demonstration' })
+  })
+  afterAll(async () => { await vault.close(); await database.drop(); rmSync(root, { recursive: true, force: true }) })
+
+  it('is one person, found again by any of them, which teaches the vault the rest', async () => {
+    const person = await vault.personOf('case', ids('a', 'b'))
+    expect(person).toMatch(/^per_[\w-]{22}$/)
+    expect(await vault.personOf('case', ids('b', 'c'))).toBe(person)
+    expect(await vault.personOf('case', ids('c'))).toBe(person)
+    expect(await vault.tokenFor('case', 'sample-records', 'c')).toBe(person)
+  })
+  it('is another person in another context', async () => {
+    expect(await vault.personOf('services', ids('a'))).not.toBe(await vault.personOf('case', ids('a')))
+  })
+  it('without any identifier is somebody new each time, or the one who is named', async () => {
+    expect(await vault.personOf('case', [])).not.toBe(await vault.personOf('case', []))
+    const token = vault.newToken('per')
+    expect(await vault.personOf('case', [], token)).toBe(token)
+    expect(await vault.personOf('case', ids('named'), token)).toBe(token)
+    expect(await vault.personOf('case', ids('named'))).toBe(token)
+  })
+  it('two people are never made one: nothing is linked where identifiers disagree', async () => {
+    const [one, other] = [await vault.personOf('case', ids('x')), await vault.personOf('case', ids('y'))]
+    expect(await vault.personOf('case', ids('x', 'y', 'z'))).toBe('disagree')
+    expect(await vault.personOf('case', ids('x'), other)).toBe('disagree')
+    expect([one, other]).not.toContain(await vault.personOf('case', ids('z')))
+  })
+  it('who comes twice at once is one person', async () => {
+    const answers = await Promise.all(Array.from({ length: 8 }, (_, n) => vault.personOf('case', n % 2 ? ids('p', 'q') : ids('q', 'p'))))
+    expect(new Set(answers).size).toBe(1)
+  })
+})
