@@ -4,8 +4,8 @@
  */
 import 'reflect-metadata'
 import { readSettings, repositoryRoot, runChorus, SettingsRefused, SetupRefused, systemClock } from '@chorus/platform'
-import { boot as bootServices, type Chorus } from './boot'
-import { loadSamples } from './load-samples'
+import { boot, type Chorus } from './boot'
+import { loadFirstSamples } from './first-samples'
 import type { ReadySettings } from './standalone.module'
 import { welcome } from './welcome'
 
@@ -14,11 +14,16 @@ const OURS = new Set(['SettingsRefused', 'SetupRefused', 'MigrationRefused', 'Va
 const say = (line: string): void => { process.stdout.write(`${line}\n`) }
 
 /** Starts the services, loads the samples on the first run, and greets: address, number of events, what to try. */
-export const boot = async (settings: ReadySettings): Promise<Chorus> => {
-  const chorus = await bootServices(settings)
-  await loadSamples(chorus, settings, say)
-  await welcome(chorus, say)
-  return chorus
+const bootAndGreet = async (settings: ReadySettings, signal: AbortSignal): Promise<Chorus> => {
+  const chorus = await boot(settings)
+  try {
+    await loadFirstSamples(chorus, settings, say, signal)
+    if (!signal.aborted) await welcome(chorus, say)
+    return chorus
+  } catch (error) {
+    await chorus.close()
+    throw error
+  }
 }
 
 const main = async (): Promise<number> => {
@@ -29,7 +34,7 @@ const main = async (): Promise<number> => {
   // The parent is gone, in whatever way.
   if (child) process.on('disconnect', () => stop.abort())
   const settings = readSettings(process.env, repositoryRoot())
-  const running = await runChorus({ settings, clock: systemClock, boot: child ? (ready) => bootServices(ready) : boot, signal: stop.signal, say })
+  const running = await runChorus({ settings, clock: systemClock, boot: (ready) => child ? boot(ready) : bootAndGreet(ready, stop.signal), signal: stop.signal, say })
   process.send?.({ address: running.address })
   const stopped = new Promise<undefined>((resolve) => { if (stop.signal.aborted) resolve(undefined); else stop.signal.addEventListener('abort', () => resolve(undefined)) })
   const died = await Promise.race([running.died, stopped])

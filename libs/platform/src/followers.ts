@@ -3,7 +3,7 @@ import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap
 import { Readiness, type Check } from './health.controller'
 
 /** A reaction or a projection (libs/read-models). */
-export interface Following { start(): Promise<void>; stop(): Promise<void>; health(): Check; state(): { readonly name: string } }
+export interface Following { start(): Promise<void>; stop(): Promise<void>; health(): Check; state(): { readonly name: string }; /** waits until the log was looked at through `ordinal`; false when that takes longer than `ms` */ reached(ordinal: number, ms: number): Promise<boolean> }
 
 @Injectable()
 export class Followers implements OnApplicationBootstrap, BeforeApplicationShutdown {
