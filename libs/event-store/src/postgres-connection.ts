@@ -10,10 +10,12 @@ export const CHANNEL = 'chorus_log'
 /** Text of a timestamptz column as RFC 3339 UTC with microseconds. */
 export const timeText = (column: string): string => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
 
-/** Postgres' own text of a timestamptz in UTC (`2026-07-02 20:10:00.12+00`) as RFC 3339 with microseconds. */
-export function recordedTimeOf(text: string): string {
-  const cut = text.length - 3
-  return `${text.slice(0, 10)}T${text.slice(11, 19)}.${text.slice(20, cut).padEnd(6, '0')}Z`
+const YEAR_2000 = Date.UTC(2000, 0, 1)
+
+/** PostgreSQL's microseconds since 2000 (what timestamptz_send gives) as RFC 3339 in UTC with microseconds. */
+export function recordedTimeOf(microseconds: number): string {
+  const seconds = Math.floor(microseconds / 1_000_000)
+  return `${new Date(YEAR_2000 + seconds * 1000).toISOString().slice(0, 19)}.${String(microseconds - seconds * 1_000_000).padStart(6, '0')}Z`
 }
 
 /** A client whose sessions run in UTC, never scan the log from end to end for a lookup, and hand bigints over as numbers. */
