@@ -24,7 +24,7 @@ export interface SequencerOptions {
 interface Waiting { readonly append: PreparedAppend; readonly resolve: (result: AppendResult) => void; readonly reject: (error: unknown) => void }
 
 const MAX_COMMANDS = 500
-const MAX_EVENTS = 2_000
+const MAX_EVENTS = 500
 const MAX_BYTES = 4 * 1024 * 1024
 const PREPARED = { prepare: true }
 
