@@ -3,6 +3,7 @@ import { createReadStream, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { startChorus, type TestChorus } from '../support/chorus'
 import { importFile } from '../support/import-file'
+import { replayed } from '../support/long-answers'
 import { realData } from '../support/real-data'
 
 const FILE = join(realData(), 'nibrs', 'honolulupdNIBRSReport-2019-05.txt')
@@ -39,9 +40,3 @@ describe('a real NIBRS submission', () => {
     expect(await count()).toBe(209)
   }, 60_000)
 })
-
-const get = async (chorus: TestChorus, path: string) => chorus.agent.get(path).set('Authorization', await chorus.bearer('operator')).buffer(true).parse((response, done) => { let text = ''; response.on('data', (chunk: Buffer) => { text += chunk.toString() }); response.on('end', () => done(null, text)) })
-const replayed = async (chorus: TestChorus): Promise<{ byType: Record<string, number> }> => {
-  const lines = ((await get(chorus, '/v1/replay')).body as string).trim().split('\n')
-  return (JSON.parse(lines.at(-1)!) as { result: { byType: Record<string, number> } }).result
-}

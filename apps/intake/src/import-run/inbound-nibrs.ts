@@ -39,13 +39,19 @@ export const readInbound = (record: NibrsRecord, context: InboundContext): Nibrs
   const streamId = vault.uuid('stream-id', record.ori, NIBRS.system, key.id)
   const assumed = context.zone === undefined ? zoneOf(record.ori) : { zone: context.zone, assumed: false }
   const edits = checkRecord(record, context.facts)
-  const receivedOn = DateTime.fromISO(receivedtime, { zone: assumed.zone }).toISODate()
-  if (receivedOn === null) throw new Error(`zone ${assumed.zone} or instant ${receivedtime} is none`)
   return {
     kind: inboundKindOf(record), message, file: fileId, row: record.firstLine,
     stream: `${key.category}-${streamId}`, agency: record.ori, edits: editCodes(edits), zone: assumed.zone, zoneAssumed: assumed.assumed,
     compose: (version, current) => draftsOf(record, {
-      streamId, version, current, zone: assumed.zone, newToken: kind => vault.newToken(kind), edits, message, file: fileId, row: record.firstLine, receivedOn,
+      streamId, version, current, zone: assumed.zone, newToken: kind => vault.newToken(kind), edits, message, file: fileId, row: record.firstLine,
+      // Few records ask for it, and it is dear.
+      get receivedOn() { return dayIn(assumed.zone, receivedtime) },
     }),
   }
+}
+
+const dayIn = (zone: string, instant: string): string => {
+  const day = DateTime.fromISO(instant, { zone }).toISODate()
+  if (day === null) throw new Error(`zone ${zone} or instant ${instant} is none`)
+  return day
 }

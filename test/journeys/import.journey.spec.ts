@@ -1,0 +1,172 @@
+/** A month's file, the next month's changes, what waits, what is repaired; and the history of it all. Over HTTP, on a real PostgreSQL. */
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import type { ImportReport } from '../../apps/intake/src/import-run/import-nibrs'
+import type { HistoryAnswer } from '../../apps/evaluation/src/history/read-history'
+import { startChorus, type TestChorus } from '../support/chorus'
+import { importFile, type ImportHow } from '../support/import-file'
+import { verdict, replayed } from '../support/long-answers'
+
+const sample = (name: string): Buffer => readFileSync(join(__dirname, '../../samples/nibrs', name))
+const JULY = sample('2026-07.txt')
+const AUGUST = sample('2026-08.txt')
+/** The records of a sample with this action and level, by number. */
+const numbersOf = (file: Buffer, level: string, action: string): string[] => [...new Set(file.toString('latin1').split('\n').filter(line => line[4] === level && line[5] === action).map(line => line.slice(25, 37).trim()))]
+const linesOf = (file: Buffer, number: string): string => file.toString('latin1').split('\n').filter(line => line.slice(25, 37).trim() === number).join('\n') + '\n'
+const ORI = JULY.toString('latin1').slice(16, 25)
+
+let chorus: TestChorus
+const send = (bytes: Buffer | string, how: ImportHow = {}): Promise<ImportReport> => importFile(chorus, Readable.from([Buffer.from(bytes)]), how)
+const balanced = ({ lines, records }: ImportReport) => { for (const { read, accepted, duplicate, quarantined } of [lines, records]) expect(read).toBe(accepted + duplicate + quarantined) }
+const historyOf = async (of: string, query: Record<string, string> = {}): Promise<HistoryAnswer> =>
+  (await chorus.agent.get('/v1/history').query({ of, ...query }).set('Authorization', await chorus.bearer('intakeAnalyst')).expect(200)).body as HistoryAnswer
+const quarantine = async (): Promise<{ total: number; byCause: Record<string, number>; records: { id: string; cause: string; waitsFor?: string }[] }> =>
+  (await chorus.agent.get('/v1/quarantine').set('Authorization', await chorus.bearer('intakeAnalyst')).expect(200)).body as never
+
+beforeAll(async () => { chorus = await startChorus() }, 60_000)
+afterAll(() => chorus.close())
+
+describe('a month of an agency', () => {
+  it('would be accepted but for three records, says the dry run, and records nothing', async () => {
+    const before = (await replayed(chorus)).events
+    const report = await send(JULY, { dryRun: true })
+    balanced(report)
+    expect(report).toMatchObject({ dryRun: true, complete: true, records: { duplicate: 0, quarantined: 3 } })
+    expect((await replayed(chorus)).events).toBe(before)
+  })
+
+  it('is accepted as the dry run said; the three wrong records are quarantined whole', async () => {
+    const dry = await send(JULY, { dryRun: true })
+    const report = await send(JULY)
+    balanced(report)
+    expect({ lines: report.lines, records: report.records, statistics: report.statistics }).toEqual({ lines: dry.lines, records: dry.records, statistics: dry.statistics })
+    expect(report.quarantine.byCause).toEqual({ 'incident-date-unreadable': 1, 'line-cut': 1, 'no-administrative-segment': 1 })
+    expect((await quarantine()).byCause).toEqual(report.quarantine.byCause)
+  })
+
+  it('adds nothing when it comes again, whole, in part, with other line ends, with a byte order mark and blank lines', async () => {
+    const { byType } = await replayed(chorus)
+    const text = JULY.toString('latin1')
+    const whole = await send(JULY)
+    expect(whole.records).toMatchObject({ accepted: 0, quarantined: 3 })
+    // A part that ends between two incidents: cut inside one, that one would rightly be quarantined.
+    const part = text.slice(0, /\n(?=\d{4}1I)/g.exec(text.slice(9000))!.index + 9001)
+    for (const again of [part, text.replaceAll('\n', '\r\n'), `\ufeff${text}`, text.replaceAll('\n', '\n\n')]) {
+      const report = await send(again)
+      balanced(report)
+      expect(report.records.accepted).toBe(0)
+    }
+    const after = (await replayed(chorus)).byType
+    for (const type of ['IncidentReported@1', 'ArrestRecorded@1']) expect(after[type]).toBe(byType[type])
+    expect((await quarantine()).total).toBe(3)
+  })
+})
+
+describe('the next month', () => {
+  it('corrects and retracts what was sent before: never a second incident, never a lost one', async () => {
+    const before = (await replayed(chorus)).byCategory
+    const report = await send(AUGUST)
+    balanced(report)
+    expect(report.corrections).toBeGreaterThan(0)
+    expect(report.retractions).toBeGreaterThan(0)
+    const after = (await replayed(chorus)).byCategory
+    // One new incident, one new arrest, one time window; everything else lies in streams that were there.
+    expect([after.incident! - before.incident!, after.arrest! - before.arrest!, after.windowReport! - (before.windowReport ?? 0)]).toEqual([1, 1, 1])
+  })
+
+  it('shows both in the history, linked: what was corrected, what was taken back', async () => {
+    const replaced = numbersOf(AUGUST, '1', 'R').find(number => numbersOf(JULY, '1', 'I').includes(number))!
+    const { entries, notice } = await historyOf(`${ORI}/${replaced}`)
+    const reports = entries.filter(entry => entry.type === 'IncidentReported')
+    expect(reports.map(entry => entry.state)).toEqual(['corrected', 'current'])
+    expect(reports[1]!.corrects).toBe(reports[0]!.id)
+    expect(reports[0]!.correctedBy).toBe(reports[1]!.id)
+    expect(notice).toBe('Entries may be withheld from this view.')
+    const deleted = numbersOf(AUGUST, '1', 'D')[0]!
+    expect((await historyOf(`${ORI}/${deleted}`)).entries.map(entry => [entry.type, entry.state])).toEqual(expect.arrayContaining([['IncidentReported', 'retracted'], ['EventRetracted', 'current']]))
+  })
+
+  it('shows the history as it was known before the correction came', async () => {
+    const replaced = numbersOf(AUGUST, '1', 'R').find(number => numbersOf(JULY, '1', 'I').includes(number))!
+    const now = await historyOf(`${ORI}/${replaced}`)
+    const first = now.entries.find(entry => entry.type === 'IncidentReported')!
+    const then = await historyOf(`${ORI}/${replaced}`, { asOfRecorded: first.recorded })
+    expect(then.entries.filter(entry => entry.type === 'IncidentReported').map(entry => entry.state)).toEqual(['current'])
+    expect(JSON.stringify(then)).not.toContain(now.entries.filter(entry => entry.type === 'IncidentReported').at(-1)!.id)
+    await chorus.agent.get('/v1/history').query({ of: `${ORI}/${replaced}`, asOfRecorded: '2099-01-01' }).set('Authorization', await chorus.bearer('intakeAnalyst')).expect(503)
+    await chorus.agent.get('/v1/history').query({ of: `${ORI}/${replaced}`, asOfRecorded: 'yesterday' }).set('Authorization', await chorus.bearer('intakeAnalyst')).expect(400)
+  })
+
+  it('lets a change of an incident that nobody has sent wait, and takes it up by itself when the incident comes', async () => {
+    const unknown = numbersOf(AUGUST, '1', 'R').find(number => !numbersOf(JULY, '1', 'I').includes(number))!
+    const waiting = (await quarantine()).records.filter(record => record.cause === 'record-not-known')
+    expect(waiting).toHaveLength(1)
+    const report = await send(linesOf(AUGUST, unknown).split('\n').map(line => line === '' ? line : `${line.slice(0, 5)}I072026${line.slice(12)}`).join('\n'))
+    expect(report).toMatchObject({ records: { accepted: 1 }, releasedFromQuarantine: 1 })
+    expect((await quarantine()).records.filter(record => record.cause === 'record-not-known')).toEqual([])
+  })
+})
+
+describe('a quarantined record', () => {
+  it('shows its bytes and what to do, is repaired, and is accepted; the wrong bytes sent again are known', async () => {
+    const { records } = await quarantine()
+    const cut = records.find(record => record.cause === 'line-cut')!
+    const detail = (await chorus.agent.get(`/v1/quarantine/${cut.id}`).set('Authorization', await chorus.bearer('intakeAnalyst')).expect(200)).body as { content: string; text: string }
+    expect(JULY.toString('latin1')).toContain(detail.content.trimEnd().split('\n')[0])
+    expect(detail.text).toMatch(/line \d+/)
+    const repaired = detail.content.split('\n').map(line => line === '' ? line : line.padEnd(Number(line.slice(0, 4)), ' ')).join('\n')
+    const answer = await chorus.agent.post(`/v1/quarantine/${cut.id}/repair`).set('Authorization', await chorus.bearer('intakeAnalyst')).send({ content: repaired, reason: 'the line was cut on its way' }).expect(200)
+    expect(answer.body).toMatchObject({ settled: true, outcome: 'accepted' })
+    expect((await send(detail.content)).records).toMatchObject({ duplicate: 1, quarantined: 0 })
+  })
+
+  it('stays when it is tried again unmended, and is resolved with a reason, once', async () => {
+    const { records } = await quarantine()
+    const dated = records.find(record => record.cause === 'incident-date-unreadable')!
+    const analyst = await chorus.bearer('intakeAnalyst')
+    expect((await chorus.agent.post(`/v1/quarantine/${dated.id}/retry`).set('Authorization', analyst).send({ reason: 'a look' }).expect(200)).body).toMatchObject({ settled: false, cause: 'incident-date-unreadable' })
+    await chorus.agent.post(`/v1/quarantine/${dated.id}/resolve`).set('Authorization', analyst).send({ reasonCode: 'SOURCE_WILL_RESEND', reason: 'the records unit corrects the date' }).expect(200)
+    await chorus.agent.post(`/v1/quarantine/${dated.id}/resolve`).set('Authorization', analyst).send({ reasonCode: 'OTHER', reason: 'again' }).expect(409)
+    await chorus.agent.get(`/v1/quarantine/${dated.id}`).set('Authorization', await chorus.bearer('operator')).expect(403)
+  })
+})
+
+describe('a run that is cut short', () => {
+  it('is finished by the next run of the same file: nothing lost, nothing doubled', async () => {
+    const other = await startChorus()
+    try {
+      const sha256 = createHash('sha256').update(JULY).digest('hex')
+      const slowly = async function* () { for (let at = 0; at < JULY.length; at += 4096) { yield JULY.subarray(at, at + 4096); await new Promise(resolve => setTimeout(resolve, 2)) } }
+      await importFile(other, Readable.from(slowly()), { sha256, cutAfter: 30_000 }).catch(() => undefined)
+      const report = await importFile(other, Readable.from([JULY]), { sha256 })
+      balanced(report)
+      expect(report).toMatchObject({ complete: true, records: { quarantined: 3 } })
+      const whole = await replayed(chorus)
+      const { byType, byCategory } = await replayed(other)
+      expect(byCategory.incident).toBe(report.statistics.incidents)
+      expect(byType['IncidentReported@1']).toBe(byCategory.incident)
+      expect(whole.byCategory.incident).toBeGreaterThan(byCategory.incident!)
+      expect(await verdict(other)).toMatchObject({ ok: true })
+    } finally { await other.close() }
+  }, 60_000)
+})
+
+describe('the log behind it', () => {
+  it('verifies, and replays to the same digest twice', async () => {
+    expect(await verdict(chorus)).toMatchObject({ ok: true })
+    expect((await replayed(chorus)).digest).toBe((await replayed(chorus)).digest)
+  })
+  it('answers the same for what is not there and what a role may not see', async () => {
+    const known = (await historyOf(`${ORI}/${numbersOf(JULY, '1', 'I')[0]}`)).of
+    const as = async (role: 'healthProgram' | 'evaluator', of: string) => {
+      const { status, body } = await chorus.agent.get('/v1/history').query({ of }).set('Authorization', await chorus.bearer(role))
+      return { status, ...body as object, instance: undefined }
+    }
+    expect(await as('healthProgram', known)).toEqual(await as('healthProgram', '00000000-0000-7000-8000-000000000000'))
+    const seen = await as('evaluator', known)
+    expect(seen.status).toBe(200)
+    expect(JSON.stringify(seen)).not.toContain('reportNumber')
+  })
+})
