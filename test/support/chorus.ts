@@ -18,6 +18,8 @@ export interface TestChorus {
   readonly data: string
   readonly ownerUrl: string
   readonly appUrl: string
+  /** superuser on the same database: may read every table, whoever owns it */
+  readonly adminUrl: string
   readonly logs: CapturedLogs
   /** supertest on the listening server; add `.set('Authorization', await chorus.bearer('detective'))` */
   readonly agent: ReturnType<typeof supertest>
@@ -60,7 +62,7 @@ export const startChorus = async (options: ChorusOptions = {}): Promise<TestChor
     const chorus = await boot(settings, { clock, logTo: logs.stream })
     const tokenFor = (role: Role, agency: string = AGENCY[role]): Promise<string> => issueToken(data, clock, { role, agency })
     return {
-      app: chorus.app, address: chorus.address, data, ownerUrl: database.ownerUrl, appUrl: database.appUrl, logs, agent: supertest(chorus.address), tokenFor,
+      app: chorus.app, address: chorus.address, data, ownerUrl: database.ownerUrl, appUrl: database.appUrl, adminUrl: inDatabaseOf(database.appUrl), logs, agent: supertest(chorus.address), tokenFor,
       bearer: async (role, agency) => `Bearer ${await tokenFor(role, agency)}`,
       again: async () => { await chorus.close(); return start() },
       close: async () => { await chorus.close(); await clear() },
@@ -69,12 +71,14 @@ export const startChorus = async (options: ChorusOptions = {}): Promise<TestChor
   return start().catch(async (error: unknown) => { await clear(); throw error })
 }
 
+const inDatabaseOf = (appUrl: string): string => { const admin = new URL(process.env.CHORUS_TEST_POSTGRES ?? ''); admin.pathname = new URL(appUrl).pathname; return admin.toString() }
+
 const SYSTEM = ['pg_catalog', 'information_schema', 'pg_toast']
 
 /**
- * Everything that a database holds, as text: each row of each table of each schema, bytea also decoded as UTF-8; and what
- * its write-ahead statistics of statements would show is not there, since statements carry no sealed value either.
- * @param databaseUrl of a role that may read all (the owner)
+ * Everything that a database holds, as text: each row of each table of each schema, bytea with its printable bytes as
+ * they are.
+ * @param databaseUrl of a role that may read all (adminUrl)
  */
 export async function* everyTextIn(databaseUrl: string): AsyncGenerator<{ readonly table: string; readonly text: string }> {
   const sql = postgres(databaseUrl, { max: 1, onnotice: () => undefined })
