@@ -43,7 +43,8 @@ export const cataloguePage = (): string => {
   const how = (entry: CatalogueEntry): string => {
     if (entry.status !== 'enforced') return entry.reason
     const what = { finding: 'accepted, with the number on the event', refusal: 'quarantined', both: 'quarantined where the record cannot be read or told apart by it, else accepted with the number' }[entry.as]
-    return entry.overFile ? `${what}; against the records before it in the file` : what
+    // Not on the event: there the same record from another file would look changed.
+    return entry.overFile ? 'accepted, and counted in the report of its file: it speaks of the records before it there' : what
   }
   const row = (entry: CatalogueEntry) => `| ${entry.code} | ${entry.words.replaceAll('|', '\\|')} | ${how(entry)} |`
   return `# The FBI's edits, and what becomes of them here
