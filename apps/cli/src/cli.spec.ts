@@ -1,0 +1,198 @@
+/** The command line without a Chorus: help, usage, exit codes, output, and HTTP against a small server. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PassThrough, Readable } from 'node:stream'
+import { Client, errorOfProblem, ndjson, resultOf } from './client'
+import { Context, type World } from './context'
+import { EXIT } from './exit'
+import { Output, progressText } from './output'
+import { everyCommand, programOf, runCommandLine } from './program'
+
+const data = mkdtempSync(join(tmpdir(), 'chorus-cli-'))
+afterAll(() => rmSync(data, { recursive: true, force: true }))
+
+interface Ran { readonly code: number; readonly out: string; readonly err: string }
+const worldOf = (argv: string[], env: Record<string, string> = {}, signal = new AbortController().signal): { world: World; out: () => string; err: () => string } => {
+  const texts = { out: '', err: '' }
+  const sink = (name: 'out' | 'err'): PassThrough => new PassThrough().on('data', (chunk: Buffer) => { texts[name] += chunk.toString() })
+  let now = 0
+  return { world: { stdout: sink('out'), stderr: sink('err'), env: { CHORUS_DATA: data, CHORUS_PORT: '0', ...env }, clock: { now: () => '2026-03-02T12:00:00.000Z' }, watch: () => now += 100, signal, argv }, out: () => texts.out, err: () => texts.err }
+}
+const chorus = async (line: string, env: Record<string, string> = {}, signal?: AbortSignal): Promise<Ran> => {
+  const { world, out, err } = worldOf(line.split(' '), env, signal)
+  const code = await runCommandLine(world)
+  await new Promise((resolve) => setImmediate(resolve))
+  return { code, out: out(), err: err() }
+}
+
+describe('every command', () => {
+  const leaves = everyCommand(programOf(new Context(worldOf([]).world))).filter((command) => command.commands.length === 0 && command.name() !== 'help')
+
+  it.each(leaves.map((command) => [command.name(), command] as const))('%s has a summary, examples that name it, and the common options', (name, command) => {
+    let help = ''
+    command.configureOutput({ writeOut: (text) => { help += text } })
+    command.outputHelp()
+    expect(command.description().length).toBeGreaterThan(10)
+    expect(help).toMatch(new RegExp(`Examples:[\\s\\S]*chorus .*${name}`))
+    for (const option of ['--json', '--quiet', '--no-color', '--no-input', '--env', '--role']) expect(help).toContain(option)
+  })
+})
+
+describe('usage', () => {
+  it.each([
+    ['tokne', /Did you mean token\?/], ['token', /--role/], ['token --role mayor', /Allowed choices are/], ['token --role operator --agency Nowhere', /an ORI/], ['token --role operator --nonsense', /unknown option/], ['completion tcsh', /bash, zsh, fish/],
+    ['token --role operator --ttl 0', /--ttl/], ['health --env production', /CHORUS_TOKEN_FILE|does not answer/],
+  ])('chorus %s is refused in words', async (line, words) => {
+    const { code, out, err } = await chorus(line, { CHORUS_URL: 'http://127.0.0.1:9' })
+    expect(err).toMatch(words)
+    expect(out).toBe('')
+    expect([EXIT.usage, EXIT.unavailable]).toContain(code)
+  })
+
+  it('wrong settings are named one by one, without their values', async () => {
+    const { code, err } = await chorus('health', { CHORUS_PORT: 'eighty', DATABASE_URL: 'postgres:secret-word' })
+    expect(code).toBe(EXIT.usage)
+    expect(err).toContain('CHORUS_PORT')
+    expect(err).toContain('DATABASE_URL')
+    expect(err).not.toContain('secret-word')
+  })
+})
+
+describe('chorus token', () => {
+  it('prints the token alone, and everything about it with --json', async () => {
+    const plain = await chorus('token --role detective')
+    expect(plain).toMatchObject({ code: 0, out: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+\n$/) })
+    const { out } = await chorus('token --role detective --ttl 60 --json')
+    expect(JSON.parse(out)).toMatchObject({ schema: 'chorus.token/1', role: 'detective', agency: 'KCPD', expiresIn: 60 })
+  })
+
+  it('keeps its key to its owner', () => {
+    expect(statSync(join(data, 'keys')).mode & 0o077).toBe(0)
+    expect(statSync(join(data, 'keys', 'issuer.json')).mode & 0o077).toBe(0)
+  })
+
+  it('is refused in production', async () => {
+    const { code, out, err } = await chorus('token --role detective --env production')
+    expect({ code, out }).toEqual({ code: EXIT.refused, out: '' })
+    expect(err).toMatch(/PRODUCTION/)
+  })
+})
+
+describe('HTTP', () => {
+  let server: Server
+  let base: string
+  let answer: (request: IncomingMessage, response: ServerResponse) => void = () => undefined
+  beforeAll(async () => {
+    server = createServer((request, response) => answer(request, response))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  })
+  afterAll(() => new Promise((resolve) => { server.closeAllConnections(); server.close(resolve) }))
+  const client = (): Client => new Client(base, () => Promise.resolve('a.b.c'))
+  const problem = { type: '/problems/refused-by-rule', title: 'A rule of the program refuses this', status: 422, detail: 'Confirm the relationship first.', instance: 'urn:uuid:1', retryable: false, refused: 'relationship_not_confirmed' }
+
+  it('streams an upload while its progress comes back', async () => {
+    const order: string[] = []
+    answer = (request, response) => {
+      response.writeHead(200, { 'content-type': 'application/x-ndjson' })
+      let bytes = 0
+      request.on('data', (chunk: Buffer) => { bytes += chunk.length; response.write(`${JSON.stringify({ progress: { bytes } })}\n`) })
+      request.on('end', () => response.end(`${JSON.stringify({ result: { bytes } })}\n`))
+    }
+    let go: () => void = () => undefined
+    const seen = new Promise<void>((resolve) => { go = resolve })
+    const body = Readable.from((async function* () { yield Buffer.alloc(1000); await seen; order.push('second part'); yield Buffer.alloc(500) })())
+    const result = await resultOf<{ bytes: number }, { bytes: number }>(client().upload('/v1/imports/nibrs', { body, contentType: 'text/plain' }), () => { if (order.length === 0) { order.push('progress'); go() } })
+    expect(result).toEqual({ bytes: 1500 })
+    expect(order).toEqual(['progress', 'second part'])
+  })
+
+  it('takes an early refusal for the answer, and stops sending', async () => {
+    answer = (_, response) => { response.writeHead(422, { 'content-type': 'application/problem+json', connection: 'close' }); response.end(JSON.stringify(problem)) }
+    let sent = 0
+    const body = Readable.from((async function* () { for (;;) { sent++; yield Buffer.alloc(65_536) } })())
+    await expect(resultOf(client().upload('/x', { body, contentType: 'text/plain' }))).rejects.toMatchObject({ exit: EXIT.refused, message: expect.stringContaining('Confirm the relationship first.') as string })
+    const after = sent
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(sent).toBe(after)
+  })
+
+  it('a problem that comes after the first line is an error too; so is an answer that breaks off', async () => {
+    answer = (_, response) => { response.writeHead(200); response.end(`{"progress":{}}\n${JSON.stringify({ problem })}\n`) }
+    await expect(resultOf(client().lines('/x'))).rejects.toMatchObject({ exit: EXIT.refused })
+    answer = (_, response) => { response.writeHead(200); response.end('{"progress":{}}\n') }
+    await expect(resultOf(client().lines('/x'))).rejects.toMatchObject({ exit: EXIT.unavailable })
+  })
+
+  it('Ctrl-C ends an upload with 130 and says how to go on', async () => {
+    const stop = new AbortController()
+    answer = (request) => { request.once('data', () => stop.abort()) }
+    const file = join(data, 'file.txt')
+    writeFileSync(file, 'x'.repeat(1000))
+    const { code, err } = await chorus(`import nibrs ${file}`, { CHORUS_URL: base }, stop.signal)
+    expect(code).toBe(EXIT.interrupted)
+    expect(err).toContain(`npx chorus import nibrs ${file}`)
+  })
+
+  it('nobody there is 7, a stranger there is told as such', async () => {
+    expect(await chorus('log head', { CHORUS_URL: 'http://127.0.0.1:9' })).toMatchObject({ code: EXIT.unavailable, err: expect.stringContaining('does not answer') })
+    answer = (_, response) => { response.writeHead(500); response.end('<html>') }
+    expect(await chorus('log head', { CHORUS_URL: base })).toMatchObject({ code: EXIT.unavailable, err: expect.stringContaining('not in the way of a Chorus') })
+  })
+
+  it.each([[401, EXIT.refused], [403, EXIT.refused], [409, EXIT.conflict], [422, EXIT.dataErrors], [503, EXIT.unavailable], [500, EXIT.failure]])('status %i exits %i', (status, exit) => {
+    expect(errorOfProblem({ type: '/problems/x', title: 'T', status, detail: 'D' }).exit).toBe(exit)
+  })
+
+  it('names wrong fields line by line', () => {
+    expect(errorOfProblem({ type: '/problems/schema-violation', title: 'T', status: 422, detail: 'D', errors: [{ pointer: '/times', rule: 'maximum', detail: 'must be at most 3' }] }).more).toEqual(['  /times: must be at most 3'])
+  })
+
+  it('lines are cut where they end, wherever the chunks do', async () => {
+    const text = Buffer.from('{"a":"ä"}\n{"b":2}\n')
+    for (let at = 0; at <= text.length; at++) {
+      const lines: unknown[] = []
+      for await (const line of ndjson(Readable.from([text.subarray(0, at), text.subarray(at)].filter((part) => part.length > 0)))) lines.push(line)
+      expect(lines).toEqual([{ a: 'ä' }, { b: 2 }])
+    }
+  })
+})
+
+describe('output', () => {
+  const outputOf = (tty: boolean, options: object = {}, env: Record<string, string> = {}): { out: Output; err: () => string; tick: (ms: number) => void } => {
+    let text = ''
+    let now = 0
+    const stderr = Object.assign(new PassThrough().on('data', (chunk: Buffer) => { text += chunk.toString() }), { isTTY: tty, columns: 60 })
+    return { out: new Output({ stdout: new PassThrough(), stderr, env }, options, () => now), err: () => text, tick: (ms) => { now += ms } }
+  }
+
+  it('moves only on a terminal; elsewhere a plain line every 5 s', () => {
+    const terminal = outputOf(true)
+    terminal.tick(1000); terminal.out.progress('reading', { done: 10, total: 100 })
+    expect(terminal.err()).toContain('\r')
+    const plain = outputOf(false)
+    for (let second = 0; second < 12; second++) { plain.out.progress('reading', { done: second, total: 100 }); plain.tick(1000) }
+    expect(plain.err().split('\n').filter(Boolean)).toHaveLength(2)
+    expect(plain.err()).not.toMatch(/[\r\x1b]/)
+  })
+
+  it.each([[{ color: false }, {}], [{}, { NO_COLOR: '1' }], [{}, { TERM: 'dumb' }]])('is without colour where it is asked for: %j %j', (options, env) => {
+    const { out, err } = outputOf(true, options, env as Record<string, string>)
+    out.error('wrong')
+    expect(err()).toBe('wrong\n')
+  })
+
+  it('says errors also when quiet, and nothing else', () => {
+    const { out, err, tick } = outputOf(false, { quiet: true })
+    out.say('hello'); out.next('npx chorus health'); tick(10_000); out.progress('reading', { done: 1 }); out.error('wrong')
+    expect(err()).toBe('wrong\n')
+  })
+
+  it('tells done, rate, what is left, and errors', () => {
+    expect(progressText({ done: 500, total: 1000, errors: 2, unit: 'lines' }, 1000)).toBe('500/1,000 lines  500/s  1 s left  2 errors')
+    expect(progressText({ done: 0 }, 0)).toBe('0')
+  })
+})
