@@ -132,6 +132,13 @@ describe('a case is opened and levelled', () => {
     } finally { await sql.end() }
   })
 
+  it('the list says which of its parameters is wrong', async () => {
+    for (const query of ['state=lost', 'limit=0', 'limit=501', 'after=-1', 'after=900000000', 'from=x']) {
+      const { status, body } = await get('detective', `/v1/incidents?${query}`)
+      expect([status, JSON.stringify(body)]).toEqual([400, expect.stringContaining(`/query/${query.split('=')[0]}`)])
+    }
+  })
+
   it('a wrong field is named, its value is not', async () => {
     const answer = await post('intakeAnalyst', '/v1/referrals', { source: 'KCPD', incidentIds: [], subject: { ...SUBJECT, birthDate: '31.01.1990' }, victim: VICTIM })
     expect(answer.status).toBe(422)

@@ -69,6 +69,20 @@ describe('handle', () => {
     expect(await handle(log, counter, 'a', up('none', 0))).toEqual({ stream: 'counter-a', ordinal: 0, revision: -1, recordedtime: null, ids: [], repeated: false })
   })
 
+  it('answers as the first time when the same command was decided elsewhere at the same moment', async () => {
+    const log = new MemoryLog()
+    const record = log.record.bind(log)
+    log.record = async (stream, expected, drafts, meta) => {
+      await record(stream, expected, [draft(2)], meta)
+      return { ok: false, conflict: 'content-differs', text: '' }
+    }
+    expect(await handle(log, counter, 'a', up('one'))).toMatchObject({ stream: 'counter-a', revision: 0, repeated: true })
+    log.events.length = 0
+    log.recordEach = async ([item]) => [await log.record(item!.stream, item!.expected, item!.drafts, item!.meta)]
+    expect(await handleEach(log, counter, [{ id: 'b', command: up('two') }])).toMatchObject([{ stream: 'counter-b', repeated: true }])
+    expect(log.events).toHaveLength(1)
+  })
+
   it('says what to do when the command id was used for other content', async () => {
     const log = new MemoryLog()
     log.record = async () => ({ ok: false, conflict: 'content-differs', text: '' })

@@ -24,6 +24,8 @@ export async function handle<State, C extends Command>(log: DeciderLog, decider:
     if ('answer' in step) return step.answer
     const outcome = await log.record(stream, events.length - 1, step.drafts, command.meta)
     const answer = answerOf(stream, outcome)
+    // The same command, decided elsewhere at the same moment, has these ids and another time: then it is known by now.
+    if (answer === 'known-id') return known(stream, await log.load(stream), command) ?? REUSED
     if (answer !== 'again') return answer
   }
   return busy(stream)
@@ -58,7 +60,7 @@ export async function handleEach<State, C extends Command>(
   const outcomes = appends.length > 0 ? await log.recordEach(appends.map(({ at: _, ...append }) => append)) : []
   for (const [i, append] of appends.entries()) {
     const answer = answerOf(append.stream, outcomes[i]!)
-    if (answer !== 'again') answers[append.at] = answer
+    if (answer !== 'again' && answer !== 'known-id') answers[append.at] = answer
   }
   const all: (Handled | Refusal)[] = []
   for (const [at, { id, command }] of items.entries()) all.push(answers[at] ?? (await handle(log, decider, id, command)))
@@ -69,8 +71,8 @@ export async function handleEach<State, C extends Command>(
 function next<State, C extends Command>(
   decider: Decider<State, C>, stream: string, events: readonly RecordedEvent[], command: C,
 ): { answer: Handled | Refusal } | { drafts: readonly DraftEvent[] } {
-  const earlier = events.filter((event) => event.commandId === command.meta.commandId)
-  if (earlier.length > 0) return { answer: standing(stream, earlier, true) }
+  const first = known(stream, events, command)
+  if (first) return { answer: first }
   const unknown = events.find((event) => !decider.knows.includes(event.type))
   if (unknown) {
     return { answer: refused('history_not_understood',
@@ -82,22 +84,29 @@ function next<State, C extends Command>(
   return decision.length === 0 ? { answer: standing(stream, events, false) } : { drafts: decision }
 }
 
+/** The answer of the first time, where the stream knows the command. */
+const known = (stream: string, events: readonly RecordedEvent[], command: Command): Handled | undefined => {
+  const earlier = events.filter((event) => event.commandId === command.meta.commandId)
+  return earlier.length > 0 ? standing(stream, earlier, true) : undefined
+}
+
 const standing = (stream: string, events: readonly RecordedEvent[], repeated: boolean): Handled => {
   const last = events.at(-1)
   return { stream, ordinal: last?.ordinal ?? 0, revision: last?.revision ?? -1, recordedtime: last?.recordedtime ?? null, ids: repeated ? events.map((event) => event.id) : [], repeated }
 }
 
-function answerOf(stream: string, outcome: RecordOutcome): Handled | Refusal | 'again' {
+function answerOf(stream: string, outcome: RecordOutcome): Handled | Refusal | 'again' | 'known-id' {
   if (outcome.ok) {
     const { ordinal, revision, recordedtime, ids, repeated } = outcome
     return { stream, ordinal, revision, recordedtime, ids, repeated }
   }
   if (outcome.conflict === 'wrong-revision') return 'again'
   if (outcome.conflict === 'erased') return refused('erased', 'What this is about was erased by order. Nothing more is recorded about it.', { kind: 'forbidden' })
-  return refused('command_id_reused',
-    'This command id was used before with other content. Send a changed request under a new Idempotency-Key; send an unchanged one again as it was.',
-    { kind: 'conflict' })
+  return 'known-id'
 }
 
+const REUSED = refused('command_id_reused',
+  'This command id was used before with other content. Send a changed request under a new Idempotency-Key; send an unchanged one again as it was.',
+  { kind: 'conflict' })
 const busy = (stream: string): Refusal => refused('record_busy',
   `Others are changing ${stream} at this moment. Nothing was recorded. Send the same request again.`, { kind: 'retry-later' })

@@ -21,7 +21,9 @@ export class IncidentsByReviewStateController {
   async list(@Query('state') state?: string, @Query('after') after?: string, @Query('limit') limit?: string, @Query('from') from?: string): Promise<IncidentList> {
     if (state !== undefined && !(REVIEW_STATES as readonly string[]).includes(state)) throw bad('state', `must be one of ${REVIEW_STATES.join(', ')}`)
     const ordinal = whole('after', after, 0, 0, Number.MAX_SAFE_INTEGER)
-    if (!(await this.incidents.projection.reached(ordinal, PATIENCE))) throw new Problem('retry-later', 'This list has not seen yet what you ask for. Ask again in a few seconds.')
+    const seen = await this.incidents.seen(ordinal, PATIENCE)
+    if (seen === 'nowhere') throw bad('after', 'is beyond the end of the log: take the ordinal of a reply to a command')
+    if (seen === 'later') throw new Problem('retry-later', 'This list has not seen yet what you ask for. Ask again in a few seconds.')
     return this.incidents.list(state as ReviewState | undefined, whole('limit', limit, 50, 1, 500), whole('from', from, 0, 0, 1_000_000))
   }
 }

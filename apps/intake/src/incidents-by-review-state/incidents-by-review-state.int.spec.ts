@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import postgres, { type Sql } from 'postgres'
-import type { DraftEvent } from '@chorus/contracts'
+import type { DraftEvent, RecordedEvent } from '@chorus/contracts'
 import { derivedId } from '@chorus/decider'
 import { decode, MemoryStore, Recorder } from '@chorus/event-store'
 import { MemoryVault } from '@chorus/privacy'
@@ -72,6 +72,13 @@ describe('incidents by review state', () => {
     const { draft: { sourceRecord } } = gone
     const { ordinal } = await record(gone.stream, { type: 'EventRetracted', schemaVersion: 1, data: { retracts: id, reasonCode: 'SOURCE_DELETED' }, time: '2026-07-09', timePrecision: 'day', timeZone: 'America/Chicago', corrects: id, sourceRecord: { ...sourceRecord!, version: 2 } })
     expect((await seen(ordinal))[gone.id]).toMatchObject({ state: 'taken-back' })
+  })
+  it('the same events twice give the same rows', async () => {
+    const before = await rows()
+    const events: RecordedEvent[] = []
+    for await (const event of log.read({ filter: { categories: incidentsByReviewState.categories } })) events.push(event)
+    await sql.begin((tx) => incidentsByReviewState.write(tx, events))
+    expect(await rows()).toEqual(before)
   })
   it('rebuilt from nothing it has the same rows, and no text that is sealed in the log', async () => {
     const before = await rows()

@@ -31,9 +31,16 @@ export interface IncidentList { readonly incidents: readonly (IncidentRow & { re
 @Injectable()
 export class IncidentsByReviewState {
   readonly projection: Projection
-  constructor(@Inject(STORE) store: EventStore, @Inject(DATABASE) private readonly database: Sql, followers: Followers) {
+  constructor(@Inject(STORE) private readonly store: EventStore, @Inject(DATABASE) private readonly database: Sql, followers: Followers) {
     const logger = new Logger('incidents-by-review-state')
     this.projection = followers.add(new Projection(incidentsByReviewState, { store, database, decode, logger: { warn: (details, message) => logger.warn({ ...details, note: message }) } }))
+  }
+
+  /** Waits until the list has seen the log through `ordinal`; 'later' when that takes too long, 'nowhere' when the log ends before it. */
+  async seen(ordinal: number, ms: number): Promise<'seen' | 'later' | 'nowhere'> {
+    if (this.projection.state().ordinal >= ordinal) return 'seen'
+    if ((await this.store.head()).ordinal < ordinal) return 'nowhere'
+    return (await this.projection.reached(ordinal, ms)) ? 'seen' : 'later'
   }
 
   /** Newest first; `from` skips so many. */

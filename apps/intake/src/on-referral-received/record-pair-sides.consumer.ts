@@ -28,8 +28,12 @@ export class RecordPairSidesConsumer {
     }, (events) => this.react(events)))
   }
 
-  /** Also called at once when a referral was received here, so that the next command sees the pair; the same command ids make it harmless. */
-  async react(events: readonly RecordedEvent[]): Promise<void> {
+  /** Called when a referral was received here, so that the next command sees the pair. What fails here the subscription makes good; the same command ids make both harmless. */
+  async atOnce(events: readonly RecordedEvent[]): Promise<void> {
+    await this.react(events).catch((error: unknown) => this.logger.warn({ err: error, note: 'the sides of a pair come a little later' }))
+  }
+
+  private async react(events: readonly RecordedEvent[]): Promise<void> {
     const items = events.flatMap((event) => recordPairSides(event, (one, other) => pairIdOf(this.vault, one, other), this.clock.now()))
     const refusal = (await handleEach(this.log, pair, items)).find(isRefusal)
     if (refusal && refusal.kind !== 'forbidden') throw new Error(`the sides of a pair could not be recorded: ${refusal.refused}`)

@@ -28,7 +28,7 @@ export class ReceiveReferralHandler implements ICommandHandler<ReceiveReferralCo
       subjectName: subject.name, ...(subject.birthDate ? { subjectBirthDate: subject.birthDate } : {}), ...(subject.address ? { subjectAddress: subject.address } : {}),
       victimName: victim.name, ...(victim.birthDate ? { victimBirthDate: victim.birthDate } : {}), ...(victim.address ? { victimAddress: victim.address } : {}),
     } })
-    if (!isRefusal(answer)) await this.pairs.react((await this.log.load(streamOf(referral, referralId))).filter((event) => event.type === 'ReferralReceived'))
+    if (!isRefusal(answer)) await this.pairs.atOnce((await this.log.load(streamOf(referral, referralId))).filter((event) => event.type === 'ReferralReceived'))
     return answer
   }
 
