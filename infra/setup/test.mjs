@@ -13,8 +13,8 @@ const SUITES = [
   { name: 'architecture', budget: 40, alone: 'npm run test:architecture', ...jest('architecture') },
   { name: 'unit', budget: 60, alone: 'npm run test:unit', ...jest('unit') },
   { name: 'contract', budget: 60, alone: 'npm run test:contract', ...jest('contract') },
-  { name: 'integration', budget: 90, alone: 'npm run test:int', ...jest('integration') },
-  { name: 'journeys', budget: 120, alone: 'npm run test:journeys', ...jest('journeys') },
+  { name: 'integration', budget: 120, alone: 'npm run test:int', ...jest('integration') },
+  { name: 'journeys', budget: 150, alone: 'npm run test:journeys', ...jest('journeys') },
   { name: 'real', budget: 60, alone: 'npm run test:real', ...jest('real') },
 ]
 const OVER = 3
