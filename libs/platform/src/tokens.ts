@@ -98,7 +98,10 @@ export class TokenVerifier {
       claims = payload
     } catch (error) {
       if (error instanceof Problem) throw error
-      throw refuse(REASONS[(error as { code?: string }).code ?? ''] ?? 'The token cannot be verified.')
+      const code = (error as { code?: string }).code ?? ''
+      // The identity provider is away: not the bearer's fault, and the next try may find it.
+      if (this.remote && (code === 'ERR_JWKS_TIMEOUT' || code === 'ERR_JOSE_GENERIC' || !code.startsWith('ERR_J'))) throw new Problem('retry-later', 'The keys that tokens are checked with cannot be fetched now (CHORUS_JWKS). Send the same request again in a few seconds.')
+      throw refuse(REASONS[code] ?? 'The token cannot be verified.')
     }
     const { sub, role, agency, env } = claims
     if (!isName(sub) || !isName(role) || !isName(agency)) throw refuse('The claims sub, role and agency must be names of 1 to 64 letters, digits and . _ : @ -.')
