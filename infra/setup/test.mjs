@@ -10,7 +10,7 @@ const SUITES = [
   { name: 'types', budget: 40, alone: 'npm run typecheck', command: ['node_modules/typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.json'] },
   { name: 'lint', budget: 60, alone: 'npm run lint', command: ['node_modules/eslint/bin/eslint.js', '--max-warnings', '0', '.'] },
   { name: 'imports', budget: 20, alone: 'npm run imports', command: ['node_modules/dependency-cruiser/bin/dependency-cruise.mjs', '--config', '.dependency-cruiser.cjs', 'apps', 'libs', 'test', 'infra'] },
-  { name: 'architecture', budget: 40, alone: 'npm run test:architecture', ...jest('architecture') },
+  { name: 'architecture', budget: 40, alone: 'npm run test:arch', ...jest('architecture') },
   { name: 'unit', budget: 60, alone: 'npm run test:unit', ...jest('unit') },
   { name: 'contract', budget: 60, alone: 'npm run test:contract', ...jest('contract') },
   { name: 'integration', budget: 120, alone: 'npm run test:int', ...jest('integration') },
