@@ -27,8 +27,7 @@ export const loggedError = (error: unknown, depth = 0): LoggedError => {
   }
 }
 
-const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
-export type LogLevel = (typeof LEVELS)[number]
+export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent'
 
 /** Options of nestjs-pino: one JSON line per record on `destination`. */
 export const loggerOptions = (level: LogLevel, destination: DestinationStream, clock: Clock): Params => ({
