@@ -1,4 +1,5 @@
 import postgres from 'postgres'
+import { allCommands, schemaOf } from '@chorus/contracts'
 import { startChorus, type TestChorus } from '../support/chorus'
 
 describe('a Chorus that is started, asked, and stopped', () => {
@@ -22,6 +23,19 @@ describe('a Chorus that is started, asked, and stopped', () => {
     const { headers } = await chorus.agent.get('/health/live').set('X-Correlation-Id', '0190a1b2-0000-7000-8000-00000000000c')
     expect(headers).toMatchObject({ 'x-correlation-id': '0190a1b2-0000-7000-8000-00000000000c', 'x-content-type-options': 'nosniff' })
     expect(headers['x-powered-by']).toBeUndefined()
+  })
+
+  it('describes every command at /docs once, with the closed schema of its contract and who may send it', async () => {
+    const { body } = await chorus.agent.get('/docs/openapi.json').expect(200)
+    const operations = Object.values(body.paths as Record<string, Record<string, { operationId: string; summary?: string; description?: string; requestBody?: { content: Record<string, { schema: { additionalProperties?: boolean; required?: string[] } }> } }>>).flatMap((path) => Object.values(path))
+    for (const { type, cls, roles, summary } of allCommands()) {
+      const found = operations.filter(({ operationId }) => operationId === type)
+      expect([type, found.length]).toEqual([type, 1])
+      expect(found[0]).toMatchObject({ summary, description: expect.stringContaining(roles[0]!) as string })
+      const { additionalProperties, required } = found[0]!.requestBody!.content['application/json']!.schema
+      expect({ additionalProperties, required }).toEqual({ additionalProperties: false, required: schemaOf(cls).required })
+    }
+    expect(allCommands().length).toBeGreaterThan(5)
   })
 
   it('is not ready while its database refuses it, and ready again by itself', async () => {

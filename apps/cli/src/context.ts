@@ -1,4 +1,7 @@
-/** What every command of `chorus` is given, and how one is declared. See commands/log.ts for an example with a stream. */
+/**
+ * What every command of `chorus` is given, and how one is declared. See commands/log.ts for the simplest, commands/import.ts for one
+ * that streams a file up while its progress comes back.
+ */
 import { readFileSync } from 'node:fs'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { AGENCIES, ROLES, isAgency, type Role } from '@chorus/contracts'
