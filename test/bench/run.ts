@@ -1,6 +1,7 @@
 /** npm run bench -- NAME [--json] [--quick]: measures, and prints a table or JSON rows. A new bench is one more line in BENCHES. */
 import { parseArgs } from 'node:util'
 import { append } from './append'
+import { importBench } from './import'
 import { replay } from './replay'
 import { benchServer, fdatasyncRate, serverFacts } from './server'
 import { printTable, type Row } from './table'
@@ -12,6 +13,7 @@ export interface BenchOptions {
   readonly writers?: readonly number[]
   readonly batches?: readonly number[]
   readonly events?: number
+  readonly lines?: readonly number[]
   readonly lingerMs: number
   /** a database to read instead of one filled for the purpose */
   readonly on?: string
@@ -19,7 +21,7 @@ export interface BenchOptions {
 }
 export interface Bench { readonly summary: string; run(options: BenchOptions): Promise<{ rows: Row[]; notes: string[] }> }
 
-const BENCHES: Readonly<Record<string, Bench>> = { append, replay }
+const BENCHES: Readonly<Record<string, Bench>> = { append, replay, import: importBench }
 
 const USAGE = `npm run bench -- NAME [--json] [--quick] [--seed N]
 ${Object.entries(BENCHES).map(([name, { summary }]) => `  ${name.padEnd(8)} ${summary}`).join('\n')}
@@ -29,12 +31,13 @@ ${Object.entries(BENCHES).map(([name, { summary }]) => `  ${name.padEnd(8)} ${su
   --batches 1,10    append: only these sizes of batches
   --linger MS       append: how long a batch waits for company (0 to 2)
   --events N        replay: events in each log (default 1000000)
+  --lines 20000,…   import: only files of so many lines
   --on URL          replay: read the log of this database`
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { json: { type: 'boolean' }, quick: { type: 'boolean' }, seed: { type: 'string' }, writers: { type: 'string' }, batches: { type: 'string' }, events: { type: 'string' }, linger: { type: 'string' }, on: { type: 'string' }, help: { type: 'boolean' } },
+    options: { json: { type: 'boolean' }, quick: { type: 'boolean' }, seed: { type: 'string' }, writers: { type: 'string' }, batches: { type: 'string' }, events: { type: 'string' }, lines: { type: 'string' }, linger: { type: 'string' }, on: { type: 'string' }, help: { type: 'boolean' } },
   })
   const name = positionals[0] ?? ''
   const bench = BENCHES[name]
@@ -49,7 +52,7 @@ async function main(): Promise<number> {
     if (!durable) console.error('bench: this server does not wait for the disk (fsync or synchronous_commit is off): the figures say nothing of durable appends')
     const { rows, notes } = await bench.run({
       quick: values.quick ?? false, seed: Number(values.seed ?? 1), lingerMs: Number(values.linger ?? 0),
-      ...(values.writers && { writers: numbers(values.writers) }), ...(values.batches && { batches: numbers(values.batches) }), ...(values.events && { events: Number(values.events) }), ...(values.on && { on: values.on }),
+      ...(values.writers && { writers: numbers(values.writers) }), ...(values.batches && { batches: numbers(values.batches) }), ...(values.events && { events: Number(values.events) }), ...(values.lines && { lines: numbers(values.lines) }), ...(values.on && { on: values.on }),
       progress: (text) => console.error(text),
     })
     if (values.json) console.log(JSON.stringify({ bench: name, node: process.version, postgres: version, durable, rows }, null, 2))

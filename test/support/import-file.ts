@@ -7,7 +7,7 @@ import type { TestChorus } from './chorus'
 export interface ImportHow { readonly dryRun?: boolean; readonly zone?: string; readonly sha256?: string; readonly bytes?: number; /** destroys the connection after so many bytes */ readonly cutAfter?: number }
 
 /** Uploads a file over HTTP, as a stream, and answers the report. Rejects with the problem where there is one. */
-export const importFile = async (chorus: TestChorus, body: Readable, how: ImportHow = {}): Promise<ImportReport> => {
+export const importFile = async (chorus: Pick<TestChorus, 'address' | 'bearer'>, body: Readable, how: ImportHow = {}): Promise<ImportReport> => {
   const url = new URL('/v1/imports/nibrs', chorus.address)
   if (how.dryRun) url.searchParams.set('dryRun', 'true')
   if (how.zone) url.searchParams.set('zone', how.zone)

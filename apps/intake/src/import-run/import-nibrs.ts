@@ -9,6 +9,7 @@ import { derivedId, isRefusal } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
 import { Problem } from '@chorus/platform'
 import type { Vault } from '@chorus/privacy'
+import { FileEdits } from '../feeds/nibrs/edits/file'
 import { parseRecord } from '../feeds/nibrs/parse-record'
 import { readCounts, readRecords, type RawRecord } from '../feeds/nibrs/read-records'
 import { Statistics } from '../feeds/nibrs/statistics'
@@ -90,9 +91,11 @@ export class NibrsImport {
       }
       // A file that broke off ends in a record that may be half: only the end of the file says that it is whole.
       if (!options.signal?.aborted) await run.settle(batch)
+      await run.finish()
     } catch (error) {
       if (!(error instanceof SourceBroken)) throw error
       failure = error
+      await run.finish()
     }
     const complete = failure === undefined && !options.signal?.aborted
     const result = run.tally.result(counts.blank)
@@ -138,8 +141,11 @@ const metaOf = (runId: string, actor: Actor, source: CommandMeta['source'], now:
 class Run {
   readonly tally = new Tally()
   readonly statistics = new Statistics()
+  /** edits that speak of the records before: counted, and not kept on the event, which another file would then change */
+  private readonly fileEdits = new FileEdits()
   private readonly remembered = new Remembered()
   private readonly zoned = new Map<string, boolean>()
+  private underWay: { readonly streams: ReadonlySet<string>; readonly done: Promise<void> } | undefined
   /** one reading a batch: when these records reached us */
   private now = ''
 
@@ -150,7 +156,7 @@ class Run {
 
   zones(): { zone: string; assumed: boolean }[] { return [...this.zoned].map(([zone, assumed]) => ({ zone, assumed })) }
 
-  /** Settles a batch; where one stream occurs again, the records before it are settled first. */
+  /** Settles a batch; where one stream occurs again, what stands before it is settled first. `finish` waits for the last of it. */
   async settle(batch: readonly RawRecord[]): Promise<void> {
     this.now = this.deps.clock.now()
     let part: Item[] = []
@@ -158,15 +164,27 @@ class Run {
     for (const raw of batch) {
       const item = this.read(raw)
       if (item.inbound && streams.has(item.inbound.stream)) {
-        await this.settlePart(part)
+        await this.begin(part, streams)
         part = []
         streams = new Set()
       }
       part.push(item)
       if (item.inbound) streams.add(item.inbound.stream)
     }
-    await this.settlePart(part)
+    await this.begin(part, streams)
   }
+
+  /** Two parts are under way at once, one being read and sealed while the database works on the other; never two that share a stream. */
+  private async begin(part: readonly Item[], streams: ReadonlySet<string>): Promise<void> {
+    const before = this.underWay
+    if (before && [...streams].some(stream => before.streams.has(stream))) await before.done
+    const done = this.settlePart(part)
+    done.catch(() => undefined) // whoever waits for it next is told
+    this.underWay = { streams, done }
+    await before?.done
+  }
+
+  async finish(): Promise<void> { await this.underWay?.done }
 
   private read(raw: RawRecord): Item {
     const message = this.deps.vault.hmac('message', raw.sha256).toString('hex')
@@ -178,7 +196,7 @@ class Run {
     this.statistics.add(parsed.record)
     this.tally.read({ lines: raw.lines, action: parsed.record.action })
     const inbound = readInbound(parsed.record, { message, fileId: this.options.fileId, vault: this.deps.vault, receivedtime: this.now, ...(this.options.zone && { zone: this.options.zone }) })
-    this.tally.broke(inbound.edits)
+    this.tally.broke([...inbound.edits, ...this.fileEdits.check(parsed.record).map(({ code }) => code)])
     this.zoned.set(inbound.zone, inbound.zoneAssumed)
     return { raw, message, action: parsed.record.action, inbound }
   }
@@ -220,7 +238,9 @@ class Run {
     for (const [at, outcome] of outcomes.entries()) {
       const { item, received } = appends[at]!
       if (outcome.ok) { this.accepted(item, received); accepted.push(item.inbound.stream) }
-      else if (outcome.conflict === 'wrong-revision' || outcome.conflict === 'content-differs' || outcome.conflict === 'partly-known') overtaken.push(item)
+      // Its subject was erased by order: it is not recorded again, and its bytes are not kept either.
+      else if (outcome.conflict === 'erased') { this.tally.settle(item.raw, 'duplicate'); this.tally.erased() }
+      else overtaken.push(item)
     }
     return overtaken
   }

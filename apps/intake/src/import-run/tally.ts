@@ -28,6 +28,7 @@ export class Tally {
   private corrections = 0
   private retractions = 0
   private released = 0
+  private erasures = 0
 
   /** One record of the file was read: `lines` of its lines. */
   read(record: { readonly lines: number; readonly action: string }): void {
@@ -51,6 +52,8 @@ export class Tally {
 
   corrected(): void { this.corrections++ }
   retracted(): void { this.retractions++ }
+  /** A record whose subject was erased by order: known, and not recorded again. */
+  erased(): void { this.erasures++ }
   /** A record that waited in quarantine for this file's records was accepted. */
   releasedFromQuarantine(): void { this.released++ }
 
@@ -69,6 +72,8 @@ export class Tally {
       corrections: this.corrections,
       retractions: this.retractions,
       releasedFromQuarantine: this.released,
+      /** of the duplicates: their subject was erased by order */
+      erased: this.erasures,
       edits: { recordsBreakingAny: this.recordsWithEdits, byCode: sorted(this.edits) },
       quarantine: { byCause: sorted(this.causes), first: this.named as readonly QuarantinedLine[] },
     }
