@@ -8,7 +8,7 @@ import { recordPairSides } from './record-pair-sides'
 
 const PAIR_ID = '018f0000-0000-7000-8000-000000000003'
 const OTHER = '018f0000-0000-7000-8000-000000000004'
-const draft: DraftEvent = { type: 'ReferralReceived', schemaVersion: 1, data: { referralId: INCIDENT, source: 'KCPD', incidentIds: [INCIDENT, OTHER], subjectRef: OFFENDER, victimRef: VICTIM }, time: NOW, timePrecision: 'instant', timeZone: 'UTC' }
+const draft: DraftEvent = { type: 'ReferralReceived', schemaVersion: 2, data: { referralId: INCIDENT, source: 'KCPD', incidentIds: [INCIDENT, OTHER], subjectRef: OFFENDER, victimRef: VICTIM }, time: NOW, timePrecision: 'instant', timeZone: 'UTC' }
 const received = recorded(draft, { stream: `referral-${INCIDENT}`, revision: 0 }, metaOf({ name: 'receive' }))
 
 it('a referral puts its two persons on their sides, once for each of its incidents', async () => {

@@ -1,10 +1,10 @@
 /** A referral was received: on which sides of its incidents the two stand goes to their pair, which protects I7. Pure. */
-import type { CommandMeta, PairSidesRecordedV1, RecordedEvent, ReferralReceivedV1 } from '@chorus/contracts'
+import type { CommandMeta, PairSidesRecordedV1, RecordedEvent, ReferralReceivedV2 } from '@chorus/contracts'
 import { derivedId, type Command } from '@chorus/decider'
 
 /** `pairId`: fixed by the two persons; the vault knows how. */
 export function recordPairSides(event: RecordedEvent, pairIdOf: (one: string, other: string) => string, now: string): { id: string; command: Command<'RecordPairSides', PairSidesRecordedV1> }[] {
-  const { subjectRef, victimRef, incidentIds } = event.data as ReferralReceivedV1
+  const { subjectRef, victimRef, incidentIds } = event.data as ReferralReceivedV2
   const id = pairIdOf(subjectRef, victimRef)
   return incidentIds.map((incidentId) => {
     const meta: CommandMeta = {

@@ -25,8 +25,8 @@ export class ReceiveReferralHandler implements ICommandHandler<ReceiveReferralCo
     if (subjectRef === 'disagree' || victimRef === 'disagree') return DISAGREE
     const answer = await handle(this.log, referral, referralId, { type: 'ReceiveReferral', meta, data: {
       referralId, source, incidentIds, subjectRef, victimRef,
-      subjectName: subject.name, ...(subject.birthDate ? { subjectBirthDate: subject.birthDate } : {}), ...(subject.address ? { subjectAddress: subject.address } : {}),
-      victimName: victim.name, ...(victim.birthDate ? { victimBirthDate: victim.birthDate } : {}), ...(victim.address ? { victimAddress: victim.address } : {}),
+      subjectName: subject.name, ...(subject.birthDate ? { subjectBirthDate: subject.birthDate } : {}), ...(subject.address ? { subjectAddress: subject.address, subjectAddressKind: subject.addressKind ?? 'NOT_STATED' } : {}),
+      victimName: victim.name, ...(victim.birthDate ? { victimBirthDate: victim.birthDate } : {}), ...(victim.address ? { victimAddress: victim.address, victimAddressKind: victim.addressKind ?? 'NOT_STATED' } : {}),
     } })
     if (!isRefusal(answer)) await this.pairs.atOnce((await this.log.load(streamOf(referral, referralId))).filter((event) => event.type === 'ReferralReceived'))
     return answer

@@ -1,12 +1,12 @@
 import * as fc from 'fast-check'
-import type { ReferralReceivedV1 } from '@chorus/contracts'
+import type { ReferralReceivedV2 } from '@chorus/contracts'
 import { given, metaOf } from '../../../../libs/decider/src/testing/given'
 import { aggregateProperties } from '../../../../libs/decider/src/testing/properties'
 import { INCIDENT, OFFENDER, VICTIM } from '../testing/incident-report'
 import { referral, type ReferralCommand } from './referral'
 
 const REFERRAL = '018f0000-0000-7000-8000-000000000002'
-const receive = (more: Partial<ReferralReceivedV1> = {}): ReferralCommand => ({ type: 'ReceiveReferral', meta: metaOf(), data: {
+const receive = (more: Partial<ReferralReceivedV2> = {}): ReferralCommand => ({ type: 'ReceiveReferral', meta: metaOf(), data: {
   referralId: REFERRAL, source: 'KCPD', incidentIds: [INCIDENT], subjectRef: OFFENDER, victimRef: VICTIM, subjectName: 'Sample Person One', victimName: 'Sample Person Two', ...more,
 } })
 const exclude = (code: 'MINOR' | 'VICTIM_MINOR' | 'SELF_DEFENSE', reviewableUntil = '2026-10-01'): ReferralCommand => ({ type: 'ExcludeReferral', meta: metaOf({ name: `exclude ${code}` }), data: { code, reviewableUntil } })

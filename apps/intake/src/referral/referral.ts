@@ -1,23 +1,23 @@
 /** A referral: who is meant, which incidents, and whether it was excluded. Who is who was settled before it comes here (tokens). */
-import type { CommandMeta, DraftEvent, ExcludeReferral, ReferralExcludedV1, ReferralReceivedV1 } from '@chorus/contracts'
+import type { CommandMeta, DraftEvent, ExcludeReferral, ReferralExcludedV1, ReferralReceivedV2 } from '@chorus/contracts'
 import { atNow, refused, type Command, type Decider, type Decision } from '@chorus/decider'
 
 // Stored names. Changing one needs a new version and an upcaster.
 export const REFERRAL_EVENTS = ['ReferralReceived', 'ReferralExcluded'] as const
 
 export type ReferralCommand =
-  | Command<'ReceiveReferral', ReferralReceivedV1>
+  | Command<'ReceiveReferral', ReferralReceivedV2>
   | Command<'ExcludeReferral', ExcludeReferral>
 
 export type Referral =
   | { readonly status: 'none' }
-  | { readonly status: 'received'; readonly received: ReferralReceivedV1 }
-  | { readonly status: 'excluded'; readonly received: ReferralReceivedV1; readonly code: string; readonly reviewableUntil: string }
+  | { readonly status: 'received'; readonly received: ReferralReceivedV2 }
+  | { readonly status: 'excluded'; readonly received: ReferralReceivedV2; readonly code: string; readonly reviewableUntil: string }
 export const initial: Referral = { status: 'none' }
 
 export const evolve = (state: Referral, event: { readonly type: string; readonly data: object }): Referral => {
   switch (event.type) {
-    case 'ReferralReceived': return { status: 'received', received: event.data as ReferralReceivedV1 }
+    case 'ReferralReceived': return { status: 'received', received: event.data as ReferralReceivedV2 }
     case 'ReferralExcluded': {
       if (state.status === 'none') return state
       const { code, reviewableUntil } = event.data as ReferralExcludedV1
@@ -27,7 +27,7 @@ export const evolve = (state: Referral, event: { readonly type: string; readonly
   }
 }
 
-export const receive = ({ data, meta }: Command<'ReceiveReferral', ReferralReceivedV1>, state: Referral): Decision => {
+export const receive = ({ data, meta }: Command<'ReceiveReferral', ReferralReceivedV2>, state: Referral): Decision => {
   if (state.status !== 'none') return []
   if (data.subjectRef === data.victimRef) return refused('same_person', 'The referral names one and the same person on both sides. Correct who is referred and who the partner is.')
   const today = meta.now.slice(0, 10)
@@ -45,8 +45,9 @@ export const exclude = ({ data, meta }: Command<'ExcludeReferral', ExcludeReferr
   return [event('ReferralExcluded', { referralId: state.received.referralId, code: data.code, decidedBy: 'human', reviewableUntil: data.reviewableUntil }, meta)]
 }
 
-interface Data { ReferralReceived: ReferralReceivedV1; ReferralExcluded: ReferralExcludedV1 }
-const event = <T extends keyof Data>(type: T, data: Data[T], meta: CommandMeta): DraftEvent => ({ type, schemaVersion: 1, data, ...atNow(meta) })
+const VERSION = { ReferralReceived: 2, ReferralExcluded: 1 } as const
+interface Data { ReferralReceived: ReferralReceivedV2; ReferralExcluded: ReferralExcludedV1 }
+const event = <T extends keyof Data>(type: T, data: Data[T], meta: CommandMeta): DraftEvent => ({ type, schemaVersion: VERSION[type], data, ...atNow(meta) })
 
 export const referral: Decider<Referral, ReferralCommand> = {
   category: 'referral', initial, knows: REFERRAL_EVENTS, evolve,

@@ -1,6 +1,7 @@
 import { CommandBody } from '../commands'
 import { Code, List, LocalDate, Name, Nested, Text, Token, Uuids } from '../fields'
 import { EXCLUSION_CODES, type ExclusionCode } from './referral-excluded.v1'
+import { ADDRESS_KINDS, type AddressKind } from './referral-received.v2'
 import { REFERRAL_SOURCES, type ReferralSource } from './referral-received.v1'
 
 export class PersonIdentifier {
@@ -14,6 +15,7 @@ export class PersonInReferral {
   @Text({ max: 200, privacy: 'identifying', doc: 'name' }) name!: string
   @LocalDate({ privacy: 'identifying', optional: true, doc: 'birth date; without it, and without an age in the incident report, no case can be opened' }) birthDate?: string
   @Text({ max: 400, privacy: 'identifying', optional: true, doc: 'address, in one text' }) address?: string
+  @Code(ADDRESS_KINDS, { optional: true, doc: 'what the address is: SAFE_AT_HOME is taken in place of the real one, which nobody asks for; left out, it is not stated' }) addressKind?: AddressKind
 }
 
 @CommandBody({ type: 'ReceiveReferral', roles: ['intakeAnalyst', 'detective', 'prosecutor', 'healthProgram'], summary: 'Receive a referral: who is meant, who the partner is, which incidents' })

@@ -1,0 +1,31 @@
+import { Event } from '../event'
+import { Code, Text, Token, Uuid, Uuids } from '../fields'
+import { REFERRAL_SOURCES, type ReferralSource } from './referral-received.v1'
+
+/**
+ * What an address is. SAFE_AT_HOME: the substitute address of RSMo 589.660-.683, which agencies must take in place of the
+ * real one; it is never located, and nobody asks for the other. NOT_STATED: recorded before this was asked.
+ */
+export const ADDRESS_KINDS = ['ORDINARY', 'SAFE_AT_HOME', 'NOT_STATED'] as const
+export type AddressKind = (typeof ADDRESS_KINDS)[number]
+
+@Event({
+  type: 'ReferralReceived', version: 2, categories: ['referral'], classification: 'CJI', context: 'case', producer: 'intake', consumers: ['evaluation'],
+  time: 'when the referral was received',
+  summary: 'An agency, or the person himself or herself, refers somebody to the program: who he or she is, who the partner is, and which incidents are meant. Addresses say what they are.',
+})
+export class ReferralReceivedV2 {
+  @Uuid({ doc: 'the referral' }) referralId!: string
+  @Code(REFERRAL_SOURCES, { doc: 'who refers' }) source!: ReferralSource
+  @Uuids({ doc: 'the incidents that the referral speaks of; the first is the index incident', max: 20 }) incidentIds!: string[]
+  @Token({ kind: 'per', doc: 'the person who is referred, in the case context' }) subjectRef!: string
+  @Token({ kind: 'per', doc: 'the partner, victim of record in these incidents, in the case context' }) victimRef!: string
+  @Text({ max: 200, privacy: 'identifying', sealedFor: 'subjectRef', doc: 'name of the person who is referred' }) subjectName!: string
+  @Text({ max: 10, privacy: 'identifying', sealedFor: 'subjectRef', optional: true, doc: 'birth date of the person who is referred, YYYY-MM-DD' }) subjectBirthDate?: string
+  @Text({ max: 400, privacy: 'identifying', sealedFor: 'subjectRef', optional: true, doc: 'address of the person who is referred' }) subjectAddress?: string
+  @Code(ADDRESS_KINDS, { optional: true, doc: 'what that address is; stands wherever an address does' }) subjectAddressKind?: AddressKind
+  @Text({ max: 200, privacy: 'identifying', sealedFor: 'victimRef', doc: 'name of the partner' }) victimName!: string
+  @Text({ max: 10, privacy: 'identifying', sealedFor: 'victimRef', optional: true, doc: 'birth date of the partner, YYYY-MM-DD' }) victimBirthDate?: string
+  @Text({ max: 400, privacy: 'identifying', sealedFor: 'victimRef', optional: true, doc: 'address of the partner; never shown to anybody who speaks for the person who is referred' }) victimAddress?: string
+  @Code(ADDRESS_KINDS, { optional: true, doc: 'what that address is; stands wherever an address does' }) victimAddressKind?: AddressKind
+}
