@@ -4,41 +4,18 @@
  * nothing read, checked, sealed or screened.
  */
 import { fork } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { parseRecord } from '../../apps/intake/src/feeds/nibrs/parse-record'
-import { readCounts, RecordCutter } from '../../apps/intake/src/feeds/nibrs/read-records'
 import { PostgresStore } from '@chorus/event-store'
 import { importFile } from '../support/import-file'
 import { freshDatabase } from '../support/database'
+import { manyIncidents } from '../support/many-incidents'
 import { generator } from './envelopes'
 import { rounded, type Row } from './table'
 import type { Bench } from './run'
 
 const SIZES = [20_000, 100_000, 300_000, 1_000_000]
 const BATCH = 200
-
-/** The lines of each readable record of the shipped sample; each copy gets numbers of its own. */
-const records = (): string[][] => {
-  const cutter = new RecordCutter(readCounts())
-  const raw = [...cutter.push(readFileSync(join(__dirname, '../../samples/nibrs/2026-07.txt'))), ...cutter.end()]
-  return raw.filter(record => parseRecord(record).ok).map(record => record.content.map(({ text }) => text))
-}
-
-/** A file of at least so many lines, made as it is sent: memory stays with the server. */
-function* file(lines: number): Generator<Buffer> {
-  const sample = records()
-  for (let sent = 0, copy = 0; sent < lines; copy++) {
-    let chunk = ''
-    for (const [at, record] of sample.entries()) {
-      const number = `B${String(copy).padStart(6, '0')}${String(at).padStart(4, '0')} `
-      for (const line of record) { chunk += `${line.slice(0, 25)}${number}${line.slice(37)}\n`; sent++ }
-      if (sent >= lines) break
-    }
-    yield Buffer.from(chunk, 'latin1')
-  }
-}
 
 export const importBench: Bench = {
   summary: 'lines/s of a NIBRS file over HTTP, with peak memory of the server, beside appending the same events and nothing else',
@@ -51,9 +28,9 @@ export const importBench: Bench = {
         const { address, bearer } = await answerOf<{ address: string; bearer: string }>(server, 'ready')
         const chorus = { address, bearer: () => Promise.resolve(bearer) }
         // The first file a server reads also compiles its code; a small one first, as any running server has had.
-        await importFile(chorus, Readable.from(file(500)))
+        await importFile(chorus, Readable.from(manyIncidents(500, 'W')))
         const begun = performance.now()
-        const report = await importFile(chorus, Readable.from(shifted(lines)))
+        const report = await importFile(chorus, Readable.from(manyIncidents(lines)))
         const seconds = (performance.now() - begun) / 1000
         if (report.lines.accepted !== report.lines.read) throw new Error(`the bench's own file was not accepted: ${JSON.stringify([report.lines, report.quarantine.byCause, report.quarantine.first.slice(0, 2)])}`)
         const { peakRssMb, eventBytes } = await answerOf<{ peakRssMb: number; eventBytes: number }>(server, 'memory')
@@ -67,11 +44,6 @@ export const importBench: Bench = {
     }
     return { rows, notes: ['perSecond: lines, first byte sent to last acknowledgement. baseline: lines/s if the same events were only appended. peakRssMb: of the server process.'] }
   },
-}
-
-/** Numbers that the warm-up did not use. */
-function* shifted(lines: number): Generator<Buffer> {
-  for (const chunk of file(lines)) yield Buffer.from(chunk.toString('latin1').replace(/^(.{25})B/gm, '$1C'), 'latin1')
 }
 
 const appendOnly = async (events: number, lines: number, eventBytes: number): Promise<number> => {
