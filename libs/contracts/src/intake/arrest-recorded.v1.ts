@@ -4,7 +4,7 @@ import { Count, List, LocalDate, Nested, ReportedCode, Text, Token, Uuid } from 
 import { BrokenEdit, ReportedAge, ReportedWeapon } from './reported-persons'
 
 @Event({
-  type: 'ArrestRecorded', version: 1, categories: ['arrest'], classification: 'CJI', context: 'incident', producer: 'intake', consumers: ['intake', 'evaluation'],
+  type: 'ArrestRecorded', version: 1, categories: ['arrest'], classification: 'CJI', context: 'incident', producer: 'intake', consumers: ['evaluation'],
   time: 'day of the arrest',
   summary: 'A police agency reports an arrest that stands by itself, without an incident report (group B of the standard). One event per arrested person.',
 })

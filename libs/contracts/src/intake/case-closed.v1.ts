@@ -5,7 +5,7 @@ export const CLOSE_CODES = ['EXIT_24M', 'DECEASED', 'MOVED', 'EXCLUDED_LATER', '
 export type CloseCode = (typeof CLOSE_CODES)[number]
 
 @Event({
-  type: 'CaseClosed', version: 1, categories: ['pchCase'], classification: 'CJI', context: 'case', producer: 'intake', consumers: ['deterrence', 'evaluation'],
+  type: 'CaseClosed', version: 1, categories: ['pchCase'], classification: 'CJI', context: 'case', producer: 'intake', consumers: ['intake', 'evaluation'],
   time: 'when it was decided',
   summary: 'A case is closed. A later one of the same person is a case of its own.',
 })

@@ -5,7 +5,7 @@ export const ADULT_BASES = ['BIRTH_DATE', 'REPORTED_AGE'] as const
 export type AdultBasis = (typeof ADULT_BASES)[number]
 
 @Event({
-  type: 'CaseOpened', version: 1, categories: ['pchCase'], classification: 'CJI', context: 'case', producer: 'intake', consumers: ['deterrence', 'evaluation'],
+  type: 'CaseOpened', version: 1, categories: ['pchCase'], classification: 'CJI', context: 'case', producer: 'intake', consumers: ['intake', 'evaluation'],
   time: 'when the case was opened',
   summary: 'A program case of one person who causes harm is opened on an index incident.',
 })

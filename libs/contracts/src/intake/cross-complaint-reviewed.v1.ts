@@ -5,7 +5,7 @@ export const CROSS_COMPLAINT_OUTCOMES = ['SUBJECT_MAY_BE_CONSIDERED', 'VICTIM_OF
 export type CrossComplaintOutcome = (typeof CROSS_COMPLAINT_OUTCOMES)[number]
 
 @Event({
-  type: 'CrossComplaintReviewed', version: 1, categories: ['pair'], classification: 'CJI', context: 'case', producer: 'intake', consumers: ['intake'],
+  type: 'CrossComplaintReviewed', version: 1, categories: ['pair'], classification: 'CJI', context: 'case', producer: 'intake', consumers: ['intake', 'evaluation'],
   time: 'when the two reviewers had decided',
   summary: 'A prosecutor and an advocate reviewed complaints in both directions, and whether the named person may become the subject of a case although he or she is a victim of record of this pair.',
 })

@@ -13,7 +13,7 @@ export class EligibilityPredicate {
 }
 
 @Event({
-  type: 'EligibilityAssessed', version: 1, categories: ['eligibility'], classification: 'CJI', context: 'incident', producer: 'intake', consumers: ['evaluation'],
+  type: 'EligibilityAssessed', version: 1, categories: ['eligibility'], classification: 'CJI', context: 'incident', producer: 'intake', consumers: ['intake', 'evaluation'],
   time: 'when it was assessed',
   summary: 'An intimate-partner incident was screened for the program. One for every such incident, so that screened and not enrolled is on record.',
 })

@@ -2,7 +2,7 @@ import type { Sealable } from '../envelope'
 import { Event } from '../event'
 import { Count, Flag, Hash, List, Name, Nested, Text, Uuid } from '../fields'
 
-const importRun = { version: 1, categories: ['importrun'], classification: 'OPS', context: 'intake', producer: 'intake', consumers: ['operations', 'evaluation'] } as const
+const importRun = { version: 1, categories: ['importrun'], classification: 'OPS', context: 'intake', producer: 'intake', consumers: ['intake'] } as const
 
 @Event({ ...importRun, type: 'ImportRunStarted', time: 'when reading began', summary: 'A file of an agency is being read. A run that has no finish was cut short; the next run of the same file finishes it.' })
 export class ImportRunStartedV1 {

@@ -2,7 +2,7 @@ import { Event } from '../event'
 import { Token, Uuid } from '../fields'
 
 @Event({
-  type: 'PairSidesRecorded', version: 1, categories: ['pair'], classification: 'CJI', context: 'case', producer: 'intake', consumers: ['intake'],
+  type: 'PairSidesRecorded', version: 1, categories: ['pair'], classification: 'CJI', context: 'case', producer: 'intake', consumers: ['intake', 'evaluation'],
   time: 'when it was recorded',
   summary: 'Who of the two stands on which side of an incident, as it was referred or confirmed.',
 })

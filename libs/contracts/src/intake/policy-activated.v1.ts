@@ -2,7 +2,7 @@ import { Event } from '../event'
 import { Code, Hash, Name, Text, Texts } from '../fields'
 
 @Event({
-  type: 'PolicyActivated', version: 1, categories: ['policy'], classification: 'OPS', context: 'intake', producer: 'intake', consumers: ['intake', 'evaluation'],
+  type: 'PolicyActivated', version: 1, categories: ['policy'], classification: 'OPS', context: 'intake', producer: 'intake', consumers: ['intake'],
   time: 'from when it holds',
   summary: 'A policy file holds from now on; the event carries its bytes.',
 })

@@ -1,9 +1,9 @@
 import type { Sealable } from '../envelope'
 import { Event } from '../event'
-import { Code, Count, Flag, Hash, List, LocalDate, Name, Names, StreamRef, Text, Uuid } from '../fields'
+import { Code, Count, Flag, Hash, List, Name, StreamRef, Text, Uuid } from '../fields'
 import { BrokenEdit } from './reported-persons'
 
-const quarantine = { version: 1, categories: ['quarantine'], classification: 'OPS', context: 'intake', producer: 'intake', consumers: ['operations'] } as const
+const quarantine = { version: 1, categories: ['quarantine'], classification: 'OPS', context: 'intake', producer: 'intake', consumers: ['intake'] } as const
 
 @Event({ ...quarantine, type: 'RecordQuarantined', time: 'when it could not be accepted', summary: 'A record of an agency could not be accepted. Its bytes are kept sealed beside the log; it can be repaired and sent on.' })
 export class RecordQuarantinedV1 {
@@ -51,13 +51,4 @@ export class ParkedWorkResolvedV1 {
   @StreamRef({ doc: 'what was set aside' }) reference!: string
   @Code(RESOLUTION_REASONS, { doc: 'why' }) reasonCode!: ResolutionReason
   @Text({ max: 400, privacy: 'narrative', optional: true, doc: "the operator's note" }) note?: Sealable
-}
-
-@Event({ version: 1, categories: ['feed'], classification: 'OPS', context: 'intake', producer: 'intake', consumers: ['operations', 'evaluation'], type: 'FeedCoverageDeclared', time: 'when it was declared', summary: 'A source says what it covers and until when it is complete. Without it nobody can tell "nothing happened" from "nothing was sent".' })
-export class FeedCoverageDeclaredV1 {
-  @Name({ doc: 'agency: its code or ORI' }) agency!: string
-  @Name({ doc: "the agency's system" }) system!: string
-  @Name({ doc: 'what is covered, e.g. incidents, arrests' }) population!: string
-  @LocalDate({ doc: 'complete through this day' }) completeThrough!: string
-  @Names({ max: 100, doc: 'jurisdictions, by ORI or code' }) jurisdictions!: string[]
 }

@@ -8,7 +8,7 @@ export const EXCLUSION_CODES = [
 export type ExclusionCode = (typeof EXCLUSION_CODES)[number]
 
 @Event({
-  type: 'ReferralExcluded', version: 1, categories: ['referral'], classification: 'CJI', context: 'case', producer: 'intake', consumers: ['evaluation'],
+  type: 'ReferralExcluded', version: 1, categories: ['referral'], classification: 'CJI', context: 'case', producer: 'intake', consumers: ['intake', 'evaluation'],
   time: 'when it was decided',
   summary: 'A person decided that this referral leads to no case, and why; it may be looked at again until the day named.',
 })

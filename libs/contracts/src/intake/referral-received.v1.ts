@@ -5,7 +5,7 @@ export const REFERRAL_SOURCES = ['KCPD', 'JCPO', 'MUNI_COURT', 'PROBATION', 'HEA
 export type ReferralSource = (typeof REFERRAL_SOURCES)[number]
 
 @Event({
-  type: 'ReferralReceived', version: 1, categories: ['referral'], classification: 'CJI', context: 'case', producer: 'intake', consumers: ['evaluation'],
+  type: 'ReferralReceived', version: 1, categories: ['referral'], classification: 'CJI', context: 'case', producer: 'intake', consumers: ['intake', 'evaluation'],
   time: 'when the referral was received',
   summary: 'An agency, or the person himself or herself, refers somebody to the program: who he or she is, who the partner is, and which incidents are meant.',
 })

@@ -10,7 +10,7 @@ export const ADDRESS_KINDS = ['ORDINARY', 'SAFE_AT_HOME', 'NOT_STATED'] as const
 export type AddressKind = (typeof ADDRESS_KINDS)[number]
 
 @Event({
-  type: 'ReferralReceived', version: 2, categories: ['referral'], classification: 'CJI', context: 'case', producer: 'intake', consumers: ['evaluation'],
+  type: 'ReferralReceived', version: 2, categories: ['referral'], classification: 'CJI', context: 'case', producer: 'intake', consumers: ['intake', 'evaluation'],
   time: 'when the referral was received',
   summary: 'An agency, or the person himself or herself, refers somebody to the program: who he or she is, who the partner is, and which incidents are meant. Addresses say what they are.',
 })

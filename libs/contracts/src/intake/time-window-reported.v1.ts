@@ -4,7 +4,7 @@ import { List, LocalDate, LocalTime, ReportedCode, ReportedCodes, Text, Uuid } f
 import { BrokenEdit, ReportedArrestee, ReportedOffense, ReportedProperty } from './reported-persons'
 
 @Event({
-  type: 'TimeWindowReported', version: 1, categories: ['windowReport'], classification: 'CJI', context: 'incident', producer: 'intake', consumers: ['evaluation'],
+  type: 'TimeWindowReported', version: 1, categories: ['windowReport'], classification: 'CJI', context: 'incident', producer: 'intake', consumers: [],
   time: 'the day of the arrest, clearance or recovery; the month of the submission where none is stated',
   summary: 'A late arrest, clearance or recovery of an incident that is older than what the agency submits incident by incident. It opens no incident.',
 })

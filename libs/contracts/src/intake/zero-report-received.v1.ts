@@ -3,7 +3,7 @@ import { List, LocalTime, ReportedCode } from '../fields'
 import { BrokenEdit } from './reported-persons'
 
 @Event({
-  type: 'ZeroReportReceived', version: 1, categories: ['zeroReport'], classification: 'OPS', context: 'intake', producer: 'intake', consumers: ['operations', 'evaluation'],
+  type: 'ZeroReportReceived', version: 1, categories: ['zeroReport'], classification: 'OPS', context: 'intake', producer: 'intake', consumers: [],
   time: 'the month that the report speaks of',
   summary: 'An agency says that nothing was reported to it in a month: "nothing happened", as against "nothing was sent".',
 })
