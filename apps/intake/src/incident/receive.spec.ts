@@ -1,5 +1,5 @@
 import type { DraftEvent, RecordedEvent } from '@chorus/contracts'
-import { receive, type Inbound } from './receive'
+import { receive, type Inbound, type Received } from './receive'
 
 /** A record whose whole content is one letter; the fingerprint of a draft is its letter and version, as the recorder's includes the version. */
 const contentOf = (draft: DraftEvent) => `${(draft.data as { letter: string }).letter}${draft.sourceRecord!.version}`
@@ -64,4 +64,33 @@ describe('a record without versions', () => {
   })
   it.each(['replace', 'amend', 'delete'] as const)('%s of a record that is not known waits', kind => expect(play(inbound(kind, 'a')).outcomes).toEqual(['waits']))
   it('an amendment of a record that was taken back waits', () => expect(play(inbound('report', 'a'), inbound('delete', ''), inbound('amend', 'b')).outcomes).toEqual(['accepted', 'retraction', 'waits']))
+})
+
+describe('a record of several events (arrests of one number)', () => {
+  /** Each letter is one arrest. */
+  const arrests = (kind: Inbound['kind'], letters: string, row: number): Inbound => inbound(kind, '', { row, compose(version) {
+    return [...letters].map((letter, index) => ({ ...inbound('report', letter).compose(version, [])[0]!, type: 'ArrestRecorded', index, sourceRecord: { system: 's', id: 'r', version, mapping: 'm@1', message: this.message, file: this.file, row } }))
+  } })
+  const standing = (history: readonly RecordedEvent[]) => {
+    const gone = new Set(history.map(event => event.corrects))
+    return history.filter(event => event.type !== 'EventRetracted' && !gone.has(event.id)).map(event => (event.data as { letter: string }).letter).join('')
+  }
+  it('what joins corrects nothing that stays, and what is replaced by fewer is taken back', () => {
+    const { history, outcomes } = play(arrests('report', 'ab', 1), arrests('report', 'abc', 2), arrests('replace', 'd', 3))
+    expect(outcomes).toEqual(['accepted', 'accepted', 'correction'])
+    expect(history.map(event => [event.type, event.corrects])).toEqual([
+      ['ArrestRecorded', undefined], ['ArrestRecorded', undefined],
+      ['ArrestRecorded', 'e0'], ['ArrestRecorded', 'e1'], ['ArrestRecorded', undefined],
+      ['ArrestRecorded', 'e2'], ['EventRetracted', 'e3'], ['EventRetracted', 'e4'],
+    ])
+    expect(standing(history)).toBe('d')
+  })
+  it('the same content again, after parts were taken back, is a duplicate', () => {
+    const { outcomes } = play(arrests('report', 'ab', 1), arrests('replace', 'c', 2), { ...arrests('report', 'c', 1), file: 'file-2' })
+    expect(outcomes).toEqual(['accepted', 'correction', 'duplicate'])
+  })
+  it('names the events of one version by distinct indexes: their ids must differ', () => {
+    const received = receive(play(arrests('report', 'abc', 1)).history, arrests('replace', 'd', 2), contentOf) as Received & { outcome: 'accepted' }
+    expect(new Set(received.drafts.map((draft, at) => draft.index ?? at)).size).toBe(received.drafts.length)
+  })
 })

@@ -2,7 +2,7 @@
  * What becomes of an agency's record that carries no version (NIBRS), given what its stream already holds: the next
  * version, a duplicate, or it waits for the record that it speaks of. Pure; decision 0007 says why.
  */
-import type { DraftEvent, RecordedEvent } from '@chorus/contracts'
+import type { DraftEvent, EventRetractedV1, RecordedEvent } from '@chorus/contracts'
 
 export interface Inbound {
   /** report: the whole record · replace: the whole record in place of an earlier one · amend: parts of an earlier one · delete: takes it back */
@@ -34,28 +34,43 @@ export const receive = (history: readonly RecordedEvent[], inbound: Inbound, con
     return { outcome: 'accepted', drafts: inbound.compose(1, []), change: 'none' }
   }
   const version = last.sourceRecord!.version
-  const current = sourced.filter(event => event.sourceRecord!.version === version)
-  const retracted = last.type === 'EventRetracted'
+  const newest = sourced.filter(event => event.sourceRecord!.version === version)
+  // A version may retract parts and keep others; with nothing kept, the record is taken back.
+  const current = newest.filter(event => event.type !== 'EventRetracted')
   const known = sourced.findLast(event => event.sourceRecord!.message === inbound.message)
   // The same message again is a duplicate, unless it stands later in the very file that changed the record since.
   const laterInTheFile = last.sourceRecord!.file === inbound.file && inbound.row > (last.sourceRecord!.row ?? 0)
   if (known && (known.sourceRecord!.version === version || !laterInTheFile)) return duplicateOf(known)
   if (inbound.kind === 'delete') {
-    if (retracted) return duplicateOf(last)
+    if (current.length === 0) return duplicateOf(last)
     return { outcome: 'accepted', drafts: correcting(inbound.compose(version + 1, current), current), change: 'retraction' }
   }
-  if (retracted) {
+  if (current.length === 0) {
     if (inbound.kind === 'amend') return { outcome: 'waits' }
-    return { outcome: 'accepted', drafts: correcting(inbound.compose(version + 1, []), current), change: 'correction' }
+    return { outcome: 'accepted', drafts: correcting(inbound.compose(version + 1, []), newest), change: 'correction' }
   }
   const same = inbound.compose(version, current)
   // An amendment of parts that are not there says nothing yet.
   if (same.length === 0) return { outcome: 'waits' }
-  if (same.length === current.length && same.every((draft, at) => contentOf(draft) === current[at]!.content)) return duplicateOf(last)
-  return { outcome: 'accepted', drafts: correcting(inbound.compose(version + 1, current), current), change: 'correction' }
+  const unchanged = current.every((event, at) => same[at] !== undefined && contentOf({ ...same[at], index: at }) === event.content)
+  if (unchanged && same.length === current.length) return duplicateOf(last)
+  // Where all that is known stays as it is, what is more joins it: that corrects nothing.
+  return { outcome: 'accepted', drafts: correcting(inbound.compose(version + 1, current), current), change: unchanged ? 'none' : 'correction' }
 }
 
 const duplicateOf = (event: RecordedEvent): Received => ({ outcome: 'duplicate', ordinal: event.ordinal, revision: event.revision })
-/** Each event names the one in its place in the version before, or that version's first. */
-const correcting = (drafts: readonly DraftEvent[], current: readonly RecordedEvent[]): DraftEvent[] =>
-  drafts.map((draft, at) => ({ ...draft, corrects: (current[at] ?? current[0]!).id }))
+
+/**
+ * Each event names the one in its place in the version before; one more than there were is new; what has no successor is
+ * taken back, so that the events nobody corrects are always the record as it stands.
+ */
+const correcting = (drafts: readonly DraftEvent[], before: readonly RecordedEvent[]): DraftEvent[] => {
+  const placed = drafts.map((draft, at) => { const corrects = draft.corrects ?? before[at]?.id; return corrects === undefined ? draft : { ...draft, corrects } })
+  const [first] = placed
+  const succeeded = new Set(placed.map(draft => draft.corrects))
+  if (!first) return placed
+  const left = before.filter(event => !succeeded.has(event.id) && event.type !== 'EventRetracted')
+  return [...placed, ...left.map((event, at): DraftEvent => ({
+    ...first, type: 'EventRetracted', schemaVersion: 1, data: { retracts: event.id, reasonCode: 'SOURCE_REPLACED' } satisfies EventRetractedV1, corrects: event.id, index: placed.length + at,
+  }))]
+}

@@ -163,10 +163,10 @@ const retractions = (record: NibrsRecord & { kind: 'delete' }, context: ComposeC
   const stays = (event: RecordedEvent) => event.type === 'ArrestRecorded' && named.size > 0 && !named.has((event.data as ArrestRecordedV1).sequence)
   const retract = context.current.filter((event) => event.type !== 'EventRetracted' && !stays(event)).map((event) => {
     const data: EventRetractedV1 = { retracts: event.id, reasonCode: 'SOURCE_DELETED' }
-    return draft('EventRetracted', data, when, record, context)
+    return { ...draft('EventRetracted', data, when, record, context), corrects: event.id }
   })
   const kept = context.current.filter(stays).map((event) =>
-    draft('ArrestRecorded', { ...(event.data as ArrestRecordedV1), transactionNumber: record.number }, { time: event.time, timePrecision: event.timePrecision }, record, context))
+    ({ ...draft('ArrestRecorded', { ...(event.data as ArrestRecordedV1), transactionNumber: record.number }, { time: event.time, timePrecision: event.timePrecision }, record, context), corrects: event.id }))
   return [...retract, ...kept].map((one, index) => ({ ...one, index }))
 }
 
