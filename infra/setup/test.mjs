@@ -66,7 +66,7 @@ const runSuite = async (suite, env) => {
   if (result.skipped > 0) return fail(suite, `${result.skipped} tests did not run`, words)
   if (code !== 0) return fail(suite, `every test passed, but the run ended with exit code ${code}`, words)
   const slow = performance.now() - began > suite.budget * 1000 ? ' OVER ITS BUDGET' : ''
-  return say(`${suite.name}: ${result.passed} passed in ${took}${slow}`)
+  return say(`${suite.name}: ${result.passed} passed in ${took}${slow}${suite.name === 'real' ? ` on ${env.CHORUS_REAL_DATA}` : ''}`)
 }
 
 /** The build is what the journeys start; where it fails the other suites still have something to say. */
