@@ -29,6 +29,10 @@ describe('settings', () => {
     expect(problems).toEqual([expect.stringMatching(new RegExp(`^${name}: .*(give|set)`))])
   })
 
+  it.each([['CHORUS_PORT', 'eighty', 'is not a whole number'], ['CHORUS_PORT', '70000', 'is above'], ['CHORUS_MAX_UPLOAD', '5XB', 'is not a size'], ['CHORUS_MAX_UPLOAD', '65GiB', 'is above']])('say of %s=%s what is wrong with it: it %s', (name, value, words) => {
+    expect(problemsOf({ [name]: value }).join()).toContain(words)
+  })
+
   it('name every wrong one at once', () => {
     expect(problemsOf({ CHORUS_PORT: 'x', CHORUS_MODE: 'y', CHORUS_MAX_UPLOAD: 'z' })).toHaveLength(3)
   })

@@ -16,9 +16,9 @@ export class Settings {
   host!: string
 
   /** port to listen on; 0 takes any free one */
-  @IsInt({ message: 'CHORUS_PORT: is not a whole number; give a port from 0 (any free one) to 65535' })
   @Min(0, { message: 'CHORUS_PORT: is below 0; give a port from 0 (any free one) to 65535' })
   @Max(65535, { message: 'CHORUS_PORT: is above 65535; give a port from 0 (any free one) to 65535' })
+  @IsInt({ message: 'CHORUS_PORT: is not a whole number; give a port from 0 (any free one) to 65535' })
   port!: number
 
   /** production refuses tokens and keys that are marked demonstration */
@@ -35,9 +35,9 @@ export class Settings {
   logLevel!: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent'
 
   /** largest upload, in bytes */
-  @IsInt({ message: 'CHORUS_MAX_UPLOAD: is not a size; give bytes or a number with KiB, MiB or GiB, for example 1GiB' })
   @Min(1, { message: 'CHORUS_MAX_UPLOAD: is below 1 byte; give bytes or a number with KiB, MiB or GiB, for example 1GiB' })
   @Max(64 * 1024 * MIB, { message: 'CHORUS_MAX_UPLOAD: is above 64 GiB; give less, or send the file in parts' })
+  @IsInt({ message: 'CHORUS_MAX_UPLOAD: is not a size; give bytes or a number with KiB, MiB or GiB, for example 1GiB' })
   maxUpload!: number
 
   /** application role; absent = the embedded PostgreSQL */
@@ -87,7 +87,7 @@ export const readSettings = (env: Readonly<Record<string, string | undefined>>, 
   settings.logLevel = (env.CHORUS_LOG_LEVEL ?? 'info').trim() as Settings['logLevel']
   settings.databaseUrl = env.DATABASE_URL?.trim()
   settings.databaseOwnerUrl = env.DATABASE_OWNER_URL?.trim()
-  // one line for each setting: NaN breaks every rule of a number, the first says enough
+  // one line for each setting: NaN breaks every rule of a number, and the one nearest to the field is asked first
   const problems = validateSync(settings, { stopAtFirstError: true }).flatMap((error) => Object.values(error.constraints ?? {}).slice(0, 1))
   if (settings.databaseOwnerUrl !== undefined && settings.databaseUrl === undefined) {
     problems.push('DATABASE_OWNER_URL: is set without DATABASE_URL; set both, or neither for the embedded database')
