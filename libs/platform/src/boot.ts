@@ -26,6 +26,8 @@ export interface Served {
   close(): Promise<void>
 }
 
+/** Until the application has its own log: what fails there is thrown, and said once by whoever started it. */
+const SILENT = { log: () => undefined, warn: () => undefined, error: () => undefined }
 /** What is in hand at stop gets so long, in ms. */
 const DRAIN = 10_000
 /** Nest's own notes while it wires are of interest to nobody at level info. */
@@ -40,7 +42,7 @@ class ChorusLogger extends Logger {
 
 /** Builds the application of a root module without listening. */
 export const createApp = async (root: Type | DynamicModule, options: Pick<ServeOptions, 'clock' | 'version'>): Promise<NestExpressApplication> => {
-  const app = await NestFactory.create<NestExpressApplication>(root, { bodyParser: false, bufferLogs: true, abortOnError: false })
+  const app = await NestFactory.create<NestExpressApplication>(root, { bodyParser: false, logger: SILENT, bufferLogs: true, abortOnError: false })
   app.useLogger(new ChorusLogger(await app.resolve(PinoLogger), {}))
   app.flushLogs()
   app.set('chorus clock', options.clock)

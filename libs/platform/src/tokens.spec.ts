@@ -52,7 +52,7 @@ describe('keys of an identity provider', () => {
     const token = await new SignJWT({ role: 'finance', agency: 'FINANCE', env: 'production' }).setProtectedHeader({ alg: 'ES384', kid: 'p384' }).setSubject('s').setAudience('chorus').setExpirationTime(START / 1000 + 60).sign(privateKey)
     await expect(new TokenVerifier({ mode: 'production', data, jwks: file, clock }).verify(token)).rejects.toMatchObject({ problem: 'not-authenticated' })
     writeFileSync(file, 'not JSON')
-    await expect(new TokenVerifier({ mode: 'production', data, jwks: file, clock }).ready()).rejects.toThrow(/CHORUS_JWKS/)
+    await expect(new TokenVerifier({ mode: 'production', data, jwks: file, clock }).ready()).rejects.toMatchObject({ name: 'SetupRefused', message: expect.stringMatching(/^CHORUS_JWKS/) as string })
   })
 
   it('clocks may differ by half a minute, no more', async () => {
@@ -83,6 +83,6 @@ describe('the demonstration issuer', () => {
     const path = join(folder, 'keys', 'issuer.json')
     expect(readFileSync(path, 'utf8')).toContain(kid)
     writeFileSync(path, '{')
-    await expect(demonstrationKey(folder)).rejects.toThrow(/issuer\.json.*Move the file away/)
+    await expect(demonstrationKey(folder)).rejects.toMatchObject({ name: 'SetupRefused', message: expect.stringMatching(/issuer\.json.*Move the file away/) as string })
   })
 })

@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path'
 import { calculateJwkThumbprint, createRemoteJWKSet, exportJWK, generateKeyPair, importJWK, jwtVerify, SignJWT, type JWK, type JWTHeaderParameters, type KeyLike } from 'jose'
 import type { Actor } from '@chorus/contracts'
 import type { Clock } from './clock'
+import { SetupRefused } from './postgres-binaries'
 import { Problem } from './problem'
 
 export type Mode = 'demonstration' | 'production'
@@ -46,7 +47,7 @@ export const demonstrationKey = async (data: string): Promise<IssuerKey> => {
     if (key.kty !== 'EC' || key.crv !== 'P-256' || !key.d || !key.kid) throw new Error('not a P-256 private key')
     return key
   } catch {
-    throw new Error(`${file}: the demonstration issuer's key cannot be read. Move the file away; the next start makes a new one (tokens issued before are then refused).`)
+    throw new SetupRefused(`${file}: the demonstration issuer's key cannot be read. Move the file away; the next start makes a new one (tokens issued before are then refused).`)
   }
 }
 
@@ -76,7 +77,7 @@ export class TokenVerifier {
     if (jwks && /^https?:/.test(jwks)) {
       const url = new URL(jwks)
       const here = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)
-      if (url.protocol !== 'https:' && !here) throw new Error('CHORUS_JWKS: keys are fetched over https only. Use an https address, or the path of a file.')
+      if (url.protocol !== 'https:' && !here) throw new SetupRefused('CHORUS_JWKS: keys are fetched over https only. Use an https address, or the path of a file.')
       this.remote = createRemoteJWKSet(url, { timeoutDuration: 3000, cooldownDuration: 10_000 })
     }
   }
@@ -134,7 +135,7 @@ export class TokenVerifier {
       const file = this.options.jwks!
       let keys: unknown
       try { keys = (JSON.parse(readFileSync(file, 'utf8')) as { keys?: unknown }).keys } catch { keys = undefined }
-      if (!Array.isArray(keys)) throw new Error(`CHORUS_JWKS: ${file} is not a readable JWKS file ({"keys":[...]}). Give the path or URL of one.`)
+      if (!Array.isArray(keys)) throw new SetupRefused(`CHORUS_JWKS: ${file} is not a readable JWKS file ({"keys":[...]}). Give the path or URL of one.`)
       this.files = { keys: keys as MarkedKey[], readAt: now }
     }
     return this.files.keys
