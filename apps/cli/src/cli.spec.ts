@@ -147,6 +147,10 @@ describe('HTTP', () => {
     expect(errorOfProblem({ type: '/problems/x', title: 'T', status, detail: 'D' }).exit).toBe(exit)
   })
 
+  it.each([[400, EXIT.usage], [404, EXIT.failure], [409, EXIT.conflict], [422, EXIT.refused], [503, EXIT.unavailable]])('status %i with the name of a refusal exits %i', (status, exit) => {
+    expect(errorOfProblem({ type: '/problems/x', title: 'T', status, detail: 'D', refused: 'some_rule' }).exit).toBe(exit)
+  })
+
   it('names wrong fields line by line', () => {
     expect(errorOfProblem({ type: '/problems/schema-violation', title: 'T', status: 422, detail: 'D', errors: [{ pointer: '/times', rule: 'maximum', detail: 'must be at most 3' }] }).more).toEqual(['  /times: must be at most 3'])
   })

@@ -111,10 +111,10 @@ export async function* ndjson<T>(stream: AsyncIterable<Buffer | string>): AsyncG
 }
 
 const EXIT_BY_STATUS: Record<number, ExitCode> = { 400: EXIT.usage, 401: EXIT.refused, 403: EXIT.refused, 404: EXIT.failure, 409: EXIT.conflict, 413: EXIT.dataErrors, 415: EXIT.usage, 422: EXIT.dataErrors, 503: EXIT.unavailable }
-/** A problem as the error a person reads. A rule of the program that refuses exits 5, wrong fields exit 3. */
+/** A problem as the error a person reads. A rule of the program that refuses exits 5, wrong fields exit 3, a wrong parameter 2. */
 export const errorOfProblem = (problem: Problem): CliError => {
   const fields = (problem.errors ?? []).map(({ pointer, detail }) => `  ${pointer || '(the whole)'}: ${detail}`)
-  const exit = problem.refused ? problem.status === 409 ? EXIT.conflict : problem.status === 503 ? EXIT.unavailable : EXIT.refused : EXIT_BY_STATUS[problem.status] ?? EXIT.failure
+  const exit = problem.refused && problem.status === 422 ? EXIT.refused : EXIT_BY_STATUS[problem.status] ?? EXIT.failure
   return new CliError(`${problem.title}. ${problem.detail}`, exit, [...fields, ...(problem.status >= 500 && problem.instance ? [`  in the server's log: ${problem.instance.replace('urn:uuid:', '')}`] : [])], problem)
 }
 /**
