@@ -136,6 +136,37 @@ describe('npm start', () => {
   }, 120_000)
 })
 
+describe('commands where no Chorus runs', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'chorus-alone-'))
+  chmodSync(folder, 0o755)
+  afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }))
+  const { DATABASE_URL, DATABASE_OWNER_URL, CHORUS_URL, ...env } = process.env
+  const command = (...words: string[]): ChildProcess => spawn(process.execPath, [join(root, 'bin/chorus.js'), ...words], { cwd: root, env: { ...env, CHORUS_DATA: folder, CHORUS_PORT: '0' }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const result = async (child: ChildProcess): Promise<{ code: number | null; out: string; err: string }> => {
+    const texts = { out: '', err: '' }
+    child.stdout?.on('data', (chunk: Buffer) => { texts.out += chunk.toString() })
+    child.stderr?.on('data', (chunk: Buffer) => { texts.err += chunk.toString() })
+    const code = await new Promise<number | null>((resolve) => { child.once('close', resolve) })
+    return { code, ...texts }
+  }
+
+  it('two at once each have their own, one after the other: none joins the other\'s, which ends before it', async () => {
+    const results = await Promise.all([result(command('log', 'head', '--json')), result(command('log', 'head', '--json'))])
+    expect(results.map(({ code }) => code)).toEqual([0, 0])
+    expect(new Set(results.map(({ out }) => (JSON.parse(out) as { log: string }).log)).size).toBe(1)
+    expect(results.map(({ err }) => err).join('')).toMatch(/Another command has its own Chorus on this data folder \(process \d+\): waiting until it has finished\./)
+  }, 120_000)
+
+  it('killed in the middle, one leaves neither its Chorus nor a database behind', async () => {
+    const killed = command('log', 'head')
+    while (postgresIn(folder).length === 0) await new Promise((resolve) => setTimeout(resolve, 20))
+    killed.kill('SIGKILL')
+    for (let tries = 0; tries < 500 && (existsSync(join(folder, 'run.json')) || postgresIn(folder).length > 0); tries++) await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(postgresIn(folder)).toEqual([])
+    expect(existsSync(join(folder, 'run.json'))).toBe(false)
+  }, 120_000)
+})
+
 it('npm start and npm test replace the shell, so that a signal to npm reaches them', () => {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> }
   expect([scripts.start, scripts.test]).toEqual(['exec node infra/setup/start.mjs', 'exec node infra/setup/test.mjs'])

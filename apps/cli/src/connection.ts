@@ -1,11 +1,13 @@
 /**
  * Which Chorus a command speaks to: the one at CHORUS_URL; else the one that runs on this data folder (run.json), else one
  * at the set host and port; else one of its own, started with the embedded database for the time of the command.
+ * Another command's own Chorus is not spoken to: it ends with that command, in the middle of ours.
  */
 import { fork, type ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { request } from 'node:http'
 import { extname, join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { readRun, type Settings } from '@chorus/platform'
 import { CliError, EXIT } from './exit'
 
@@ -34,18 +36,34 @@ export const running = async (settings: Settings, env: NodeJS.ProcessEnv): Promi
     return url.replace(/\/+$/, '')
   }
   const run = readRun(settings.data)
-  if (run?.url && await answers(run.url)) return run.url
+  if (run?.url && !run.forOneCommand && await answers(run.url)) return run.url
   const here = `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${settings.port}`
   return settings.port !== 0 && await answers(here) ? here : undefined
 }
 
+/** Waits while another command has a Chorus of its own on this data folder. */
+const othersFinished = async (folder: string, say: (line: string) => void, signal: AbortSignal): Promise<void> => {
+  for (let told = false, run = readRun(folder); run?.forOneCommand; told = true, run = readRun(folder)) {
+    if (!told) say(`Another command has its own Chorus on this data folder (process ${run.pid}): waiting until it has finished.`)
+    await delay(100, undefined, { signal })
+  }
+}
+
 /** Connects; `say` is told when a Chorus of its own is started. */
-export const connect = async (settings: Settings, env: NodeJS.ProcessEnv, say: (line: string) => void): Promise<Connection> => {
+export const connect = async (settings: Settings, env: NodeJS.ProcessEnv, say: (line: string) => void, signal: AbortSignal): Promise<Connection> => {
   const base = await running(settings, env)
   if (base) return fixed(base)
-  say('No Chorus is running: starting one for this command (embedded database, own port).')
-  // A process of its own, found beside us in the build (or, in development, in the source).
-  return startOwn(join(__dirname, `../../standalone/src/main${extname(__filename)}`), env)
+  for (let told = false; ; told = true) {
+    await othersFinished(settings.data, say, signal)
+    if (!told) say(`No Chorus is running: starting one for this command (${settings.databaseUrl ? 'database of DATABASE_URL' : 'embedded database'}, own port).`)
+    try {
+      // A process of its own, found beside us in the build (or, in development, in the source).
+      return await startOwn(join(__dirname, `../../standalone/src/main${extname(__filename)}`), env)
+    } catch (error) {
+      // two that waited, and the other was faster
+      if (!(error instanceof CliError && error.exit === EXIT.conflict && readRun(settings.data)?.forOneCommand)) throw error
+    }
+  }
 }
 
 /** Starts the standalone server as a child that ends with us: it listens for our end of the channel. */
@@ -53,7 +71,7 @@ const startOwn = (main: string, env: NodeJS.ProcessEnv): Promise<Connection> => 
   if (!existsSync(main)) throw new CliError('Chorus is not built. Run: npm run build', EXIT.unavailable)
   // Its logs would drown the command's own words: only warnings, and those to stderr. Ctrl-C is ours to answer, so it
   // sits in a group of its own.
-  const child = fork(main, [], { env: { ...env, CHORUS_PORT: '0', CHORUS_EPHEMERAL: '1', CHORUS_LOG_LEVEL: env.CHORUS_LOG_LEVEL ?? 'warn' }, stdio: ['ignore', 'ignore', 'pipe', 'ipc'], detached: true })
+  const child = fork(main, [], { env: { ...env, CHORUS_PORT: '0', CHORUS_LOG_LEVEL: env.CHORUS_LOG_LEVEL ?? 'warn' }, stdio: ['ignore', 'ignore', 'pipe', 'ipc'], detached: true })
   const tail: string[] = []
   child.stderr?.on('data', (chunk: Buffer) => { tail.push(chunk.toString()); if (tail.length > 50) tail.shift() })
   return new Promise((resolve, reject) => {

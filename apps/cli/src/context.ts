@@ -100,7 +100,7 @@ export class Context {
       this.exit = await declared.run({
         options, out, signal: world.signal, world, settings, root, token,
         client: async () => {
-          const { base } = await (connection ??= connect(settings, world.env, (line) => out.say(line)))
+          const { base } = await (connection ??= connect(settings, world.env, (line) => out.say(line), world.signal))
           return new Client(base, token)
         },
       }, ...args) ?? EXIT.ok

@@ -34,7 +34,7 @@ const main = async (): Promise<number> => {
   // The parent is gone, in whatever way.
   if (child) process.on('disconnect', () => stop.abort())
   const settings = readSettings(process.env, repositoryRoot())
-  const running = await runChorus({ settings, clock: systemClock, boot: (ready) => child ? boot(ready) : bootAndGreet(ready, stop.signal), signal: stop.signal, say })
+  const running = await runChorus({ settings, clock: systemClock, boot: (ready) => child ? boot(ready) : bootAndGreet(ready, stop.signal), signal: stop.signal, forOneCommand: child, say })
   process.send?.({ address: running.address })
   const stopped = new Promise<undefined>((resolve) => { if (stop.signal.aborted) resolve(undefined); else stop.signal.addEventListener('abort', () => resolve(undefined)) })
   const died = await Promise.race([running.died, stopped])

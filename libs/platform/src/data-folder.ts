@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SetupRefused } from './postgres-binaries'
 import { bornAt } from './processes'
@@ -12,6 +12,8 @@ export interface RunFile {
   readonly mode: string
   /** of package.json */
   readonly version: string
+  /** it ends with the command that started it: nobody else may rely on it */
+  readonly forOneCommand?: boolean
   /** http://host:port without a slash at the end; absent while it starts */
   readonly url?: string
   /** port of the embedded PostgreSQL on 127.0.0.1, where there is one */
@@ -57,27 +59,33 @@ const makeFolder = (folder: string): void => {
  * Takes the data folder for this process until release().
  * @throws SetupRefused that names the process and the address of whoever has it
  */
-export const holdDataFolder = (folder: string, run: Pick<RunFile, 'startedtime' | 'mode' | 'version'>): Hold => {
+export const holdDataFolder = (folder: string, run: Pick<RunFile, 'startedtime' | 'mode' | 'version' | 'forOneCommand'>): Hold => {
   makeFolder(folder)
   const file = runFile(folder)
   let content: RunFile = { pid: process.pid, born: bornAt(process.pid) ?? '', ...run }
-  const write = (flag: 'w' | 'wx'): void => writeFileSync(file, `${JSON.stringify(content)}\n`, { flag, mode: 0o644 })
+  const write = (path: string): void => writeFileSync(path, `${JSON.stringify(content)}\n`, { mode: 0o644 })
   const other = readRun(folder)
   if (other) {
+    if (other.forOneCommand) throw new SetupRefused(`Chorus already uses the data folder ${folder}: process ${other.pid}, for the time of one command. Wait until that has finished, then try again.`)
     throw new SetupRefused(
       `Chorus already uses the data folder ${folder}: process ${other.pid}, ${other.url ? `at ${other.url}` : 'which is still starting'}. ` +
         `Use that one, stop it (kill ${other.pid}), or start a second with a CHORUS_DATA and a CHORUS_PORT of its own.`,
     )
   }
   rmSync(file, { force: true })
+  // linked, so that it is there whole or not at all: of two that start at once one finds the other's
+  const mine = `${file}.${process.pid}`
   try {
-    write('wx')
+    write(mine)
+    linkSync(mine, file)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
     throw new SetupRefused(`Another Chorus takes the data folder ${folder} at this very moment. Wait until it is up and use it.`, { cause: error })
+  } finally {
+    rmSync(mine, { force: true })
   }
   return {
-    note: (more) => { content = { ...content, ...more }; write('w') },
+    note: (more) => { content = { ...content, ...more }; write(file) },
     release: () => rmSync(file, { force: true }),
   }
 }

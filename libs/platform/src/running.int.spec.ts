@@ -46,6 +46,25 @@ describe('one Chorus on a data folder', () => {
     await running.stop()
   }, 60_000)
 
+  it('says in run.json that it ends with one command, and refuses a second until then', async () => {
+    const running = await runChorus({ settings: settings(), clock, boot: () => Promise.resolve(booted()), forOneCommand: true })
+    expect(readRun(join(folder, 'data'))).toMatchObject({ pid: process.pid, forOneCommand: true, url: 'http://127.0.0.1:1' })
+    await expect(run()).rejects.toThrow(new RegExp(`already uses the data folder .*process ${process.pid}, for the time of one command\\. Wait until that has finished`))
+    await running.stop()
+    const next = await run()
+    expect(readRun(join(folder, 'data'))?.forOneCommand).toBeUndefined()
+    await next.stop()
+  }, 60_000)
+
+  it('is alone also when two start at the same moment, one of them over what a power cut left', async () => {
+    await (await run()).stop()
+    writeFileSync(join(folder, 'data', 'run.json'), '{')
+    const [one, other] = await Promise.allSettled([run(), run()])
+    expect([one.status, other.status].sort()).toEqual(['fulfilled', 'rejected'])
+    await (one.status === 'fulfilled' ? one.value : other.status === 'fulfilled' ? other.value : undefined)?.stop()
+    expect(existsSync(join(folder, 'data', 'run.json'))).toBe(false)
+  }, 60_000)
+
   it('takes over from a run that a power cut ended', async () => {
     await (await run()).stop()
     writeFileSync(join(folder, 'data', 'run.json'), JSON.stringify({ pid: process.pid, born: 'another boot', url: 'http://127.0.0.1:9' }))

@@ -19,6 +19,8 @@ export interface RunOptions<App extends Booted> {
   readonly boot: (settings: Settings & { readonly databaseUrl: string }) => Promise<App>
   /** stops a start half-way: whatever was begun is ended before the promise rejects with the signal's reason */
   readonly signal?: AbortSignal
+  /** it ends with the command that started it: run.json says so */
+  readonly forOneCommand?: boolean
   /** told what takes time, one line each */
   readonly say?: (line: string) => void
 }
@@ -37,8 +39,8 @@ export interface Running<App extends Booted> {
  * writes run.json. `npm start` and the command line's own short-lived Chorus are both this.
  * @throws SetupRefused and MigrationRefused, saying what is wrong and what to do
  */
-export const runChorus = async <App extends Booted>({ settings, clock, boot, signal, say }: RunOptions<App>): Promise<Running<App>> => {
-  const hold = holdDataFolder(settings.data, { startedtime: clock.now(), mode: settings.mode, version: chorusVersion() })
+export const runChorus = async <App extends Booted>({ settings, clock, boot, signal, forOneCommand, say }: RunOptions<App>): Promise<Running<App>> => {
+  const hold = holdDataFolder(settings.data, { startedtime: clock.now(), mode: settings.mode, version: chorusVersion(), ...(forOneCommand ? { forOneCommand } : {}) })
   const undo: (() => Promise<void> | void)[] = [() => hold.release()]
   const stopAll = async (): Promise<void> => {
     for (let step = undo.pop(); step; step = undo.pop()) await step()
