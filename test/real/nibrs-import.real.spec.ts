@@ -13,7 +13,8 @@ describe('a real NIBRS submission', () => {
   beforeAll(async () => { chorus = await startChorus() }, 60_000)
   afterAll(() => chorus.close())
 
-  it('is accepted to the line, and the numbers of the file stand in the report', async () => {
+  it('is accepted to the line, as the dry run said, and the numbers of the file stand in the report', async () => {
+    const dry = await importFile(chorus, createReadStream(FILE), { dryRun: true })
     const report = await importFile(chorus, createReadStream(FILE), { bytes: statSync(FILE).size })
     expect(report.complete).toBe(true)
     // Nine arrest lines stand in the file twice, apart from each other and the same to the letter: the second says nothing new.
@@ -25,6 +26,7 @@ describe('a real NIBRS submission', () => {
       intimatePartner: { victims: 217, incidents: 209, injury: { physical: 56, none: 132, blank: 29 }, incidentsWithArrest: 100 },
     })
     expect(report.edits.byCode['459']).toBe(582)
+    for (const part of ['lines', 'records', 'corrections', 'edits', 'statistics'] as const) expect(dry[part]).toEqual(report[part])
   }, 60_000)
 
   it('adds nothing when it comes again', async () => {
