@@ -1,8 +1,7 @@
 /** A NIBRS record as a message for its stream: which record it speaks of, what it does, and the events that say it. */
 import type { Vault } from '@chorus/privacy'
 import { DateTime } from 'luxon'
-import { checkRecord, editCodes } from '../feeds/nibrs/edits/check-record'
-import type { FileFacts } from '../feeds/nibrs/edits/edit'
+import { checkReceipt, checkRecord, editCodes } from '../feeds/nibrs/edits/check-record'
 import type { NibrsRecord } from '../feeds/nibrs/records'
 import { zoneOf } from '../feeds/nibrs/state-zones'
 import { draftsOf, inboundKindOf, keyOf, NIBRS_MAPPING, NIBRS_SYSTEM } from '../feeds/nibrs/to-events'
@@ -14,7 +13,7 @@ export interface NibrsInbound extends Inbound {
   readonly stream: string
   /** the agency's ORI */
   readonly agency: string
-  /** FBI error numbers that the record breaks, each once */
+  /** FBI error numbers that the record breaks, each once; those that the day of receipt decides among them, which do not stand on its events */
   readonly edits: readonly string[]
   /** IANA zone of its local times */
   readonly zone: string
@@ -30,7 +29,6 @@ export interface InboundContext {
   readonly zone?: string
   /** when it reached us, RFC 3339 instant */
   readonly receivedtime: string
-  readonly facts?: FileFacts
 }
 
 export const readInbound = (record: NibrsRecord, context: InboundContext): NibrsInbound => {
@@ -38,20 +36,23 @@ export const readInbound = (record: NibrsRecord, context: InboundContext): Nibrs
   const key = keyOf(record)
   const streamId = vault.uuid('stream-id', record.ori, NIBRS.system, key.id)
   const assumed = context.zone === undefined ? zoneOf(record.ori) : { zone: context.zone, assumed: false }
-  const edits = checkRecord(record, context.facts)
+  const edits = checkRecord(record)
+  const receivedOn = dayIn(assumed.zone, receivedtime)
   return {
     kind: inboundKindOf(record), message, file: fileId, row: record.firstLine,
-    stream: `${key.category}-${streamId}`, agency: record.ori, edits: editCodes(edits), zone: assumed.zone, zoneAssumed: assumed.assumed,
+    stream: `${key.category}-${streamId}`, agency: record.ori, edits: editCodes([...edits, ...checkReceipt(record, receivedOn.replaceAll('-', ''))]), zone: assumed.zone, zoneAssumed: assumed.assumed,
     compose: (version, current) => draftsOf(record, {
-      streamId, version, current, zone: assumed.zone, newToken: kind => vault.newToken(kind), edits, message, file: fileId, row: record.firstLine,
-      // Few records ask for it, and it is dear.
-      get receivedOn() { return dayIn(assumed.zone, receivedtime) },
+      streamId, version, current, zone: assumed.zone, newToken: kind => vault.newToken(kind), edits, message, file: fileId, row: record.firstLine, receivedOn,
     }),
   }
 }
 
+/** The last answer is kept: it is dear, and the records of a batch came at one moment, mostly from one zone. */
+let last = { zone: '', instant: '', day: '' }
 const dayIn = (zone: string, instant: string): string => {
+  if (zone === last.zone && instant === last.instant) return last.day
   const day = DateTime.fromISO(instant, { zone }).toISODate()
   if (day === null) throw new Error(`zone ${zone} or instant ${instant} is none`)
+  last = { zone, instant, day }
   return day
 }

@@ -1,6 +1,6 @@
 /** Every error number of the standard, and what becomes of it here. `docs/nibrs-edits.md` is written from it. */
 import { EDITS_BY_REFUSAL } from '../parse-record'
-import { RECORD_EDITS } from './check-record'
+import { RECEIPT_EDITS, RECORD_EDITS } from './check-record'
 import { FILE_EDITS } from './file'
 import { EDIT_WORDS } from './words'
 
@@ -43,7 +43,9 @@ export const cataloguePage = (): string => {
   const how = (entry: CatalogueEntry): string => {
     if (entry.status !== 'enforced') return entry.reason
     const what = { finding: 'accepted, with the number on the event', refusal: 'quarantined', both: 'quarantined where the record cannot be read or told apart by it, else accepted with the number' }[entry.as]
-    // Not on the event: there the same record from another file would look changed.
+    // Not on the event: there the same record from another file, or sent on another day, would look changed.
+    if (entry.code === '060') return 'accepted, and counted in the report of its file: the day of receipt decides it'
+    if ((RECEIPT_EDITS as readonly string[]).includes(entry.code)) return `${what}; a date after the day of receipt is counted in the report of its file alone`
     return entry.overFile ? 'accepted, and counted in the report of its file: it speaks of the records before it there' : what
   }
   const row = (entry: CatalogueEntry) => `| ${entry.code} | ${entry.words.replaceAll('|', '\\|')} | ${how(entry)} |`

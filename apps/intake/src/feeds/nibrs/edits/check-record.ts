@@ -30,5 +30,15 @@ export const checkRecord = (record: NibrsRecord, facts: FileFacts = {}): EditFin
   return found
 }
 
+/** Edits that ask for the day of receipt too. */
+export const RECEIPT_EDITS = ['060', '105'] as const
+const BY_RECEIPT = RECORD_EDITS.filter((edit) => (RECEIPT_EDITS as readonly string[]).includes(edit.code))
+
+/**
+ * What the record breaks by the day on which it reached us, YYYYMMDD. For the report only: on the event it would make the
+ * same record, sent again on another day, look changed.
+ */
+export const checkReceipt = (record: NibrsRecord, receivedOn: string): EditFinding[] => BY_RECEIPT.flatMap((edit) => (edit.on.includes(record.kind) ? edit.check(record, { receivedOn }) : []))
+
 /** Each code once, in ascending order: how findings stand on the accepted event. */
 export const editCodes = (findings: readonly EditFinding[]): string[] => [...new Set(findings.map((f) => f.code))].sort()

@@ -15,7 +15,7 @@ export interface EditFinding {
   readonly sequence?: string
 }
 
-/** What a record cannot know by itself. All of it optional: without it the edits that need it stay silent. */
+/** What a record cannot know by itself. All of it optional: without it the edits that need it (RECEIPT_EDITS) stay silent. */
 export interface FileFacts {
   /** day of receipt, YYYYMMDD: nothing may lie after it */
   readonly receivedOn?: string
