@@ -120,6 +120,9 @@ describe('a quarantined record', () => {
     const answer = await chorus.agent.post(`/v1/quarantine/${cut.id}/repair`).set('Authorization', await chorus.bearer('intakeAnalyst')).send({ content: repaired, reason: 'the line was cut on its way' }).expect(200)
     expect(answer.body).toMatchObject({ settled: true, outcome: 'accepted' })
     expect((await send(detail.content)).records).toMatchObject({ duplicate: 1, quarantined: 0 })
+    const after = (await chorus.agent.get(`/v1/quarantine/${cut.id}`).set('Authorization', await chorus.bearer('intakeAnalyst')).expect(200)).body as object
+    expect(after).toMatchObject({ status: 'released', content: repaired, original: { content: detail.content }, text: expect.stringContaining('nothing is left to do') })
+    expect(detail).not.toHaveProperty('original')
   })
 
   it('stays when it is tried again unmended, and is resolved with a reason, once', async () => {

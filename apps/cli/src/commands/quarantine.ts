@@ -6,7 +6,7 @@ import type { Context } from '../context'
 import { CliError, EXIT } from '../exit'
 
 interface Row { readonly id: string; readonly status: string; readonly cause: string; readonly feed: string; readonly firstLine?: number; readonly lines?: number; readonly bytes: number; readonly repairs: number; readonly quarantined: string; readonly waitsFor?: string }
-interface Detail extends Row { readonly text: string; readonly content?: string; readonly encoding?: string }
+interface Detail extends Row { readonly text: string; readonly content?: string; readonly encoding?: string; readonly original?: { readonly content: string; readonly encoding: string } }
 interface List { readonly total: number; readonly byCause: Readonly<Record<string, number>>; readonly records: readonly Row[] }
 type Retried = { readonly settled: true; readonly outcome: string; readonly stream: string; readonly ordinal: number } | { readonly settled: false; readonly cause: string; readonly text: string }
 
@@ -31,16 +31,21 @@ export const register = (program: Command, context: Context): void => {
     },
   })
 
-  context.command<Record<string, unknown>, [string]>(group, {
+  context.command<{ content?: boolean; original?: boolean }, [string]>(group, {
     name: 'show <id>',
     summary: 'one quarantined record: what is wrong, what to do, and its bytes',
     role: 'intakeAnalyst',
-    examples: ['npx chorus quarantine show 0197f0c2-7c1e-8a43-9d0b-5a2b64d1c001'],
-    run: async ({ client, out, signal }, id) => {
+    examples: ['npx chorus quarantine show 0197f0c2-7c1e-8a43-9d0b-5a2b64d1c001', 'npx chorus quarantine show ID --content > record.txt'],
+    with: (command) => command.option('--content', 'the record alone, as it came or was last repaired: a file to repair').option('--original', 'the record alone, as it came'),
+    run: async ({ client, options, out, signal }, id) => {
       const detail = await (await client()).get<Detail>(`/v1/quarantine/${encodeURIComponent(id)}`, { signal })
-      out.data('quarantine.show/1', detail, [
+      const original = detail.original ?? (detail.content === undefined ? undefined : { content: detail.content })
+      const alone = options.original ? original?.content : options.content ? detail.content : undefined
+      if ((options.original || options.content) && alone === undefined) throw new CliError(`Its bytes are not there: ${detail.text}.`, EXIT.dataErrors)
+      out.data('quarantine.show/1', detail, alone !== undefined ? [alone.replace(/\n$/, '')] : [
         `${detail.status}  ${detail.cause}  ${detail.feed}, line ${detail.firstLine ?? '-'}, ${detail.lines ?? 0} lines, ${detail.bytes} bytes, quarantined ${detail.quarantined}`,
         detail.text, ...(detail.waitsFor ? [`waits for ${detail.waitsFor}`] : []), ...(detail.content === undefined ? [] : ['', detail.content.replace(/\n$/, '')]),
+        ...(detail.original ? ['', `as it came, before ${detail.repairs === 1 ? 'it was repaired' : `${detail.repairs} repairs`}:`, '', detail.original.content.replace(/\n$/, '')] : []),
       ])
       if (detail.status === 'open') out.next(`npx chorus quarantine repair ${id} --file REPAIRED.txt --reason "…"`)
     },
@@ -51,7 +56,7 @@ export const register = (program: Command, context: Context): void => {
     summary: 'replace its bytes by repaired ones and try it again; the original stays',
     role: 'intakeAnalyst',
     writes: 'operator',
-    examples: ['npx chorus quarantine show ID > record.txt', 'npx chorus quarantine repair ID --file record.txt --reason "segment length restored by the records unit"'],
+    examples: ['npx chorus quarantine show ID --content > record.txt', 'npx chorus quarantine repair ID --file record.txt --reason "segment length restored by the records unit"'],
     with: (command) => command.option('--file <path>', 'the whole record as it should have come (required)'),
     run: async ({ client, options, out, signal }, id) => {
       if (!options.file) throw new CliError('Name the repaired record: --file PATH.', EXIT.usage)

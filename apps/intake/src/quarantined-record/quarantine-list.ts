@@ -1,5 +1,5 @@
 /** What lies in quarantine, read from the log itself: nobody repairs by a list that is behind. */
-import type { Actor, RecordQuarantinedV1, RecordedEvent } from '@chorus/contracts'
+import type { Actor, RecordedEvent } from '@chorus/contracts'
 import { refused, type Refusal } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
 import { parseRecord } from '../feeds/nibrs/parse-record'
@@ -29,6 +29,8 @@ export interface QuarantinedDetail extends QuarantinedRow {
   /** the record as it came, or as it was last repaired; absent where it is not kept */
   readonly content?: string
   readonly encoding?: 'utf-8' | 'latin1'
+  /** the record as it came, where it was repaired since */
+  readonly original?: { readonly content: string; readonly encoding: 'utf-8' | 'latin1' }
 }
 
 export class QuarantineList {
@@ -59,13 +61,17 @@ export class QuarantineList {
     const kept = await this.deps.bytes.get(id)
     if (kept === undefined) return { ...row, text: 'the record is longer than 1 MiB: only its place and fingerprint are kept. Send it again as a proper record, or resolve it' }
     if (kept === 'erased') return { ...row, text: 'the bytes of this record were erased by order: resolve it' }
-    const utf8 = kept.bytes.toString('utf8')
-    const faithful = Buffer.from(utf8, 'utf8').equals(kept.bytes)
-    return { ...row, text: await this.explain(kept.bytes, state.first), content: faithful ? utf8 : kept.bytes.toString('latin1'), encoding: faithful ? 'utf-8' : 'latin1' }
+    const came = kept.version > 1 ? await this.deps.bytes.get(id, 1) : undefined
+    return {
+      ...row, text: await this.explain(kept.bytes, state), ...asText(kept.bytes),
+      ...(came !== undefined && came !== 'erased' && { original: asText(came.bytes) }),
+    }
   }
 
   /** Why it cannot be accepted today, in today's words: the reader may have learned since. */
-  private async explain(bytes: Buffer, first: RecordQuarantinedV1): Promise<string> {
+  private async explain(bytes: Buffer, { status, first }: Known): Promise<string> {
+    if (status === 'released') return 'it was accepted, or found to be known already: nothing is left to do'
+    if (status === 'resolved') return 'it was settled without being recorded: nothing is left to do'
     const raw = await onlyRecord(bytes, first.firstLine ?? 1)
     if ('cause' in raw) return raw.text
     const parsed = parseRecord(raw)
@@ -73,10 +79,19 @@ export class QuarantineList {
   }
 }
 
+type Known = QuarantinedRecord & { status: 'open' | 'released' | 'resolved' }
+
+/** Bytes that are no UTF-8 are shown as Latin-1, which loses none. */
+const asText = (bytes: Buffer): { content: string; encoding: 'utf-8' | 'latin1' } => {
+  const utf8 = bytes.toString('utf8')
+  const faithful = Buffer.from(utf8, 'utf8').equals(bytes)
+  return { content: faithful ? utf8 : bytes.toString('latin1'), encoding: faithful ? 'utf-8' : 'latin1' }
+}
+
 /** An agency's integration sees what came in under its own name. */
 const sees = (reader: Actor, first: RecordedEvent): boolean => reader.role !== 'agencyFeed' || first.actor.agency === reader.agency
 
-const rowOf = (state: QuarantinedRecord & { status: 'open' | 'released' | 'resolved' }, event: RecordedEvent): QuarantinedRow => {
+const rowOf = (state: Known, event: RecordedEvent): QuarantinedRow => {
   const { quarantineId, cause, feed, firstLine, lines, bytes, runId, waitsFor } = state.first
   return {
     id: quarantineId, status: state.status, cause, feed, bytes, repairs: state.repairs, quarantined: event.recordedtime,
