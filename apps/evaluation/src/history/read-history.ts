@@ -7,7 +7,7 @@ import type { Actor, RecordedEvent } from '@chorus/contracts'
 import type { Vault } from '@chorus/privacy'
 import { history, WITHHELD_SENTENCE, type HistoryEntry } from './history'
 import { momentOf } from './moment'
-import { seesCategory, seesField } from './who-sees-what'
+import { seenData, seesCategory, seesField } from './who-sees-what'
 
 export interface HistoryQuery {
   /** a case's or incident's id, its stream name, or `ORI/number` as the agency knows the report */
@@ -51,7 +51,8 @@ export class HistoryReader {
     const events = (await this.gather(subject, through)).filter(event => seesCategory(reader.role, categoryOf(event.stream)))
     const seen: RecordedEvent[] = []
     for (const category of new Set(events.map(event => categoryOf(event.stream)))) {
-      seen.push(...await this.deps.recorder.unseal(events.filter(event => categoryOf(event.stream) === category), field => seesField(reader.role, category, field)))
+      const open = await this.deps.recorder.unseal(events.filter(event => categoryOf(event.stream) === category), field => seesField(reader.role, category, field))
+      seen.push(...open.map(event => ({ ...event, data: seenData(reader.role, category, event.data) })))
     }
     seen.sort((a, b) => a.ordinal - b.ordinal)
     return {

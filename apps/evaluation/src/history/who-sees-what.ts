@@ -8,7 +8,8 @@ import type { PrivacyClass, Role } from '@chorus/contracts'
 type Sight = 'codes' | 'names' | 'both'
 
 const SIGHT: Readonly<Partial<Record<Role, Readonly<Record<string, Sight>>>>> = {
-  intakeAnalyst: { incident: 'both', arrest: 'both', windowReport: 'both', eligibility: 'codes', referral: 'both', pair: 'codes', pchCase: 'both', historyReview: 'codes' },
+  // Types in who the victim is, from the police's own records, and is not shown it here.
+  intakeAnalyst: { incident: 'names', arrest: 'names', windowReport: 'names', eligibility: 'codes', referral: 'names', pair: 'codes', pchCase: 'names', historyReview: 'codes' },
   detective: { incident: 'names', arrest: 'names', windowReport: 'names', eligibility: 'codes', referral: 'names', pair: 'codes', pchCase: 'names' },
   prosecutor: { incident: 'both', arrest: 'both', windowReport: 'both', eligibility: 'codes', referral: 'both', pair: 'codes', pchCase: 'both', historyReview: 'codes' },
   systemAdvocate: { incident: 'both', arrest: 'names', eligibility: 'codes', referral: 'both', pair: 'codes', pchCase: 'names' },
@@ -30,3 +31,10 @@ export const seesField = (role: string, category: string, field: { readonly poin
   return sight === 'both' || !isVictims(field.pointer)
 }
 const isVictims = (pointer: string): boolean => /\/(?:victim|otherPerson|survivor)/i.test(pointer)
+
+/** Clear fields that speak of an address: that there is one, and that it is a substitute, is itself contact information. */
+const OF_ADDRESSES: readonly string[] = ['subjectAddressKind', 'victimAddressKind']
+
+/** The event's data without the clear fields that go with sealed ones which the role does not see. */
+export const seenData = (role: string, category: string, data: object): object =>
+  Object.fromEntries(Object.entries(data).filter(([name]) => !OF_ADDRESSES.includes(name) || seesField(role, category, { pointer: `/data/${name}`, privacy: 'identifying' })))
