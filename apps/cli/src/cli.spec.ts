@@ -137,6 +137,25 @@ describe('HTTP', () => {
     expect(err).toContain(`npx chorus import nibrs ${file}`)
   })
 
+  const reportOf = (records: { read: number; accepted: number; duplicate: number; quarantined: number }) => ({
+    run: 'r', dryRun: false, complete: true, lines: { ...records, blank: 0 }, records, corrections: 0, retractions: 0, releasedFromQuarantine: 0,
+    edits: { recordsBreakingAny: 0, byCode: {} }, quarantine: { byCause: {}, first: [] }, earlierRuns: [], zones: [],
+    statistics: { incidents: 0, offenses: 0, victims: 0, offenders: 0, arrestees: 0, groupBArrests: 0, intimatePartner: { victims: 0, incidents: 0, injury: { physical: 0, none: 0, blank: 0 }, incidentsWithArrest: 0 } },
+  })
+  it.each([
+    ['an empty file', { read: 0, accepted: 0, duplicate: 0, quarantined: 0 }, EXIT.dataErrors, /holds no record/],
+    ['a file of another kind', { read: 1, accepted: 0, duplicate: 0, quarantined: 1 }, EXIT.dataErrors, /No record of this file could be accepted/],
+    ['a file with one bad record', { read: 2, accepted: 1, duplicate: 0, quarantined: 1 }, EXIT.ok, /quarantine list/],
+    ['the same file again', { read: 2, accepted: 0, duplicate: 1, quarantined: 1 }, EXIT.ok, /quarantine list/],
+  ])('%s: the import ends with a code and words of its own', async (_, records, exit, words) => {
+    answer = (request, response) => { request.resume().on('end', () => response.end(`${JSON.stringify({ result: reportOf(records) })}\n`)) }
+    const file = join(data, 'any.txt')
+    writeFileSync(file, 'x')
+    const { code, err } = await chorus(`import nibrs ${file}`, { CHORUS_URL: base })
+    expect(code).toBe(exit)
+    expect(err).toMatch(words)
+  })
+
   it('nobody there is 7, a stranger there is told as such', async () => {
     expect(await chorus('log head', { CHORUS_URL: 'http://127.0.0.1:9' })).toMatchObject({ code: EXIT.unavailable, err: expect.stringContaining('does not answer') })
     answer = (_, response) => { response.writeHead(500); response.end('<html>') }

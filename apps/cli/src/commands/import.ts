@@ -53,7 +53,8 @@ export const register = (program: Command, context: Context): void => {
       const seconds = Math.max((world.watch() - begun) / 1000, 0.001)
       out.data('import/1', { ...report, seconds }, linesOf(report, seconds))
       hints(out, report, file)
-      return report.complete ? EXIT.ok : EXIT.failure
+      if (!report.complete) return EXIT.failure
+      return nothingAccepted(report) ? EXIT.dataErrors : EXIT.ok
     },
   })
 }
@@ -94,8 +95,15 @@ const linesOf = (report: Report, seconds: number): string[] => {
     `time     ${seconds.toFixed(1)} s, ${n(Math.round(report.lines.read / seconds))} lines/s`,
   ]
 }
+/** Nothing of the file was accepted, now or before: it is empty, or another file than was meant. A script must see it. */
+const nothingAccepted = ({ records }: Report): boolean => records.accepted + records.duplicate === 0 && records.read === records.quarantined
 const hints = (out: Output, report: Report, file: string): void => {
   if (report.earlierRuns.some(({ complete }) => !complete)) out.say('An earlier run of this file was cut short; together they are complete now. Its records stand here as duplicates.')
+  if (report.complete && nothingAccepted(report)) {
+    out.say(report.lines.read === 0
+      ? 'The file holds no record: there is nothing to import. Export it again. A month without incidents is a file too: the zero report (samples/nibrs/2026-06-zero.txt).'
+      : 'No record of this file could be accepted. If it is not a NIBRS flat file, import the right one, and settle what lies in quarantine: npx chorus quarantine resolve --help')
+  }
   if (report.dryRun) out.next(`npx chorus import nibrs ${file}`)
   else if (report.records.quarantined > 0) out.next('npx chorus quarantine list')
   else out.next('npx chorus replay')
