@@ -170,6 +170,17 @@ describe('HTTP', () => {
     expect(errorOfProblem({ type: '/problems/x', title: 'T', status, detail: 'D', refused: 'some_rule' }).exit).toBe(exit)
   })
 
+  it('aligns the checks of health, however long their names are', async () => {
+    answer = (_, response) => response.end(JSON.stringify({ status: 'ready', checks: [{ name: 'log', ok: true, text: 'is readable' }, { name: 'a-long-name-of-a-follower', ok: true, text: 'is there' }] }))
+    const lines = (await chorus('health', { CHORUS_URL: base })).out.split('\n')
+    expect(lines[1]?.indexOf('is readable')).toBe(lines[2]?.indexOf('is there'))
+  })
+
+  it('says since when a record lies in quarantine', async () => {
+    answer = (_, response) => response.end(JSON.stringify({ total: 1, byCause: { 'line-cut': 1 }, records: [{ id: 'i', status: 'open', cause: 'line-cut', feed: 'nibrs-flat-file', firstLine: 7, bytes: 1, repairs: 0, quarantined: '2026-03-02T12:00:00.123456Z' }] }))
+    expect((await chorus('quarantine list', { CHORUS_URL: base })).out).toMatch(/2026-03-02T12:00Z +line +7 +line-cut/)
+  })
+
   it('names wrong fields line by line', () => {
     expect(errorOfProblem({ type: '/problems/schema-violation', title: 'T', status: 422, detail: 'D', errors: [{ pointer: '/times', rule: 'maximum', detail: 'must be at most 3' }] }).more).toEqual(['  /times: must be at most 3'])
   })

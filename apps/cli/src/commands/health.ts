@@ -14,8 +14,9 @@ export const register = (program: Command, context: Context): void => {
       const chorus = await client()
       const { status, body } = await chorus.look('/health/ready', { signal, token: false })
       const { checks = [], status: word } = body as Health
+      const width = Math.max(...checks.map(({ name }) => name.length), 0)
       out.data('health/1', { address: chorus.base, ready: status === 200, checks }, [
-        `${chorus.base}  ${word}`, ...checks.map(({ name, ok, text }) => `  ${ok ? 'ok  ' : 'FAIL'}  ${name.padEnd(12)} ${text}`),
+        `${chorus.base}  ${word}`, ...checks.map(({ name, ok, text }) => `  ${ok ? 'ok  ' : 'FAIL'}  ${name.padEnd(width)}  ${text}`),
       ])
       if (status === 200) return EXIT.ok
       out.next('npx chorus doctor')

@@ -24,7 +24,7 @@ export const register = (program: Command, context: Context): void => {
       const list = await (await client()).get<List>('/v1/quarantine', { signal, query: { status: options.status, cause: options.cause, limit: options.limit } })
       out.data('quarantine.list/1', list, [
         `${list.total} ${options.status === 'all' ? 'in all' : options.status}${list.total ? `: ${Object.entries(list.byCause).map(([cause, count]) => `${cause} (${count})`).join(', ')}` : ''}`,
-        ...list.records.map((row) => `  ${row.id}  ${row.status.padEnd(8)}  line ${String(row.firstLine ?? '-').padStart(6)}  ${row.cause}${row.repairs ? `  repaired ${row.repairs} times` : ''}`),
+        ...list.records.map((row) => `  ${row.id}  ${row.status.padEnd(8)}  ${row.quarantined.slice(0, 16)}Z  line ${String(row.firstLine ?? '-').padStart(6)}  ${row.cause}${row.repairs ? `  repaired ${row.repairs} times` : ''}`),
       ])
       const [first] = list.records
       if (first) out.next(`npx chorus quarantine show ${first.id}`)
