@@ -22,6 +22,7 @@ export const stopSignal = () => {
   const on = (name, number) => process.on(name, () => {
     if (first === undefined) {
       first = performance.now()
+      process.stderr.write('stopping …\n')
       controller.abort(Object.assign(new SetupStopped(`stopped by ${name}`), { exitCode: 128 + number }))
     } else if (performance.now() - first > 2000) {
       process.exit(128 + number)

@@ -86,6 +86,7 @@ describe('npm start', () => {
     again.child.kill('SIGINT')
     again.child.kill('SIGINT')
     expect(await again.ended).toBe(0)
+    expect(again.said().match(/stopping …|stopped/g)).toEqual(['stopping …', 'stopped'])
     expect(postgresIn(data)).toEqual([])
   }, 120_000)
 

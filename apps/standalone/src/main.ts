@@ -40,6 +40,7 @@ const main = async (): Promise<number> => {
   const died = await Promise.race([running.died, stopped])
   if (died !== undefined) process.stderr.write(`${died}\n`)
   await running.stop()
+  if (!child && died === undefined) say('stopped')
   return died === undefined ? 0 : 1
 }
 
