@@ -109,6 +109,20 @@ describe('the next month', () => {
   })
 })
 
+describe('an integration whose token names an agency', () => {
+  it('sends that agency\'s records alone: others are quarantined, and intake may take them up', async () => {
+    const foreign = await chorus.tokenFor('agencyFeed', 'MOZZ88800')
+    const own = await chorus.tokenFor('agencyFeed', ORI)
+    const number = numbersOf(JULY, '1', 'I')[3]!
+    const record = linesOf(JULY, number).replaceAll(number.padEnd(12), 'Z26-00000001')
+    const as = (token: string) => importFile({ ...chorus, bearer: () => Promise.resolve(`Bearer ${token}`) }, Readable.from([Buffer.from(record)]))
+    expect(await as(foreign)).toMatchObject({ records: { accepted: 0, quarantined: 1 }, quarantine: { byCause: { 'another-agency': 1 } } })
+    const waiting = (await quarantine()).records.find(one => one.cause === 'another-agency')!
+    expect((await chorus.agent.post(`/v1/quarantine/${waiting.id}/retry`).set('Authorization', await chorus.bearer('intakeAnalyst')).send({ reason: 'handed over' }).expect(200)).body).toMatchObject({ settled: true, outcome: 'accepted' })
+    expect(await as(own)).toMatchObject({ records: { duplicate: 1 } })
+  })
+})
+
 describe('a quarantined record', () => {
   it('shows its bytes and what to do, is repaired, and is accepted; the wrong bytes sent again are known', async () => {
     const { records } = await quarantine()

@@ -4,7 +4,7 @@
  * finished by the next run of the same file, because the log remembers what was accepted.
  */
 import { createHash } from 'node:crypto'
-import type { Actor, CommandMeta, DraftEvent, RecordedEvent } from '@chorus/contracts'
+import { AGENCIES, type Actor, type CommandMeta, type DraftEvent, type RecordedEvent } from '@chorus/contracts'
 import { derivedId, isRefusal } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
 import { Problem } from '@chorus/platform'
@@ -137,6 +137,10 @@ async function* observed(source: AsyncIterable<Uint8Array>, see: (chunk: Uint8Ar
 const metaOf = (runId: string, actor: Actor, source: CommandMeta['source'], now: string): CommandMeta =>
   ({ commandId: runId, correlationId: runId, causationId: null, actor, source, now, receivedtime: now })
 
+/** An integration whose token names an ORI sends that agency's records alone; the program's own agencies send whatever they were handed. */
+const maySend = (actor: Actor, ori: string): boolean => actor.role !== 'agencyFeed' || actor.agency === ori || (AGENCIES as readonly string[]).includes(actor.agency)
+const ANOTHER_AGENCY = { cause: 'another-agency', text: 'the record is of another agency than the one that sends it: let that agency send it, or intake try it again' } as const
+
 /** One run's records: batches in order, each record settled once. */
 class Run {
   readonly tally = new Tally()
@@ -193,8 +197,9 @@ class Run {
       this.tally.read({ lines: raw.lines, action: 'unreadable' })
       return { raw, message, action: 'unreadable', cause: parsed.cause, text: parsed.text, ...(parsed.edit && { edit: parsed.edit }) }
     }
-    this.statistics.add(parsed.record)
     this.tally.read({ lines: raw.lines, action: parsed.record.action })
+    if (!maySend(this.options.actor, parsed.record.ori)) return { raw, message, action: parsed.record.action, ...ANOTHER_AGENCY }
+    this.statistics.add(parsed.record)
     const inbound = readInbound(parsed.record, { message, fileId: this.options.fileId, vault: this.deps.vault, receivedtime: this.now, ...(this.options.zone && { zone: this.options.zone }) })
     this.tally.broke([...inbound.edits, ...this.fileEdits.check(parsed.record).map(({ code }) => code)])
     this.zoned.set(inbound.zone, inbound.zoneAssumed)

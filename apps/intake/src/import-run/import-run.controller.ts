@@ -1,5 +1,5 @@
 import { Controller, Inject, Post, Query, Req, Res } from '@nestjs/common'
-import { ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger'
+import { ApiBearerAuth, ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger'
 import type { Response } from 'express'
 import { IANAZone } from 'luxon'
 import { AllowedTo } from '@chorus/contracts'
@@ -15,6 +15,7 @@ export class ImportRunController {
 
   @Post('nibrs')
   @AllowedTo({ roles: ['agencyFeed', 'intakeAnalyst'] })
+  @ApiBearerAuth()
   @ApiOperation({ operationId: 'ImportNibrs', summary: 'Import a NIBRS flat file, as a stream; answers NDJSON: progress, then the report', description: 'For agencyFeed, intakeAnalyst. The same file again adds nothing; a run that was cut short is finished by sending the file again.' })
   @ApiConsumes(...CONTENT_TYPES)
   @ApiBody({ required: true, schema: { type: 'string', format: 'binary' } })
