@@ -156,6 +156,21 @@ describe('HTTP', () => {
     expect(err).toMatch(words)
   })
 
+  it('a history says what was decided, not only that it was', async () => {
+    const entry = { id: 'e1', what: 'Level assigned', happened: { time: '2026-07-02', precision: 'day', zone: 'UTC' }, recorded: '2026-07-03T00:00:00.000000Z', agency: 'JCPO', state: 'current', policyVersion: 'sample-levels@1.0.0', data: { level: 'A', matchedCriteria: ['one', 'two'], panelMembers: [{ agency: 'KCPD' }] } }
+    answer = (_, response) => { response.writeHead(200, { 'content-type': 'application/json' }); response.end(JSON.stringify({ of: 'x', kind: 'case', asOf: { recorded: 'now', occurred: null }, notice: 'n', entries: [entry, { ...entry, policyVersion: undefined, data: {} }] })) }
+    const { out } = await chorus('history x', { CHORUS_URL: base })
+    expect(out.split('\n').filter((line) => line.includes('level '))).toEqual(['     level A  matchedCriteria one, two  policy sample-levels@1.0.0'])
+  })
+
+  it('a quarantined record is shown with what it was before a repair, and alone as a file to repair', async () => {
+    const detail = { id: 'x', status: 'open', cause: 'line-cut', feed: 'f', bytes: 4, repairs: 1, quarantined: 'q', text: 'what to do', content: 'new\n', original: { content: 'old\n', encoding: 'utf-8' } }
+    answer = (_, response) => { response.writeHead(200, { 'content-type': 'application/json' }); response.end(JSON.stringify(detail)) }
+    const shown = async (option: string) => (await chorus(`quarantine show x${option}`, { CHORUS_URL: base })).out
+    expect(await shown('')).toMatch(/what to do\n\nnew\n\nas it came, before it was repaired:\n\nold\n/)
+    expect([await shown(' --content'), await shown(' --original')]).toEqual(['new\n', 'old\n'])
+  })
+
   it('nobody there is 7, a stranger there is told as such', async () => {
     expect(await chorus('log head', { CHORUS_URL: 'http://127.0.0.1:9' })).toMatchObject({ code: EXIT.unavailable, err: expect.stringContaining('does not answer') })
     answer = (_, response) => { response.writeHead(500); response.end('<html>') }
