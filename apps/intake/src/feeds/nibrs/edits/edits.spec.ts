@@ -72,32 +72,34 @@ describe('edits over the file', () => {
   })
 })
 
+const victims = (a: string, b: string) => patched(r.mutual.map((l, i) => (l.level === '4' ? { ...l, values: { ...l.values, sequence: i === 2 ? a : b } } : l)))
+const people = (level: '5' | '6', a: string, b: string) => [...patched(r.assault, { [level]: { sequence: a } }), r.write(r.line(level, { ...r.assault.find((l) => l.level === level)!.values, sequence: b }))].sort((x, y) => x.charAt(4).localeCompare(y.charAt(4)))
+const REFUSED: readonly (readonly [code: string, breaks: readonly string[], holds: readonly string[]])[] = [
+  ['001', patched(r.zeroReport, { 0: { reportMonth: '' } }), patched(r.zeroReport)],
+  ['090', patched(r.zeroReport, { 0: { reportMonth: '13' } }), patched(r.zeroReport)],
+  ['091', patched(r.zeroReport, { 0: { reportYear: '26' } }), patched(r.zeroReport)],
+  ['051', patched(r.simple).map((line, i) => (i === 3 ? `${line.slice(0, 4)}8${line.slice(5)}` : line)), patched(r.simple)],
+  ['055', patched(r.simple, { without: ['1'] }), patched(r.simple)],
+  ['075', patched(r.simple, { without: ['5'] }), patched(r.simple)],
+  ['105', patched(r.simple, { 1: { incidentDate: '20260230' } }), patched(r.simple, { 1: { incidentDate: '20260228' } })],
+  ['201', patched(r.simple, { 2: { code: '' } }), patched(r.simple)],
+  ['401', victims('', '002'), victims('001', '002')],
+  ['402', victims('A01', '002'), victims('001', '002')],
+  ['451', victims('001', '001'), victims('001', '002')],
+  ['501', people('5', '', '02'), people('5', '01', '02')],
+  ['502', people('5', 'A1', '02'), people('5', '01', '02')],
+  ['551', people('5', '01', '01'), people('5', '01', '02')],
+  ['601', people('6', '', '02'), people('6', '01', '02')],
+  ['602', people('6', 'A1', '02'), people('6', '01', '02')],
+  ['661', people('6', '01', '01'), people('6', '01', '02')],
+  ['701', patched(r.groupB, { 7: { sequence: '' } }), patched(r.groupB)],
+  ['702', patched(r.groupB, { 7: { sequence: 'A1' } }), patched(r.groupB)],
+  ['705', patched(r.groupB, { 7: { date: '20260732' } }), patched(r.groupB)],
+  ['797', patched(r.arrestDelete, { 7: { date: '2026ABCD' } }), patched(r.arrestDelete)],
+]
+
 describe('edits by refusal', () => {
-  const victims = (a: string, b: string) => patched(r.mutual.map((l, i) => (l.level === '4' ? { ...l, values: { ...l.values, sequence: i === 2 ? a : b } } : l)))
-  const people = (level: '5' | '6', a: string, b: string) => [...patched(r.assault, { [level]: { sequence: a } }), r.write(r.line(level, { ...r.assault.find((l) => l.level === level)!.values, sequence: b }))].sort((x, y) => x.charAt(4).localeCompare(y.charAt(4)))
-  it.each([
-    ['001', patched(r.zeroReport, { 0: { reportMonth: '' } }), patched(r.zeroReport)],
-    ['090', patched(r.zeroReport, { 0: { reportMonth: '13' } }), patched(r.zeroReport)],
-    ['091', patched(r.zeroReport, { 0: { reportYear: '26' } }), patched(r.zeroReport)],
-    ['051', patched(r.simple).map((line, i) => (i === 3 ? `${line.slice(0, 4)}8${line.slice(5)}` : line)), patched(r.simple)],
-    ['055', patched(r.simple, { without: ['1'] }), patched(r.simple)],
-    ['075', patched(r.simple, { without: ['5'] }), patched(r.simple)],
-    ['105', patched(r.simple, { 1: { incidentDate: '20260230' } }), patched(r.simple, { 1: { incidentDate: '20260228' } })],
-    ['201', patched(r.simple, { 2: { code: '' } }), patched(r.simple)],
-    ['401', victims('', '002'), victims('001', '002')],
-    ['402', victims('A01', '002'), victims('001', '002')],
-    ['451', victims('001', '001'), victims('001', '002')],
-    ['501', people('5', '', '02'), people('5', '01', '02')],
-    ['502', people('5', 'A1', '02'), people('5', '01', '02')],
-    ['551', people('5', '01', '01'), people('5', '01', '02')],
-    ['601', people('6', '', '02'), people('6', '01', '02')],
-    ['602', people('6', 'A1', '02'), people('6', '01', '02')],
-    ['661', people('6', '01', '01'), people('6', '01', '02')],
-    ['701', patched(r.groupB, { 7: { sequence: '' } }), patched(r.groupB)],
-    ['702', patched(r.groupB, { 7: { sequence: 'A1' } }), patched(r.groupB)],
-    ['705', patched(r.groupB, { 7: { date: '20260732' } }), patched(r.groupB)],
-    ['797', patched(r.arrestDelete, { 7: { date: '2026ABCD' } }), patched(r.arrestDelete)],
-  ])('%s refuses the whole record and says where and what to do', (code, breaks, holds) => {
+  it.each(REFUSED)('%s refuses the whole record and says where and what to do', (code, breaks, holds) => {
     const parsed = parseText(`${breaks.join('\n')}\n`)
     expect(parsed).toHaveLength(1)
     expect(parsed[0]).toMatchObject({ ok: false, edit: code, text: expect.stringMatching(/^line \d+/) })
@@ -109,8 +111,13 @@ describe('the catalogue', () => {
   const tested = new Set([...CASES.map(([code]) => code), '050', '060', ...FILE_EDITS])
   const enforced = EDIT_CATALOGUE.filter((e) => e.status === 'enforced')
 
-  it('has a case for every edit that is enforced on accepted records', () => {
+  it('has a case for every edit that is enforced on records that can be read', () => {
     expect(enforced.filter((e) => e.as !== 'refusal' && !tested.has(e.code)).map((e) => e.code)).toEqual([])
+  })
+
+  it('has a case for every edit that is enforced by refusal', () => {
+    const refused = new Set(REFUSED.map(([code]) => code))
+    expect(enforced.filter((e) => e.as !== 'finding' && !refused.has(e.code)).map((e) => e.code)).toEqual([])
   })
 
   it('knows every number once, says it in words, and why where it is not enforced', () => {
