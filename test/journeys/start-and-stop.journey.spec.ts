@@ -38,6 +38,13 @@ describe('a Chorus that is started, asked, and stopped', () => {
     expect(allCommands().length).toBeGreaterThan(5)
   })
 
+  it('describes the upload of a file as it answers, its problems too', async () => {
+    const { body } = await chorus.agent.get('/docs/openapi.json').expect(200)
+    const upload = (body.paths as Record<string, { post: { responses: object; security: object[] } }>)['/v1/imports/nibrs']!.post
+    expect(Object.keys(upload.responses)).toEqual(['200', '400', '401', '403', '413', '415', '503'])
+    expect(upload.security).toHaveLength(1)
+  })
+
   it('is not ready while its database refuses it, and ready again by itself', async () => {
     const owner = postgres(chorus.ownerUrl, { max: 1, onnotice: () => undefined })
     const name = new URL(chorus.ownerUrl).pathname.slice(1)

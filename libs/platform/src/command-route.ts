@@ -70,3 +70,10 @@ export const QueryRoute = (spec: { readonly summary: string; readonly roles: Par
   ApiResponse({ status: 200, description: 'the answer', ...(spec.answer ? { schema: asOpenApi(spec.answer) } : {}) }),
   ...problems(400, 401, 403, 404, 503),
 )
+
+/** Says of a handler that takes a file as its body: what it answers, and which problems may come before the first line. */
+export const UploadRoute = (answer: string): MethodDecorator => applyDecorators(
+  HttpCode(200), ApiBearerAuth(),
+  ApiResponse({ status: 200, description: answer, content: { 'application/x-ndjson': {} } }),
+  ...problems(400, 401, 403, 413, 415, 503),
+)

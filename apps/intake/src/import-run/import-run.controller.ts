@@ -1,9 +1,9 @@
 import { Controller, Inject, Post, Query, Req, Res } from '@nestjs/common'
-import { ApiBearerAuth, ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger'
+import { ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger'
 import type { Response } from 'express'
 import { IANAZone } from 'luxon'
 import { AllowedTo } from '@chorus/contracts'
-import { CLOCK, contextOf, newId, Problem, progressStream, SETTINGS, type ChorusRequest, type Clock, type Settings } from '@chorus/platform'
+import { CLOCK, contextOf, newId, Problem, progressStream, SETTINGS, UploadRoute, type ChorusRequest, type Clock, type Settings } from '@chorus/platform'
 import { NibrsImport, type ImportProgress, type ImportReport } from './import-nibrs'
 
 const CONTENT_TYPES = ['application/octet-stream', 'text/plain']
@@ -15,7 +15,7 @@ export class ImportRunController {
 
   @Post('nibrs')
   @AllowedTo({ roles: ['agencyFeed', 'intakeAnalyst'] })
-  @ApiBearerAuth()
+  @UploadRoute('a line each: {"progress": …} while it is read, at the end {"result": …}, the report, or {"problem": …}')
   @ApiOperation({ operationId: 'ImportNibrs', summary: 'Import a NIBRS flat file, as a stream; answers NDJSON: progress, then the report', description: 'For agencyFeed, intakeAnalyst. The same file again adds nothing; a run that was cut short is finished by sending the file again.' })
   @ApiConsumes(...CONTENT_TYPES)
   @ApiBody({ required: true, schema: { type: 'string', format: 'binary' } })
