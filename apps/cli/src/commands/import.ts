@@ -106,5 +106,5 @@ const hints = (out: Output, report: Report, file: string): void => {
   }
   if (report.dryRun) out.next(`npx chorus import nibrs ${file}`)
   else if (report.records.quarantined > 0) out.next('npx chorus quarantine list')
-  else out.next('npx chorus replay')
+  else if (report.lines.read > 0) out.next('npx chorus replay')
 }
