@@ -185,6 +185,14 @@ describe('HTTP', () => {
     expect(errorOfProblem({ type: '/problems/x', title: 'T', status, detail: 'D', refused: 'some_rule' }).exit).toBe(exit)
   })
 
+  it('health of nothing is not ready, and starts nothing', async () => {
+    const { code, out, err } = await chorus('health')
+    expect(code).toBe(EXIT.unavailable)
+    expect(err).toContain('No Chorus is running')
+    expect(err).not.toContain('starting one')
+    expect(out).toBe('')
+  })
+
   it('aligns the checks of health, however long their names are', async () => {
     answer = (_, response) => response.end(JSON.stringify({ status: 'ready', checks: [{ name: 'log', ok: true, text: 'is readable' }, { name: 'a-long-name-of-a-follower', ok: true, text: 'is there' }] }))
     const lines = (await chorus('health', { CHORUS_URL: base })).out.split('\n')

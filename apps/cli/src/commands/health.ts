@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { Context } from '../context'
-import { EXIT } from '../exit'
+import { running } from '../connection'
+import { CliError, EXIT } from '../exit'
 
 interface Health { readonly status: string; readonly checks: readonly { readonly name: string; readonly ok: boolean; readonly text: string }[] }
 
@@ -10,7 +11,9 @@ export const register = (program: Command, context: Context): void => {
     name: 'health',
     summary: 'whether Chorus is ready, check by check',
     examples: ['npx chorus health', 'npx chorus health --json'],
-    run: async ({ client, out, signal }) => {
+    run: async ({ client, out, signal, settings, world }) => {
+      // One started for this command would be ready, and gone a second later.
+      if (await running(settings, world.env) === undefined) throw new CliError('No Chorus is running. Start it with npm start, or look at its folders and settings with npx chorus doctor.', EXIT.unavailable)
       const chorus = await client()
       const { status, body } = await chorus.look('/health/ready', { signal, token: false })
       const { checks = [], status: word } = body as Health
