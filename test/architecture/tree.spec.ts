@@ -29,9 +29,18 @@ describe('the tree', () => {
   })
 
   it('has files that one person can hold in the head', () => {
-    const most = 400
+    const most = 300
     const long = code.filter((path) => !specs.includes(path) && !path.startsWith('test/')).map((path) => ({ path, lines: textOf(path).split('\n').length })).filter(({ lines }) => lines > most)
     expect(long.map(({ path, lines }) => `${path}: ${lines} lines, more than ${most}: is it two things?`)).toEqual([])
+  })
+
+  it('has no package that nothing uses', () => {
+    const { dependencies, devDependencies } = JSON.parse(textOf('package.json')) as Record<'dependencies' | 'devDependencies', Record<string, string>>
+    // what is run by its name, or asked for by another package
+    const RUN = new Set(['@nestjs/cli', '@swc/core', 'eslint', 'jest', 'pino-http', 'rxjs', 'typescript'])
+    const used = texts.filter((path) => /\.(ts|js|mjs|cjs)$/.test(path)).map(textOf).join('\n')
+    const idle = Object.keys({ ...dependencies, ...devDependencies }).filter((name) => !RUN.has(name) && !name.startsWith('@types/') && !used.includes(`'${name}'`) && !used.includes(`'${name}/`) && !used.includes(`node_modules/${name}/`))
+    expect(idle).toEqual([])
   })
 
   it('has one barrel in each library, written by hand, and none anywhere else', () => {
