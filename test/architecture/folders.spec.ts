@@ -55,6 +55,13 @@ describe('the folders of an app', () => {
   })
 })
 
+it('every decider is given the four properties by a spec beside it', () => {
+  const deciders = sources.flatMap((path) => [...textOf(path).matchAll(/export const (\w+): Decider</g)].map((match) => ({ path, name: match[1] ?? '' })))
+  expect(deciders.length).toBeGreaterThan(5)
+  const without = deciders.filter(({ path, name }) => !sources.some((spec) => spec === path.replace(/\.ts$/, '.spec.ts') && textOf(spec).includes(`aggregateProperties(${name},`)))
+  expect(without).toEqual([])
+})
+
 it('every app has a module, or a main, that a reader can open first', () => {
   const without = apps.filter((app) => !sources.some((path) => new RegExp(`^apps/${app}/src/(main|${app}\\.module)\\.ts$`).test(path)))
   expect(without).toEqual([])
