@@ -54,6 +54,17 @@ describe('the database itself', () => {
   })
 })
 
+describe('the clock', () => {
+  it.each(['recordedtime', 'promised'])('went back behind the %s of the head: what comes is recorded at that time, not before', async (column) => {
+    await store.appendEach(some(1))
+    await client(log.database.ownerUrl).unsafe(`update log.head set ${column} = clock_timestamp() + interval '1 hour'`)
+    expect((await store.appendEach(some(2, 'later'))).map(({ ok }) => ok)).toEqual([true, true])
+    const [first, ...later] = (await all(store.readAll())).map(({ recordedtime }) => Date.parse(recordedtime))
+    for (const time of later) expect(time - first!).toBeGreaterThan(3_500_000)
+    expect(await verifyChain(store)).toMatchObject({ ok: true, checked: 3 })
+  })
+})
+
 describe('opening', () => {
   it('says what to do where the tables are missing, and shows no password', async () => {
     const empty = await freshDatabase({ migrated: false })
