@@ -1,6 +1,7 @@
 /** Contracts: nothing unclassified, nothing that identifies in the open, one example per version, a catalogue that is up to date. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
+import ts from 'typescript'
 import { ALWAYS_SEALED, CONTEXTS, PRIVACY_CLASSES, allCommands, eventRegistry, fieldsOf, problemsOf, schemaOf, type ContractClass, type FieldSpec } from '@chorus/contracts'
 import { catalogue, examplePath, written } from '../../infra/catalogue'
 
@@ -13,8 +14,18 @@ const fieldsBelow = (cls: ContractClass, where: string): Found[] => fieldsOf(cls
 const eventFields = events.flatMap(({ cls, type, version }) => fieldsBelow(cls, `${type} v${version}`))
 const allFields = [...eventFields, ...allCommands().flatMap(({ cls, type }) => fieldsBelow(cls, type))]
 
+/** Decorators say what a field is at run time; a property that has none is seen in the source alone. */
+const bareProperties = (): string[] => sourceFiles(join(root, 'libs/contracts/src')).filter(path => !path.endsWith('.spec.ts')).flatMap(path => {
+  const file = ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest)
+  return file.statements.filter(ts.isClassDeclaration).flatMap(cls => cls.members.filter(ts.isPropertyDeclaration)
+    // what a class of ours keeps for itself has a value, or is private
+    .filter(member => !member.initializer && !ts.getModifiers(member)?.some(({ kind }) => kind === ts.SyntaxKind.PrivateKeyword) && !ts.getDecorators(member)?.length)
+    .map(member => `${basename(path)}: ${cls.name?.text}.${member.name.getText(file)}`))
+})
+
 describe('every field of events and commands', () => {
   it('is found', () => { expect(eventFields.length).toBeGreaterThan(100) })
+  it('is declared as one: a property without a decorator would be a field that says nothing', () => { expect(bareProperties()).toEqual([]) })
   it('says how confidential it is', () => { expect(allFields.filter(({ spec }) => !PRIVACY_CLASSES.includes(spec.privacy)).map(({ where }) => where)).toEqual([]) })
   it('is sealed where its class demands it', () => { expect(allFields.filter(({ spec }) => ALWAYS_SEALED.includes(spec.privacy) && !spec.sealed).map(({ where }) => where)).toEqual([]) })
   it('is described', () => { expect(allFields.filter(({ spec }) => spec.doc.trim().length < 3).map(({ where }) => where)).toEqual([]) })
