@@ -148,6 +148,25 @@ describe('a quarantined record', () => {
     await chorus.agent.post(`/v1/quarantine/${dated.id}/resolve`).set('Authorization', analyst).send({ reasonCode: 'OTHER', reason: 'again' }).expect(409)
     await chorus.agent.get(`/v1/quarantine/${dated.id}`).set('Authorization', await chorus.bearer('operator')).expect(403)
   })
+
+  it('tries every repair with its own bytes: one that is sent twice, or beside another, hides none', async () => {
+    const number = (n: number) => `REPAIR-${n}`.padEnd(12)
+    const record = (n: number) => linesOf(JULY, numbersOf(JULY, '1', 'I')[0]!).split('\n').map(line => line && line.slice(0, 25) + number(n) + line.slice(37)).join('\n')
+    const wrong = async (n: number): Promise<string> => (await send(record(n).replace('00881I', '00881Q'))).quarantine.first[0]!.id
+    const repair = async (id: string, content: string, key?: string) => {
+      const asked = chorus.agent.post(`/v1/quarantine/${id}/repair`).set('Authorization', await chorus.bearer('intakeAnalyst'))
+      return (key ? asked.set('Idempotency-Key', key) : asked).send({ content, reason: 'the action was wrong' })
+    }
+    const one = await wrong(1)
+    for (let times = 0; times < 2; times++) expect((await repair(one, 'no record', '5f0f5f5e-0000-4000-8000-000000000001')).body).toMatchObject({ settled: false })
+    const good = await repair(one, record(1), '5f0f5f5e-0000-4000-8000-000000000002')
+    expect(good.body).toMatchObject({ settled: true, outcome: 'accepted' })
+    expect((await repair(one, record(1), '5f0f5f5e-0000-4000-8000-000000000002')).body).toEqual(good.body)
+
+    const two = await wrong(2)
+    const answers = await Promise.all([repair(two, 'no record'), repair(two, record(2)), repair(two, 'none either')])
+    expect(answers[1].body).toMatchObject({ settled: true })
+  })
 })
 
 describe('a run that is cut short', () => {

@@ -58,7 +58,7 @@ export class QuarantineList {
     const [first] = events
     if (state.status === 'none' || !first || !sees(reader, first)) return refused('quarantined_record_unknown', 'There is no quarantined record of this id, or not for your agency. The list: chorus quarantine list.', { kind: 'not-found' })
     const row = rowOf(state, first)
-    const kept = await this.deps.bytes.get(id)
+    const kept = await this.deps.bytes.get(id, state.repair)
     if (kept === undefined) return { ...row, text: 'the record is longer than 1 MiB: only its place and fingerprint are kept. Send it again as a proper record, or resolve it' }
     if (kept === 'erased') return { ...row, text: 'the bytes of this record were erased by order: resolve it' }
     const came = kept.version > 1 ? await this.deps.bytes.get(id, 1) : undefined

@@ -7,9 +7,9 @@ export interface KeptBytes { readonly id: string; /** 1: as it came; one more wi
 export class QuarantinedBytes {
   constructor(private readonly sql: Sql, private readonly vault: Vault) {}
 
-  /** Durable when it returns. A version that is kept already stays as it is. */
-  async put(items: readonly KeptBytes[]): Promise<void> {
-    if (items.length === 0) return
+  /** Durable when it returns; answers how many were new. A version that is kept already stays as it is. */
+  async put(items: readonly KeptBytes[]): Promise<number> {
+    if (items.length === 0) return 0
     const keys = await this.vault.keysFor('intake', items.map(({ id }) => subjectOf(id)))
     const rows = items.map(({ id, version, bytes, waitsFor }) => {
       const key = keys.get(subjectOf(id))
@@ -17,18 +17,37 @@ export class QuarantinedBytes {
       const { nonce, cipher } = encrypt(bytes, key.key, placeOf(id, version, key.keyId))
       return { id, version, record_stream: waitsFor ?? null, key_id: key.keyId, nonce, sealed: cipher }
     })
-    await this.sql`insert into intake.quarantined_bytes ${this.sql(rows)} on conflict (id, version) do nothing`
+    return (await this.sql`insert into intake.quarantined_bytes ${this.sql(rows)} on conflict (id, version) do nothing`).count
   }
 
-  /** The bytes of this version, or the newest; undefined where none are kept, 'erased' where their key was destroyed. */
-  async get(id: string, version?: number): Promise<{ readonly version: number; readonly bytes: Buffer } | 'erased' | undefined> {
-    const [row] = await this.sql<{ version: number; key_id: string; nonce: Buffer; sealed: Buffer }[]>`
+  /**
+   * Keeps the bytes of a repair as a version of their own, before the event that names them by their fingerprint. The number
+   * of repairs does not say which version: two may come at once, and a crash may have left bytes that no event names.
+   */
+  async putRepair(id: string, bytes: Uint8Array, waitsFor?: string): Promise<void> {
+    if (await this.get(id, this.fingerprint(bytes)) !== undefined) return
+    for (;;) {
+      const [row] = await this.sql<{ newest: number }[]>`select coalesce(max(version), 1)::int as newest from intake.quarantined_bytes where id = ${id}`
+      if (await this.put([{ id, version: row!.newest + 1, bytes, ...(waitsFor && { waitsFor }) }]) > 0) return
+    }
+  }
+
+  /** Keyed fingerprint by which a repair's event names its bytes. */
+  fingerprint(bytes: Uint8Array): string { return this.vault.hmac('message', Buffer.from(bytes).toString('latin1')).toString('hex') }
+
+  /** The bytes as they came, or those of the repair with this fingerprint; undefined where none are kept, 'erased' where their key was destroyed. */
+  async get(id: string, repair?: string): Promise<{ readonly version: number; readonly bytes: Buffer } | 'erased' | undefined> {
+    const rows = await this.sql<{ version: number; key_id: string; nonce: Buffer; sealed: Buffer }[]>`
       select version, key_id, nonce, sealed from intake.quarantined_bytes
-      where id = ${id} and ${version === undefined ? this.sql`true` : this.sql`version = ${version}`} order by version desc limit 1`
-    if (!row) return undefined
-    const key = (await this.vault.openKeys([row.key_id])).get(row.key_id)
-    if (!key || key === 'erased') return 'erased'
-    return { version: row.version, bytes: decrypt(row.nonce, row.sealed, key, placeOf(id, row.version, row.key_id)) }
+      where id = ${id} and ${repair === undefined ? this.sql`version = 1` : this.sql`version > 1`} order by version desc`
+    const keys = await this.vault.openKeys(rows.map(row => row.key_id))
+    for (const row of rows) {
+      const key = keys.get(row.key_id)
+      if (!key || key === 'erased') return 'erased'
+      const bytes = decrypt(row.nonce, row.sealed, key, placeOf(id, row.version, row.key_id))
+      if (repair === undefined || this.fingerprint(bytes) === repair) return { version: row.version, bytes }
+    }
+    return undefined
   }
 
   /** Ids whose record speaks of one of these streams, in order of arrival; whether they still wait, their streams say. */

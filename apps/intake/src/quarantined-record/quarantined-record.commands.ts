@@ -1,10 +1,9 @@
 import { Inject } from '@nestjs/common'
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs'
-import { AllowedTo, RepairQuarantinedRecord, ResolveQuarantinedRecord, RetryQuarantinedRecord, rightOf, type CommandMeta } from '@chorus/contracts'
+import { AllowedTo, RepairQuarantinedRecord, ResolveQuarantinedRecord, RetryQuarantinedRecord, rightOf, type CommandMeta, type QuarantinedRecordReleasedV1 } from '@chorus/contracts'
 import { derivedId, handle, isRefusal, refused, type Handled, type Refusal } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
-import { RECORDER, VAULT } from '@chorus/platform'
-import type { Vault } from '@chorus/privacy'
+import { RECORDER } from '@chorus/platform'
 import { Quarantine } from './quarantine'
 import { QuarantinedBytes } from './quarantined-bytes'
 import { quarantinedRecord } from './quarantined-record'
@@ -15,17 +14,18 @@ export class RepairQuarantinedRecordCommand { constructor(readonly id: string, r
 
 @CommandHandler(RepairQuarantinedRecordCommand)
 export class RepairQuarantinedRecordHandler implements ICommandHandler<RepairQuarantinedRecordCommand> {
-  constructor(@Inject(RECORDER) private readonly log: Recorder, @Inject(VAULT) private readonly vault: Vault, private readonly quarantine: Quarantine, private readonly kept: QuarantinedBytes, private readonly retry: QuarantineRetry) {}
+  constructor(@Inject(RECORDER) private readonly log: Recorder, private readonly quarantine: Quarantine, private readonly kept: QuarantinedBytes, private readonly retry: QuarantineRetry) {}
 
   /** The repaired bytes are durable before the event that speaks of them; then the record is tried again. */
   async execute({ id, body, meta }: RepairQuarantinedRecordCommand): Promise<Retried | Refusal> {
     const bytes = Buffer.from(body.content, 'utf8')
-    const record = this.vault.hmac('message', bytes.toString('latin1')).toString('hex')
+    const record = this.kept.fingerprint(bytes)
     const before = (await this.quarantine.states([id])).get(id)
-    if (before?.status === 'open') await this.kept.put([{ id, version: before.repairs + 2, bytes, ...(before.first.waitsFor && { waitsFor: before.first.waitsFor }) }])
+    if (before?.status === 'open') await this.kept.putRepair(id, bytes, before.first.waitsFor)
     const answer = await handle(this.log, quarantinedRecord, id, { type: 'RepairQuarantinedRecord', data: { bytes: bytes.length, record, note: body.reason }, meta })
     if (isRefusal(answer)) return answer
-    return tryAgain(this.quarantine, this.retry, id, meta)
+    // Where somebody else repairs it at the same time, this command answers for its own bytes.
+    return tryAgain(this.log, this.quarantine, this.retry, id, meta, record)
   }
 }
 
@@ -34,8 +34,8 @@ export class RetryQuarantinedRecordCommand { constructor(readonly id: string, re
 
 @CommandHandler(RetryQuarantinedRecordCommand)
 export class RetryQuarantinedRecordHandler implements ICommandHandler<RetryQuarantinedRecordCommand> {
-  constructor(private readonly quarantine: Quarantine, private readonly retry: QuarantineRetry) {}
-  execute({ id, meta }: RetryQuarantinedRecordCommand): Promise<Retried | Refusal> { return tryAgain(this.quarantine, this.retry, id, meta) }
+  constructor(@Inject(RECORDER) private readonly log: Recorder, private readonly quarantine: Quarantine, private readonly retry: QuarantineRetry) {}
+  execute({ id, meta }: RetryQuarantinedRecordCommand): Promise<Retried | Refusal> { return tryAgain(this.log, this.quarantine, this.retry, id, meta) }
 }
 
 @AllowedTo(rightOf(ResolveQuarantinedRecord)!)
@@ -51,10 +51,20 @@ export class ResolveQuarantinedRecordHandler implements ICommandHandler<ResolveQ
 
 export const quarantineHandlers = [RepairQuarantinedRecordHandler, RetryQuarantinedRecordHandler, ResolveQuarantinedRecordHandler]
 
-const tryAgain = async (quarantine: Quarantine, retry: QuarantineRetry, id: string, meta: CommandMeta): Promise<Retried | Refusal> => {
+const tryAgain = async (log: Recorder, quarantine: Quarantine, retry: QuarantineRetry, id: string, meta: CommandMeta, repair?: string): Promise<Retried | Refusal> => {
   const state = (await quarantine.states([id])).get(id)
   if (!state || state.status === 'none') return refused('quarantined_record_unknown', 'There is no quarantined record of this id. The list: chorus quarantine list.', { kind: 'not-found' })
-  if (state.status !== 'open') return refused('quarantined_record_settled', `This record is ${state.status} already: nothing of it waits any more.`, { kind: 'conflict' })
   // An id of its own: the command that repaired it has used the first.
-  return retry.retry(id, { ...state, status: 'open' }, { actor: meta.actor, commandId: derivedId('retry', meta.commandId), correlationId: meta.correlationId, now: meta.now })
+  const commandId = derivedId('retry', meta.commandId)
+  if (state.status !== 'open') return await settledBy(log, id, commandId) ?? refused('quarantined_record_settled', `This record is ${state.status} already: nothing of it waits any more.`, { kind: 'conflict' })
+  return retry.retry(id, { ...state, status: 'open', ...(repair && { repair }) }, { actor: meta.actor, commandId, correlationId: meta.correlationId, now: meta.now })
+}
+
+/** The answer of the first time, where this very command settled the record and is sent again. */
+const settledBy = async (log: Recorder, id: string, commandId: string): Promise<Retried | undefined> => {
+  const released = (await log.load(`quarantine-${id}`)).find(event => event.commandId === commandId && event.type === 'QuarantinedRecordReleased')
+  if (!released) return undefined
+  const { outcome, recordedIn } = released.data as QuarantinedRecordReleasedV1
+  const events = await log.load(recordedIn!)
+  return { settled: true, outcome, stream: recordedIn!, ordinal: (events.findLast(event => event.commandId === commandId) ?? events.at(-1)!).ordinal }
 }

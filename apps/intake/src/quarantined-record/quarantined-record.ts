@@ -21,7 +21,7 @@ export type QuarantinedRecordCommand = Quarantined | Repair | Release | Resolve
 
 export type QuarantinedRecord =
   | { readonly status: 'none' }
-  | { readonly status: 'open' | 'released' | 'resolved'; readonly first: RecordQuarantinedV1; readonly repairs: number }
+  | { readonly status: 'open' | 'released' | 'resolved'; readonly first: RecordQuarantinedV1; readonly repairs: number; /** fingerprint of the newest repair's bytes */ readonly repair?: string }
 
 export const initial: QuarantinedRecord = { status: 'none' }
 
@@ -29,7 +29,7 @@ export const evolve = (state: QuarantinedRecord, event: RecordedEvent): Quaranti
   if (event.type === RecordQuarantined) return { status: 'open', first: event.data as RecordQuarantinedV1, repairs: 0 }
   if (state.status === 'none') return state
   switch (event.type) {
-    case QuarantinedRecordRepaired: return { ...state, repairs: state.repairs + 1 }
+    case QuarantinedRecordRepaired: return { ...state, repairs: state.repairs + 1, repair: (event.data as QuarantinedRecordRepairedV1).record }
     case QuarantinedRecordReleased: return { ...state, status: 'released' }
     case ParkedWorkResolved: return { ...state, status: 'resolved' }
     default: return state

@@ -23,7 +23,7 @@ export class QuarantineRetry {
 
   /** `state`: the record's, which must be open. */
   async retry(id: string, state: QuarantinedRecord & { status: 'open' }, meta: RetryMeta): Promise<Retried | Refusal> {
-    const kept = await this.deps.bytes.get(id)
+    const kept = await this.deps.bytes.get(id, state.repair)
     if (kept === undefined) return { settled: false, cause: state.first.cause, text: 'the bytes of this record are not kept (it is longer than 1 MiB): repair it with its text, or resolve it' }
     if (kept === 'erased') return { settled: false, cause: 'erased', text: 'the bytes of this record were erased by order: resolve it' }
     // The second repair is no longer the message that the source sent: it has a fingerprint of its own.
