@@ -169,6 +169,45 @@ describe('a quarantined record', () => {
   })
 })
 
+describe('a file that goes wrong in part', () => {
+  const lines = linesOf(JULY, numbersOf(JULY, '1', 'I')[0]!).split('\n').filter(Boolean)
+  const numbered = (number: string, of = lines) => of.map(line => line.slice(0, 25) + number.padEnd(12) + line.slice(37)).join('\n') + '\n'
+  const victim = lines.find(line => line[4] === '4')!
+  const crowd = lines.flatMap(line => line === victim ? Array.from({ length: 999 }, (_, at) => line.slice(0, 37) + String(at + 1).padStart(3, '0') + line.slice(40)) : [line])
+
+  it('quarantines an incident that is too large for the log, and takes those around it', async () => {
+    const report = await send(numbered('LARGE-1') + numbered('LARGE-2', crowd) + numbered('LARGE-3'))
+    balanced(report)
+    expect(report).toMatchObject({ complete: true, records: { accepted: 2, quarantined: 1 }, quarantine: { byCause: { 'too-large-for-the-log': 1 } } })
+    const { id } = report.quarantine.first[0]!
+    const again = await chorus.agent.post(`/v1/quarantine/${id}/retry`).set('Authorization', await chorus.bearer('intakeAnalyst')).send({ reason: 'as it is' }).expect(200)
+    expect(again.body).toMatchObject({ settled: false, cause: 'too-large-for-the-log' })
+  })
+  it('does not pass for the file that its digest names', async () => {
+    const sha256 = createHash('sha256').update('another file').digest('hex')
+    await expect(send(numbered('DIGEST-1'), { sha256 })).rejects.toMatchObject({ message: expect.stringContaining('Content-Digest') as string })
+    expect((await send(numbered('DIGEST-1'))).records).toMatchObject({ accepted: 0, duplicate: 1 })
+    expect((await send('another file', { sha256 })).earlierRuns).toMatchObject([{ complete: false }])
+  })
+  it('counts a record as accepted in one of the runs that send it at once', async () => {
+    const file = Array.from({ length: 300 }, (_, at) => numbered(`ONCE-${at}`)).join('')
+    const reports = await Promise.all([send(file), send(file), send(file)])
+    reports.forEach(balanced)
+    expect(reports.reduce((sum, { records }) => sum + records.accepted, 0)).toBe(300)
+  })
+  it('refuses a name that no log can hold, and shortens a long one between two characters', async () => {
+    for (const [name, status] of [['a\0b', 400], [`${'n'.repeat(300)}😀${'n'.repeat(254)}`, 200], [`😀${'n'.repeat(254)}`, 200]] as const) {
+      await chorus.agent.post('/v1/imports/nibrs').query({ name }).set('Authorization', await chorus.bearer('intakeAnalyst')).type('text/plain').send(numbered('NAME-1')).expect(status)
+    }
+  })
+})
+
+it('answers a damaged body and a text that no database holds as what they are', async () => {
+  const bearer = await chorus.bearer('intakeAnalyst')
+  await chorus.agent.post('/v1/cases').set('Authorization', bearer).set('Content-Encoding', 'gzip').type('json').send('no gzip').expect(400)
+  await chorus.agent.get('/v1/history?of=%00').set('Authorization', bearer).expect(400)
+})
+
 describe('a run that is cut short', () => {
   it('is finished by the next run of the same file: nothing lost, nothing doubled', async () => {
     const other = await startChorus()

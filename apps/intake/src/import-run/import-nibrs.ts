@@ -5,8 +5,8 @@
  */
 import { createHash } from 'node:crypto'
 import { AGENCIES, type Actor, type CommandMeta, type DraftEvent, type RecordedEvent } from '@chorus/contracts'
-import { derivedId, isRefusal } from '@chorus/decider'
-import type { Recorder } from '@chorus/event-store'
+import { derivedId, isRefusal, type RecordOutcome } from '@chorus/decider'
+import type { Recorder, RecordItem } from '@chorus/event-store'
 import { Problem } from '@chorus/platform'
 import type { Vault } from '@chorus/privacy'
 import { FileEdits } from '../feeds/nibrs/edits/file'
@@ -14,7 +14,7 @@ import { parseRecord } from '../feeds/nibrs/parse-record'
 import { readCounts, readRecords, type RawRecord } from '../feeds/nibrs/read-records'
 import { Statistics } from '../feeds/nibrs/statistics'
 import type { Quarantine } from '../quarantined-record/quarantine'
-import { WAITS, type QuarantineRetry } from '../quarantined-record/retry'
+import { isTooLarge, TOO_LARGE, WAITS, type QuarantineRetry } from '../quarantined-record/retry'
 import { receive, type Received } from '../incident/receive'
 import { NIBRS, readInbound, type NibrsInbound } from './inbound-nibrs'
 import { Remembered } from './remembered'
@@ -97,9 +97,12 @@ export class NibrsImport {
       failure = error
       await run.finish()
     }
-    const complete = failure === undefined && !options.signal?.aborted
+    const digest = failure === undefined && !options.signal?.aborted ? read.digest('hex') : undefined
+    // The run of another file than the one that was announced must not pass for a complete run of that one.
+    if (digest !== undefined && file.sha256 !== undefined && digest !== file.sha256) failure = new SourceBroken('another file', { cause: NOT_AS_ANNOUNCED })
+    const complete = digest !== undefined && failure === undefined
     const result = run.tally.result(counts.blank)
-    const total = { bytes: counts.bytes, id: complete && file.sha256 === undefined ? vault.hmac('file', read.digest('hex')).toString('hex') : fileId }
+    const total = { bytes: counts.bytes, id: digest !== undefined && file.sha256 === undefined ? vault.hmac('file', digest).toString('hex') : fileId }
     if (!options.dryRun) await this.record(options, [finished(options.runId, total, complete, result, this.deps.clock.now())], 0)
     if (failure?.cause instanceof Problem) throw failure.cause
     return { run: options.runId, feed: NIBRS.system, mapping: NIBRS.mapping, dryRun: options.dryRun, complete, file: total, earlierRuns: before, zones: run.zones(), ...result, statistics: run.statistics.result() }
@@ -118,6 +121,8 @@ export class NibrsImport {
     if (!outcome.ok) throw new Error(`the import run could not be recorded: ${outcome.text}`)
   }
 }
+
+const NOT_AS_ANNOUNCED = new Problem('bad-parameter', 'The file that came is not the one that its Content-Digest names: it was damaged on its way, or changed while it was sent. What could be read of it is recorded, and this run counts as cut short: send the right file again.', { errors: [{ pointer: '/headers/content-digest', rule: 'sha-256', detail: 'not the SHA-256 of the bytes that came' }] })
 
 /** What the source threw: the connection broke, the client went away, or the edge stopped it (a Problem). */
 class SourceBroken extends Error {}
@@ -236,18 +241,33 @@ class Run {
       } else appends.push({ item, received, expected: stored.length - 1 })
     }
     if (appends.length === 0) return []
-    const outcomes = await recorder.recordEach(appends.map(({ item, received, expected }) => ({
+    const outcomes = await this.append(appends.map(({ item, received, expected }) => ({
       stream: item.inbound.stream, expected, drafts: received.drafts, meta: metaOf(this.options.runId, this.options.actor, { agency: item.inbound.agency, system: NIBRS.system }, this.now),
     })))
     const overtaken: (Item & { inbound: NibrsInbound })[] = []
     for (const [at, outcome] of outcomes.entries()) {
       const { item, received } = appends[at]!
-      if (outcome.ok) { this.accepted(item, received); accepted.push(item.inbound.stream) }
+      if (outcome === 'too-large') refused.push({ ...item, ...TOO_LARGE })
+      // Another run of the same file was faster by a moment: it counts it as accepted, this one does not.
+      else if (outcome.ok && outcome.repeated) this.tally.settle(item.raw, 'duplicate')
+      else if (outcome.ok) { this.accepted(item, received); accepted.push(item.inbound.stream) }
       // Its subject was erased by order: it is not recorded again, and its bytes are not kept either.
       else if (outcome.conflict === 'erased') { this.tally.settle(item.raw, 'duplicate'); this.tally.erased() }
       else overtaken.push(item)
     }
     return overtaken
+  }
+
+  /** One record that is too large for the log stops none of the others: they are parted until it stands alone. */
+  private async append(items: readonly RecordItem[]): Promise<(RecordOutcome | 'too-large')[]> {
+    try {
+      return await this.deps.recorder.recordEach(items)
+    } catch (error) {
+      if (!isTooLarge(error)) throw error
+      if (items.length === 1) return ['too-large']
+      const half = items.length >> 1
+      return [...await this.append(items.slice(0, half)), ...await this.append(items.slice(half))]
+    }
   }
 
   /** An amendment is laid over the version before it, sealed fields open: they are sealed anew for their new place. */
@@ -281,7 +301,7 @@ class Run {
       data: {
         quarantineId: id, runId: this.options.runId, feed: NIBRS.system, mapping: NIBRS.mapping, ...(this.options.zone && { zone: this.options.zone }), file: this.options.fileId,
         firstLine: item.raw.firstLine, lines: item.raw.lines, offset: item.raw.offset, bytes: item.raw.length, record: item.message, kept: item.raw.bytes !== undefined, cause: item.cause!,
-        ...(item.action.length === 1 && { action: item.action }), ...(item.edit && { edits: [{ code: item.edit, count: 1 }] }), ...(item.inbound && { waitsFor: item.inbound.stream }),
+        ...(item.action.length === 1 && { action: item.action }), ...(item.edit && { edits: [{ code: item.edit, count: 1 }] }), ...(item.inbound && item.cause === WAITS.cause && { waitsFor: item.inbound.stream }),
       },
       ...(item.raw.bytes && { bytes: item.raw.bytes }),
       meta: { ...metaOf(id, this.options.actor, { agency: this.options.actor.agency, system: 'chorus' }, this.now), correlationId: this.options.runId },

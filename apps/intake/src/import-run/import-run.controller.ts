@@ -30,13 +30,14 @@ export class ImportRunController {
     if (!CONTENT_TYPES.includes(type)) throw new Problem('unsupported-media-type', `Send the file itself as the body, with Content-Type: ${CONTENT_TYPES.join(' or ')}.`)
     if (zone !== undefined && !(typeof zone === 'string' && IANAZone.isValidZone(zone))) throw wrong('zone', 'zone is no IANA time zone: write for example America/Chicago, or leave it out')
     if (dryRun !== undefined && dryRun !== 'true' && dryRun !== 'false') throw wrong('dryRun', 'dryRun is true or false')
+    if (name !== undefined && !(typeof name === 'string' && /^[^\p{Cs}\0]*$/u.test(name))) throw wrong('name', 'name is one text, without NUL')
     const length = request.header('content-length')
     const bytes = length !== undefined && /^\d+$/.test(length) ? Number(length) : undefined
     const { maxUpload } = this.settings
     if (bytes !== undefined && bytes > maxUpload) throw tooLarge(maxUpload)
     const sha256 = digestOf(request.header('content-digest'))
     await progressStream<ImportProgress, ImportReport>(request, response, this.clock, (report, signal) => this.nibrs.run(
-      { source: within(request, maxUpload), ...(bytes !== undefined && { bytes }), ...(sha256 && { sha256 }), ...(zone && { zone }), ...(typeof name === 'string' && name !== '' && { name }) },
+      { source: within(request, maxUpload), ...(bytes !== undefined && { bytes }), ...(sha256 && { sha256 }), ...(zone && { zone }), ...(name && { name }) },
       { runId: newId(this.clock), actor, dryRun: dryRun === 'true', signal, report },
     ))
   }

@@ -9,7 +9,7 @@ const at = (now: string) => ({ schemaVersion: 1, time: now, timePrecision: 'inst
 
 export const started = (runId: string, feed: { readonly system: string; readonly mapping: string }, file: RunSubject, now: string): DraftEvent<ImportRunStartedV1> => ({
   type: 'ImportRunStarted', ...at(now),
-  data: { runId, feed: feed.system, mapping: feed.mapping, ...(file.fileId && { file: file.fileId }), ...(file.bytes !== undefined && { bytes: file.bytes }), ...(file.zone && { zone: file.zone }), ...(file.name && { fileName: file.name.slice(-255) }) },
+  data: { runId, feed: feed.system, mapping: feed.mapping, ...(file.fileId && { file: file.fileId }), ...(file.bytes !== undefined && { bytes: file.bytes }), ...(file.zone && { zone: file.zone }), ...(file.name && { fileName: [...file.name].slice(-255).join('') }) },
 })
 
 export const finished = (runId: string, file: { readonly id: string; readonly bytes: number }, complete: boolean, tally: ReturnType<Tally['result']>, now: string): DraftEvent<ImportRunFinishedV1> => {

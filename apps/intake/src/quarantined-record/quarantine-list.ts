@@ -5,7 +5,7 @@ import type { Recorder } from '@chorus/event-store'
 import { parseRecord } from '../feeds/nibrs/parse-record'
 import type { QuarantinedBytes } from './quarantined-bytes'
 import { evolve, initial, type QuarantinedRecord } from './quarantined-record'
-import { onlyRecord, WAITS } from './retry'
+import { onlyRecord, TOO_LARGE, WAITS } from './retry'
 
 export const STATUSES = ['open', 'released', 'resolved', 'all'] as const
 export type Status = (typeof STATUSES)[number]
@@ -75,6 +75,7 @@ export class QuarantineList {
     const raw = await onlyRecord(bytes, first.firstLine ?? 1)
     if ('cause' in raw) return raw.text
     const parsed = parseRecord(raw)
+    if (parsed.ok && first.cause === TOO_LARGE.cause) return TOO_LARGE.text
     return parsed.ok ? first.waitsFor ? WAITS.text : 'it can be read now: try it again (chorus quarantine retry)' : parsed.text
   }
 }

@@ -1,7 +1,7 @@
 /** Tries a quarantined record again: as it came, or as it was repaired. Accepted or known already, it is released. */
 import type { Actor, CommandMeta } from '@chorus/contracts'
 import { handle, isRefusal, type Refusal } from '@chorus/decider'
-import type { Recorder } from '@chorus/event-store'
+import { AppendRefused, type Recorder } from '@chorus/event-store'
 import type { Vault } from '@chorus/privacy'
 import { parseRecord } from '../feeds/nibrs/parse-record'
 import { readRecords, type RawRecord } from '../feeds/nibrs/read-records'
@@ -17,6 +17,9 @@ export type Retried =
   | { readonly settled: false; readonly cause: string; readonly text: string }
 
 export const WAITS = { cause: 'record-not-known', text: 'the record replaces, amends or deletes one that is not known here: it waits, and is tried again by itself when that record comes' } as const
+/** Readable, but more than one event may hold: nothing that waits or comes again makes it smaller. */
+export const TOO_LARGE = { cause: 'too-large-for-the-log', text: 'the record is sound but makes an event of more than 256 KiB, the most that the log takes (some 500 victims): ask the agency whether it is one incident, repair it, or resolve it' } as const
+export const isTooLarge = (error: unknown): boolean => error instanceof AppendRefused && (error.code === 'event-too-large' || error.code === 'append-too-large')
 
 export class QuarantineRetry {
   constructor(private readonly deps: { readonly recorder: Recorder; readonly vault: Vault; readonly bytes: QuarantinedBytes }) {}
@@ -41,7 +44,8 @@ export class QuarantineRetry {
       const received = receive(inbound.kind === 'amend' ? await this.deps.recorder.unseal(stored, () => true) : stored, inbound, draft => this.deps.recorder.contentOf(draft))
       if (received.outcome === 'waits') return { settled: false, ...WAITS }
       if (received.outcome === 'duplicate') return this.release(id, { settled: true, outcome: 'duplicate', stream: inbound.stream, ordinal: received.ordinal }, meta)
-      const outcome = await this.deps.recorder.record(inbound.stream, stored.length - 1, received.drafts, commandMeta)
+      const outcome = await this.deps.recorder.record(inbound.stream, stored.length - 1, received.drafts, commandMeta).catch((error: unknown) => { if (isTooLarge(error)) return undefined; throw error })
+      if (!outcome) return { settled: false, ...TOO_LARGE }
       if (outcome.ok) return this.release(id, { settled: true, outcome: 'accepted', stream: inbound.stream, ordinal: outcome.ordinal }, meta)
       if (outcome.conflict === 'erased') return { settled: false, cause: 'erased', text: outcome.text }
     }
