@@ -53,6 +53,8 @@ export const problemOf = (error: unknown): Problem => {
     : new Problem('internal', 'The events could not be appended. Nothing was recorded.')
   const code = codeOf(error)
   if (error instanceof StoreUnavailable || (code && UNREACHABLE.has(code))) return new Problem('database-unreachable', 'The database does not answer. Send the same request with the same Idempotency-Key again in a few seconds.')
+  // A compressed body that does not unpack: zlib's own error comes without a status.
+  if (code?.startsWith('Z_')) return new Problem('not-parseable', 'The body could not be unpacked: it is damaged, or not what its Content-Encoding header says. Nothing was recorded.')
   const status = error instanceof HttpException ? error.getStatus() : httpStatusOf(error)
   switch (status) {
     case 400: return new Problem('not-parseable', 'The body could not be read: it is cut short, or not what its Content-Type header says. Nothing was recorded.')

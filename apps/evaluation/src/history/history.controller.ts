@@ -17,7 +17,7 @@ export class HistoryController {
   async read(@Req() request: ChorusRequest, @Query('of') of?: string, @Query('asOfRecorded') asOfRecorded?: string, @Query('asOfOccurred') asOfOccurred?: string, @Query('newestFirst') newestFirst?: string): Promise<HistoryAnswer> {
     const { actor } = contextOf(request)
     if (!actor) throw new Error('a history was asked for on a public route')
-    if (typeof of !== 'string' || of.length === 0 || of.length > 200) throw new Problem('bad-parameter', 'Say whose history: ?of=ID of a case or an incident, or ORI/number of a report.', { errors: [{ pointer: '/query/of', rule: 'required', detail: 'an id of 1 to 200 characters' }] })
+    if (typeof of !== 'string' || of.length === 0 || of.length > 200 || /[\p{Cs}\0]/u.test(of)) throw new Problem('bad-parameter', 'Say whose history: ?of=ID of a case or an incident, or ORI/number of a report.', { errors: [{ pointer: '/query/of', rule: 'required', detail: 'an id of 1 to 200 characters' }] })
     const answer = await this.reader.read({
       of,
       ...(typeof asOfRecorded === 'string' && { asOfRecorded }),
