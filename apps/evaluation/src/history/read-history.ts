@@ -27,8 +27,6 @@ export type HistoryRefusal = { readonly refused: 'not-a-moment' | 'log-not-there
 
 /** The categories in which a case or an incident is the subject itself, in the order in which they are tried. */
 const SUBJECTS = { pchCase: 'case', incident: 'incident', arrest: 'arrest' } as const
-/** Streams that speak of a case or an incident by its id. */
-const MENTIONS = ['referral', 'pchCase', 'pair', 'historyReview', 'eligibility']
 
 export class HistoryReader {
   constructor(private readonly deps: { readonly store: EventStore; readonly recorder: Recorder; readonly vault: Vault; readonly clock: { now(): string } }) {}
@@ -80,26 +78,25 @@ export class HistoryReader {
     return categories.map(category => `${category}-${of.toLowerCase()}`)
   }
 
-  /** The subject's own stream and every stream that speaks of it, of its case, its referral or its index incident. */
+  /**
+   * The subject's own stream and every stream that speaks of it, of its referral or its index incident. Streams whose name
+   * follows from an id are read by name; the others are looked through one by one, nothing of them is kept.
+   */
   private async gather(subject: string, through: number): Promise<RecordedEvent[]> {
     const ids = new Set([idOf(subject)])
     const streams = new Set([subject])
-    const mentions: { stream: string; text: string; type: string }[] = []
-    for await (const event of this.deps.store.readAll({ through, filter: { categories: MENTIONS } })) mentions.push({ stream: event.stream, text: event.text, type: event.type })
-    if (categoryOf(subject) === 'pchCase') {
+    const isCase = categoryOf(subject) === 'pchCase'
+    if (isCase) {
       // A case stands on its referral and its index incident: their streams belong to its history.
-      for (const { stream, text, type } of mentions) {
-        if (stream !== subject || type !== 'CaseOpened') continue
-        const { data } = JSON.parse(text) as { data: { referralId?: string; indexIncidentId?: string } }
-        if (data.referralId) { ids.add(data.referralId); streams.add(`referral-${data.referralId}`) }
-        if (data.indexIncidentId) for (const category of ['incident', 'eligibility']) streams.add(`${category}-${data.indexIncidentId}`)
-        if (data.indexIncidentId) ids.add(data.indexIncidentId)
-      }
+      const opened = (await this.deps.recorder.load(subject)).find(event => event.type === 'CaseOpened')?.data as { referralId?: string; indexIncidentId?: string } | undefined
+      if (opened?.referralId) { ids.add(opened.referralId); streams.add(`referral-${opened.referralId}`) }
+      if (opened?.indexIncidentId) { ids.add(opened.indexIncidentId); streams.add(`incident-${opened.indexIncidentId}`) }
     }
-    for (const { stream, text } of mentions) {
-      // Another case on the same incident is another person's: it is not part of this case's history.
-      if (categoryOf(subject) === 'pchCase' && ['pchCase', 'referral'].includes(categoryOf(stream))) continue
-      for (const id of ids) if (text.includes(id)) streams.add(stream)
+    for (const id of ids) for (const category of ['eligibility', 'historyReview']) streams.add(`${category}-${id}`)
+    // Another case on the same incident is another person's: it is not part of this case's history.
+    const filter = { categories: isCase ? ['pair', 'historyReview'] : ['referral', 'pchCase', 'pair', 'historyReview'] }
+    for await (const { stream, text } of this.deps.store.readAll({ through, filter })) {
+      if (!streams.has(stream) && [...ids].some(id => text.includes(id))) streams.add(stream)
     }
     const events: RecordedEvent[] = []
     for (const stream of streams) events.push(...(await this.deps.recorder.load(stream)).filter(event => event.ordinal <= through))

@@ -61,7 +61,7 @@ export class QuarantineList {
     const kept = await this.deps.bytes.get(id, state.repair)
     if (kept === undefined) return { ...row, text: 'the record is longer than 1 MiB: only its place and fingerprint are kept. Send it again as a proper record, or resolve it' }
     if (kept === 'erased') return { ...row, text: 'the bytes of this record were erased by order: resolve it' }
-    const came = kept.version > 1 ? await this.deps.bytes.get(id, 1) : undefined
+    const came = kept.version > 1 ? await this.deps.bytes.get(id) : undefined
     return {
       ...row, text: await this.explain(kept.bytes, state), ...asText(kept.bytes),
       ...(came !== undefined && came !== 'erased' && { original: asText(came.bytes) }),

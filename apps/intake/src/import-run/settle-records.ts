@@ -1,0 +1,212 @@
+/**
+ * One run's records, batch by batch: decided by the history of their streams, appended many at once, quarantined whole where
+ * they cannot be accepted. Each record is settled exactly once.
+ */
+import { AGENCIES, type Actor, type CommandMeta, type RecordedEvent } from '@chorus/contracts'
+import { derivedId, isRefusal, type RecordOutcome } from '@chorus/decider'
+import type { Recorder, RecordItem } from '@chorus/event-store'
+import type { Vault } from '@chorus/privacy'
+import { FileEdits } from '../feeds/nibrs/edits/file'
+import { parseRecord } from '../feeds/nibrs/parse-record'
+import type { RawRecord } from '../feeds/nibrs/read-records'
+import { Statistics } from '../feeds/nibrs/statistics'
+import type { Quarantine } from '../quarantined-record/quarantine'
+import { isTooLarge, TOO_LARGE, WAITS, type QuarantineRetry } from '../quarantined-record/retry'
+import { receive, type Received } from '../incident/receive'
+import { NIBRS, readInbound, type NibrsInbound } from './inbound-nibrs'
+import { Remembered } from './remembered'
+import { Tally } from './tally'
+
+export interface ImportOptions {
+  readonly runId: string
+  readonly actor: Actor
+  readonly dryRun: boolean
+  /** stops at the next safe point: what was read is settled, the rest is not touched */
+  readonly signal?: AbortSignal
+  readonly report?: (progress: ImportProgress) => void
+}
+export interface ImportProgress { readonly lines: number; readonly records: number; readonly quarantined: number; readonly bytes: number; readonly ofBytes?: number }
+
+/** How often one record is decided anew when another writer was faster. */
+const ATTEMPTS = 6
+
+interface Item { readonly raw: RawRecord; readonly action: string; readonly inbound?: NibrsInbound; readonly cause?: string; readonly edit?: string; readonly text?: string; readonly message: string }
+
+export const metaOf = (runId: string, actor: Actor, source: CommandMeta['source'], now: string): CommandMeta =>
+  ({ commandId: runId, correlationId: runId, causationId: null, actor, source, now, receivedtime: now })
+
+/** An integration whose token names an ORI sends that agency's records alone; the program's own agencies send whatever they were handed. */
+const maySend = (actor: Actor, ori: string): boolean => actor.role !== 'agencyFeed' || actor.agency === ori || (AGENCIES as readonly string[]).includes(actor.agency)
+const ANOTHER_AGENCY = { cause: 'another-agency', text: 'the record is of another agency than the one that sends it: let that agency send it, or intake try it again' } as const
+
+export class RecordSettler {
+  readonly tally = new Tally()
+  readonly statistics = new Statistics()
+  /** edits that speak of the records before: counted, and not kept on the event, which another file would then change */
+  private readonly fileEdits = new FileEdits()
+  private readonly remembered = new Remembered()
+  private readonly zoned = new Map<string, boolean>()
+  private underWay: { readonly streams: ReadonlySet<string>; readonly done: Promise<void> } | undefined
+  /** one reading a batch: when these records reached us */
+  private now = ''
+
+  constructor(
+    private readonly deps: { readonly recorder: Recorder; readonly vault: Vault; readonly quarantine: Quarantine; readonly retry: QuarantineRetry; readonly clock: { now(): string } },
+    private readonly options: ImportOptions & { readonly fileId: string; readonly zone?: string },
+  ) {}
+
+  zones(): { zone: string; assumed: boolean }[] { return [...this.zoned].map(([zone, assumed]) => ({ zone, assumed })) }
+
+  /** Settles a batch; where one stream occurs again, what stands before it is settled first. `finish` waits for the last of it. */
+  async settle(batch: readonly RawRecord[]): Promise<void> {
+    this.now = this.deps.clock.now()
+    let part: Item[] = []
+    let streams = new Set<string>()
+    for (const raw of batch) {
+      const item = this.read(raw)
+      if (item.inbound && streams.has(item.inbound.stream)) {
+        await this.begin(part, streams)
+        part = []
+        streams = new Set()
+      }
+      part.push(item)
+      if (item.inbound) streams.add(item.inbound.stream)
+    }
+    await this.begin(part, streams)
+  }
+
+  /** Two parts are under way at once, one being read and sealed while the database works on the other; never two that share a stream. */
+  private async begin(part: readonly Item[], streams: ReadonlySet<string>): Promise<void> {
+    const before = this.underWay
+    if (before && [...streams].some(stream => before.streams.has(stream))) await before.done
+    const done = this.settlePart(part)
+    done.catch(() => undefined) // whoever waits for it next is told
+    this.underWay = { streams, done }
+    await before?.done
+  }
+
+  async finish(): Promise<void> { await this.underWay?.done }
+
+  private read(raw: RawRecord): Item {
+    const message = this.deps.vault.hmac('message', raw.sha256).toString('hex')
+    const parsed = parseRecord(raw)
+    if (!parsed.ok) {
+      this.tally.read({ lines: raw.lines, action: 'unreadable' })
+      return { raw, message, action: 'unreadable', cause: parsed.cause, text: parsed.text, ...(parsed.edit && { edit: parsed.edit }) }
+    }
+    this.tally.read({ lines: raw.lines, action: parsed.record.action })
+    if (!maySend(this.options.actor, parsed.record.ori)) return { raw, message, action: parsed.record.action, ...ANOTHER_AGENCY }
+    this.statistics.add(parsed.record)
+    const inbound = readInbound(parsed.record, { message, fileId: this.options.fileId, vault: this.deps.vault, receivedtime: this.now, ...(this.options.zone && { zone: this.options.zone }) })
+    this.tally.broke([...inbound.edits, ...this.fileEdits.check(parsed.record).map(({ code }) => code)])
+    this.zoned.set(inbound.zone, inbound.zoneAssumed)
+    return { raw, message, action: parsed.record.action, inbound }
+  }
+
+  private async settlePart(items: readonly Item[]): Promise<void> {
+    let open = items.filter((item): item is Item & { inbound: NibrsInbound } => item.inbound !== undefined)
+    const refused: Item[] = items.filter(item => !item.inbound)
+    const accepted: string[] = []
+    for (let attempt = 0; open.length > 0; attempt++) {
+      if (attempt === ATTEMPTS) throw new Error('other writers change the same records faster than this import can follow: run it again')
+      open = await this.decide(open, refused, accepted)
+    }
+    await this.quarantine(refused)
+    if (!this.options.dryRun) await this.releaseWaiting(accepted)
+  }
+
+  /** Decides and appends; answers the items that another writer overtook. */
+  private async decide(items: readonly (Item & { inbound: NibrsInbound })[], refused: Item[], accepted: string[]): Promise<(Item & { inbound: NibrsInbound })[]> {
+    const { recorder } = this.deps
+    const histories = await recorder.loadMany(items.map(({ inbound }) => inbound.stream))
+    const appends: { item: Item & { inbound: NibrsInbound }; received: Received & { outcome: 'accepted' }; expected: number }[] = []
+    for (const item of items) {
+      const { inbound } = item
+      const stored = histories.get(inbound.stream) ?? []
+      const history = this.options.dryRun ? this.remembered.after(inbound.stream, stored) : inbound.kind === 'amend' ? await this.opened(stored) : stored
+      const received = receive(history, inbound, draft => recorder.contentOf(draft))
+      if (received.outcome === 'duplicate') this.tally.settle(item.raw, 'duplicate')
+      else if (received.outcome === 'waits') refused.push({ ...item, ...WAITS })
+      else if (this.options.dryRun) {
+        this.remembered.add(inbound.stream, received.drafts, draft => recorder.contentOf(draft))
+        this.accepted(item, received)
+      } else appends.push({ item, received, expected: stored.length - 1 })
+    }
+    if (appends.length === 0) return []
+    const outcomes = await this.append(appends.map(({ item, received, expected }) => ({
+      stream: item.inbound.stream, expected, drafts: received.drafts, meta: metaOf(this.options.runId, this.options.actor, { agency: item.inbound.agency, system: NIBRS.system }, this.now),
+    })))
+    const overtaken: (Item & { inbound: NibrsInbound })[] = []
+    for (const [at, outcome] of outcomes.entries()) {
+      const { item, received } = appends[at]!
+      if (outcome === 'too-large') refused.push({ ...item, ...TOO_LARGE })
+      // Another run of the same file was faster by a moment: it counts it as accepted, this one does not.
+      else if (outcome.ok && outcome.repeated) this.tally.settle(item.raw, 'duplicate')
+      else if (outcome.ok) { this.accepted(item, received); accepted.push(item.inbound.stream) }
+      // Its subject was erased by order: it is not recorded again, and its bytes are not kept either.
+      else if (outcome.conflict === 'erased') { this.tally.settle(item.raw, 'duplicate'); this.tally.erased() }
+      else overtaken.push(item)
+    }
+    return overtaken
+  }
+
+  /** One record that is too large for the log stops none of the others: they are parted until it stands alone. */
+  private async append(items: readonly RecordItem[]): Promise<(RecordOutcome | 'too-large')[]> {
+    try {
+      return await this.deps.recorder.recordEach(items)
+    } catch (error) {
+      if (!isTooLarge(error)) throw error
+      if (items.length === 1) return ['too-large']
+      const half = items.length >> 1
+      return [...await this.append(items.slice(0, half)), ...await this.append(items.slice(half))]
+    }
+  }
+
+  /** An amendment is laid over the version before it, sealed fields open: they are sealed anew for their new place. */
+  private opened(history: readonly RecordedEvent[]): Promise<RecordedEvent[]> {
+    return this.deps.recorder.unseal([...history], () => true)
+  }
+
+  private accepted(item: Item, received: Received & { outcome: 'accepted' }): void {
+    this.tally.settle(item.raw, 'accepted')
+    if (received.change === 'correction') this.tally.corrected()
+    if (received.change === 'retraction') this.tally.retracted()
+  }
+
+  private async quarantine(items: readonly Item[]): Promise<void> {
+    if (items.length === 0) return
+    const { vault, quarantine } = this.deps
+    const ids = items.map(({ message }) => vault.uuid('stream-id', 'quarantine', NIBRS.system, message))
+    const states = await quarantine.states(ids)
+    const fresh = new Map<string, Item>()
+    for (const [at, item] of items.entries()) {
+      const id = ids[at]!
+      const status = states.get(id)?.status ?? 'none'
+      // Repaired and accepted, or resolved, earlier: the same bytes again are known.
+      if (status === 'released' || status === 'resolved') { this.tally.settle(item.raw, 'duplicate'); continue }
+      this.tally.settle(item.raw, 'quarantined')
+      this.tally.quarantined({ id, line: item.raw.firstLine, lines: item.raw.lines, cause: item.cause!, text: item.text! })
+      if (status === 'none' && !fresh.has(id)) fresh.set(id, item)
+    }
+    if (this.options.dryRun) return
+    await quarantine.put([...fresh].map(([id, item]) => ({
+      data: {
+        quarantineId: id, runId: this.options.runId, feed: NIBRS.system, mapping: NIBRS.mapping, ...(this.options.zone && { zone: this.options.zone }), file: this.options.fileId,
+        firstLine: item.raw.firstLine, lines: item.raw.lines, offset: item.raw.offset, bytes: item.raw.length, record: item.message, kept: item.raw.bytes !== undefined, cause: item.cause!,
+        ...(item.action.length === 1 && { action: item.action }), ...(item.edit && { edits: [{ code: item.edit, count: 1 }] }), ...(item.inbound && item.cause === WAITS.cause && { waitsFor: item.inbound.stream }),
+      },
+      ...(item.raw.bytes && { bytes: item.raw.bytes }),
+      meta: { ...metaOf(id, this.options.actor, { agency: this.options.actor.agency, system: 'chorus' }, this.now), correlationId: this.options.runId },
+    })))
+  }
+
+  /** Records that waited for what this batch brought are tried again, in the order in which they had come. */
+  private async releaseWaiting(streams: readonly string[]): Promise<void> {
+    const { quarantine, retry, clock } = this.deps
+    for (const [id, state] of await quarantine.waitingFor(streams)) {
+      const { runId, actor } = this.options
+      const outcome = await retry.retry(id, state, { actor, commandId: derivedId('waited', id, runId), correlationId: runId, now: clock.now(), runId })
+      if (!isRefusal(outcome) && outcome.settled) this.tally.releasedFromQuarantine()
+    }
+  }
+}
