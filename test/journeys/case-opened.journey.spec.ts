@@ -67,6 +67,12 @@ describe('a case is opened and levelled', () => {
     expect(await post('intakeAnalyst', '/v1/cases', wish, key)).toMatchObject({ status: 200, body: { stream: opened.body.stream, ordinal: opened.body.ordinal, repeated: true } })
     expect(await post('intakeAnalyst', '/v1/cases', wish)).toMatchObject({ status: 409, body: { refused: 'case_already_open', rules: ['I2'] } })
 
+    const other = randomUUID()
+    const referral = { source: 'KCPD', incidentIds: [incident.incidentId], subject: SUBJECT, victim: VICTIM }
+    expect(await post('intakeAnalyst', '/v1/referrals', referral, other)).toMatchObject({ status: 200, body: { repeated: false } })
+    expect(await post('intakeAnalyst', '/v1/referrals', referral, other)).toMatchObject({ status: 200, body: { repeated: true } })
+    expect(await post('intakeAnalyst', '/v1/referrals', { ...referral, source: 'JCPO' }, other)).toMatchObject({ status: 409, body: { refused: 'command_id_reused' } })
+
     const caseId = idIn(opened)
     expect(await post('intakeAnalyst', `/v1/cases/${caseId}/level-proposal`, {})).toMatchObject({ status: 422, body: { refused: 'history_not_reviewed' } })
     const review = { caseId, counts: COUNTS, lookbackYears: 5, sources: ['KCPD_RMS'], statesAsked: ['MO'], queriedAt: '2026-01-02T03:04:05.000Z' }

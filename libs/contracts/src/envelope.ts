@@ -64,6 +64,8 @@ export interface CommandMeta {
   readonly now: string
   /** when it reached us; default now */
   readonly receivedtime?: string
+  /** keyed fingerprint of what the command says (target and body): tells a command that is sent again from another under the same id */
+  readonly fingerprint?: string
 }
 
 /** The stored body (before the store adds log, stream and revision). */
@@ -73,6 +75,8 @@ export interface Envelope<D extends object = object> extends Omit<DraftEvent<D>,
   readonly receivedtime: string
   readonly partitionkey: string
   readonly commandId: string
+  /** keyed fingerprint of the command, where it came from outside */
+  readonly command?: string
   readonly correlationId: string
   readonly causationId: string | null
   readonly actor: Actor

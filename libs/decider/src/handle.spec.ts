@@ -32,6 +32,16 @@ describe('handle', () => {
     expect(log.events).toHaveLength(2)
   })
 
+  it('refuses another command under the same id, where both say what they were', async () => {
+    const log = new MemoryLog()
+    const saying = (fingerprint: string, by = 1): Up => ({ ...up('one', by), meta: { ...metaOf({ name: 'one' }), fingerprint } })
+    const first = handled(await handle(log, counter, 'a', saying('f1')))
+    expect(await handle(log, counter, 'a', saying('f1'))).toEqual({ ...first, repeated: true })
+    expect(await handle(log, counter, 'a', saying('f2', 2))).toMatchObject({ refused: 'command_id_reused', kind: 'conflict' })
+    expect(await handle(log, counter, 'a', up('one'))).toEqual({ ...first, repeated: true })
+    expect(log.events).toHaveLength(1)
+  })
+
   it('answers a known command also when the history has grown an event that this build does not know', async () => {
     const log = new MemoryLog()
     const first = handled(await handle(log, counter, 'a', up('one')))

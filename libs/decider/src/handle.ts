@@ -84,9 +84,12 @@ function next<State, C extends Command>(
   return decision.length === 0 ? { answer: standing(stream, events, false) } : { drafts: decision }
 }
 
-/** The answer of the first time, where the stream knows the command. */
-const known = (stream: string, events: readonly RecordedEvent[], command: Command): Handled | undefined => {
+/** The answer of the first time, where the stream knows the command; a refusal where it knows another under the same id. */
+const known = (stream: string, events: readonly RecordedEvent[], command: Command): Handled | Refusal | undefined => {
   const earlier = events.filter((event) => event.commandId === command.meta.commandId)
+  // Only where both say what they were: what Chorus commands itself, and what was recorded before this was kept, says nothing.
+  const { fingerprint } = command.meta
+  if (fingerprint !== undefined && earlier.some((event) => event.command !== undefined && event.command !== fingerprint)) return REUSED
   return earlier.length > 0 ? standing(stream, earlier, true) : undefined
 }
 

@@ -154,7 +154,7 @@ export class Recorder implements DeciderLog {
       ...(timeText === undefined ? {} : { timeText: sealValue(plainText(timeText), item.stream, '/timeText') }),
       ...(sourceRecord ? { sourceRecord: { ...sourceRecord, id: sealValue(plainText(sourceRecord.id), item.stream, '/sourceRecord/id') } } : {}),
       source: meta.source, receivedtime: meta.receivedtime ?? (meta.now || this.clock.now()), partitionkey: partitionkey ?? item.stream,
-      commandId: meta.commandId, correlationId: meta.correlationId, causationId: meta.causationId, actor: meta.actor,
+      commandId: meta.commandId, ...(meta.fingerprint === undefined ? {} : { command: meta.fingerprint }), correlationId: meta.correlationId, causationId: meta.causationId, actor: meta.actor,
       subjects: prepared.subjects, classification: prepared.classification,
     }
     return { id, type: draft.type, content, body: body as unknown as Readonly<Record<string, unknown>> }

@@ -6,9 +6,11 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import helmet from 'helmet'
 import { Logger, PinoLogger } from 'nestjs-pino'
+import type { Vault } from '@chorus/privacy'
 import type { Clock } from './clock'
 import { Readiness } from './health.controller'
 import { serveOpenApi } from './openapi'
+import { VAULT } from './providers'
 import { requestContext } from './request-context'
 
 export interface ServeOptions {
@@ -40,12 +42,19 @@ class ChorusLogger extends Logger {
   }
 }
 
+/** The vault, where the root module has one: it keys the fingerprints of commands. */
+const vaultOf = (app: NestExpressApplication): Vault | undefined => {
+  try { return app.get<Vault>(VAULT, { strict: false }) } catch { return undefined }
+}
+
 /** Builds the application of a root module without listening. */
 export const createApp = async (root: Type | DynamicModule, options: Pick<ServeOptions, 'clock' | 'version'>): Promise<NestExpressApplication> => {
   const app = await NestFactory.create<NestExpressApplication>(root, { bodyParser: false, logger: SILENT, bufferLogs: true, abortOnError: false })
   app.useLogger(new ChorusLogger(await app.resolve(PinoLogger), {}))
   app.flushLogs()
   app.set('chorus clock', options.clock)
+  const vault = vaultOf(app)
+  if (vault) app.set('chorus fingerprint', (said: string) => vault.hmac('command', said).toString('hex'))
   app.set('etag', false)
   app.use(requestContext(options.clock))
   // HTTP on one machine, TLS in front of it elsewhere: the browser must not be told to upgrade by itself.

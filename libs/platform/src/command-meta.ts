@@ -2,6 +2,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common'
 import { isRefusal, type Handled, type Refusal } from '@chorus/decider'
 import type { CommandMeta } from '@chorus/contracts'
+import { canonicalJson } from '@chorus/event-store'
 import type { Clock } from './clock'
 import { Problem, problemOfRefusal } from './problem'
 import { contextOf, isUuid, newId, type ChorusRequest } from './request-context'
@@ -10,18 +11,18 @@ import { contextOf, isUuid, newId, type ChorusRequest } from './request-context'
  * @returns the meta of a command that comes in by this request. Command id: the header Idempotency-Key (a UUID), else new:
  * whoever wants to send it again without harm sets the header.
  */
-export const metaOf = (request: ChorusRequest, clock: Clock): CommandMeta => {
+export const metaOf = (request: ChorusRequest, clock: Clock, fingerprint?: (said: string) => string): CommandMeta => {
   const { correlationId, receivedtime, actor } = contextOf(request)
   if (!actor) throw new Error('a command on a public route: it has no actor')
   const key = request.header('idempotency-key')
   if (key !== undefined && !isUuid(key)) throw new Problem('bad-parameter', 'The header Idempotency-Key must be a UUID. Leave it out, or make one per wish and send it again with every retry.', { errors: [{ pointer: '/headers/idempotency-key', rule: 'uuid', detail: 'must be a UUID' }] })
-  return { commandId: key?.toLowerCase() ?? newId(clock), correlationId, causationId: null, actor, source: { agency: actor.agency, system: 'chorus' }, now: clock.now(), receivedtime }
+  return { commandId: key?.toLowerCase() ?? newId(clock), correlationId, causationId: null, actor, source: { agency: actor.agency, system: 'chorus' }, now: clock.now(), receivedtime, ...(fingerprint && { fingerprint: fingerprint(`${request.method} ${request.path}\n${canonicalJson((request.body ?? {}) as object)}`) }) }
 }
 
 /** The meta of this request as a parameter of a handler: `open(@Body() body: OpenCase, @Meta() meta: CommandMeta)`. */
 export const Meta = createParamDecorator((_: unknown, execution: ExecutionContext): CommandMeta => {
   const request = execution.switchToHttp().getRequest<ChorusRequest>()
-  return metaOf(request, clockOf(request))
+  return metaOf(request, clockOf(request), request.app.get('chorus fingerprint') as ((said: string) => string) | undefined)
 })
 const clockOf = (request: ChorusRequest): Clock => {
   const clock = request.app.get('chorus clock') as Clock | undefined

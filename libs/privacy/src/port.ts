@@ -1,7 +1,7 @@
 /** The vault: tokens, keyed ids, and data keys. Keyed secrets and context keys live in files apart from PostgreSQL; data keys lie in it only wrapped. */
 import type { Context } from '@chorus/contracts'
 
-export type HmacPurpose = 'event-id' | 'stream-id' | 'content' | 'message' | 'link' | 'file'
+export type HmacPurpose = 'event-id' | 'stream-id' | 'content' | 'message' | 'link' | 'file' | 'command'
 
 export interface SubjectKey { readonly keyId: string; readonly key: Uint8Array }
 

@@ -2,10 +2,10 @@ import { CommandBody } from '../commands'
 import { Code, Text } from '../fields'
 import { RESOLUTION_REASONS, type ResolutionReason } from './quarantine.v1'
 
-/** Who may repair, retry or resolve what an agency sent: the agency's own integration, intake, and operators. */
-const roles = ['intakeAnalyst', 'agencyFeed', 'operator'] as const
+/** Who may try again or settle what an agency sent. The agency's own integration sees what waits under its name, and mends it by sending it again. */
+const roles = ['intakeAnalyst', 'operator'] as const
 
-@CommandBody({ type: 'RepairQuarantinedRecord', roles: ['intakeAnalyst', 'agencyFeed'], summary: 'Replace the bytes of a quarantined record by repaired ones and try it again; the original stays' })
+@CommandBody({ type: 'RepairQuarantinedRecord', roles: ['intakeAnalyst'], summary: 'Replace the bytes of a quarantined record by repaired ones and try it again; the original stays' })
 export class RepairQuarantinedRecord {
   @Text({ max: 1024 * 1024, privacy: 'narrative', doc: 'the whole record as it should have come, every line of it' }) content!: string
   @Text({ max: 400, privacy: 'narrative', doc: 'why, and what was changed' }) reason!: string

@@ -12,7 +12,7 @@ export function recorded(draft: DraftEvent, place: { stream: string; revision: n
   const event: RecordedEvent = {
     ...said, id: derivedId('event', meta.commandId, String(ownIndex ?? place.index ?? 0)),
     source: meta.source, receivedtime: meta.receivedtime ?? meta.now, partitionkey: partitionkey ?? place.stream,
-    commandId: meta.commandId, correlationId: meta.correlationId, causationId: meta.causationId, actor: meta.actor,
+    commandId: meta.commandId, ...(meta.fingerprint === undefined ? {} : { command: meta.fingerprint }), correlationId: meta.correlationId, causationId: meta.causationId, actor: meta.actor,
     subjects: subjects ?? [], classification: 'CJI', content: '0'.repeat(64),
     log: LOG, stream: place.stream, revision: place.revision, ordinal: place.ordinal ?? place.revision + 1, recordedtime: meta.now,
   }
