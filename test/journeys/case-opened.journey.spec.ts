@@ -76,7 +76,7 @@ describe('a case is opened and levelled', () => {
     const caseId = idIn(opened)
     expect(await post('intakeAnalyst', `/v1/cases/${caseId}/level-proposal`, {})).toMatchObject({ status: 422, body: { refused: 'history_not_reviewed' } })
     const review = { caseId, counts: COUNTS, lookbackYears: 5, sources: ['KCPD_RMS'], statesAsked: ['MO'], queriedAt: '2026-01-02T03:04:05.000Z' }
-    expect(await post('detective', '/v1/history-reviews', review)).toMatchObject({ status: 200 })
+    expect(await post('intakeAnalyst', '/v1/history-reviews', review)).toMatchObject({ status: 200 })
     expect(await post('intakeAnalyst', `/v1/cases/${caseId}/level-proposal`, {})).toMatchObject({ status: 200 })
 
     expect(await post('panelMember', `/v1/cases/${caseId}/level`, { level: 'A', overrideReason: 'PANEL_JUDGEMENT' })).toMatchObject({ status: 422, body: { rules: ['I4'] } })

@@ -2,7 +2,7 @@ import { CommandBody } from '../commands'
 import { Codes, Count, Nested, ReportedCodes, Timestamp, Uuid } from '../fields'
 import { HISTORY_SOURCES, HistoryCounts, type HistorySource } from './criminal-history-reviewed.v1'
 
-@CommandBody({ type: 'ReviewCriminalHistory', roles: ['intakeAnalyst', 'detective', 'prosecutor'], agencies: ['KCPD', 'JCPO'], summary: 'Type in the counts of a criminal-history review; never the history itself' })
+@CommandBody({ type: 'ReviewCriminalHistory', roles: ['intakeAnalyst', 'prosecutor'], agencies: ['KCPD', 'JCPO'], summary: 'Type in the counts of a criminal-history review; never the history itself' })
 export class ReviewCriminalHistory {
   @Uuid({ doc: 'the case' }) caseId!: string
   @Nested(() => HistoryCounts, { doc: 'records that are open' }) counts!: HistoryCounts
