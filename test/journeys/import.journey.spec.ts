@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import type { ImportReport } from '../../apps/intake/src/import-run/import-nibrs'
 import type { HistoryAnswer } from '../../apps/evaluation/src/history/read-history'
+import type { Recorder } from '@chorus/event-store'
+import { RECORDER } from '@chorus/platform'
 import { startChorus, type TestChorus } from '../support/chorus'
 import { importFile, type ImportHow } from '../support/import-file'
 import { verdict, replayed } from '../support/long-answers'
@@ -118,7 +120,10 @@ describe('an integration whose token names an agency', () => {
     const as = (token: string) => importFile({ ...chorus, bearer: () => Promise.resolve(`Bearer ${token}`) }, Readable.from([Buffer.from(record)]))
     expect(await as(foreign)).toMatchObject({ records: { accepted: 0, quarantined: 1 }, quarantine: { byCause: { 'another-agency': 1 } } })
     const waiting = (await quarantine()).records.find(one => one.cause === 'another-agency')!
+    expect((await chorus.agent.get(`/v1/quarantine/${waiting.id}`).set('Authorization', await chorus.bearer('intakeAnalyst')).expect(200)).body.text).toContain('of another agency')
     expect((await chorus.agent.post(`/v1/quarantine/${waiting.id}/retry`).set('Authorization', await chorus.bearer('intakeAnalyst')).send({ reason: 'handed over' }).expect(200)).body).toMatchObject({ settled: true, outcome: 'accepted' })
+    const recorder = chorus.app.get<Recorder>(RECORDER, { strict: false })
+    expect((await recorder.unseal(await recorder.load(`quarantine-${waiting.id}`), () => true)).at(-1)).toMatchObject({ type: 'QuarantinedRecordReleased', data: { note: 'handed over' } })
     expect(await as(own)).toMatchObject({ records: { duplicate: 1 } })
   })
 })

@@ -11,7 +11,7 @@ import { parseRecord } from '../feeds/nibrs/parse-record'
 import type { RawRecord } from '../feeds/nibrs/read-records'
 import { Statistics } from '../feeds/nibrs/statistics'
 import type { Quarantine } from '../quarantined-record/quarantine'
-import { isTooLarge, TOO_LARGE, WAITS, type QuarantineRetry } from '../quarantined-record/retry'
+import { ANOTHER_AGENCY, isTooLarge, TOO_LARGE, WAITS, type QuarantineRetry } from '../quarantined-record/retry'
 import { receive, type Received } from '../incident/receive'
 import { NIBRS, readInbound, type NibrsInbound } from './inbound-nibrs'
 import { Remembered } from './remembered'
@@ -37,7 +37,6 @@ export const metaOf = (runId: string, actor: Actor, source: CommandMeta['source'
 
 /** An integration whose token names an ORI sends that agency's records alone; the program's own agencies send whatever they were handed. */
 const maySend = (actor: Actor, ori: string): boolean => actor.role !== 'agencyFeed' || actor.agency === ori || (AGENCIES as readonly string[]).includes(actor.agency)
-const ANOTHER_AGENCY = { cause: 'another-agency', text: 'the record is of another agency than the one that sends it: let that agency send it, or intake try it again' } as const
 
 export class RecordSettler {
   readonly tally = new Tally()

@@ -5,7 +5,7 @@ import type { Recorder } from '@chorus/event-store'
 import { parseRecord } from '../feeds/nibrs/parse-record'
 import type { QuarantinedBytes } from './quarantined-bytes'
 import { evolve, initial, type QuarantinedRecord } from './quarantined-record'
-import { onlyRecord, TOO_LARGE, WAITS } from './retry'
+import { ANOTHER_AGENCY, onlyRecord, TOO_LARGE, WAITS } from './retry'
 
 export const STATUSES = ['open', 'released', 'resolved', 'all'] as const
 export type Status = (typeof STATUSES)[number]
@@ -75,7 +75,7 @@ export class QuarantineList {
     const raw = await onlyRecord(bytes, first.firstLine ?? 1)
     if ('cause' in raw) return raw.text
     const parsed = parseRecord(raw)
-    if (parsed.ok && first.cause === TOO_LARGE.cause) return TOO_LARGE.text
+    for (const { cause, text } of [TOO_LARGE, ANOTHER_AGENCY]) if (parsed.ok && first.cause === cause) return text
     return parsed.ok ? first.waitsFor ? WAITS.text : 'it can be read now: try it again (chorus quarantine retry)' : parsed.text
   }
 }

@@ -1,6 +1,6 @@
 /** Tries a quarantined record again: as it came, or as it was repaired. Accepted or known already, it is released. */
 import type { Actor, CommandMeta } from '@chorus/contracts'
-import { handle, isRefusal, type Refusal } from '@chorus/decider'
+import { handle, isRefusal, refused, type Refusal } from '@chorus/decider'
 import { AppendRefused, type Recorder } from '@chorus/event-store'
 import type { Vault } from '@chorus/privacy'
 import { parseRecord } from '../feeds/nibrs/parse-record'
@@ -10,7 +10,7 @@ import { receive } from '../incident/receive'
 import type { QuarantinedBytes } from './quarantined-bytes'
 import { quarantinedRecord, type QuarantinedRecord } from './quarantined-record'
 
-export interface RetryMeta { readonly actor: Actor; readonly commandId: string; readonly correlationId: string; readonly now: string; /** the import run on whose account it is tried again; absent: an operator's */ readonly runId?: string }
+export interface RetryMeta { readonly actor: Actor; readonly commandId: string; readonly correlationId: string; readonly now: string; /** the import run on whose account it is tried again; absent: an operator's */ readonly runId?: string; /** why, where a person tries it again */ readonly reason?: string }
 export type Retried =
   | { readonly settled: true; readonly outcome: 'accepted' | 'duplicate'; readonly stream: string; readonly ordinal: number }
   /** it cannot be accepted as it is: why, and what to do */
@@ -19,6 +19,10 @@ export type Retried =
 export const WAITS = { cause: 'record-not-known', text: 'the record replaces, amends or deletes one that is not known here: it waits, and is tried again by itself when that record comes' } as const
 /** Readable, but more than one event may hold: nothing that waits or comes again makes it smaller. */
 export const TOO_LARGE = { cause: 'too-large-for-the-log', text: 'the record is sound but makes an event of more than 256 KiB, the most that the log takes (some 500 victims): ask the agency whether it is one incident, repair it, or resolve it' } as const
+/** Sent by an integration whose token names another ORI. */
+export const ANOTHER_AGENCY = { cause: 'another-agency', text: 'the record is of another agency than the one that sends it: let that agency send it, or intake try it again' } as const
+/** How often it is decided anew when another writer was faster. */
+const ATTEMPTS = 6
 export const isTooLarge = (error: unknown): boolean => error instanceof AppendRefused && (error.code === 'event-too-large' || error.code === 'append-too-large')
 
 export class QuarantineRetry {
@@ -39,7 +43,7 @@ export class QuarantineRetry {
       message: this.deps.vault.hmac('message', raw.sha256).toString('hex'), fileId: first.file ?? this.deps.vault.hmac('file', id).toString('hex'), vault: this.deps.vault, receivedtime: meta.now, ...(first.zone && { zone: first.zone }),
     })
     const commandMeta: CommandMeta = { commandId: meta.commandId, correlationId: meta.correlationId, causationId: null, actor: meta.actor, source: { agency: inbound.agency, system: NIBRS.system }, now: meta.now }
-    for (;;) {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const stored = await this.deps.recorder.load(inbound.stream)
       const received = receive(inbound.kind === 'amend' ? await this.deps.recorder.unseal(stored, () => true) : stored, inbound, draft => this.deps.recorder.contentOf(draft))
       if (received.outcome === 'waits') return { settled: false, ...WAITS }
@@ -49,12 +53,13 @@ export class QuarantineRetry {
       if (outcome.ok) return this.release(id, { settled: true, outcome: 'accepted', stream: inbound.stream, ordinal: outcome.ordinal }, meta)
       if (outcome.conflict === 'erased') return { settled: false, cause: 'erased', text: outcome.text }
     }
+    return refused('record_busy', 'Others are changing this record at this moment. Nothing was recorded. Send the same request again.', { kind: 'retry-later' })
   }
 
   private async release(id: string, retried: Retried & { settled: true }, meta: RetryMeta): Promise<Retried | Refusal> {
     const answer = await handle(this.deps.recorder, quarantinedRecord, id, {
       type: 'ReleaseQuarantinedRecord',
-      data: { outcome: retried.outcome, recordedIn: retried.stream, ...(meta.runId && { runId: meta.runId }) },
+      data: { outcome: retried.outcome, recordedIn: retried.stream, ...(meta.runId && { runId: meta.runId }), ...(meta.reason && { note: meta.reason }) },
       meta: { commandId: meta.commandId, correlationId: meta.correlationId, causationId: null, actor: meta.actor, source: { agency: meta.actor.agency, system: 'chorus' }, now: meta.now },
     })
     return isRefusal(answer) ? answer : retried

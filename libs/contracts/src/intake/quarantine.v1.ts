@@ -41,6 +41,7 @@ export class QuarantinedRecordReleasedV1 {
   @Code(['accepted', 'duplicate'], { doc: 'what became of it' }) outcome!: 'accepted' | 'duplicate'
   @StreamRef({ optional: true, doc: 'where it was recorded' }) recordedIn?: string
   @Uuid({ optional: true, doc: 'the import run that tried it again; absent: an operator did' }) runId?: string
+  @Text({ max: 400, privacy: 'narrative', optional: true, doc: 'why it was tried again, where a person did' }) note?: Sealable
 }
 
 export const RESOLUTION_REASONS = ['NOT_OURS', 'SUPERSEDED', 'TEST_DATA', 'SOURCE_WILL_RESEND', 'CANNOT_BE_REPAIRED', 'OTHER'] as const
