@@ -1,4 +1,6 @@
 export type { Actor, Basis, CommandMeta, DraftEvent, Envelope, Erased, RecordedEvent, Sealable, Sealed, Source, SourceRecord, TimePrecision } from './envelope'
+export { SERVICES, TOPICS, topicNamed, topicOf } from './topics'
+export type { Service, Topic } from './topics'
 export { ALWAYS_SEALED, CLASSIFICATIONS, CONTEXTS, PRIVACY_CLASSES } from './privacy'
 export type { Classification, Context, PrivacyClass } from './privacy'
 export { Cents, Code, Codes, Count, Flag, Hash, List, LocalDate, LocalTime, Name, Names, Nested, PATTERNS, ReportedCode, ReportedCodes, StreamRef, StreamRefs, Terms, Text, Texts, Timestamp, Token, Uuid, Uuids, fieldsOf } from './fields'
