@@ -11,3 +11,5 @@ export const RECORDER = Symbol('RECORDER')
 export const DATABASE = Symbol('DATABASE')
 /** TokenVerifier */
 export const VERIFIER = Symbol('VERIFIER')
+/** EventBus: events of other services arrive here; the log itself, or Kafka where KAFKA_BROKERS is set */
+export const BUS = Symbol('BUS')
