@@ -39,10 +39,16 @@ CREATE TABLE bus.parked (
   attempts integer NOT NULL CHECK (attempts > 0),
   -- null: only a person brings it back
   next_try timestamptz,
+  -- the highest revision that was seen and waits; the stream goes on by itself again once all through here is worked
+  behind   bigint NOT NULL CHECK (behind >= revision),
+  -- a process is at it; when it dies, another takes it from here on
+  claimed_until timestamptz,
   PRIMARY KEY (consumer, topic, stream)
 );
 
--- Owners of what only one process may do at a time (the relay). `epoch` rises with every change of owner.
+CREATE INDEX parked_due ON bus.parked (consumer, next_try) WHERE next_try IS NOT NULL;
+
+-- Owners of what only one process may do at a time (the relay; a group that reads the log itself). `epoch` rises with every change of owner.
 CREATE TABLE bus.leases (
   name    text COLLATE "C" PRIMARY KEY,
   owner   text NOT NULL,

@@ -94,3 +94,11 @@ export interface RecordedEvent<D extends object = object> extends Envelope<D> {
   readonly ordinal: number
   readonly recordedtime: string
 }
+
+/**
+ * An event as it comes over the bus: what the topics let through of it. Who acted is told by role and agency alone; where
+ * the record came from, and every fingerprint, stay in the log. A RecordedEvent is one too. Sealed fields are still sealed.
+ */
+export interface BusEvent<D extends object = object> extends Omit<RecordedEvent<D>, 'actor' | 'content' | 'command' | 'sourceRecord' | 'timeText'> {
+  readonly actor: Pick<Actor, 'role' | 'agency'>
+}

@@ -30,6 +30,8 @@ export interface BusSubscribeOptions {
   readonly topics: readonly string[]
   readonly onMessages: (delivery: Delivery) => Promise<void>
   readonly onError?: (error: unknown) => void
+  /** the group has everything of the log through this ordinal already: a hint that an adapter may use when the group is new to it */
+  readonly after?: number
 }
 
 export interface BusSubscription {

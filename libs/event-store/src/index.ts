@@ -7,6 +7,6 @@ export { NotCanonical, canonicalJson, genesisLink, leafOf, linkOf } from './chai
 export { decideAppend, type AppendDecision, type AskedAppend, type KnownEvent } from './decide-append'
 export { MemoryStore, type MemoryStoreOptions } from './memory'
 export { PostgresStore, type PostgresStoreOptions } from './postgres'
-export { StoreUnavailable, type StoreLogger } from './postgres-connection'
+export { StoreUnavailable, isTransient, type StoreLogger } from './postgres-connection'
 export { verifyChain, type ChainFault, type ChainReport, type VerifyOptions } from './verify-chain'
-export { ContractViolation, Recorder, decode, type RecordItem, type SealedField } from './with-sealing'
+export { ContractViolation, Recorder, asRecorded, decode, ledToNewest, type RecordItem, type SealedField } from './with-sealing'

@@ -4,7 +4,7 @@
  * with the right unseals it.
  */
 import {
-  UnknownEvent, eventRegistry, problemsOf, type Classification, type CommandMeta, type Context, type ContractClass, type DraftEvent, type Envelope, type FieldProblem, type FieldSpec, type PrivacyClass, type RecordedEvent, type Sealed,
+  UnknownEvent, eventRegistry, problemsOf, type Classification, type CommandMeta, type Context, type ContractClass, type DraftEvent, type Envelope, type FieldProblem, type FieldSpec, type PrivacyClass, type RecordedEvent, type Sealable, type Sealed, type SourceRecord,
 } from '@chorus/contracts'
 import type { DeciderLog, RecordOutcome } from '@chorus/decider'
 import { ERASED, isSealed, seal, unseal, type SealPlace, type SubjectKey, type Vault } from '@chorus/privacy'
@@ -25,7 +25,7 @@ export class ContractViolation extends Error {
 }
 
 /** A draft that is checked and has its id, before sealing. */
-interface Prepared { readonly draft: DraftEvent; readonly data: Readonly<Record<string, unknown>>; readonly id: string; readonly content: string; readonly subjects: readonly string[]; readonly classification: Classification; readonly context: Context; /** subjects whose keys it needs */ readonly needs: ReadonlySet<string> }
+interface Prepared { readonly draft: DraftEvent; readonly data: Readonly<Record<string, unknown>>; readonly id: string; readonly content: string; readonly subjects: readonly string[]; readonly classification: Classification; readonly context: Context | 'none'; /** subjects whose keys it needs */ readonly needs: ReadonlySet<string> }
 
 export class Recorder implements DeciderLog {
   private readonly store: EventStore
@@ -126,15 +126,17 @@ export class Recorder implements DeciderLog {
     return { draft, data, id, content, subjects: [...new Set([...draft.subjects ?? [], ...tokensOf(version.cls, data)])], classification: version.classification, context: version.context, needs }
   }
 
-  private async keysOf(prepared: readonly Prepared[]): Promise<ReadonlyMap<Context, ReadonlyMap<string, SubjectKey | 'erased'>>> {
+  private async keysOf(prepared: readonly Prepared[]): Promise<ReadonlyMap<Context | 'none', ReadonlyMap<string, SubjectKey | 'erased'>>> {
     const wanted = new Map<Context, Set<string>>()
-    for (const { context, needs } of prepared) {
+    for (const { context, needs, draft } of prepared) {
+      if (needs.size === 0) continue
+      if (context === 'none') throw new Error(`${draft.type} has no context, so nothing in it can be sealed`)
       const subjects = wanted.get(context) ?? new Set<string>()
       for (const subject of needs) subjects.add(subject)
       wanted.set(context, subjects)
     }
-    const found = new Map<Context, ReadonlyMap<string, SubjectKey | 'erased'>>()
-    for (const [context, subjects] of wanted) if (subjects.size > 0) found.set(context, await this.vault.keysFor(context, [...subjects]))
+    const found = new Map<Context | 'none', ReadonlyMap<string, SubjectKey | 'erased'>>()
+    for (const [context, subjects] of wanted) found.set(context, await this.vault.keysFor(context, [...subjects]))
     return found
   }
 
@@ -189,24 +191,34 @@ const outcomeOf = (result: AppendResult, append: Append): RecordOutcome => resul
   : { ok: false, conflict: result.error.code, text: `${append.stream}: ${TEXTS[result.error.code]}.` }
 
 /** A stored event as it is read: its envelope and data, led to the newest version that this build knows. */
-export const decode = (stored: StoredEvent): RecordedEvent => {
-  const event = JSON.parse(stored.text) as RecordedEvent & { ordinal: number; recordedtime: string }
+export const decode = (stored: StoredEvent): RecordedEvent => ledToNewest(asRecorded(stored))
+
+/** A stored event as it was written: nothing is led to a newer version. */
+export const asRecorded = (stored: StoredEvent): RecordedEvent => {
   // The parsed object is ours alone: set in place, no copy.
-  const own = event as { -readonly [K in keyof RecordedEvent]: RecordedEvent[K] }
-  own.ordinal = stored.ordinal
-  own.recordedtime = stored.recordedtime
-  if (!eventRegistry.knows(event.type)) return event
-  const newest = eventRegistry.latest(event.type).version
-  if (event.schemaVersion >= newest) return event
-  const version = event.schemaVersion
-  const { cls } = eventRegistry.get(event.type, version)
+  const event = JSON.parse(stored.text) as { -readonly [K in keyof RecordedEvent]: RecordedEvent[K] }
+  event.ordinal = stored.ordinal
+  event.recordedtime = stored.recordedtime
+  return event
+}
+
+interface Leadable { type: string; schemaVersion: number; data: object; timeText?: Sealable; sourceRecord?: SourceRecord }
+
+/** The event itself, its data led to the newest version that this build knows: changed in place. */
+export const ledToNewest = <E extends Readonly<Leadable>>(event: E): E => {
+  const own: Leadable = event
+  if (!eventRegistry.knows(own.type)) return event
+  const newest = eventRegistry.latest(own.type).version
+  if (own.schemaVersion >= newest) return event
+  const version = own.schemaVersion
+  const { cls } = eventRegistry.get(own.type, version)
   // A sealed value opens only where it was sealed: it takes its first place along when an upcaster moves it.
   const mark = (value: unknown, pointer: string): unknown => isSealed(value) ? { $sealed: { ...value.$sealed, at: { pointer, version } } } : value
-  const led = eventRegistry.upcast(event.type, version, mapSealed(cls, event.data as Record<string, unknown>, (pointer, value) => mark(value, pointer)))
+  const led = eventRegistry.upcast(own.type, version, mapSealed(cls, own.data as Record<string, unknown>, (pointer, value) => mark(value, pointer)))
   own.data = led.data
   own.schemaVersion = led.version
-  if (event.timeText !== undefined) own.timeText = mark(event.timeText, '/timeText') as Sealed
-  if (event.sourceRecord) own.sourceRecord = { ...event.sourceRecord, id: mark(event.sourceRecord.id, '/sourceRecord/id') as Sealed }
+  if (own.timeText !== undefined) own.timeText = mark(own.timeText, '/timeText') as Sealed
+  if (own.sourceRecord) own.sourceRecord = { ...own.sourceRecord, id: mark(own.sourceRecord.id, '/sourceRecord/id') as Sealed }
   return event
 }
 

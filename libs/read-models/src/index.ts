@@ -1,4 +1,4 @@
-export { CheckpointMoved, CheckpointOfAnotherLog, readCheckpoint } from './checkpoints'
+export { CheckpointMoved, CheckpointOfAnotherLog, makeCheckpoint, moveCheckpoint, readCheckpoint } from './checkpoints'
 export type { Checkpoint } from './checkpoints'
 export { Follower, Reaction } from './follower'
 export type { FollowerLogger, FollowerOptions, FollowerState } from './follower'

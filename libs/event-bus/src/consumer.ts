@@ -1,0 +1,245 @@
+/**
+ * A consumer of the bus: events of other streams arrive, a reaction sends commands. At least once, in order per stream; the
+ * reaction's command ids are derived from the event, so an event that comes again has its effect once. What cannot be
+ * worked is parked by reference, and what comes later in its stream waits behind it.
+ */
+import { topicNamed, type BusEvent } from '@chorus/contracts'
+import type { EventStore } from '@chorus/event-store'
+import { CheckpointOfAnotherLog } from '@chorus/read-models'
+import type { Sql } from 'postgres'
+import { BACK_OFF, type BackOff } from './failures'
+import { Leases } from './leases'
+import type { ParkedCounts } from './parked'
+import { keyOf, consumerRow, readPlaces, saveCaughtUp } from './positions'
+import type { BusMessage, BusSubscription, Delivery, EventBus } from './port'
+import { Resolutions } from './resolutions'
+import { Retries } from './retries'
+import { carrierOf, categoriesOf, messageOf, work, type ConsumerLogger, type Worker } from './work'
+
+export interface ConsumerOptions {
+  /** unique in the database, e.g. deterrence.on-level-assigned; the group on the bus */
+  readonly name: string
+  readonly topics: readonly string[]
+  /** event types that it reacts to; others of the topics only move the position */
+  readonly types: readonly string[]
+  readonly bus: EventBus
+  readonly store: Pick<EventStore, 'log' | 'head' | 'readAll' | 'readStream'>
+  readonly database: Sql
+  readonly clock: { now(): string }
+  readonly logger?: ConsumerLogger
+  /** Throws Retriable, Defer or Permanent; an error that is none of them is tried a few times, then parked as permanent. */
+  readonly react: (event: BusEvent) => Promise<void>
+  /** keys worked at once; default 8 */
+  readonly lanes?: number
+  /** events of the log worked at once while it catches up; default 256 */
+  readonly batchSize?: number
+  /** ms between two looks at what waits; default 1000 */
+  readonly pollMs?: number
+  /** ms between two heartbeats while work is in hand; default 1000 */
+  readonly heartbeatMs?: number
+  readonly backOff?: Readonly<Record<'deferred' | 'retriable', BackOff>>
+}
+
+export interface ConsumerState {
+  readonly name: string
+  /** waiting: another process of the group catches up */
+  readonly status: 'stopped' | 'catching-up' | 'waiting' | 'listening' | 'retrying'
+  /** the log was looked at through here before it listened; null: not yet */
+  readonly caughtUp: number | null
+  /** streams that wait, by kind */
+  readonly parked: Readonly<Pick<ParkedCounts, 'deferred' | 'retriable' | 'permanent' | 'hole'>>
+  /** since this process started */
+  readonly worked: number
+  readonly duplicates: number
+  readonly foreign: number
+  /** failures in a row of the work in hand */
+  readonly failures: number
+}
+
+const OUTAGE = { first: 250, longest: 5000 }
+
+export class Consumer {
+  private readonly worker: Worker
+  private readonly retries: Retries
+  private readonly leases: Leases
+  private readonly categories: string[]
+  private stopping = new AbortController()
+  private status: ConsumerState['status'] = 'stopped'
+  private caughtUp: number | null = null
+  private failures = 0
+  private running: Promise<void> | undefined
+  private subscription: BusSubscription | undefined
+  private looked = 0
+
+  constructor(private readonly options: ConsumerOptions) {
+    const { name, types, store, database, clock, logger, react, lanes = 8, backOff = BACK_OFF, pollMs = 1000 } = options
+    for (const topic of options.topics) topicNamed(topic)
+    this.categories = categoriesOf(options.topics)
+    this.retries = new Retries(() => this.worker, pollMs)
+    this.worker = {
+      name, types: new Set(types), store, database, clock, logger, react, lanes, backOff,
+      resolutions: new Resolutions(store, name), counts: { worked: 0, duplicates: 0, foreign: 0 }, wake: () => this.retries.wake(),
+    }
+    this.leases = new Leases({ database })
+  }
+
+  /**
+   * Starts where it stopped; a new consumer first reads its topics' streams from the log. Returns at once, the work goes on.
+   * @throws CheckpointOfAnotherLog where its positions were made for another log
+   */
+  async start(): Promise<void> {
+    if (this.status !== 'stopped') return
+    const { name, store, database } = this.options
+    const row = await consumerRow(database, name, store.log)
+    if (row.log !== store.log) throw new CheckpointOfAnotherLog(name, `${name} has worked log ${row.log}, but this is log ${store.log}. Point it to its own log; or, where the log was replaced on purpose, delete its row in bus.consumers and start again.`)
+    const { ordinal: head } = await store.head()
+    if (row.caughtUp !== null && row.caughtUp > head) throw new CheckpointOfAnotherLog(name, `${name} has worked the log through ${row.caughtUp}, but the log ends at ${head}: it was restored from an older copy. Restore the consumers' tables with it, or delete its row in bus.consumers and start again.`)
+    await this.worker.resolutions.refresh()
+    this.caughtUp = row.caughtUp
+    this.stopping = new AbortController()
+    this.status = row.caughtUp === null ? 'catching-up' : 'listening'
+    this.failures = 0
+    await this.retries.start()
+    this.running = this.run()
+  }
+
+  /** Ends after the event in hand; what is not worked is given back. */
+  async stop(): Promise<void> {
+    if (this.status === 'stopped') return
+    this.stopping.abort()
+    await Promise.allSettled([this.running, this.subscription?.stop(), this.retries.stop()])
+    await this.subscription?.stop()
+    this.subscription = undefined
+    this.status = 'stopped'
+  }
+
+  state(): ConsumerState {
+    const { deferred, retriable, permanent, hole } = this.retries.counts
+    const status = this.status !== 'stopped' && this.failures > 0 ? 'retrying' : this.status
+    return { name: this.options.name, status, caughtUp: this.caughtUp, parked: { deferred, retriable, permanent, hole }, ...this.worker.counts, failures: this.failures }
+  }
+
+  /** For readiness. Streams that wait leave it ready, since others go on; the text says how many. */
+  health(): { readonly ok: boolean; readonly text: string } {
+    const { status, parked, foreign, failures } = this.state()
+    if (status === 'stopped') return { ok: false, text: 'stopped' }
+    const waits = parked.deferred + parked.retriable + parked.permanent + parked.hole
+    const kinds = (['hole', 'permanent', 'retriable', 'deferred'] as const).flatMap((kind) => (parked[kind] > 0 ? [`${parked[kind]} ${kind}`] : []))
+    const parts = [waits > 0 ? `${waits} streams wait (${kinds.join(', ')}): chorus dead-letters list` : '', foreign > 0 ? `${foreign} messages that are not of this log were passed over` : ''].filter((part) => part !== '')
+    const tell = (text: string): string => [text, ...parts].join('; ')
+    if (failures >= 3) return { ok: false, text: tell(`its work failed ${failures} times in a row`) }
+    if (this.retries.failures >= 3) return { ok: false, text: tell('its tables cannot be reached') }
+    if (status === 'listening' && this.subscription) {
+      const bus = this.subscription.health()
+      return { ok: bus.ok, text: tell(bus.text) }
+    }
+    return { ok: failures === 0, text: tell(status === 'waiting' ? 'another process reads the log first' : status === 'catching-up' ? 'reads the log first' : 'joins the bus') }
+  }
+
+  /** Waits until every event of its topics through `ordinal` is worked, or parked; false when that takes longer than `ms`. */
+  async reached(ordinal: number, ms: number): Promise<boolean> {
+    const until = performance.now() + ms
+    for (;;) {
+      if (await this.look(ordinal)) return true
+      if (performance.now() >= until) return false
+      await pause(Math.min(20, ms), this.stopping.signal)
+      if (this.stopping.signal.aborted) return false
+    }
+  }
+
+  /** Whether everything through `ordinal` is behind it; goes on from where the last look ended. */
+  private async look(ordinal: number): Promise<boolean> {
+    const { store, database, name } = this.options
+    const last = new Map<string, { topic: string; stream: string; revision: number }>()
+    for await (const { stream, revision } of store.readAll({ after: this.looked, through: ordinal, filter: { categories: this.categories } })) last.set(stream, { topic: carrierOf(stream).name, stream, revision })
+    const places = await readPlaces(database, name, [...last.values()])
+    for (const at of last.values()) { const place = places.get(keyOf(at))!; if (!place.parked && place.revision < at.revision) return false }
+    const { ordinal: head } = await store.head()
+    if (head < ordinal) return false
+    this.looked = Math.max(this.looked, ordinal)
+    return true
+  }
+
+  private async run(): Promise<void> {
+    const { signal } = this.stopping
+    while (!signal.aborted && !this.subscription) {
+      try {
+        if (this.caughtUp === null) await this.catchUp()
+        if (signal.aborted) return
+        const { name, topics, bus, logger } = this.options
+        this.status = 'listening'
+        this.subscription = await bus.subscribe({
+          group: name, topics, after: this.caughtUp ?? 0, onMessages: (delivery) => this.deliver(delivery),
+          onError: (error) => logger?.warn({ consumer: name, err: error }, 'the bus brought an error; it tries again'),
+        })
+        this.failures = 0
+      } catch (error) {
+        await this.afterFailure(error)
+      }
+    }
+  }
+
+  /** Reads what the log holds of the topics through its head, before listening. One process of the group does. */
+  private async catchUp(): Promise<void> {
+    const { name, store, database, topics, batchSize = 256 } = this.options
+    const lease = `catch-up:${name}`
+    const lost = new AbortController()
+    this.status = 'waiting'
+    while (!(await this.leases.take(lease, () => lost.abort()))) {
+      await pause(250, this.stopping.signal)
+      if (this.stopping.signal.aborted) return
+    }
+    const signal = AbortSignal.any([this.stopping.signal, lost.signal])
+    try {
+      this.caughtUp = (await consumerRow(database, name, store.log)).caughtUp
+      if (this.caughtUp !== null) return
+      this.status = 'catching-up'
+      const { ordinal: through } = await store.head()
+      let batch: BusMessage[] = []
+      for await (const stored of store.readAll({ through, filter: { categories: categoriesOf(topics) } })) {
+        const message = messageOf(stored, carrierOf(stored.stream))
+        if (message) batch.push(message)
+        if (batch.length < batchSize) continue
+        await work(this.worker, batch, signal)
+        this.failures = 0
+        batch = []
+      }
+      await work(this.worker, batch, signal)
+      signal.throwIfAborted()
+      await saveCaughtUp(database, name, through)
+      this.caughtUp = through
+    } finally {
+      await this.leases.release(lease).catch(() => undefined)
+    }
+  }
+
+  private async deliver({ messages, signal, heartbeat }: Delivery): Promise<void> {
+    const beat = setInterval(() => { void heartbeat().catch(() => undefined) }, this.options.heartbeatMs ?? 1000)
+    const either = AbortSignal.any([signal, this.stopping.signal])
+    try {
+      await work(this.worker, messages, either)
+      this.failures = 0
+    } catch (error) {
+      if (!either.aborted) await this.afterFailure(error, either)
+      throw error
+    } finally {
+      clearInterval(beat)
+    }
+  }
+
+  /** Waits longer after each failure, unless told to stop. */
+  private async afterFailure(error: unknown, signal = this.stopping.signal): Promise<void> {
+    if (signal.aborted) return
+    this.failures++
+    const waitMs = Math.min(OUTAGE.longest, OUTAGE.first * 2 ** (this.failures - 1))
+    this.options.logger?.warn({ consumer: this.options.name, failures: this.failures, waitMs, err: error }, 'the work in hand failed; trying again')
+    await pause(waitMs, signal)
+  }
+}
+
+const pause = (ms: number, signal: AbortSignal): Promise<void> => new Promise((resolve) => {
+  if (signal.aborted) { resolve(); return }
+  const done = (): void => { clearTimeout(timer); signal.removeEventListener('abort', done); resolve() }
+  const timer = setTimeout(done, ms)
+  signal.addEventListener('abort', done)
+})

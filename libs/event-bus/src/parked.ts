@@ -1,0 +1,152 @@
+/** Streams that wait: what could not be worked, by reference, with its cause. Read and written by consumers and by operators. */
+import type { Sql } from 'postgres'
+import type { ParkedKind, Verdict } from './failures'
+import type { Db, TopicStream } from './positions'
+
+/** A stream that waits at `revision`; what came later in it waits behind. */
+export interface ParkedWork extends TopicStream {
+  readonly id: string
+  readonly consumer: string
+  readonly revision: number
+  /** null for a hole: what should stand there never came */
+  readonly eventId: string | null
+  readonly type: string | null
+  readonly kind: ParkedKind
+  /** the same name for the same fault */
+  readonly cause: string
+  /** for an operator; no confidential value */
+  readonly detail: string
+  /** RFC 3339 */
+  readonly since: string
+  readonly attempts: number
+  /** RFC 3339; null: only a person brings it back */
+  readonly nextTry: string | null
+  /** how many revisions of the stream were seen that wait behind it */
+  readonly waiting: number
+}
+
+/** All that is given must hold; nothing given: everything. */
+export interface ParkedFilter { readonly consumer?: string; readonly cause?: string; readonly kind?: ParkedKind; readonly id?: string; readonly stream?: string }
+
+/** Wakes the consumers of the database; the payload is a consumer's name. Lost, it only delays: they poll. */
+export const CHANNEL = 'chorus_bus'
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+const matching = (db: Db, { consumer, cause, kind, id, stream }: ParkedFilter) => db`
+  ${consumer === undefined ? db`true` : db`consumer = ${consumer}`}
+  and ${cause === undefined ? db`true` : db`cause = ${cause}`}
+  and ${kind === undefined ? db`true` : db`kind = ${kind}`}
+  and ${stream === undefined ? db`true` : db`stream = ${stream}`}
+  and ${id === undefined ? db`true` : UUID.test(id) ? db`id = ${id}::uuid` : db`false`}`
+
+interface Row {
+  consumer: string; topic: string; stream: string; id: string; revision: string; event_id: string | null; type: string | null; kind: ParkedKind
+  cause: string; detail: string; since: Date; attempts: number; next_try: Date | null; behind: string
+}
+const workOf = (row: Row): ParkedWork => ({
+  id: row.id, consumer: row.consumer, topic: row.topic, stream: row.stream, revision: Number(row.revision), eventId: row.event_id, type: row.type, kind: row.kind,
+  cause: row.cause, detail: row.detail, since: row.since.toISOString(), attempts: row.attempts, nextTry: row.next_try?.toISOString() ?? null, waiting: Number(row.behind) - Number(row.revision),
+})
+
+/** What waits, the oldest first. */
+export async function parkedList(database: Sql, filter: ParkedFilter = {}): Promise<ParkedWork[]> {
+  const rows = await database<Row[]>`select * from bus.parked where ${matching(database, filter)} order by since, consumer, topic, stream`
+  return rows.map(workOf)
+}
+
+/** Asks the consumers to try these again now: whatever their cause, and whether or not they would by themselves. Answers how many streams that are. */
+export async function requestRetry(database: Sql, filter: Omit<ParkedFilter, 'stream'>): Promise<number> {
+  const asked = await database<{ consumer: string }[]>`update bus.parked set next_try = now() where ${matching(database, filter)} returning consumer`
+  for (const consumer of new Set(asked.map((row) => row.consumer))) await database`select pg_notify(${CHANNEL}, ${consumer})`
+  return asked.length
+}
+
+/** A stream that has to wait from `revision` on. */
+export interface ToPark extends TopicStream {
+  readonly revision: number
+  readonly eventId: string | null
+  readonly type: string | null
+  readonly kind: ParkedKind
+  readonly cause: string
+  readonly detail: string
+  readonly retryInMs: number | null
+  /** highest revision seen */
+  readonly behind: number
+}
+
+const inMs = (db: Db, ms: number | null) => (ms === null ? db`null` : db`now() + make_interval(secs => ${ms / 1000})`)
+
+/** Parks the streams that do not wait already, and that no other process has led past the event meanwhile. */
+export async function park(db: Db, consumer: string, since: string, streams: readonly ToPark[]): Promise<void> {
+  for (const { topic, stream, revision, eventId, type, kind, cause, detail, retryInMs, behind } of streams) {
+    await db`
+      insert into bus.parked (consumer, topic, stream, revision, event_id, type, kind, cause, detail, since, attempts, next_try, behind)
+      select ${consumer}, ${topic}, ${stream}, ${revision}, ${eventId}::uuid, ${type}, ${kind}, ${cause}, ${detail}, ${since}::timestamptz, 1, ${inMs(db, retryInMs)}, ${behind}::bigint
+      where not exists (select from bus.positions where consumer = ${consumer} and topic = ${topic} and stream = ${stream} and revision >= ${revision})
+      on conflict (consumer, topic, stream) do update set behind = greatest(parked.behind, excluded.behind)`
+  }
+}
+
+/**
+ * Notes that more of these streams was seen and waits. Answers those that do wait; the others went on meanwhile. A hole whose missing
+ * revision has come is tried again at once.
+ */
+export async function waitBehind(db: Db, consumer: string, seen: readonly (TopicStream & { readonly revisions: readonly number[] })[]): Promise<{ readonly waiting: readonly TopicStream[]; readonly filled: boolean }> {
+  const rows = await db<{ topic: string; stream: string; filled: boolean }[]>`
+    update bus.parked p set behind = greatest(p.behind, s.high), next_try = case when p.kind = 'hole' and s.low <= p.revision then now() else p.next_try end
+    from jsonb_to_recordset(${db.json(seen.map(({ topic, stream, revisions }) => ({ topic, stream, low: Math.min(...revisions), high: Math.max(...revisions) })))}::jsonb) as s(topic text, stream text, low bigint, high bigint)
+    where p.consumer = ${consumer} and p.topic = s.topic and p.stream = s.stream
+    returning p.topic, p.stream, p.kind = 'hole' and s.low <= p.revision as filled`
+  return { waiting: rows, filled: rows.some((row) => row.filled) }
+}
+
+/** How long a process that took a parked stream has before another may, ms; it renews while it works. */
+export const CLAIM_MS = 30_000
+
+/** Takes parked streams whose time has come. */
+export async function claimDue(db: Db, consumer: string, limit: number): Promise<ParkedWork[]> {
+  const rows = await db<Row[]>`
+    update bus.parked set claimed_until = ${inMs(db, CLAIM_MS)}
+    where id in (
+      select id from bus.parked where consumer = ${consumer} and next_try <= now() and (claimed_until is null or claimed_until < now())
+      order by next_try limit ${limit} for update skip locked)
+    returning *`
+  return rows.map(workOf)
+}
+export async function renewClaims(db: Db, ids: readonly string[]): Promise<void> {
+  if (ids.length > 0) await db`update bus.parked set claimed_until = ${inMs(db, CLAIM_MS)} where id in ${db([...ids])} and claimed_until is not null`
+}
+
+/** Not now: gives the claim back as it was, to be taken again after `retryInMs`. */
+export async function unclaim(db: Db, id: string, retryInMs: number): Promise<void> {
+  await db`update bus.parked set claimed_until = null, next_try = ${inMs(db, retryInMs)} where id = ${id}::uuid`
+}
+
+/** It failed again, or a later event of the stream did: the row tells of that one from now on. */
+export async function parkAgain(db: Db, work: ParkedWork, at: { readonly revision: number; readonly eventId: string | null; readonly type: string | null }, verdict: Omit<Verdict, 'kind'> & { readonly kind: ParkedKind }, attempts: number, now: string): Promise<void> {
+  const { kind, cause, detail, retryInMs } = verdict
+  await db`
+    update bus.parked set revision = ${at.revision}, event_id = ${at.eventId}::uuid, type = ${at.type}, kind = ${kind}, cause = ${cause}, detail = ${detail}, attempts = ${attempts},
+      since = case when revision = ${at.revision} then since else ${now}::timestamptz end, behind = greatest(behind, ${at.revision}), next_try = ${inMs(db, retryInMs)}, claimed_until = null
+    where id = ${work.id}::uuid`
+}
+
+/** Lets the stream go on by itself: only where all that was seen of it is worked. False where more was seen meanwhile. */
+export async function unpark(db: Db, work: ParkedWork, revision: number): Promise<boolean> {
+  const gone = await db`delete from bus.parked where id = ${work.id}::uuid and behind <= ${revision}`
+  if (gone.count > 0) return true
+  const [still] = await db`select 1 from bus.parked where id = ${work.id}::uuid`
+  return still === undefined
+}
+
+export interface ParkedCounts { readonly deferred: number; readonly retriable: number; readonly permanent: number; readonly hole: number; /** some of them may be tried now */ readonly due: boolean; /** ms until the next may be, at least 0; null: none by itself */ readonly nextInMs: number | null }
+
+export async function countParked(db: Db, consumer: string): Promise<ParkedCounts> {
+  const rows = await db<{ kind: ParkedKind; count: string; due: boolean; ms: string | null }[]>`
+    select kind, count(*), coalesce(bool_or(next_try <= now() and (claimed_until is null or claimed_until < now())), false) as due,
+      extract(epoch from min(next_try) filter (where next_try > now()) - now()) * 1000 as ms
+    from bus.parked where consumer = ${consumer} group by kind`
+  const of = (kind: ParkedKind): number => Number(rows.find((row) => row.kind === kind)?.count ?? 0)
+  const waits = rows.flatMap((row) => (row.ms === null ? [] : [Math.max(0, Number(row.ms))]))
+  return { deferred: of('deferred'), retriable: of('retriable'), permanent: of('permanent'), hole: of('hole'), due: rows.some((row) => row.due), nextInMs: waits.length === 0 ? null : Math.min(...waits) }
+}
