@@ -49,9 +49,9 @@ module.exports = {
     },
     {
       name: 'nest-at-the-edges',
-      comment: 'Nest is how requests come in, not where decisions are made. Only libs/platform and *.module.ts, *.controller.ts, *.commands.ts (and a test) import it; make a plain class and wire it in the module.',
+      comment: 'Nest is how requests come in, not where decisions are made. Only libs/platform, libs/composition and *.module.ts, *.controller.ts, *.commands.ts (and a test) import it; make a plain class and wire it in the module.',
       severity: 'error',
-      from: { path: '^(apps|libs)/', pathNot: `^libs/platform/|^apps/(standalone|cli)/|${TESTS}|${EDGES}` },
+      from: { path: '^(apps|libs)/', pathNot: `^libs/(platform|composition)/|^apps/(standalone|cli)/|${TESTS}|${EDGES}` },
       to: { path: 'node_modules/@nestjs/' },
     },
     {
@@ -84,10 +84,17 @@ module.exports = {
     },
     {
       name: 'platform-is-on-top',
-      comment: 'The other libraries work without Nest and HTTP. Hand in what they need from the module.',
+      comment: 'The other libraries work without Nest and HTTP. Hand in what they need from the module. Only libs/composition, which joins adapters and platform into a process, stands above it.',
       severity: 'error',
-      from: { path: '^libs/(?!platform/)', pathNot: TESTS },
+      from: { path: '^libs/(?!platform/|composition/)', pathNot: TESTS },
       to: { path: '^libs/platform/' },
+    },
+    {
+      name: 'composition-is-for-mains',
+      comment: 'libs/composition knows every adapter. Only the main file of an app and apps/standalone start a process with it; everything else takes the ports that it provides.',
+      severity: 'error',
+      from: { path: '^(apps|libs)/', pathNot: `^libs/composition/|^apps/standalone/|^apps/[^/]+/src/main\\.ts$|${TESTS}` },
+      to: { path: '^libs/composition/' },
     },
     {
       name: 'no-tests-in-production',

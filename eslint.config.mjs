@@ -23,12 +23,13 @@ export default tseslint.config(
   },
   {
     // adapters are chosen in one place, so that the next store or vault is a change of one line
-    files: ['apps/**/*.ts', 'libs/platform/**/*.ts', 'libs/read-models/**/*.ts'],
+    files: ['apps/**/*.ts', 'libs/platform/**/*.ts', 'libs/composition/**/*.ts', 'libs/read-models/**/*.ts'],
     ignores: ['**/*.module.ts', '**/*.spec.ts', '**/testing/**'],
     rules: {
       'no-restricted-imports': ['error', {
         paths: [
           { name: '@chorus/event-store', importNames: ['MemoryStore', 'PostgresStore'], message: 'Adapters are named only in *.module.ts: take the EventStore port.' },
+          { name: '@chorus/event-bus', importNames: ['LogBus', 'KafkaBus', 'KafkaPublisher'], message: 'Adapters are named only in *.module.ts: take the EventBus or BusPublisher port.' },
           { name: '@chorus/privacy', importNames: ['FileVault', 'PostgresVault', 'MemoryVault'], message: 'Adapters are named only in *.module.ts: take the Vault port.' },
           { name: 'node:crypto', importNames: ['randomUUID'], message: 'Ids are data: take newId of the platform at the edge, or derive the id.' },
         ],

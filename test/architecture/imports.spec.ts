@@ -22,6 +22,7 @@ const PLANTED: Readonly<Record<string, readonly [string, string]>> = {
   'contracts-stand-alone': ['libs/contracts/src/curious.ts', "import { inside } from '@chorus/privacy'\nexport const a = inside\n"],
   'decider-knows-contracts-only': ['libs/decider/src/curious.ts', "import { inside } from '@chorus/privacy'\nexport const a = inside\n"],
   'platform-is-on-top': ['libs/privacy/src/climbing.ts', "import { top } from '@chorus/platform'\nexport const a = top\n"],
+  'composition-is-for-mains': ['apps/intake/src/everything.ts', "import { all } from '@chorus/composition'\nexport const a = all\n"],
   'no-tests-in-production': ['libs/privacy/src/cheating.ts', "import { help } from './testing/help'\nexport const a = help\n"],
   'no-dev-package-in-production': ['libs/privacy/src/toolish.ts', "import * as check from 'fast-check'\nexport const a = check\n"],
   'no-unlisted-package': ['libs/privacy/src/lucky.ts', "import { accepts } from 'accepts'\nexport const a = accepts\n"],
@@ -36,6 +37,7 @@ const INNOCENT: Readonly<Record<string, string>> = {
   'libs/privacy/src/index.ts': "export { inside } from './inside'\n",
   'libs/privacy/src/testing/help.ts': 'export const help = 1\n',
   'libs/platform/src/index.ts': 'export const top = 1\n',
+  'libs/composition/src/index.ts': 'export const all = 1\n',
   'apps/standalone/src/standalone.module.ts': "import { other } from '../../finance/src/other'\nexport const a = other\n",
 }
 

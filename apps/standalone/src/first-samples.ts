@@ -6,7 +6,7 @@ import type { EventStore } from '@chorus/event-store'
 import { CLOCK, Followers, newId, repositoryRoot, STORE, type Clock } from '@chorus/platform'
 import { NibrsImport } from '../../intake/src/import-run/import-nibrs'
 import type { Chorus } from './boot'
-import type { ReadySettings } from './standalone.module'
+import type { ReadySettings } from '@chorus/composition'
 
 /** How long the greeting waits for what follows from the samples, in ms. */
 const PATIENCE = 20_000

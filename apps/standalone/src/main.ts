@@ -6,7 +6,7 @@ import 'reflect-metadata'
 import { readSettings, repositoryRoot, runChorus, SettingsRefused, SetupRefused, systemClock } from '@chorus/platform'
 import { boot, type Chorus } from './boot'
 import { loadFirstSamples } from './first-samples'
-import type { ReadySettings } from './standalone.module'
+import type { ReadySettings } from '@chorus/composition'
 import { welcome } from './welcome'
 
 /** Refusals to start whose message says all: what is wrong and what to do. */

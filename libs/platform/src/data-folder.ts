@@ -18,11 +18,13 @@ export interface RunFile {
   readonly url?: string
   /** port of the embedded PostgreSQL on 127.0.0.1, where there is one */
   readonly postgresPort?: number
+  /** address of each service that is a process of its own; absent where all are one process */
+  readonly services?: Readonly<Record<string, string>>
 }
 
 export interface Hold {
   /** adds to run.json */
-  note(more: Pick<RunFile, 'url' | 'postgresPort'>): void
+  note(more: Pick<RunFile, 'url' | 'postgresPort' | 'services'>): void
   release(): void
 }
 

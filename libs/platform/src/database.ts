@@ -45,8 +45,8 @@ const checkServer = async (name: string, address: string): Promise<void> => {
   if (version < OLDEST) throw new SetupRefused(`${name}: the server is PostgreSQL ${version}; Chorus needs ${OLDEST} or newer.`)
 }
 
-/** Without an owner's address this process may not migrate; it only looks whether somebody has. */
-const checkMigrated = async (appUrl: string): Promise<void> => {
+/** Names of the migrations that the database lacks, as its application role sees it. */
+const missingMigrations = async (appUrl: string): Promise<string[]> => {
   const sql = postgres(appUrl, { max: 1, onnotice: () => undefined })
   let applied: { name: string; hash: string }[] = []
   try {
@@ -57,8 +57,29 @@ const checkMigrated = async (appUrl: string): Promise<void> => {
   } finally {
     await sql.end({ timeout: 1 })
   }
-  const missing = pending(await readMigrations(), new Map(applied.map((row) => [row.name, row.hash])))
-  if (missing.length > 0) throw new SetupRefused(`The database of DATABASE_URL lacks ${missing.length} migrations (first: ${missing[0]?.name}). Set DATABASE_OWNER_URL to the role that owns it, for this start, and Chorus runs them.`)
+  return pending(await readMigrations(), new Map(applied.map((row) => [row.name, row.hash]))).map(({ name }) => name)
+}
+
+/** Without an owner's address this process may not migrate; it only looks whether somebody has. */
+const checkMigrated = async (appUrl: string): Promise<void> => {
+  const missing = await missingMigrations(appUrl)
+  if (missing.length > 0) throw new SetupRefused(`The database of DATABASE_URL lacks ${missing.length} migrations (first: ${missing[0]}). Set DATABASE_OWNER_URL to the role that owns it, for this start, and Chorus runs them.`)
+}
+
+/**
+ * What a service waits for before it can work with its database, in words; undefined when it can.
+ * @param appUrl of the application role
+ * @throws MigrationRefused where waiting does not help: the database belongs to another build
+ */
+export const databaseLacks = async (appUrl: string): Promise<string | undefined> => {
+  try {
+    await checkServer('DATABASE_URL', appUrl)
+    const missing = await missingMigrations(appUrl)
+    return missing.length === 0 ? undefined : `The database of DATABASE_URL lacks ${missing.length} migrations (first: ${missing[0]}). Run them with its owner's address in DATABASE_OWNER_URL: npx chorus migrate`
+  } catch (error) {
+    if (error instanceof MigrationRefused) throw error
+    return error instanceof SetupRefused ? error.message : `The database of DATABASE_URL cannot be used: ${reasonOf(error)}.`
+  }
 }
 
 /**

@@ -1,0 +1,6 @@
+/** Operations as a process of its own. */
+import 'reflect-metadata'
+import { runService } from '@chorus/composition'
+import { OperationsModule } from './operations.module'
+
+if (require.main === module) runService({ service: 'operations', modules: [OperationsModule] })

@@ -1,0 +1,7 @@
+export { compose } from './compose'
+export type { Composed, Composition } from './compose'
+export { PortsModule } from './ports.module'
+export type { PortsOptions, ReadySettings } from './ports.module'
+export { runService, startWhenPossible } from './run-service'
+export type { ServiceOptions } from './run-service'
+export { FIRST_PORT, portOf, readServiceSettings } from './service-settings'

@@ -1,0 +1,74 @@
+/** The ports of a process: which adapter stands behind each name. Adapters are made here and nowhere else. */
+import { Inject, Injectable, Logger, Module, Optional, type DynamicModule, type OnApplicationShutdown, type Provider } from '@nestjs/common'
+import { join } from 'node:path'
+import postgres, { type Sql } from 'postgres'
+import { LogBus, type EventBus } from '@chorus/event-bus'
+import { PostgresStore, Recorder, type EventStore } from '@chorus/event-store'
+import { BUS, CLOCK, DATABASE, Readiness, RECORDER, STORE, VAULT, type Clock, type Settings } from '@chorus/platform'
+import { FileVault, type Vault } from '@chorus/privacy'
+
+/** Settings of a process whose database is there: the embedded one has been started, or DATABASE_URL named it. */
+export type ReadySettings = Settings & { readonly databaseUrl: string }
+
+export interface PortsOptions {
+  readonly settings: ReadySettings
+  /** the name by which database and broker know this process, e.g. chorus-intake */
+  readonly client: string
+  /** false: a process that seals and opens nothing is given no keys */
+  readonly keys: boolean
+}
+
+/** Readiness of the ports, and their end in the right order: whoever writes first, the database last. */
+@Injectable()
+class Ports implements OnApplicationShutdown {
+  constructor(
+    @Inject(BUS) private readonly bus: EventBus, @Inject(STORE) private readonly store: EventStore, @Inject(DATABASE) private readonly database: Sql,
+    readiness: Readiness, @Optional() @Inject(VAULT) private readonly vault?: Vault,
+  ) {
+    readiness.add('database', async () => { await database`select 1`; return { ok: true, text: 'PostgreSQL answers' } })
+    readiness.add('log', async () => ({ ok: true, text: `readable, head at ${(await store.head()).ordinal}` }))
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.bus.close()
+    await this.store.close()
+    await this.vault?.close()
+    await this.database.end({ timeout: 5 })
+  }
+}
+
+const openStore = (settings: ReadySettings): Promise<EventStore> => {
+  const log = new Logger('log')
+  return PostgresStore.open({ url: settings.databaseUrl, logger: { warn: (details, message) => log.warn({ ...details, note: message }) } })
+}
+const openDatabaseClient = (settings: ReadySettings, client: string): Sql =>
+  postgres(settings.databaseUrl, { max: 8, onnotice: () => undefined, connection: { application_name: client, TimeZone: 'UTC' } })
+
+const keyed = (settings: ReadySettings): Provider[] => [
+  { provide: VAULT, useFactory: () => FileVault.open({ keysFolder: join(settings.data, 'keys'), databaseUrl: settings.databaseUrl, mode: settings.mode }) },
+  { provide: RECORDER, inject: [STORE, VAULT, CLOCK], useFactory: (store: EventStore, vault: Vault, clock: Clock) => new Recorder({ store, vault, clock }) },
+]
+
+const openBus = (store: EventStore, database: Sql): EventBus => {
+  const log = new Logger('bus')
+  return new LogBus({ store, database, logger: { warn: (details, message) => log.warn({ ...details, note: message }) } })
+}
+
+/** The ports, for every module. */
+@Module({})
+export class PortsModule {
+  static forRoot({ settings, client, keys }: PortsOptions): DynamicModule {
+    return {
+      module: PortsModule,
+      global: true,
+      providers: [
+        { provide: STORE, useFactory: () => openStore(settings) },
+        { provide: DATABASE, useFactory: () => openDatabaseClient(settings, client) },
+        { provide: BUS, inject: [STORE, DATABASE], useFactory: (store: EventStore, database: Sql) => openBus(store, database) },
+        ...keys ? keyed(settings) : [],
+        Ports,
+      ],
+      exports: [STORE, DATABASE, BUS, ...keys ? [VAULT, RECORDER] : []],
+    }
+  }
+}
