@@ -47,7 +47,7 @@ describe('every event', () => {
   it('has a context, categories and a classification that all events of its categories share', () => {
     const shared = new Map<string, string>()
     for (const { type, categories, classification, context } of events) {
-      expect(CONTEXTS).toContain(context)
+      expect([...CONTEXTS, 'none']).toContain(context)
       expect(categories.length).toBeGreaterThan(0)
       for (const category of categories) {
         expect(category).toMatch(/^[a-z][A-Za-z0-9]*$/)
@@ -55,6 +55,10 @@ describe('every event', () => {
         shared.set(category, classification)
       }
     }
+  })
+  it('without a context has nothing that would need one: no token, nothing sealed', () => {
+    const open = events.filter(({ context }) => context === 'none').flatMap(({ cls, type, version }) => fieldsBelow(cls, `${type} v${version}`))
+    expect(open.filter(({ spec }) => spec.kind === 'token' || spec.sealed).map(({ where }) => where)).toEqual([])
   })
   it("never carries the survivors' tenant's classification: that never enters the City's log", () => { expect(events.filter(({ classification }) => classification === 'VSP_CONF')).toEqual([]) })
   it('has an upcaster from each older version', () => {

@@ -11,8 +11,8 @@ export interface EventSpec {
   /** stream categories in which it may stand */
   readonly categories: readonly string[]
   readonly classification: Classification
-  /** whose tokens and keys it uses */
-  readonly context: Context
+  /** whose tokens and keys it uses; none: no person stands in it, nothing is sealed */
+  readonly context: Context | 'none'
   /** app that appends it */
   readonly producer: string
   /** apps that read it */

@@ -1,0 +1,27 @@
+/** A notification was delivered: services are offered with it. Pure. */
+import type { BusEvent, CommandMeta, OfferChannel } from '@chorus/contracts'
+import { derivedId } from '@chorus/decider'
+import type { Offer } from '../pch-service/pch-service'
+
+/** What is needed of NotificationDelivered. */
+export interface Delivered { readonly notificationId: string; readonly caseId: string; readonly mode: string }
+
+/** How he was told, by how the notification was delivered. The first contact of an enforcement is outreach, unless the notification says otherwise. */
+const CHANNELS: Readonly<Record<string, OfferChannel>> = { LETTER: 'LETTER', CUSTODY: 'CUSTODY', CALL_IN: 'CALL_IN', CUSTOM: 'CUSTOM', PRIORITY_ENFORCEMENT: 'OUTREACH' }
+
+/** The offer's number is fixed by its notification: a delivery that is told twice, or corrected, leads to the same offer. */
+export const offerIdOf = (notificationId: string): string => derivedId('service-offer', notificationId)
+
+/** `unknown-mode`: a way of delivery that this build has no channel for. */
+export function offerServices(event: Pick<BusEvent, 'id' | 'correlationId' | 'data' | 'time' | 'timePrecision' | 'timeZone'>, now: string): { readonly id: string; readonly command: Offer } | 'unknown-mode' {
+  const { notificationId, caseId, mode } = event.data as Delivered
+  const channel = CHANNELS[mode]
+  if (channel === undefined) return 'unknown-mode'
+  const offerId = offerIdOf(notificationId)
+  const meta: CommandMeta = {
+    commandId: derivedId('offer-services', event.id), correlationId: event.correlationId, causationId: event.id, now,
+    actor: { id: 'chorus:on-notification-delivered', role: 'system', agency: 'CITY' }, source: { agency: 'CITY', system: 'chorus' },
+  }
+  const { time, timePrecision, timeZone } = event
+  return { id: offerId, command: { type: 'OfferServices', data: { offerId, caseId, notificationId, channel, at: { time, timePrecision, timeZone } }, meta } }
+}
