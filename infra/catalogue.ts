@@ -4,7 +4,7 @@
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { eventRegistry, fieldsOf, type ContractClass, type EventVersion, type FieldSpec } from '@chorus/contracts'
+import { CATEGORIES, OPENS, categoryNamed, eventRegistry, fieldsOf, type Category, type ContractClass, type EventVersion, type FieldSpec } from '@chorus/contracts'
 
 const root = resolve(__dirname, '..')
 export const catalogueFolder = join(root, 'docs', 'events')
@@ -27,6 +27,13 @@ const shapeOf = (spec: FieldSpec): string => {
 }
 const keptAs = (spec: FieldSpec): string => spec.sealed ? `${spec.privacy}, **sealed**${spec.sealedFor ? ` for \`${spec.sealedFor}\`` : ''}` : spec.privacy
 
+const aboutOf = ({ about, shown, of, kind, nested }: FieldSpec): string => {
+  const who = about ? `${about}${shown ? ', shown with names alone' : ''}` : ''
+  const whose = kind === 'stream' ? 'where that stream is seen' : of === 'event' ? 'where that event is seen' : of && of !== 'none' ? `where \`${of}\` is seen` : ''
+  return nested ? '' : [who, whose].filter(Boolean).join('; ')
+}
+const sightOf = ({ sight, hiddenBecause }: Category): string => hiddenBecause ? `nobody: ${hiddenBecause}` : Object.entries(sight).map(([role, how]) => `${role} (${how})`).join(', ')
+
 const pageOf = (version: EventVersion): string => {
   const rows = rowsOf(version.cls)
   const sealed = rows.filter(({ spec }) => spec.sealed)
@@ -39,10 +46,11 @@ const pageOf = (version: EventVersion): string => {
     `| written by | ${version.producer} |`,
     `| read by | ${version.consumers.join(', ') || 'nobody yet'} |`,
     `| classification | ${version.classification} |`,
-    `| tokens and keys of | the ${version.context} context |`,
+    `| tokens and keys of | ${version.context === 'none' ? 'nobody: it speaks of no person' : `the ${version.context} context`} |`,
+    `| in a history seen by | ${version.categories.map(name => sightOf(categoryNamed(name)!)).filter((text, index, all) => all.indexOf(text) === index).map(cell).join('; ')} |`,
     `| \`time\` means | ${version.time} |`, '',
-    '## Fields', '', '| field | what it is | shape | kept as |', '|---|---|---|---|',
-    ...rows.map(({ path, spec }) => `| \`${path}\`${spec.optional ? ' (optional)' : ''} | ${cell(spec.doc)} | ${cell(shapeOf(spec))} | ${spec.nested ? '' : keptAs(spec)} |`), '',
+    '## Fields', '', '| field | what it is | shape | kept as | about, and shown |', '|---|---|---|---|---|',
+    ...rows.map(({ path, spec }) => `| \`${path}\`${spec.optional ? ' (optional)' : ''} | ${cell(spec.doc)} | ${cell(shapeOf(spec))} | ${spec.nested ? '' : keptAs(spec)} | ${aboutOf(spec)} |`), '',
     'In the envelope `sourceRecord.id` and `timeText` are sealed as well, for the stream.', '',
     '## What survives an erasure', '',
     sealed.length === 0 ? 'Nothing in the data is sealed: all of it survives.' : `Erasing destroys the key of ${sealed.map(({ path }) => `\`${path}\``).join(', ')}. All else is never sealed and survives, and so do the figures that rest on it: ${kept.map(({ path }) => `\`${path}\``).join(', ')}.`, '',
@@ -58,6 +66,10 @@ const indexPage = (versions: readonly EventVersion[]): string => [
   'Written by `npm run catalogue` from `libs/contracts`; do not edit. One page per version of an event: its fields, how confidential each is, what is sealed, what survives an erasure, an example.', '',
   '| event | streams | written by | read by | classification | sealed fields | |', '|---|---|---|---|---|---|---|',
   ...versions.map(version => `| [${version.type} v${version.version}](${fileOf(version)}) | ${version.categories.join(', ')} | ${version.producer} | ${version.consumers.join(', ')} | ${version.classification} | ${rowsOf(version.cls).filter(({ spec }) => spec.sealed).length} | ${cell(version.summary)} |`), '',
+  '## Who sees what in a history', '',
+  `A role that is not named does not see that the stream is there. codes: what is kept in clear text, without what is shown with names alone; names: also what is sealed and about ${OPENS.names.join(' or ')}; both: all of it. Ids and names of streams that a role does not see are left out for it.`, '',
+  '| streams | what one is | seen by | part of the history of |', '|---|---|---|---|',
+  ...CATEGORIES.map(category => `| ${category.name} | ${cell(category.what)} | ${cell(sightOf(category))} | ${Object.keys(category.partOf).join(', ')} |`), '',
 ].join('\n')
 
 /** The catalogue: file name -> text. */

@@ -6,7 +6,7 @@
 import 'reflect-metadata'
 import { Type } from 'class-transformer'
 import { ArrayMaxSize, IsArray, IsBoolean, IsIn, IsInt, IsObject, Matches, Max, Min, ValidateBy, ValidateIf, ValidateNested } from 'class-validator'
-import { ALWAYS_SEALED, type PrivacyClass } from './privacy'
+import { ALWAYS_SEALED, type About, type PrivacyClass } from './privacy'
 
 /** A contract class: an event version, a command body, or a part of one. */
 export type ContractClass<T extends object = object> = abstract new (...args: never[]) => T
@@ -29,6 +29,9 @@ export interface FieldSpec {
   readonly nested?: () => ContractClass
   readonly max?: number
   readonly openBecause?: string
+  readonly about?: About
+  readonly shown?: 'withNames'
+  readonly of?: string
 }
 
 export interface FieldOptions {
@@ -40,6 +43,12 @@ export interface FieldOptions {
   readonly sealedFor?: string
   /** free text that is not sealed must say why nobody could ever write of a person there */
   readonly openBecause?: string
+  /** whom it speaks of; every token and every sealed field of an event says it, and who sees a field goes by it */
+  readonly about?: About
+  /** a field in clear text that is shown only to those who see the names of whom it is about */
+  readonly shown?: 'withNames'
+  /** category of the stream whose id it is ('event': id of an event; 'none': of neither): shown only where that is seen, and how a history finds the streams that name its subject */
+  readonly of?: string
 }
 
 export interface TextOptions extends FieldOptions {
@@ -77,6 +86,19 @@ export const fieldsOf = (cls: ContractClass): readonly FieldSpec[] => {
   return chain.flat()
 }
 
+/** The field at a JSON pointer into an event (`/data/victims/0/token`), or undefined: no such field in this class. */
+export const fieldAt = (cls: ContractClass, pointer: string): FieldSpec | undefined => {
+  let fields = fieldsOf(cls)
+  let found: FieldSpec | undefined
+  for (const name of pointer.split('/').slice(2)) {
+    if (found?.many && /^\d+$/.test(name)) continue
+    found = fields.find(spec => spec.name === name)
+    if (!found) return undefined
+    fields = found.nested ? fieldsOf(found.nested()) : []
+  }
+  return found
+}
+
 interface Shape { readonly kind: FieldSpec['kind']; readonly privacy?: PrivacyClass; readonly schema: JsonSchema; readonly rules: PropertyDecorator[]; readonly many?: true; readonly max?: number; readonly nested?: () => ContractClass }
 
 /** The one place where a field is declared. */
@@ -87,11 +109,14 @@ const field = (options: FieldOptions, shape: Shape): PropertyDecorator => (targe
   if (!privacy) throw new Error(`${where} does not say how confidential it is: add privacy`)
   const sealed = options.sealed === true || ALWAYS_SEALED.includes(privacy)
   if (sealed && shape.kind === 'nested') throw new Error(`${where} is a nested object: seal its fields, each by itself`)
+  if (options.shown && !options.about) throw new Error(`${where} is shown with names, but does not say of whom: add about`)
+  if (options.of && shape.kind !== 'uuid') throw new Error(`${where} says whose id it is, but is no UUID`)
   if (options.sealedFor && !sealed) throw new Error(`${where} names sealedFor but is not sealed (privacy ${privacy})`)
   const spec: FieldSpec = {
     name, kind: shape.kind, doc: options.doc, optional: options.optional === true, many: shape.many === true, privacy, sealed, schema: shape.schema,
     ...(options.sealedFor ? { sealedFor: options.sealedFor } : {}), ...(shape.nested ? { nested: shape.nested } : {}), ...(shape.max === undefined ? {} : { max: shape.max }),
     ...(options.openBecause ? { openBecause: options.openBecause } : {}),
+    ...(options.about ? { about: options.about } : {}), ...(options.shown ? { shown: options.shown } : {}), ...(options.of ? { of: options.of } : {}),
   }
   const own = FIELDS.get(target) ?? []
   own.push(spec)

@@ -3,10 +3,11 @@
  * moment, takes out what the reader may not see, and folds the rest.
  */
 import { categoryOf, LogNotThereYet, type EventStore, type Recorder } from '@chorus/event-store'
-import type { Actor, RecordedEvent } from '@chorus/contracts'
+import { HISTORY_SUBJECTS, type Actor, type HistorySubject, type RecordedEvent } from '@chorus/contracts'
 import type { Vault } from '@chorus/privacy'
 import { history, WITHHELD_SENTENCE, type HistoryEntry } from './history'
 import { momentOf } from './moment'
+import { streamsOf } from './streams-of'
 import { seenData, seesCategory, seesField } from './who-sees-what'
 
 export interface HistoryQuery {
@@ -25,8 +26,7 @@ export interface HistoryAnswer {
 }
 export type HistoryRefusal = { readonly refused: 'not-a-moment' | 'log-not-there-yet' | 'not-found'; readonly field?: string; readonly text: string }
 
-/** The categories in which a case or an incident is the subject itself, in the order in which they are tried. */
-const SUBJECTS = { pchCase: 'case', incident: 'incident', arrest: 'arrest' } as const
+const KINDS: Readonly<Record<HistorySubject, 'case' | 'incident' | 'arrest'>> = { pchCase: 'case', incident: 'incident', arrest: 'arrest' }
 
 export class HistoryReader {
   constructor(private readonly deps: { readonly store: EventStore; readonly recorder: Recorder; readonly vault: Vault; readonly clock: { now(): string } }) {}
@@ -47,15 +47,16 @@ export class HistoryReader {
     // What one may not see looks the same as what is not there.
     if (!subject || !seesCategory(reader.role, categoryOf(subject))) return notFound
     const events = (await this.gather(subject, through)).filter(event => seesCategory(reader.role, categoryOf(event.stream)))
+    const ids = new Set(events.map(event => event.id))
     const seen: RecordedEvent[] = []
     for (const category of new Set(events.map(event => categoryOf(event.stream)))) {
       const open = await this.deps.recorder.unseal(events.filter(event => categoryOf(event.stream) === category), field => seesField(reader.role, category, field))
-      seen.push(...open.map(event => ({ ...event, data: seenData(reader.role, category, event.data) })))
+      seen.push(...open.map(event => ({ ...event, data: seenData(reader.role, event, ids) })))
     }
     seen.sort((a, b) => a.ordinal - b.ordinal)
     return {
       of: idOf(subject),
-      kind: SUBJECTS[categoryOf(subject) as keyof typeof SUBJECTS],
+      kind: KINDS[categoryOf(subject) as HistorySubject],
       asOf: { recorded, occurred },
       notice: WITHHELD_SENTENCE,
       entries: history(seen, { ...(occurred && { asOfOccurred: occurred }), ...(query.newestFirst && { newestFirst: true }) }),
@@ -70,36 +71,19 @@ export class HistoryReader {
   }
 
   private candidates(of: string): string[] {
-    const categories = Object.keys(SUBJECTS)
-    if (categories.includes(categoryOf(of))) return [of]
+    if ((HISTORY_SUBJECTS as readonly string[]).includes(categoryOf(of))) return [of]
     const slash = of.indexOf('/')
     const [agency, number] = [of.slice(0, slash).toUpperCase(), of.slice(slash + 1)]
     if (slash > 0) return ['incident', 'arrest'].map(category => `${category}-${this.deps.vault.uuid('stream-id', agency, 'nibrs-flat-file', `${agency}|${number}`)}`)
-    return categories.map(category => `${category}-${of.toLowerCase()}`)
+    return HISTORY_SUBJECTS.map(category => `${category}-${of.toLowerCase()}`)
   }
 
-  /**
-   * The subject's own stream and every stream that speaks of it, of its referral or its index incident. Streams whose name
-   * follows from an id are read by name; the others are looked through one by one, nothing of them is kept.
-   */
+  /** The events of all streams of the history, in log order. */
   private async gather(subject: string, through: number): Promise<RecordedEvent[]> {
-    const ids = new Set([idOf(subject)])
-    const streams = new Set([subject])
-    const isCase = categoryOf(subject) === 'pchCase'
-    if (isCase) {
-      // A case stands on its referral and its index incident: their streams belong to its history.
-      const opened = (await this.deps.recorder.load(subject)).find(event => event.type === 'CaseOpened')?.data as { referralId?: string; indexIncidentId?: string } | undefined
-      if (opened?.referralId) { ids.add(opened.referralId); streams.add(`referral-${opened.referralId}`) }
-      if (opened?.indexIncidentId) { ids.add(opened.indexIncidentId); streams.add(`incident-${opened.indexIncidentId}`) }
-    }
-    for (const id of ids) for (const category of ['eligibility', 'historyReview']) streams.add(`${category}-${id}`)
-    // Another case on the same incident is another person's: it is not part of this case's history.
-    const filter = { categories: isCase ? ['pair', 'historyReview'] : ['referral', 'pchCase', 'pair', 'historyReview'] }
-    for await (const { stream, text } of this.deps.store.readAll({ through, filter })) {
-      if (!streams.has(stream) && [...ids].some(id => text.includes(id))) streams.add(stream)
-    }
-    const events: RecordedEvent[] = []
-    for (const stream of streams) events.push(...(await this.deps.recorder.load(stream)).filter(event => event.ordinal <= through))
+    const known = async (stream: string) => (await this.deps.recorder.load(stream)).filter(event => event.ordinal <= through)
+    const own = await known(subject)
+    const events = [...own]
+    for (const stream of await streamsOf(this.deps.store, subject, own, through)) if (stream !== subject) events.push(...await known(stream))
     return events.sort((a, b) => a.ordinal - b.ordinal)
   }
 }

@@ -1,40 +1,56 @@
 /**
- * What a role sees of a history: by stream category, and by the confidentiality of a field (domain reference §5.2).
- * Default deny: a category that is not listed for a role is not there. Rights apply as of now, whatever moment is looked at.
+ * What a role sees of a history. Nothing rests on names: who sees a stream is declared with its category, whom a field
+ * speaks of and whose id it carries with the field (libs/contracts: categories.ts, fields.ts). Default deny: what is not
+ * declared is not there. Rights apply as of now, whatever moment is looked at.
  */
-import type { PrivacyClass, Role } from '@chorus/contracts'
-
-/** codes: clear fields only · names: sealed fields too, of the person who causes harm and of the report · both: the victim's as well */
-type Sight = 'codes' | 'names' | 'both'
-
-const SIGHT: Readonly<Partial<Record<Role, Readonly<Record<string, Sight>>>>> = {
-  // Types in who the victim is, from the police's own records, and is not shown it here.
-  intakeAnalyst: { incident: 'names', arrest: 'names', windowReport: 'names', eligibility: 'codes', referral: 'names', pair: 'codes', pchCase: 'names', historyReview: 'codes' },
-  detective: { incident: 'names', arrest: 'names', windowReport: 'names', eligibility: 'codes', referral: 'names', pair: 'codes', pchCase: 'names' },
-  prosecutor: { incident: 'both', arrest: 'both', windowReport: 'both', eligibility: 'codes', referral: 'both', pair: 'codes', pchCase: 'both', historyReview: 'codes' },
-  systemAdvocate: { incident: 'both', arrest: 'names', eligibility: 'codes', referral: 'both', pair: 'codes', pchCase: 'names' },
-  panelMember: { incident: 'codes', eligibility: 'codes', pchCase: 'codes', historyReview: 'codes' },
-  healthProgram: { pchCase: 'codes' },
-  evaluator: { incident: 'codes', arrest: 'codes', windowReport: 'codes', eligibility: 'codes', pair: 'codes', pchCase: 'codes' },
-  privacyOfficer: { incident: 'codes', arrest: 'codes', windowReport: 'codes', eligibility: 'codes', referral: 'codes', pair: 'codes', pchCase: 'codes', historyReview: 'codes' },
-}
+import { categoryOf } from '@chorus/event-store'
+import { CATEGORIES, OPENS, categoryNamed, eventRegistry, fieldAt, fieldsOf, type ContractClass, type FieldSpec, type RecordedEvent, type Role, type Sight } from '@chorus/contracts'
 
 /** Roles that may ask for a history at all. */
-export const HISTORY_READERS = Object.keys(SIGHT) as Role[]
+export const HISTORY_READERS = [...new Set(CATEGORIES.flatMap(({ sight }) => Object.keys(sight)))] as Role[]
 
-export const seesCategory = (role: string, category: string): boolean => SIGHT[role as Role]?.[category] !== undefined
+const sightOf = (role: string, category: string): Sight | undefined => categoryNamed(category)?.sight[role as Role]
 
-/** Whether the role sees this sealed field. `pointer` is the field's JSON pointer in the stored event. */
-export const seesField = (role: string, category: string, field: { readonly pointer: string; readonly privacy: PrivacyClass }): boolean => {
-  const sight = SIGHT[role as Role]?.[category]
-  if (sight === undefined || sight === 'codes') return false
-  return sight === 'both' || !isVictims(field.pointer)
+export const seesCategory = (role: string, category: string): boolean => sightOf(role, category) !== undefined
+
+/** Whether the role sees this sealed field. `pointer` is the field's JSON pointer in an event of this type, led to its newest version. */
+export const seesField = (role: string, category: string, { type, pointer }: { readonly type: string; readonly pointer: string }): boolean => {
+  // The envelope's own sealed values, source record and time text, are the agency's record.
+  if (!pointer.startsWith('/data/')) return opens(role, category, 'record')
+  const spec = eventRegistry.knows(type) ? fieldAt(eventRegistry.latest(type).cls, pointer) : undefined
+  return spec?.about !== undefined && opens(role, category, spec.about)
 }
-const isVictims = (pointer: string): boolean => /\/(?:victim|otherPerson|survivor)/i.test(pointer)
+const opens = (role: string, category: string, about: NonNullable<FieldSpec['about']>): boolean => {
+  const sight = sightOf(role, category)
+  return sight !== undefined && OPENS[sight].includes(about)
+}
 
-/** Clear fields that speak of an address: that there is one, and that it is a substitute, is itself contact information. */
-const OF_ADDRESSES: readonly string[] = ['subjectAddressKind', 'victimAddressKind']
-
-/** The event's data without the clear fields that go with sealed ones which the role does not see. */
-export const seenData = (role: string, category: string, data: object): object =>
-  Object.fromEntries(Object.entries(data).filter(([name]) => !OF_ADDRESSES.includes(name) || seesField(role, category, { pointer: `/data/${name}`, privacy: 'identifying' })))
+/**
+ * The event's data without what the role may not see in clear text: what is shown with names alone, and the ids and names
+ * of streams and events that are not there for the role. An event of a type or version that this build does not know says nothing.
+ * `seen`: ids of all events that are there for the role.
+ */
+export const seenData = (role: string, event: RecordedEvent, seen: ReadonlySet<string>): object => {
+  const category = categoryOf(event.stream)
+  if (!eventRegistry.knows(event.type) || eventRegistry.latest(event.type).version !== event.schemaVersion) return {}
+  const isThere = (spec: FieldSpec, value: unknown): boolean => {
+    if (spec.kind === 'stream') return seesCategory(role, categoryOf(String(value)))
+    if (spec.of === 'event') return seen.has(String(value))
+    return spec.of === 'none' || (spec.of === undefined ? spec.kind !== 'uuid' : seesCategory(role, spec.of))
+  }
+  const shown = (cls: ContractClass, data: Readonly<Record<string, unknown>>): object => {
+    const copy: Record<string, unknown> = { ...data }
+    for (const spec of fieldsOf(cls)) {
+      const value = data[spec.name]
+      if (value === undefined) continue
+      if (spec.shown === 'withNames' && !(spec.about && opens(role, category, spec.about))) delete copy[spec.name]
+      else if (spec.nested) {
+        const inner = spec.nested()
+        copy[spec.name] = Array.isArray(value) ? value.map(item => shown(inner, item as Record<string, unknown>)) : shown(inner, value as Record<string, unknown>)
+      } else if (Array.isArray(value)) copy[spec.name] = value.filter(item => isThere(spec, item))
+      else if (!isThere(spec, value)) delete copy[spec.name]
+    }
+    return copy
+  }
+  return shown(eventRegistry.latest(event.type).cls, event.data as Readonly<Record<string, unknown>>)
+}

@@ -9,10 +9,10 @@ import { BrokenEdit, ReportedAge, ReportedWeapon } from './reported-persons'
   summary: 'A police agency reports an arrest that stands by itself, without an incident report (group B of the standard). One event per arrested person.',
 })
 export class ArrestRecordedV1 {
-  @Uuid({ doc: 'the arrest report; its stream is arrest-<this>' }) arrestId!: string
+  @Uuid({ of: 'arrest', doc: 'the arrest report; its stream is arrest-<this>' }) arrestId!: string
   @ReportedCode({ width: 9, doc: 'ORI of the reporting agency' }) ori!: string
-  @Text({ max: 40, privacy: 'matchable', doc: 'arrest transaction number, data element 41' }) transactionNumber!: Sealable
-  @Token({ kind: 'per', doc: 'the arrested person, in this arrest' }) token!: string
+  @Text({ max: 40, privacy: 'matchable', about: 'record', doc: 'arrest transaction number, data element 41' }) transactionNumber!: Sealable
+  @Token({ kind: 'per', about: 'pch', doc: 'the arrested person, in this arrest' }) token!: string
   @Count({ max: 99, doc: 'sequence number' }) sequence!: number
   @LocalDate({ doc: 'day of the arrest' }) arrestDate!: string
   @ReportedCode({ width: 1, optional: true, doc: 'type of arrest, data element 43' }) type?: string

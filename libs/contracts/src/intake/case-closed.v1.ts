@@ -10,6 +10,6 @@ export type CloseCode = (typeof CLOSE_CODES)[number]
   summary: 'A case is closed. A later one of the same person is a case of its own.',
 })
 export class CaseClosedV1 {
-  @Uuid({ doc: 'the case' }) caseId!: string
+  @Uuid({ of: 'pchCase', doc: 'the case' }) caseId!: string
   @Code(CLOSE_CODES, { doc: 'why' }) code!: CloseCode
 }

@@ -20,7 +20,7 @@ export class HistoryCounts {
   summary: 'A person looked the criminal history up at its sources and typed in the counts; the history itself stays there.',
 })
 export class CriminalHistoryReviewedV1 {
-  @Uuid({ doc: 'the case' }) caseId!: string
+  @Uuid({ of: 'pchCase', doc: 'the case' }) caseId!: string
   @Nested(() => HistoryCounts, { doc: 'records that are open' }) counts!: HistoryCounts
   @Nested(() => HistoryCounts, { optional: true, doc: 'records that are closed by law, usable inside justice agencies alone; not part of counts' }) closedCounts?: HistoryCounts
   @Count({ min: 1, max: 50, doc: 'years that were looked back' }) lookbackYears!: number

@@ -10,8 +10,8 @@ export type CrossComplaintOutcome = (typeof CROSS_COMPLAINT_OUTCOMES)[number]
   summary: 'A prosecutor and an advocate reviewed complaints in both directions, and whether the named person may become the subject of a case although he or she is a victim of record of this pair.',
 })
 export class CrossComplaintReviewedV1 {
-  @Uuid({ doc: 'the pair' }) pairId!: string
-  @Token({ kind: 'per', doc: 'the person about whom it was decided' }) subjectRef!: string
+  @Uuid({ of: 'pair', doc: 'the pair' }) pairId!: string
+  @Token({ kind: 'per', about: 'pch', doc: 'the person about whom it was decided' }) subjectRef!: string
   @Code(CROSS_COMPLAINT_OUTCOMES, { doc: 'the outcome' }) outcome!: CrossComplaintOutcome
   @Name({ doc: 'account of the prosecutor' }) prosecutorId!: string
   @Name({ doc: 'account of the advocate' }) advocateId!: string

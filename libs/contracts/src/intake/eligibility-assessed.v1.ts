@@ -18,7 +18,7 @@ export class EligibilityPredicate {
   summary: 'An intimate-partner incident was screened for the program. One for every such incident, so that screened and not enrolled is on record.',
 })
 export class EligibilityAssessedV1 {
-  @Uuid({ doc: 'the incident; the stream is eligibility-<this>' }) incidentId!: string
+  @Uuid({ of: 'incident', doc: 'the incident; the stream is eligibility-<this>' }) incidentId!: string
   @List(() => EligibilityPredicate, { max: 50, doc: 'the rules that were looked at' }) predicates!: EligibilityPredicate[]
   @Flag({ doc: 'the source says who the people are' }) identityKnown!: boolean
   @Code(ELIGIBILITY_OUTCOMES, { doc: 'CANDIDATE: nothing speaks against it and a person must look; UNDECIDED: an input is unknown' }) outcome!: EligibilityOutcome

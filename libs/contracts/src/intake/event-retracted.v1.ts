@@ -10,6 +10,6 @@ export type RetractionReason = (typeof RETRACTION_REASONS)[number]
   summary: 'What an earlier event of this stream said no longer holds. Ids and a reason only; a later version of the report may bring it back.',
 })
 export class EventRetractedV1 {
-  @Uuid({ doc: 'id of the event that no longer holds' }) retracts!: string
+  @Uuid({ of: 'event', doc: 'id of the event that no longer holds' }) retracts!: string
   @Code(RETRACTION_REASONS, { doc: 'why' }) reasonCode!: RetractionReason
 }

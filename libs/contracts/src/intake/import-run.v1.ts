@@ -6,13 +6,13 @@ const importRun = { version: 1, categories: ['importrun'], classification: 'OPS'
 
 @Event({ ...importRun, type: 'ImportRunStarted', time: 'when reading began', summary: 'A file of an agency is being read. A run that has no finish was cut short; the next run of the same file finishes it.' })
 export class ImportRunStartedV1 {
-  @Uuid({ doc: 'the run; its stream is importrun-<this>' }) runId!: string
+  @Uuid({ of: 'importrun', doc: 'the run; its stream is importrun-<this>' }) runId!: string
   @Hash({ optional: true, doc: 'keyed fingerprint of the whole file; absent where it is not known before the end' }) file?: string
   @Count({ optional: true, doc: 'length of the file in bytes; absent for a stream' }) bytes?: number
   @Name({ doc: 'feed, e.g. nibrs-flat-file' }) feed!: string
   @Name({ doc: 'mapping and its version, e.g. nibrs-flat@1' }) mapping!: string
   @Name({ optional: true, doc: "time zone of the file's local times; absent: by the agency's state" }) zone?: string
-  @Text({ max: 255, privacy: 'matchable', optional: true, doc: 'name of the file' }) fileName?: Sealable
+  @Text({ max: 255, privacy: 'matchable', about: 'record', optional: true, doc: 'name of the file' }) fileName?: Sealable
 }
 
 /** How many were read, and what became of them: read = accepted + duplicate + quarantined. */
@@ -31,7 +31,7 @@ export class NamedCount {
 
 @Event({ ...importRun, type: 'ImportRunFinished', time: 'when the last line was acknowledged, or the run stopped', summary: 'A file was read to its end, or as far as the run came. The counts add up to the line.' })
 export class ImportRunFinishedV1 {
-  @Uuid({ doc: 'the run' }) runId!: string
+  @Uuid({ of: 'importrun', doc: 'the run' }) runId!: string
   @Hash({ doc: 'keyed fingerprint of what was read' }) file!: string
   @Count({ doc: 'bytes read' }) bytes!: number
   @Flag({ doc: 'the file was read to its end' }) complete!: boolean

@@ -11,10 +11,10 @@ export const INITIATIONS = ['CALL', 'SELF_INITIATED', 'FOLLOW_UP'] as const
   summary: 'A police agency reports an incident: offences, property, victims, offenders, arrests and relationships as reported. A later version of the same report corrects it.',
 })
 export class IncidentReportedV1 {
-  @Uuid({ doc: 'the incident; its stream is incident-<this>' }) incidentId!: string
+  @Uuid({ of: 'incident', doc: 'the incident; its stream is incident-<this>' }) incidentId!: string
   @ReportedCode({ width: 9, doc: 'ORI of the reporting agency' }) ori!: string
-  @Text({ max: 40, privacy: 'matchable', doc: "the agency's report number" }) reportNumber!: Sealable
-  @Text({ max: 40, privacy: 'matchable', optional: true, doc: "the dispatcher's number of the call" }) cadEventNumber?: Sealable
+  @Text({ max: 40, privacy: 'matchable', about: 'record', doc: "the agency's report number" }) reportNumber!: Sealable
+  @Text({ max: 40, privacy: 'matchable', about: 'record', optional: true, doc: "the dispatcher's number of the call" }) cadEventNumber?: Sealable
   @Code(['incident', 'report'], { doc: 'what the envelope time is the day of' }) dateOf!: 'incident' | 'report'
   @Flag({ doc: 'the source states the hour' }) hourReported!: boolean
   @LocalTime({ optional: true, doc: 'end of the incident' }) occurredTo?: string

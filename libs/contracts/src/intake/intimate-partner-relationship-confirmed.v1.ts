@@ -13,10 +13,10 @@ export type ConfirmationMethod = (typeof CONFIRMATION_METHODS)[number]
   summary: 'A person confirmed that two people of the incident are, or were, intimate partners. Neither a flag nor a reported code is enough.',
 })
 export class IntimatePartnerRelationshipConfirmedV1 {
-  @Uuid({ doc: 'the incident' }) incidentId!: string
-  @Token({ kind: 'pair', doc: 'the pair, in this incident' }) pairToken!: string
-  @Token({ kind: 'per', doc: 'the victim of record' }) victimToken!: string
-  @Token({ kind: 'per', doc: 'the other of the two' }) offenderToken!: string
+  @Uuid({ of: 'incident', doc: 'the incident' }) incidentId!: string
+  @Token({ kind: 'pair', about: 'pair', doc: 'the pair, in this incident' }) pairToken!: string
+  @Token({ kind: 'per', about: 'victim', doc: 'the victim of record' }) victimToken!: string
+  @Token({ kind: 'per', about: 'pch', doc: 'the other of the two' }) offenderToken!: string
   @ReportedCode({ width: 2, optional: true, doc: 'relationship as reported, data element 35' }) nibrsRelationship?: string
   @Code(RELATIONSHIP_BASES, { doc: 'what the relationship is' }) basis!: RelationshipBasis
   @Code(ROLES, { doc: 'role of who confirmed it' }) confirmedByRole!: Role

@@ -14,7 +14,7 @@ export class PanelMember {
   summary: 'A person assigned the level of a case, once in each open period; later changes are LevelChanged.',
 })
 export class LevelAssignedV1 {
-  @Uuid({ doc: 'the case' }) caseId!: string
+  @Uuid({ of: 'pchCase', doc: 'the case' }) caseId!: string
   @Code(LEVELS, { doc: 'the level' }) level!: Level
   @Count({ min: 1, max: 4, doc: 'its rank: D 1, C 2, B 3, A 4' }) rank!: number
   @Code(LEVELS, { doc: 'the level that the policy had proposed' }) proposedLevel!: Level

@@ -9,11 +9,11 @@ import { CHANGE_REASONS, LEVELS, type ChangeReason, type Level } from './levels'
   summary: 'A person moved the level of a case: upwards by a named event, downwards only by panel, correction or expungement.',
 })
 export class LevelChangedV1 {
-  @Uuid({ doc: 'the case' }) caseId!: string
+  @Uuid({ of: 'pchCase', doc: 'the case' }) caseId!: string
   @Code(LEVELS, { doc: 'the level before' }) from!: Level
   @Code(LEVELS, { doc: 'the level now' }) to!: Level
   @Count({ min: 1, max: 4, doc: 'rank of the level now' }) rank!: number
-  @Uuid({ doc: 'the event that led to it' }) triggerEventId!: string
+  @Uuid({ of: 'event', doc: 'the event that led to it' }) triggerEventId!: string
   @StreamRefs({ max: 40, doc: 'the records on which it rests' }) evidenceRefs!: string[]
   @Code(CHANGE_REASONS, { doc: 'why' }) reasonCode!: ChangeReason
   @Code(['human'], { doc: 'a person decides, never a machine' }) decidedBy!: 'human'

@@ -8,7 +8,7 @@ import { DECLINE_REASONS, LEVELS, type DeclineReason, type Level } from './level
   summary: 'A person declined the level that the policy proposed.',
 })
 export class LevelProposalDeclinedV1 {
-  @Uuid({ doc: 'the case' }) caseId!: string
+  @Uuid({ of: 'pchCase', doc: 'the case' }) caseId!: string
   @Code(LEVELS, { doc: 'the level that had been proposed' }) level!: Level
   @Code(DECLINE_REASONS, { doc: 'why' }) reasonCode!: DeclineReason
 }

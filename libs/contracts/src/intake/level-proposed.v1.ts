@@ -8,7 +8,7 @@ import { LEVELS, type Level } from './levels'
   summary: 'The policy file, applied to the counts of the criminal-history review and the facts of the index incident, proposes a level. A person decides.',
 })
 export class LevelProposedV1 {
-  @Uuid({ doc: 'the case' }) caseId!: string
+  @Uuid({ of: 'pchCase', doc: 'the case' }) caseId!: string
   @Code(LEVELS, { doc: 'the level proposed' }) level!: Level
   @Count({ min: 1, max: 4, doc: 'its rank: D 1, C 2, B 3, A 4' }) rank!: number
   @Texts({ max: 200, maxItems: 40, privacy: 'code', openBecause: 'it is copied from the policy file, nobody types it', doc: 'the criteria that were met, as the policy names them' }) matchedCriteria!: string[]

@@ -11,9 +11,9 @@ export type AggressorBasis = (typeof AGGRESSOR_BASES)[number]
   summary: 'A person determined who is the primary physical aggressor: the most significant one, not the first.',
 })
 export class PrimaryAggressorDeterminedV1 {
-  @Uuid({ doc: 'the incident' }) incidentId!: string
-  @Token({ kind: 'pair', optional: true, doc: 'the pair, in this incident' }) pairToken?: string
-  @Token({ kind: 'per', doc: 'the primary physical aggressor, in this incident' }) aggressorToken!: string
+  @Uuid({ of: 'incident', doc: 'the incident' }) incidentId!: string
+  @Token({ kind: 'pair', about: 'pair', optional: true, doc: 'the pair, in this incident' }) pairToken?: string
+  @Token({ kind: 'per', about: 'pch', doc: 'the primary physical aggressor, in this incident' }) aggressorToken!: string
   @Flag({ doc: 'both were arrested' }) dualArrest!: boolean
   @Codes(AGGRESSOR_BASES, { max: 4, doc: 'on what it rests' }) basis!: AggressorBasis[]
   @Code(ROLES, { doc: 'role of who determined it' }) determinedByRole!: Role

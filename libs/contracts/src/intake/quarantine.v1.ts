@@ -7,8 +7,8 @@ const quarantine = { version: 1, categories: ['quarantine'], classification: 'OP
 
 @Event({ ...quarantine, type: 'RecordQuarantined', time: 'when it could not be accepted', summary: 'A record of an agency could not be accepted. Its bytes are kept sealed beside the log; it can be repaired and sent on.' })
 export class RecordQuarantinedV1 {
-  @Uuid({ doc: 'the quarantined record; its stream is quarantine-<this>' }) quarantineId!: string
-  @Uuid({ optional: true, doc: 'the import run that met it' }) runId?: string
+  @Uuid({ of: 'quarantine', doc: 'the quarantined record; its stream is quarantine-<this>' }) quarantineId!: string
+  @Uuid({ of: 'importrun', optional: true, doc: 'the import run that met it' }) runId?: string
   @Name({ doc: 'feed' }) feed!: string
   @Name({ doc: 'mapping and its version' }) mapping!: string
   @Name({ optional: true, doc: "time zone that the file's local times were read in; absent: by the agency's state" }) zone?: string
@@ -28,20 +28,20 @@ export class RecordQuarantinedV1 {
 
 @Event({ ...quarantine, type: 'QuarantinedRecordRepaired', time: 'when it was repaired', summary: 'An operator replaced the bytes of a quarantined record. The original stays.' })
 export class QuarantinedRecordRepairedV1 {
-  @Uuid({ doc: 'the quarantined record' }) quarantineId!: string
+  @Uuid({ of: 'quarantine', doc: 'the quarantined record' }) quarantineId!: string
   @Count({ min: 1, doc: 'number of the repair, from 1' }) repair!: number
   @Count({ doc: 'length of the new bytes' }) bytes!: number
   @Hash({ doc: 'keyed fingerprint of the new bytes' }) record!: string
-  @Text({ max: 400, privacy: 'narrative', optional: true, doc: "the operator's note" }) note?: Sealable
+  @Text({ max: 400, privacy: 'narrative', about: 'anyone', optional: true, doc: "the operator's note" }) note?: Sealable
 }
 
 @Event({ ...quarantine, type: 'QuarantinedRecordReleased', time: 'when it was accepted', summary: 'A quarantined record was tried again and is settled: recorded, or known already.' })
 export class QuarantinedRecordReleasedV1 {
-  @Uuid({ doc: 'the quarantined record' }) quarantineId!: string
+  @Uuid({ of: 'quarantine', doc: 'the quarantined record' }) quarantineId!: string
   @Code(['accepted', 'duplicate'], { doc: 'what became of it' }) outcome!: 'accepted' | 'duplicate'
   @StreamRef({ optional: true, doc: 'where it was recorded' }) recordedIn?: string
-  @Uuid({ optional: true, doc: 'the import run that tried it again; absent: an operator did' }) runId?: string
-  @Text({ max: 400, privacy: 'narrative', optional: true, doc: 'why it was tried again, where a person did' }) note?: Sealable
+  @Uuid({ of: 'importrun', optional: true, doc: 'the import run that tried it again; absent: an operator did' }) runId?: string
+  @Text({ max: 400, privacy: 'narrative', about: 'anyone', optional: true, doc: 'why it was tried again, where a person did' }) note?: Sealable
 }
 
 export const RESOLUTION_REASONS = ['NOT_OURS', 'SUPERSEDED', 'TEST_DATA', 'SOURCE_WILL_RESEND', 'CANNOT_BE_REPAIRED', 'OTHER'] as const
@@ -51,5 +51,5 @@ export type ResolutionReason = (typeof RESOLUTION_REASONS)[number]
 export class ParkedWorkResolvedV1 {
   @StreamRef({ doc: 'what was set aside' }) reference!: string
   @Code(RESOLUTION_REASONS, { doc: 'why' }) reasonCode!: ResolutionReason
-  @Text({ max: 400, privacy: 'narrative', optional: true, doc: "the operator's note" }) note?: Sealable
+  @Text({ max: 400, privacy: 'narrative', about: 'anyone', optional: true, doc: "the operator's note" }) note?: Sealable
 }

@@ -13,7 +13,7 @@ export type ExclusionCode = (typeof EXCLUSION_CODES)[number]
   summary: 'A person decided that this referral leads to no case, and why; it may be looked at again until the day named.',
 })
 export class ReferralExcludedV1 {
-  @Uuid({ doc: 'the referral' }) referralId!: string
+  @Uuid({ of: 'referral', doc: 'the referral' }) referralId!: string
   @Code(EXCLUSION_CODES, { doc: 'why' }) code!: ExclusionCode
   @Code(['human'], { doc: 'a person decides, never a machine' }) decidedBy!: 'human'
   @LocalDate({ doc: 'until when the decision may be looked at again' }) reviewableUntil!: string

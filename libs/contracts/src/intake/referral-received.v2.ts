@@ -1,3 +1,4 @@
+import type { Sealable } from '../envelope'
 import { Event } from '../event'
 import { Code, Text, Token, Uuid, Uuids } from '../fields'
 import { REFERRAL_SOURCES, type ReferralSource } from './referral-received.v1'
@@ -15,17 +16,17 @@ export type AddressKind = (typeof ADDRESS_KINDS)[number]
   summary: 'An agency, or the person himself or herself, refers somebody to the program: who he or she is, who the partner is, and which incidents are meant. Addresses say what they are.',
 })
 export class ReferralReceivedV2 {
-  @Uuid({ doc: 'the referral' }) referralId!: string
+  @Uuid({ of: 'referral', doc: 'the referral' }) referralId!: string
   @Code(REFERRAL_SOURCES, { doc: 'who refers' }) source!: ReferralSource
-  @Uuids({ doc: 'the incidents that the referral speaks of; the first is the index incident', max: 20 }) incidentIds!: string[]
-  @Token({ kind: 'per', doc: 'the person who is referred, in the case context' }) subjectRef!: string
-  @Token({ kind: 'per', doc: 'the partner, victim of record in these incidents, in the case context' }) victimRef!: string
-  @Text({ max: 200, privacy: 'identifying', sealedFor: 'subjectRef', doc: 'name of the person who is referred' }) subjectName!: string
-  @Text({ max: 10, privacy: 'identifying', sealedFor: 'subjectRef', optional: true, doc: 'birth date of the person who is referred, YYYY-MM-DD' }) subjectBirthDate?: string
-  @Text({ max: 400, privacy: 'identifying', sealedFor: 'subjectRef', optional: true, doc: 'address of the person who is referred' }) subjectAddress?: string
-  @Code(ADDRESS_KINDS, { optional: true, doc: 'what that address is; stands wherever an address does' }) subjectAddressKind?: AddressKind
-  @Text({ max: 200, privacy: 'identifying', sealedFor: 'victimRef', doc: 'name of the partner' }) victimName!: string
-  @Text({ max: 10, privacy: 'identifying', sealedFor: 'victimRef', optional: true, doc: 'birth date of the partner, YYYY-MM-DD' }) victimBirthDate?: string
-  @Text({ max: 400, privacy: 'identifying', sealedFor: 'victimRef', optional: true, doc: 'address of the partner; never shown to anybody who speaks for the person who is referred' }) victimAddress?: string
-  @Code(ADDRESS_KINDS, { optional: true, doc: 'what that address is; stands wherever an address does' }) victimAddressKind?: AddressKind
+  @Uuids({ of: 'incident', doc: 'the incidents that the referral speaks of; the first is the index incident', max: 20 }) incidentIds!: string[]
+  @Token({ kind: 'per', about: 'pch', doc: 'the person who is referred, in the case context' }) subjectRef!: string
+  @Token({ kind: 'per', about: 'victim', doc: 'the partner, victim of record in these incidents, in the case context' }) victimRef!: string
+  @Text({ max: 200, privacy: 'identifying', about: 'pch', sealedFor: 'subjectRef', doc: 'name of the person who is referred' }) subjectName!: Sealable
+  @Text({ max: 10, privacy: 'identifying', about: 'pch', sealedFor: 'subjectRef', optional: true, doc: 'birth date of the person who is referred, YYYY-MM-DD' }) subjectBirthDate?: Sealable
+  @Text({ max: 400, privacy: 'identifying', about: 'pch', sealedFor: 'subjectRef', optional: true, doc: 'address of the person who is referred' }) subjectAddress?: Sealable
+  @Code(ADDRESS_KINDS, { about: 'pch', shown: 'withNames', optional: true, doc: 'what that address is; stands wherever an address does' }) subjectAddressKind?: AddressKind
+  @Text({ max: 200, privacy: 'identifying', about: 'victim', sealedFor: 'victimRef', doc: 'name of the partner' }) victimName!: Sealable
+  @Text({ max: 10, privacy: 'identifying', about: 'victim', sealedFor: 'victimRef', optional: true, doc: 'birth date of the partner, YYYY-MM-DD' }) victimBirthDate?: Sealable
+  @Text({ max: 400, privacy: 'identifying', about: 'victim', sealedFor: 'victimRef', optional: true, doc: 'address of the partner; never shown to anybody who speaks for the person who is referred' }) victimAddress?: Sealable
+  @Code(ADDRESS_KINDS, { about: 'victim', shown: 'withNames', optional: true, doc: 'what that address is; stands wherever an address does' }) victimAddressKind?: AddressKind
 }

@@ -64,7 +64,7 @@ export class ReportedRelationship {
 
 /** One victim. */
 export class ReportedVictim {
-  @Token({ kind: 'per', doc: 'the victim, in this incident' }) token!: string
+  @Token({ kind: 'per', about: 'victim', doc: 'the victim, in this incident' }) token!: string
   @Count({ max: 999, doc: 'sequence number' }) sequence!: number
   @ReportedCode({ width: 1, optional: true, doc: 'kind of victim, data element 25' }) type?: string
   @Nested(() => ReportedAge, { optional: true, doc: 'age; absent where blank' }) age?: ReportedAge
@@ -85,7 +85,7 @@ export class ReportedVictim {
 
 /** One offender as reported. */
 export class ReportedOffender {
-  @Token({ kind: 'per', doc: 'the offender, in this incident' }) token!: string
+  @Token({ kind: 'per', about: 'pch', doc: 'the offender, in this incident' }) token!: string
   @Count({ max: 99, doc: 'sequence number; 0: the source knows nothing of any offender' }) sequence!: number
   @Nested(() => ReportedAge, { optional: true, doc: 'age; absent where blank' }) age?: ReportedAge
   @ReportedCode({ width: 1, optional: true, doc: 'sex' }) sex?: string
@@ -95,9 +95,9 @@ export class ReportedOffender {
 
 /** One arrested person. */
 export class ReportedArrestee {
-  @Token({ kind: 'per', doc: 'the arrested person, in this incident' }) token!: string
+  @Token({ kind: 'per', about: 'pch', doc: 'the arrested person, in this incident' }) token!: string
   @Count({ max: 99, doc: 'sequence number' }) sequence!: number
-  @Text({ max: 40, privacy: 'matchable', optional: true, doc: 'arrest transaction number, data element 41' }) transactionNumber?: Sealable
+  @Text({ max: 40, privacy: 'matchable', about: 'record', optional: true, doc: 'arrest transaction number, data element 41' }) transactionNumber?: Sealable
   @LocalDate({ optional: true, doc: 'day of the arrest' }) arrestDate?: string
   @ReportedCode({ width: 1, optional: true, doc: 'type of arrest, data element 43' }) type?: string
   @ReportedCode({ width: 1, optional: true, doc: 'multiple arrestee indicator, data element 44' }) multiple?: string
@@ -115,7 +115,7 @@ export class ReportedArrestee {
 
 /** An intimate-partner relationship that the report states. */
 export class ReportedPair {
-  @Token({ kind: 'pair', doc: 'the pair, in this incident' }) token!: string
+  @Token({ kind: 'pair', about: 'pair', doc: 'the pair, in this incident' }) token!: string
   @Count({ max: 999, doc: "the victim's sequence number" }) victimSequence!: number
   @Count({ max: 99, doc: "the offender's sequence number" }) offenderSequence!: number
   @ReportedCode({ width: 2, doc: 'relationship, data element 35' }) relationship!: string

@@ -9,9 +9,9 @@ import { BrokenEdit, ReportedArrestee, ReportedOffense, ReportedProperty } from 
   summary: 'A late arrest, clearance or recovery of an incident that is older than what the agency submits incident by incident. It opens no incident.',
 })
 export class TimeWindowReportedV1 {
-  @Uuid({ doc: 'the report; its stream is windowReport-<this>' }) windowReportId!: string
+  @Uuid({ of: 'windowReport', doc: 'the report; its stream is windowReport-<this>' }) windowReportId!: string
   @ReportedCode({ width: 9, doc: 'ORI of the reporting agency' }) ori!: string
-  @Text({ max: 40, privacy: 'matchable', doc: "the agency's report number of the old incident" }) reportNumber!: Sealable
+  @Text({ max: 40, privacy: 'matchable', about: 'record', doc: "the agency's report number of the old incident" }) reportNumber!: Sealable
   @LocalTime({ optional: true, doc: 'day of the old incident, as far as stated' }) incidentDate?: string
   @ReportedCode({ width: 1, optional: true, doc: 'exceptional clearance, data element 4' }) exceptionalClearance?: string
   @LocalDate({ optional: true, doc: 'day of exceptional clearance' }) exceptionalClearanceDate?: string
