@@ -4,6 +4,7 @@ import { request as httpsRequest } from 'node:https'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { CliError, EXIT, type ExitCode } from './exit'
+import { addressFor, type Addresses } from './services'
 
 export interface Problem { readonly type: string; readonly title: string; readonly status: number; readonly detail: string; readonly instance?: string; readonly retryable?: boolean; readonly errors?: readonly { readonly pointer: string; readonly rule: string; readonly detail: string }[]; readonly refused?: string }
 export interface Ask {
@@ -19,7 +20,12 @@ export interface Upload extends Ask { readonly contentType: string; readonly bod
 const WHOLE = 256 * 1024 * 1024
 
 export class Client {
-  constructor(readonly base: string, private readonly token: () => Promise<string>) {}
+  private readonly addresses: Addresses
+  /** @param at one address, or one for each service */
+  constructor(at: string | Addresses, private readonly token: () => Promise<string>) { this.addresses = typeof at === 'string' ? { one: at, services: {} } : at }
+
+  /** http://host:port of whoever answers this path */
+  baseOf(path: string): string { return addressFor(this.addresses, path) }
 
   async get<T>(path: string, ask: Ask = {}): Promise<T> { return await this.whole('GET', path, ask) as T }
   async post<T>(path: string, body: object = {}, ask: Ask = {}): Promise<T> { return await this.whole('POST', path, ask, body) as T }
@@ -52,9 +58,9 @@ export class Client {
     // Of the two the answer counts: a send that fails because the server has already refused is not an error of its own.
     sending.catch(() => undefined)
     try {
-      const response = await answer.catch(async (error: unknown) => { body.destroy(); throw unreachable(this.base, error, ask.signal) })
+      const response = await answer.catch(async (error: unknown) => { body.destroy(); throw unreachable(this.baseOf(path), error, ask.signal) })
       await refuseProblem(response)
-      try { yield* ndjson<T>(response) } catch (error) { throw error instanceof CliError ? error : unreachable(this.base, error, ask.signal) }
+      try { yield* ndjson<T>(response) } catch (error) { throw error instanceof CliError ? error : unreachable(this.baseOf(path), error, ask.signal) }
     } finally {
       stop.abort()
       body.destroy()
@@ -72,12 +78,12 @@ export class Client {
     try {
       return await new Promise((resolve, reject) => { request.once('response', resolve); request.once('error', reject); request.end(body ? JSON.stringify(body) : undefined) })
     } catch (error) {
-      throw unreachable(this.base, error, ask.signal)
+      throw unreachable(this.baseOf(path), error, ask.signal)
     }
   }
 
   private async start(method: string, path: string, ask: Ask): Promise<ReturnType<typeof httpRequest>> {
-    const url = new URL(path, `${this.base}/`)
+    const url = new URL(path, `${this.baseOf(path)}/`)
     for (const [name, value] of Object.entries(ask.query ?? {})) if (value !== undefined) url.searchParams.set(name, String(value))
     const options: RequestOptions = { method, agent: false, headers: { accept: 'application/json, application/x-ndjson', ...(ask.token === false ? {} : { authorization: `Bearer ${await this.token()}` }), ...ask.headers }, ...(ask.signal ? { signal: ask.signal } : {}) }
     return url.protocol === 'https:' ? httpsRequest(url, options) : httpRequest(url, options)

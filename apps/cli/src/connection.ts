@@ -1,6 +1,6 @@
 /**
- * Which Chorus a command speaks to: the one at CHORUS_URL; else the one that runs on this data folder (run.json), else one
- * at the set host and port; else one of its own, started with the embedded database for the time of the command.
+ * Which Chorus a command speaks to: the one at CHORUS_URL and CHORUS_URL_<SERVICE>; else the one that runs on this data
+ * folder (run.json; in one process or in several), else one at the set host and port; else one of its own, started with the embedded database for the time of the command.
  * Another command's own Chorus is not spoken to: it ends with that command, in the middle of ours.
  */
 import { fork, type ChildProcess } from 'node:child_process'
@@ -10,8 +10,9 @@ import { extname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { readRun, type Settings } from '@chorus/platform'
 import { CliError, EXIT } from './exit'
+import { addressesIn, type Addresses } from './services'
 
-export interface Connection { readonly base: string; /** true: it ends with this command */ readonly own: boolean; close(): Promise<void> }
+export interface Connection { readonly addresses: Addresses; /** true: it ends with this command */ readonly own: boolean; close(): Promise<void> }
 
 /** Whether a Chorus answers there, within `patience` ms. */
 export const answers = (base: string, patience = 1500): Promise<boolean> => new Promise((resolve) => {
@@ -26,19 +27,18 @@ export const answers = (base: string, patience = 1500): Promise<boolean> => new 
   asked.end()
 })
 
-const fixed = (base: string): Connection => ({ base, own: false, close: async () => undefined })
+const fixed = (addresses: Addresses): Connection => ({ addresses, own: false, close: async () => undefined })
 
-/** The address of a Chorus that runs already, or undefined. */
-export const running = async (settings: Settings, env: NodeJS.ProcessEnv): Promise<string | undefined> => {
-  const url = env.CHORUS_URL?.trim()
-  if (url) {
-    if (!/^https?:\/\/[^/\s]+/.test(url)) throw new CliError('CHORUS_URL: is not an http or https address; give for example http://127.0.0.1:8260', EXIT.usage)
-    return url.replace(/\/+$/, '')
-  }
+/** The addresses of a Chorus that runs already, or undefined. */
+export const running = async (settings: Settings, env: NodeJS.ProcessEnv): Promise<Addresses | undefined> => {
+  const named = addressesIn(env)
+  if (named) return named
   const run = readRun(settings.data)
-  if (run?.url && !run.forOneCommand && await answers(run.url)) return run.url
+  // one of several may be down for the moment: that is theirs to say, and no reason to start another Chorus beside them
+  if (run?.services) return { ...(run.url ? { one: run.url } : {}), services: run.services }
+  if (run?.url && !run.forOneCommand && await answers(run.url)) return { one: run.url, services: {} }
   const here = `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${settings.port}`
-  return settings.port !== 0 && await answers(here) ? here : undefined
+  return settings.port !== 0 && await answers(here) ? { one: here, services: {} } : undefined
 }
 
 /** Waits while another command has a Chorus of its own on this data folder. */
@@ -51,8 +51,8 @@ const othersFinished = async (folder: string, say: (line: string) => void, signa
 
 /** Connects; `say` is told when a Chorus of its own is started. */
 export const connect = async (settings: Settings, env: NodeJS.ProcessEnv, say: (line: string) => void, signal: AbortSignal): Promise<Connection> => {
-  const base = await running(settings, env)
-  if (base) return fixed(base)
+  const addresses = await running(settings, env)
+  if (addresses) return fixed(addresses)
   for (let told = false; ; told = true) {
     await othersFinished(settings.data, say, signal)
     if (!told) say(`No Chorus is running: starting one for this command (${settings.databaseUrl ? 'database of DATABASE_URL' : 'embedded database'}, own port).`)
@@ -77,7 +77,7 @@ const startOwn = (main: string, env: NodeJS.ProcessEnv): Promise<Connection> => 
   return new Promise((resolve, reject) => {
     child.once('message', (message) => {
       const { address } = message as { address: string }
-      resolve({ base: address, own: true, close: () => stop(child) })
+      resolve({ addresses: { one: address, services: {} }, own: true, close: () => stop(child) })
     })
     child.once('error', (error) => reject(new CliError(`Chorus could not be started: ${error.message}`, EXIT.unavailable)))
     child.once('exit', (code) => reject(new CliError('Chorus could not be started for this command.', code === EXIT.conflict ? EXIT.conflict : EXIT.unavailable, tail.join('').split('\n').filter((line) => line !== '' && !line.startsWith('{')).map((line) => `  ${line}`))))

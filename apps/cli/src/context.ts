@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { AGENCIES, ROLES, isAgency, type Role } from '@chorus/contracts'
-import { issueToken, readSettings, repositoryRoot, SettingsRefused, type Clock, type Settings } from '@chorus/platform'
+import { issueToken, readSettings, repositoryRoot, SettingsRefused, withSecretFiles, type Clock, type Settings } from '@chorus/platform'
 import { Client } from './client'
 import { connect, type Connection } from './connection'
 import { CliError, EXIT } from './exit'
@@ -100,8 +100,8 @@ export class Context {
       this.exit = await declared.run({
         options, out, signal: world.signal, world, settings, root, token,
         client: async () => {
-          const { base } = await (connection ??= connect(settings, world.env, (line) => out.say(line), world.signal))
-          return new Client(base, token)
+          const { addresses } = await (connection ??= connect(settings, world.env, (line) => out.say(line), world.signal))
+          return new Client(addresses, token)
         },
       }, ...args) ?? EXIT.ok
     } catch (error) {
@@ -123,7 +123,7 @@ export const report = (out: Output, error: unknown): number => {
   return known.exit
 }
 
-const settingsOf = (env: NodeJS.ProcessEnv, root: string): Settings => readSettings(env, root)
+const settingsOf = (env: NodeJS.ProcessEnv, root: string): Settings => readSettings(withSecretFiles(env), root)
 const quoted = (word: string): string => /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll('\'', '\'\\\'\'')}'`
 
 const tokenFor = async (world: World, settings: Settings, options: CommonOptions, role: Role = 'operator'): Promise<string> => {

@@ -27,7 +27,7 @@ export const programOf = (context: Context): Command => {
     .showHelpAfterError('(chorus --help lists the commands; chorus COMMAND --help has examples)')
     .configureOutput({ writeOut: (text) => { stdout.write(text) }, writeErr: (text) => { stderr.write(text) } })
     .addHelpText('after', [
-      '', 'Speaks to the running Chorus (CHORUS_URL, else the one of the data folder), else starts one for the command (health and doctor only look).',
+      '', 'Speaks to the running Chorus (CHORUS_URL, CHORUS_URL_<SERVICE>, else the one of the data folder), else starts one for the command (health and doctor only look).',
       'Every command: --json --quiet --no-color --no-input --env --role --agency; --dry-run where it writes.',
       'Exit codes: 0 done, 1 failure, 2 usage, 3 errors in the data, 4 verification differs, 5 refused, 6 conflict or busy,',
       '7 Chorus or its database does not answer, 130 stopped by Ctrl-C (can be resumed).',

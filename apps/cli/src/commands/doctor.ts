@@ -21,16 +21,18 @@ export const register = (program: Command, context: Context): void => {
     summary: 'look at settings, folders, keys, database, clocks and the running server',
     examples: ['npx chorus doctor', 'npx chorus doctor --json', 'DATABASE_URL=… npx chorus doctor'],
     run: async ({ settings, world, out, signal }) => {
-      const url = await running(settings, world.env)
+      const addresses = await running(settings, world.env)
+      const servers = Object.entries(addresses?.services ?? {})
+      const several = Promise.all(servers.map(([service, url]) => server(url, world, signal, service)))
       const findings: Finding[] = [
         node(), { name: 'settings', state: 'ok', text: `${settings.mode}, data folder ${settings.data}` },
-        ...folders(settings), ...keys(settings), ...await server(url, world, signal),
+        ...folders(settings), ...keys(settings), ...servers.length > 0 ? (await several).flat() : await server(addresses?.one, world, signal),
         ...await database(settings, world),
       ]
       const bad = findings.filter(({ state }) => state === 'fail')
       out.data('doctor/1', { healthy: bad.length === 0, findings: findings.map(({ exit: _, ...shown }) => shown) },
         findings.flatMap(({ name, state, text, todo }) => [`${{ ok: 'ok  ', warn: 'warn', fail: 'FAIL' }[state]}  ${name.padEnd(10)} ${text}`, ...(todo && state !== 'ok' ? [`                 -> ${todo}`] : [])]))
-      if (bad.length === 0) { out.next(url ? 'npx chorus health' : 'npm start'); return EXIT.ok }
+      if (bad.length === 0) { out.next(addresses ? 'npx chorus health' : 'npm start'); return EXIT.ok }
       out.error(`${bad.length} of ${findings.length} checks failed: ${bad.map(({ name }) => name).join(', ')}`)
       return bad.find(({ exit }) => exit)?.exit ?? EXIT.failure
     },
@@ -65,7 +67,8 @@ const keys = (settings: Settings): Finding[] => {
 }
 const rights = (mode: number): string => (mode & 0o777).toString(8)
 
-const server = async (url: string | undefined, world: World, signal: AbortSignal): Promise<Finding[]> => {
+/** `name`: of the service, where each is a process of its own; its version and clock are then said only where they differ. */
+const server = async (url: string | undefined, world: World, signal: AbortSignal, name?: string): Promise<Finding[]> => {
   if (!url) return [{ name: 'server', state: 'warn', text: 'no Chorus is running', todo: 'npm start' }]
   const client = new Client(url, () => Promise.resolve(''))
   try {
@@ -77,13 +80,14 @@ const server = async (url: string | undefined, world: World, signal: AbortSignal
     const theirs = (document as { info?: { version?: string } }).info?.version ?? 'unknown'
     // The Date header is cut to whole seconds.
     const skew = date ? Math.abs(Date.parse(date) + 500 - asked) / 1000 : 0
-    return [
-      { name: 'server', state: status === 200 ? 'ok' : 'fail', text: `${url} is ${status === 200 ? 'ready' : `not ready (${failing.join('; ')})`}`, todo: 'Mend what it names; it recovers by itself.', exit: EXIT.unavailable },
+    const findings: Finding[] = [
+      { name: name ?? 'server', state: status === 200 ? 'ok' : 'fail', text: `${url} is ${status === 200 ? 'ready' : `not ready (${failing.join('; ')})`}`, todo: 'Mend what it names; it recovers by itself.', exit: EXIT.unavailable },
       { name: 'version', state: theirs === chorusVersion() ? 'ok' : 'warn', text: `server ${theirs}, this command ${chorusVersion()}`, todo: 'Restart the server with this build, or use the command of its build.' },
       { name: 'clock', state: skew < CLOCK_SKEW ? 'ok' : 'warn', text: `this machine and the server differ by ${skew < 1 ? 'less than a second' : `${Math.round(skew)} s`}`, todo: 'Set both clocks by NTP.' },
     ]
+    return name === undefined ? findings : findings.filter(({ state }, at) => at === 0 || state !== 'ok')
   } catch (error) {
-    return [{ name: 'server', state: 'fail', text: error instanceof Error ? error.message : 'no answer', todo: 'Start it, or correct CHORUS_URL.', exit: EXIT.unavailable }]
+    return [{ name: name ?? 'server', state: 'fail', text: error instanceof Error ? error.message : 'no answer', todo: 'Start it, or correct CHORUS_URL.', exit: EXIT.unavailable }]
   }
 }
 
