@@ -1,6 +1,5 @@
 import { resolve } from 'node:path'
 import { IsIn, IsInt, IsNotEmpty, Matches, Max, Min, ValidateIf, validateSync } from 'class-validator'
-import { readKafkaSettings, type KafkaSettings } from './kafka-settings'
 
 const MIB = 1024 * 1024
 const POSTGRES_URL = /^postgres(ql)?:\/\/[^/\s]+\/[^/\s?]+(\?\S*)?$/
@@ -50,9 +49,6 @@ export class Settings {
   @ValidateIf((settings: Settings) => settings.databaseOwnerUrl !== undefined)
   @Matches(POSTGRES_URL, { message: `DATABASE_OWNER_URL: is not a PostgreSQL address; give for example ${POSTGRES_EXAMPLE}` })
   databaseOwnerUrl?: string
-
-  /** the bus; absent = the log itself is the bus */
-  kafka?: KafkaSettings
 }
 
 /** The environment is wrong; `problems` holds one line for each setting, and never a value (an address carries a password). */
@@ -96,8 +92,6 @@ export const readSettings = (env: Readonly<Record<string, string | undefined>>, 
   if (settings.databaseOwnerUrl !== undefined && settings.databaseUrl === undefined) {
     problems.push('DATABASE_OWNER_URL: is set without DATABASE_URL; set both, or neither for the embedded database')
   }
-  const kafka = readKafkaSettings(env, folder, problems)
-  if (kafka) settings.kafka = kafka
   if (problems.length > 0) throw new SettingsRefused(problems)
   return settings
 }
