@@ -10,7 +10,7 @@ import type { Sql } from 'postgres'
 import { BACK_OFF, type BackOff } from './failures'
 import { Leases } from './leases'
 import type { ParkedCounts } from './parked'
-import { keyOf, consumerRow, readPlaces, saveCaughtUp } from './positions'
+import { consumerRow, keyOf, readPlaces, saveCaughtUp, type TopicStream } from './positions'
 import type { BusMessage, BusSubscription, Delivery, EventBus } from './port'
 import { Resolutions } from './resolutions'
 import { Retries } from './retries'
@@ -56,6 +56,9 @@ export interface ConsumerState {
   readonly failures: number
 }
 
+interface Seen extends TopicStream { readonly revision: number; readonly ordinal: number }
+
+const LOOK_AT = 500
 const OUTAGE = { first: 250, longest: 5000 }
 
 export class Consumer {
@@ -69,7 +72,9 @@ export class Consumer {
   private failures = 0
   private running: Promise<void> | undefined
   private subscription: BusSubscription | undefined
+  /** everything through here is known to be worked or parked */
   private looked = 0
+  private heldUp: Seen | undefined
 
   constructor(private readonly options: ConsumerOptions) {
     const { name, types, store, database, clock, logger, react, lanes = 8, backOff = BACK_OFF, pollMs = 1000 } = options
@@ -142,22 +147,40 @@ export class Consumer {
     for (;;) {
       if (await this.look(ordinal)) return true
       if (performance.now() >= until) return false
-      await pause(Math.min(20, ms), this.stopping.signal)
+      await pause(Math.min(10, ms), this.stopping.signal)
       if (this.stopping.signal.aborted) return false
     }
   }
 
-  /** Whether everything through `ordinal` is behind it; goes on from where the last look ended. */
+  /** Whether everything through `ordinal` is behind it; goes on from where the last look was held up. */
   private async look(ordinal: number): Promise<boolean> {
-    const { store, database, name } = this.options
-    const last = new Map<string, { topic: string; stream: string; revision: number }>()
-    for await (const { stream, revision } of store.readAll({ after: this.looked, through: ordinal, filter: { categories: this.categories } })) last.set(stream, { topic: carrierOf(stream).name, stream, revision })
-    const places = await readPlaces(database, name, [...last.values()])
-    for (const at of last.values()) { const place = places.get(keyOf(at))!; if (!place.parked && place.revision < at.revision) return false }
-    const { ordinal: head } = await store.head()
-    if (head < ordinal) return false
+    if (this.looked >= ordinal) return true
+    if (this.heldUp && !(await this.isBehind([this.heldUp]))[0]) return false
+    this.heldUp = undefined
+    const { store } = this.options
+    if ((await store.head()).ordinal < ordinal) return false
+    let page: Seen[] = []
+    for await (const { stream, revision, ordinal: at } of store.readAll({ after: this.looked, through: ordinal, filter: { categories: this.categories } })) {
+      page.push({ topic: carrierOf(stream).name, stream, revision, ordinal: at })
+      if (page.length < LOOK_AT) continue
+      if (!(await this.passed(page))) return false
+      page = []
+    }
+    if (!(await this.passed(page))) return false
     this.looked = Math.max(this.looked, ordinal)
     return true
+  }
+
+  private async passed(page: readonly Seen[]): Promise<boolean> {
+    const behind = await this.isBehind(page)
+    this.heldUp = page[behind.indexOf(false)]
+    const through = this.heldUp ? this.heldUp.ordinal - 1 : page.at(-1)?.ordinal ?? 0
+    this.looked = Math.max(this.looked, through)
+    return this.heldUp === undefined
+  }
+  private async isBehind(events: readonly Seen[]): Promise<boolean[]> {
+    const places = await readPlaces(this.options.database, this.options.name, [...new Map(events.map((at) => [keyOf(at), at])).values()])
+    return events.map((at) => { const place = places.get(keyOf(at))!; return place.parked || place.revision >= at.revision })
   }
 
   private async run(): Promise<void> {

@@ -79,26 +79,26 @@ export function placeOf(message: Pick<BusMessage, 'topic' | 'headers'>): Message
  * @throws UnreadableMessage; UnknownEvent for a type or version that this build does not know
  */
 export function fromMessage(message: BusMessage): BusEvent {
-  const text = (name: string): string => textOf(message, name)
   const { headers } = message
-  const [, agency = '', system = ''] = text('ce_source').split('/')
-  const event: BusEvent = {
-    ...placeOf(message),
+  const { log, stream, revision, ordinal, id, type } = placeOf(message)
+  const [, agency = '', system = ''] = textOf(message, 'ce_source').split('/')
+  const event: { -readonly [K in keyof BusEvent]: BusEvent[K] } = {
+    log, stream, revision, ordinal, id, type,
     schemaVersion: countOf(message, 'ce_schemaversion'),
     data: dataOf(message),
-    time: headers.ce_time ?? text('ce_localtime'), timePrecision: text('ce_timeprecision') as TimePrecision, timeZone: text('ce_timezone'),
+    time: headers.ce_time ?? textOf(message, 'ce_localtime'), timePrecision: textOf(message, 'ce_timeprecision') as TimePrecision, timeZone: textOf(message, 'ce_timezone'),
     source: { agency: decoded(message, agency), system: decoded(message, system) },
-    receivedtime: text('ce_receivedtime'), recordedtime: text('ce_recordedtime'),
-    partitionkey: text('ce_partitionkey'), commandId: text('ce_commandid'), correlationId: text('ce_correlationid'), causationId: headers.ce_causationid ?? null,
-    actor: { role: text('ce_actorrole'), agency: text('ce_actoragency') },
-    classification: text('ce_classification') as BusEvent['classification'],
+    receivedtime: textOf(message, 'ce_receivedtime'), recordedtime: textOf(message, 'ce_recordedtime'),
+    partitionkey: textOf(message, 'ce_partitionkey'), commandId: textOf(message, 'ce_commandid'), correlationId: textOf(message, 'ce_correlationid'), causationId: headers.ce_causationid ?? null,
+    actor: { role: textOf(message, 'ce_actorrole'), agency: textOf(message, 'ce_actoragency') },
+    classification: textOf(message, 'ce_classification') as BusEvent['classification'],
     subjects: headers.ce_subjects === undefined ? [] : listOf(headers.ce_subjects),
-    ...(headers.ce_policyversion !== undefined && { policyVersion: headers.ce_policyversion }),
-    ...(headers.ce_legalbasis !== undefined && { legalBasis: headers.ce_legalbasis }),
-    ...(headers.ce_corrects !== undefined && { corrects: headers.ce_corrects }),
-    ...(headers.ce_breaches !== undefined && { breaches: listOf(headers.ce_breaches) }),
-    ...(headers.ce_basis !== undefined && { basis: listOf(headers.ce_basis).map((seen) => { const at = seen.lastIndexOf('@'); return { stream: seen.slice(0, at), revision: Number(seen.slice(at + 1)) } }) }),
   }
+  if (headers.ce_policyversion !== undefined) event.policyVersion = headers.ce_policyversion
+  if (headers.ce_legalbasis !== undefined) event.legalBasis = headers.ce_legalbasis
+  if (headers.ce_corrects !== undefined) event.corrects = headers.ce_corrects
+  if (headers.ce_breaches !== undefined) event.breaches = listOf(headers.ce_breaches)
+  if (headers.ce_basis !== undefined) event.basis = listOf(headers.ce_basis).map((seen) => { const at = seen.lastIndexOf('@'); return { stream: seen.slice(0, at), revision: Number(seen.slice(at + 1)) } })
   eventRegistry.get(event.type, event.schemaVersion)
   return ledToNewest(event)
 }
