@@ -3,10 +3,12 @@
  * domain (who owns what): notifiers confirm what happened and never see criminal histories; levels are justice's to
  * decide, up by evidence, down by panel; what agencies sent is mended by intake.
  */
-import { allCommands } from '@chorus/contracts'
+import { ROLES, allCommands } from '@chorus/contracts'
 
 const JUSTICE = ['KCPD', 'JCPO']
 const ANY = null
+/** Advocates of the system, wherever they sit: never those of victim services. */
+const ADVOCATES = ['KCPD', 'JCPO', 'HEALTH']
 
 const RIGHTS: Readonly<Record<string, readonly [roles: readonly string[], agencies: readonly string[] | null]>> = {
   AssignLevel: [['intakeAnalyst', 'prosecutor', 'panelMember'], JUSTICE],
@@ -22,8 +24,27 @@ const RIGHTS: Readonly<Record<string, readonly [roles: readonly string[], agenci
   RepairQuarantinedRecord: [['intakeAnalyst'], ANY],
   ResolveQuarantinedRecord: [['intakeAnalyst', 'operator'], ANY],
   RetryQuarantinedRecord: [['intakeAnalyst', 'operator'], ANY],
+  ResolveDeadLetter: [['operator'], ANY],
+  ResolveDeadLetters: [['operator'], ANY],
+  RetryDeadLetter: [['operator'], ANY],
+  RetryDeadLetters: [['operator'], ANY],
   ReviewCriminalHistory: [['intakeAnalyst', 'prosecutor'], JUSTICE],
   ReviewCrossComplaint: [['prosecutor', 'systemAdvocate'], ['JCPO', 'KCPD', 'HEALTH']],
+  AbandonNotification: [['detective', 'prosecutor'], JUSTICE],
+  ApproveException: [['systemAdvocate'], ADVOCATES],
+  AuthorizeDelivery: [['detective'], ['KCPD']],
+  CancelNotification: [['detective', 'prosecutor'], JUSTICE],
+  CompleteSafetyReview: [['systemAdvocate'], ADVOCATES],
+  HoldNotification: [ROLES, ANY],
+  LiftHold: [['systemAdvocate'], ADVOCATES],
+  LiftStop: [['systemAdvocate'], ADVOCATES],
+  PlanRepeat: [['detective', 'prosecutor'], JUSTICE],
+  RecordAttempt: [['detective'], ['KCPD']],
+  RecordDelivery: [['detective'], ['KCPD']],
+  RequestSafetyReview: [['systemAdvocate'], ADVOCATES],
+  RevokeClearance: [['systemAdvocate', 'detective', 'prosecutor'], ADVOCATES],
+  ScheduleNotification: [['detective'], ['KCPD']],
+  StopEverything: [ROLES, ANY],
 }
 
 it('gives each command to these roles and agencies, and to no others', () => {
