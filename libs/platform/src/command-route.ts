@@ -41,14 +41,14 @@ class JsonOnly implements CanActivate {
 
 /**
  * Says of a handler: its body is this command. Sets who may call it (from the class's @CommandBody), the reply's status
- * 200, and the OpenAPI entry with the class's own schema. Use it below @Post(path):
+ * 200, and the OpenAPI entry with the class's own schema; `answer` where it answers other than a receipt. Use it below @Post(path):
  *
  *     @Post('cases') @CommandRoute(OpenCase)
  *     async open(@Body() body: OpenCase, @Meta() meta: CommandMeta): Promise<Receipt> {
  *       return receiptOf(await this.commands.execute(new OpenCaseCommand(body, meta)))
  *     }
  */
-export const CommandRoute = (body: ContractClass): MethodDecorator => {
+export const CommandRoute = (body: ContractClass, answer: JsonSchema = RECEIPT_SCHEMA): MethodDecorator => {
   const right = rightOf(body)
   const contract = allCommands().find(({ cls }) => cls === body)
   if (!right || !contract) throw new Error(`${body.name} is not a command: it lacks @CommandBody, so nobody may send it`)
@@ -58,7 +58,7 @@ export const CommandRoute = (body: ContractClass): MethodDecorator => {
     ApiOperation({ operationId: contract.type, summary: contract.summary, description: who }),
     ApiHeader({ name: 'Idempotency-Key', required: false, description: 'UUID, one per wish: the same key sent again answers as the first time', schema: { type: 'string', format: 'uuid' } }),
     ApiBody({ required: true, schema: asOpenApi(schemaOf(body)) }),
-    ApiResponse({ status: 200, description: 'recorded (or recorded before: "repeated")', schema: RECEIPT_SCHEMA as unknown as Schema }),
+    ApiResponse({ status: 200, description: 'recorded (or recorded before: "repeated")', schema: asOpenApi(answer) }),
     ...problems(400, 401, 403, 404, 409, 413, 422, 503),
   )
 }
