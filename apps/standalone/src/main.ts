@@ -3,10 +3,10 @@
  * calls `run` in its own process. Started by the command line for one command it tells its address to the parent and ends with it.
  */
 import 'reflect-metadata'
-import { readSettings, repositoryRoot, runChorus, SettingsRefused, SetupRefused, systemClock } from '@chorus/platform'
+import { readSettingsWithBus, type ReadySettings } from '@chorus/composition'
+import { repositoryRoot, runChorus, SettingsRefused, SetupRefused, systemClock } from '@chorus/platform'
 import { boot, type Chorus } from './boot'
 import { loadFirstSamples } from './first-samples'
-import type { ReadySettings } from '@chorus/composition'
 import { welcome } from './welcome'
 
 /** Refusals to start whose message says all: what is wrong and what to do. */
@@ -33,7 +33,7 @@ const main = async (): Promise<number> => {
   const child = process.send !== undefined
   // The parent is gone, in whatever way.
   if (child) process.on('disconnect', () => stop.abort())
-  const settings = readSettings(process.env, repositoryRoot())
+  const settings = readSettingsWithBus(process.env, repositoryRoot(), 'chorus')
   const running = await runChorus({ settings, clock: systemClock, boot: (ready) => child ? boot(ready) : bootAndGreet(ready, stop.signal), signal: stop.signal, forOneCommand: child, say })
   process.send?.({ address: running.address })
   const stopped = new Promise<undefined>((resolve) => { if (stop.signal.aborted) resolve(undefined); else stop.signal.addEventListener('abort', () => resolve(undefined)) })

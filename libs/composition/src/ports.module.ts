@@ -2,13 +2,13 @@
 import { Inject, Injectable, Logger, Module, Optional, type DynamicModule, type OnApplicationShutdown, type Provider } from '@nestjs/common'
 import { join } from 'node:path'
 import postgres, { type Sql } from 'postgres'
-import { LogBus, type EventBus } from '@chorus/event-bus'
+import { KafkaBus, LogBus, type EventBus, type KafkaSettings } from '@chorus/event-bus'
 import { PostgresStore, Recorder, type EventStore } from '@chorus/event-store'
 import { BUS, CLOCK, DATABASE, Readiness, RECORDER, STORE, VAULT, type Clock, type Settings } from '@chorus/platform'
 import { FileVault, type Vault } from '@chorus/privacy'
 
 /** Settings of a process whose database is there: the embedded one has been started, or DATABASE_URL named it. */
-export type ReadySettings = Settings & { readonly databaseUrl: string }
+export type ReadySettings = Settings & { readonly databaseUrl: string; /** absent: the log itself is the bus */ readonly kafka?: KafkaSettings | undefined }
 
 export interface PortsOptions {
   readonly settings: ReadySettings
@@ -49,9 +49,11 @@ const keyed = (settings: ReadySettings): Provider[] => [
   { provide: RECORDER, inject: [STORE, VAULT, CLOCK], useFactory: (store: EventStore, vault: Vault, clock: Clock) => new Recorder({ store, vault, clock }) },
 ]
 
-const openBus = (store: EventStore, database: Sql): EventBus => {
+const openBus = (settings: ReadySettings, store: EventStore, database: Sql): EventBus => {
   const log = new Logger('bus')
-  return new LogBus({ store, database, logger: { warn: (details, message) => log.warn({ ...details, note: message }) } })
+  const at = (level: 'error' | 'warn' | 'log' | 'debug') => (details: object, message: string): void => log[level]({ ...details, note: message })
+  const logger = { error: at('error'), warn: at('warn'), info: at('log'), debug: at('debug') }
+  return settings.kafka ? new KafkaBus({ settings: settings.kafka, logger }) : new LogBus({ store, database, logger })
 }
 
 /** The ports, for every module. */
@@ -64,7 +66,7 @@ export class PortsModule {
       providers: [
         { provide: STORE, useFactory: () => openStore(settings) },
         { provide: DATABASE, useFactory: () => openDatabaseClient(settings, client) },
-        { provide: BUS, inject: [STORE, DATABASE], useFactory: (store: EventStore, database: Sql) => openBus(store, database) },
+        { provide: BUS, inject: [STORE, DATABASE], useFactory: (store: EventStore, database: Sql) => openBus(settings, store, database) },
         ...keys ? keyed(settings) : [],
         Ports,
       ],

@@ -1,34 +1,59 @@
+import { KafkaSettingsRefused, readKafkaSettings } from '@chorus/event-bus'
 import { SERVICES, type Service } from '@chorus/contracts'
 import { readSettings, SettingsRefused, withSecretFiles, type Settings } from '@chorus/platform'
+import type { ReadySettings } from './ports.module'
 
 /** Where each service listens unless CHORUS_PORT says otherwise: one after the other, intake where a standalone would. */
 export const FIRST_PORT = 8260
 export const portOf = (service: Service, first: number = FIRST_PORT): number => first + SERVICES.indexOf(service)
 
+type Environment = Readonly<Record<string, string | undefined>>
+type WithBus = Settings & Pick<ReadySettings, 'kafka'>
+
+/**
+ * The settings that an environment means, the bus among them: Kafka where KAFKA_BROKERS is set, else the log itself.
+ * @param env the environment's variables; secrets may come as NAME_FILE
+ * @param folder what relative paths are relative to, absolute
+ * @param client the name by which the broker knows this process, unless KAFKA_CLIENT_ID says another
+ * @throws SettingsRefused with every wrong setting at once
+ */
+export const readSettingsWithBus = (env: Environment, folder: string, client: string): WithBus => {
+  const problems: string[] = []
+  const tried = <T>(read: () => T): T | undefined => {
+    try { return read() } catch (error) {
+      if (!(error instanceof SettingsRefused || error instanceof KafkaSettingsRefused)) throw error
+      problems.push(...error.problems)
+      return undefined
+    }
+  }
+  const given = withoutEmpty(withSecretFiles(env))
+  const kafka = tried(() => readKafkaSettings(given, client))
+  const settings = tried(() => readSettings(given, folder))
+  if (settings === undefined || problems.length > 0) throw new SettingsRefused(problems)
+  return kafka ? Object.assign(settings, { kafka }) : settings
+}
+
 /**
  * The settings of a service that is a process of its own: as of a standalone, but its database is always named, and it
  * never has the right to migrate it.
- * @param env the environment's variables; secrets may come as NAME_FILE
- * @param folder what relative paths are relative to, absolute
  * @throws SettingsRefused with every wrong setting at once
  */
-export const readServiceSettings = (service: Service, env: Readonly<Record<string, string | undefined>>, folder: string): Settings & { readonly databaseUrl: string } => {
-  const given = withSecretFiles(env)
+export const readServiceSettings = (service: Service, env: Environment, folder: string): ReadySettings => {
   const problems: string[] = []
-  if (!given.DATABASE_URL) problems.push('DATABASE_URL: is missing; a service of its own needs the PostgreSQL that all of them share, for example postgres://user:password@127.0.0.1:5432/chorus')
-  if (given.DATABASE_OWNER_URL) problems.push('DATABASE_OWNER_URL: is set for a service; only npx chorus migrate may own the tables. Unset it here')
-  if (service === 'relay' && !given.KAFKA_BROKERS) problems.push('KAFKA_BROKERS: is missing; the relay publishes to Kafka and has nothing to do without it')
-  const { DATABASE_OWNER_URL: _, ...own } = given
-  const named = { CHORUS_PORT: String(portOf(service)), KAFKA_CLIENT_ID: `chorus-${service}`, ...withoutEmpty(own) }
-  let settings: Settings | undefined
-  try { settings = readSettings(named, folder) } catch (error) {
+  const { DATABASE_OWNER_URL: owner, DATABASE_OWNER_URL_FILE: ownerFile, ...own } = withoutEmpty(env)
+  const has = (name: string): boolean => own[name] !== undefined || own[`${name}_FILE`] !== undefined
+  if (!has('DATABASE_URL')) problems.push('DATABASE_URL: is missing; a service of its own needs the PostgreSQL that all of them share, for example postgres://user:password@127.0.0.1:5432/chorus')
+  if (owner ?? ownerFile) problems.push('DATABASE_OWNER_URL: is set for a service; only npx chorus migrate may own the tables. Unset it here')
+  if (service === 'relay' && !has('KAFKA_BROKERS')) problems.push('KAFKA_BROKERS: is missing; the relay publishes to Kafka and has nothing to do without it')
+  let settings: WithBus | undefined
+  try { settings = readSettingsWithBus({ CHORUS_PORT: String(portOf(service)), ...own }, folder, `chorus-${service}`) } catch (error) {
     if (!(error instanceof SettingsRefused)) throw error
     problems.push(...error.problems)
   }
-  if (settings === undefined || problems.length > 0) throw new SettingsRefused(problems)
-  return Object.assign(settings, { databaseUrl: settings.databaseUrl ?? '' })
+  if (settings?.databaseUrl === undefined || problems.length > 0) throw new SettingsRefused(problems)
+  return Object.assign(settings, { databaseUrl: settings.databaseUrl })
 }
 
 /** A compose file sets a variable that nobody gave to nothing: that is not set. */
-const withoutEmpty = (env: Record<string, string | undefined>): Record<string, string> =>
+const withoutEmpty = (env: Environment): Record<string, string> =>
   Object.fromEntries(Object.entries(env).flatMap(([name, value]) => value === undefined || value.trim() === '' ? [] : [[name, value]]))
