@@ -97,6 +97,20 @@ module.exports = {
       to: { path: '^libs/composition/' },
     },
     {
+      name: 'one-door-to-kafka',
+      comment: 'Only libs/event-bus/src/kafka speaks to a broker, so that its client can be replaced, and tamed, in one place. Take the EventBus or the BusPublisher.',
+      severity: 'error',
+      from: { path: '^(apps|libs)/', pathNot: `^libs/event-bus/src/kafka/|${TESTS}` },
+      to: { path: 'node_modules/kafkajs/' },
+    },
+    {
+      name: 'bus-knows-no-adapter',
+      comment: 'Consumers, messages and positions work over every bus. Take the port (port.ts); only index.ts names the adapters, and modules choose one.',
+      severity: 'error',
+      from: { path: '^libs/event-bus/src/', pathNot: `^libs/event-bus/src/(index|log-bus)\\.ts$|^libs/event-bus/src/kafka/|${TESTS}` },
+      to: { path: '^libs/event-bus/src/(log-bus\\.ts$|kafka/)' },
+    },
+    {
       name: 'no-tests-in-production',
       comment: 'What runs for the City must not depend on test code. Move what both need into a library.',
       severity: 'error',

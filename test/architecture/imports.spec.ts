@@ -23,6 +23,8 @@ const PLANTED: Readonly<Record<string, readonly [string, string]>> = {
   'decider-knows-contracts-only': ['libs/decider/src/curious.ts', "import { inside } from '@chorus/privacy'\nexport const a = inside\n"],
   'platform-is-on-top': ['libs/privacy/src/climbing.ts', "import { top } from '@chorus/platform'\nexport const a = top\n"],
   'composition-is-for-mains': ['apps/intake/src/everything.ts', "import { all } from '@chorus/composition'\nexport const a = all\n"],
+  'one-door-to-kafka': ['apps/intake/src/loud.ts', "import { Kafka } from 'kafkajs'\nexport const a = Kafka\n"],
+  'bus-knows-no-adapter': ['libs/event-bus/src/consumer.ts', "import { LogBus } from './log-bus'\nexport const a = LogBus\n"],
   'no-tests-in-production': ['libs/privacy/src/cheating.ts', "import { help } from './testing/help'\nexport const a = help\n"],
   'no-dev-package-in-production': ['libs/privacy/src/toolish.ts', "import * as check from 'fast-check'\nexport const a = check\n"],
   'no-unlisted-package': ['libs/privacy/src/lucky.ts', "import { accepts } from 'accepts'\nexport const a = accepts\n"],
@@ -38,6 +40,7 @@ const INNOCENT: Readonly<Record<string, string>> = {
   'libs/privacy/src/testing/help.ts': 'export const help = 1\n',
   'libs/platform/src/index.ts': 'export const top = 1\n',
   'libs/composition/src/index.ts': 'export const all = 1\n',
+  'libs/event-bus/src/log-bus.ts': 'export const LogBus = 1\n',
   'apps/standalone/src/standalone.module.ts': "import { other } from '../../finance/src/other'\nexport const a = other\n",
 }
 
