@@ -20,15 +20,18 @@ const base = {
   setupFiles: ['reflect-metadata'],
 }
 const patient = { globalSetup: '<rootDir>/test/support/global-postgres.js', globalTeardown: '<rootDir>/test/support/global-postgres-stop.js' }
+// the Kafka suites: the PostgreSQL and one real broker for the whole run
+const broker = { globalSetup: '<rootDir>/test/support/global-kafka.js', globalTeardown: '<rootDir>/test/support/global-kafka-stop.js' }
 const unit = ['<rootDir>/apps/**/*.spec.ts', '<rootDir>/libs/**/*.spec.ts', '<rootDir>/infra/**/*.spec.ts']
 module.exports = {
   // generous: a test says what must hold, not how fast, and the machine may be busy with other things
   testTimeout: 60_000,
   projects: [
-    { ...base, displayName: 'unit', testMatch: unit, testPathIgnorePatterns: ['\\.int\\.spec\\.ts$', '\\.contract\\.spec\\.ts$'] },
+    { ...base, displayName: 'unit', testMatch: unit, testPathIgnorePatterns: ['\\.int\\.spec\\.ts$', '\\.contract\\.spec\\.ts$', '\\.kafka\\.spec\\.ts$'] },
     { ...base, displayName: 'architecture', testMatch: ['<rootDir>/test/architecture/**/*.spec.ts'] },
     { ...base, displayName: 'contract', testMatch: ['<rootDir>/libs/**/*.contract.spec.ts', '<rootDir>/test/replay/**/*.spec.ts'], ...patient },
     { ...base, displayName: 'integration', testMatch: ['<rootDir>/{apps,libs,infra}/**/*.int.spec.ts'], ...patient },
+    { ...base, displayName: 'kafka', testMatch: ['<rootDir>/{apps,libs,infra,test}/**/*.kafka.spec.ts'], ...broker },
     { ...base, displayName: 'journeys', testMatch: ['<rootDir>/test/journeys/**/*.journey.spec.ts'], ...patient },
     { ...base, displayName: 'real', testMatch: ['<rootDir>/test/real/**/*.real.spec.ts'], ...patient },
   ],

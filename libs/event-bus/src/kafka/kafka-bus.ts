@@ -1,0 +1,47 @@
+/** The bus on a Kafka broker. One subscription is one member of its group; see kafka-subscription.ts. */
+import { type BusSubscribeOptions, type BusSubscription, type EventBus } from '../port'
+import { silent, type KafkaLogger } from './kafka-log'
+import type { KafkaSettings } from './kafka-settings'
+import { KafkaSubscription } from './kafka-subscription'
+
+export interface KafkaBusOptions {
+  readonly settings: KafkaSettings
+  readonly logger?: KafkaLogger
+  /** a member that is silent for so long is taken for dead, and its partitions go to others; default 10,000 */
+  readonly sessionTimeoutMs?: number
+  /** between two signs of life, while a handler works too; default a tenth of the session timeout, at least 100 */
+  readonly heartbeatMs?: number
+  /** the first wait after a handler that threw; doubles to 5 s; default 100 */
+  readonly firstBackoffMs?: number
+  /** partitions of one subscription that are handled at the same time; default 1: one handler at a time, as on the log */
+  readonly concurrency?: number
+}
+
+export class KafkaBus implements EventBus {
+  private readonly subscriptions = new Set<KafkaSubscription>()
+  private readonly options: Required<KafkaBusOptions>
+
+  constructor({ settings, logger = silent, sessionTimeoutMs = 10_000, heartbeatMs = Math.max(100, Math.floor(sessionTimeoutMs / 10)), firstBackoffMs = 100, concurrency = 1 }: KafkaBusOptions) {
+    this.options = { settings, logger, sessionTimeoutMs, heartbeatMs, firstBackoffMs, concurrency }
+  }
+
+  /** Resolves when the group is joined, or when that did not go well at once: then it goes on trying, and health() says so. */
+  async subscribe(options: BusSubscribeOptions): Promise<BusSubscription> {
+    const subscription = new KafkaSubscription(this.options, options)
+    this.subscriptions.add(subscription)
+    await subscription.start()
+    return {
+      stop: async () => {
+        this.subscriptions.delete(subscription)
+        await subscription.stop()
+      },
+      health: () => subscription.health(),
+    }
+  }
+
+  async close(): Promise<void> {
+    const all = [...this.subscriptions]
+    this.subscriptions.clear()
+    await Promise.all(all.map((subscription) => subscription.stop()))
+  }
+}

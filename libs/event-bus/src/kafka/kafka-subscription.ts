@@ -1,0 +1,205 @@
+/**
+ * One member of a consumer group: our own consumer on kafkajs. An offset is committed after the handler returned, never
+ * before; a handler that throws pauses its partition and gets the same messages again, the others go on; while a handler
+ * works the group hears from us; and when kafkajs gives up, a new consumer takes its place until stop().
+ */
+import type { Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs'
+import type { BusMessage, BusSubscribeOptions } from '../port'
+import { isOfType, kafkaClient } from './kafka-client'
+import type { KafkaBusOptions } from './kafka-bus'
+
+/** messages that a handler gets at a time: what it finished is not lost to a crash in the next */
+const MAX_DELIVERY = 500
+/** ms that the broker may hold a fetch open: bounds how late we see a rebalance, or stop */
+const FETCH_WAIT_MS = 400
+const LONGEST_BACKOFF_MS = 5_000
+/** without an answer for so long the broker is away */
+const SILENT_MS = 4_000
+const LOST = ['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'FENCED_INSTANCE_ID', 'NOT_COORDINATOR_FOR_GROUP']
+
+const pause = (ms: number, signal: AbortSignal): Promise<void> => new Promise((resolve) => {
+  if (signal.aborted) return resolve()
+  const done = (): void => { clearTimeout(timer); signal.removeEventListener('abort', done); resolve() }
+  const timer = setTimeout(done, ms)
+  signal.addEventListener('abort', done)
+})
+
+export class KafkaSubscription {
+  private readonly stopping = new AbortController()
+  private readonly failures = new Map<string, number>()
+  private readonly resumes = new Set<NodeJS.Timeout>()
+  private consumer: Consumer | undefined
+  private running: Promise<void> = Promise.resolve()
+  private joined = false
+  private inHand = 0
+  private answered = performance.now()
+  private trouble: string | undefined
+
+  constructor(private readonly bus: Required<KafkaBusOptions>, private readonly options: BusSubscribeOptions) {}
+
+  async start(): Promise<void> {
+    let first: () => void = () => undefined
+    const tried = new Promise<void>((resolve) => { first = resolve })
+    this.running = this.run(first)
+    await tried
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort(new Error('the subscription stops'))
+    await this.running
+    for (const timer of this.resumes) clearTimeout(timer)
+  }
+
+  health(): { readonly ok: boolean; readonly text: string } {
+    const { group } = this.options
+    if (this.stopping.signal.aborted) return { ok: false, text: `${group} has left the bus` }
+    if (this.joined && this.inHand === 0 && performance.now() - this.answered > SILENT_MS) return { ok: false, text: `${group}: the broker has not answered for ${Math.round((performance.now() - this.answered) / 1000)} s` }
+    if (!this.joined) return { ok: false, text: `${group} is not in its group: ${this.trouble ?? 'it is joining'}` }
+    return { ok: true, text: `${group} listens to ${this.options.topics.join(', ')}` }
+  }
+
+  /** One consumer after another: kafkajs' own retries end some day, ours with stop(). */
+  private async run(tried: () => void): Promise<void> {
+    const { signal } = this.stopping
+    for (let attempt = 0; !signal.aborted; attempt += 1) {
+      const began = performance.now()
+      try {
+        await this.runOnce(tried)
+      } catch (error) {
+        this.trouble = reasonOf(error)
+        this.options.onError?.(error)
+      }
+      this.joined = false
+      tried()
+      if (performance.now() - began > 60_000) attempt = 0
+      await pause(Math.min(LONGEST_BACKOFF_MS, 100 * 2 ** Math.min(attempt, 10)), signal)
+    }
+    tried()
+  }
+
+  /** Ends when the subscription stops. @throws what made kafkajs give up */
+  private async runOnce(joined: () => void): Promise<void> {
+    const { settings, logger, sessionTimeoutMs, heartbeatMs, concurrency } = this.bus
+    const { prefix } = settings
+    const consumer = kafkaClient(settings, { logger, retry: { initialRetryTime: 50, factor: 0.2, multiplier: 2, retries: 6, maxRetryTime: 1_000 } }).consumer({
+      groupId: prefix + this.options.group,
+      sessionTimeout: sessionTimeoutMs,
+      heartbeatInterval: heartbeatMs,
+      rebalanceTimeout: Math.max(sessionTimeoutMs, 30_000),
+      maxWaitTimeInMs: Math.min(FETCH_WAIT_MS, Math.floor(sessionTimeoutMs / 3)),
+      readUncommitted: false,
+      allowAutoTopicCreation: false,
+      // we make a new one ourselves: kafkajs' own restart cannot be stopped while it waits
+      retry: { initialRetryTime: 50, factor: 0.2, multiplier: 2, retries: 6, maxRetryTime: 1_000, restartOnFailure: async () => false },
+    })
+    this.consumer = consumer
+    let crashed: (error: Error) => void = () => undefined
+    const crash = new Promise<never>((_, reject) => { crashed = reject })
+    crash.catch(() => undefined)
+    consumer.on(consumer.events.CRASH, ({ payload }) => crashed(payload.error))
+    consumer.on(consumer.events.GROUP_JOIN, () => { this.joined = true; this.trouble = undefined; this.heard(); joined() })
+    consumer.on(consumer.events.FETCH, () => this.heard())
+    consumer.on(consumer.events.HEARTBEAT, () => this.heard())
+    const { signal } = this.stopping
+    const stopped = new Promise<void>((resolve) => { if (signal.aborted) resolve(); else signal.addEventListener('abort', () => resolve(), { once: true }) })
+    try {
+      await Promise.race([consumer.connect(), stopped])
+      if (signal.aborted) return
+      await Promise.race([consumer.subscribe({ topics: this.options.topics.map((topic) => prefix + topic), fromBeginning: true }), stopped])
+      if (signal.aborted) return
+      const run = consumer.run({ autoCommit: false, eachBatchAutoResolve: false, partitionsConsumedConcurrently: concurrency, eachBatch: (payload) => this.batch(payload) })
+      run.catch(crashed)
+      await Promise.race([stopped, crash])
+    } finally {
+      await consumer.disconnect().catch(() => undefined)
+      this.consumer = undefined
+    }
+  }
+
+  private heard(): void { this.answered = performance.now() }
+
+  private async batch(payload: EachBatchPayload): Promise<void> {
+    const { batch } = payload
+    const place = `${batch.topic}/${batch.partition}`
+    for (let at = 0; at < batch.messages.length; at += MAX_DELIVERY) {
+      if (!payload.isRunning() || payload.isStale() || this.stopping.signal.aborted) return
+      const part = batch.messages.slice(at, at + MAX_DELIVERY)
+      const last = part.at(-1)
+      if (!last) return
+      const lost = await this.deliver(payload, part).catch((error: unknown) => { this.backOff(payload, place, error); return 'failed' as const })
+      if (lost === 'failed') return
+      this.failures.delete(place)
+      payload.resolveOffset(last.offset)
+      await this.commit(payload)
+      if (lost) throw lost
+      await payload.heartbeat()
+    }
+  }
+
+  /** @returns what the group answered when it took the partition away meanwhile @throws what the handler threw */
+  private async deliver(payload: EachBatchPayload, part: readonly KafkaMessage[]): Promise<Error | undefined> {
+    const gone = new AbortController()
+    let lost: Error | undefined
+    const alive = async (): Promise<void> => {
+      try {
+        await payload.heartbeat()
+      } catch (error) {
+        // anything else, a lost connection, say: the next sign of life may go well again
+        if (!isOfType(error, ...LOST)) return
+        lost = error as Error
+        gone.abort(error)
+      }
+    }
+    const timer = setInterval(() => { void alive() }, this.bus.heartbeatMs)
+    this.inHand += 1
+    try {
+      const messages = part.map((message) => this.messageOf(payload.batch.topic, message))
+      await this.options.onMessages({ messages, signal: AbortSignal.any([gone.signal, this.stopping.signal]), heartbeat: alive })
+    } catch (error) {
+      // not ours any more: the group is left to sort itself out, whoever gets the partition gets these again
+      if (lost) throw lost
+      throw error
+    } finally {
+      this.inHand -= 1
+      this.heard()
+      clearInterval(timer)
+    }
+    return lost
+  }
+
+  /** What was handled is committed; where the broker does not take it, it comes again, which is a duplicate and no more. */
+  private async commit(payload: EachBatchPayload): Promise<void> {
+    try {
+      await payload.commitOffsetsIfNecessary(payload.uncommittedOffsets())
+    } catch (error) {
+      if (isOfType(error, ...LOST)) throw error
+      this.bus.logger.debug?.({ part: 'kafka.commit', group: this.options.group, error: reasonOf(error) }, 'an offset was not committed; the next commit says it again')
+    }
+  }
+
+  private backOff(payload: EachBatchPayload, place: string, error: unknown): void {
+    if (isOfType(error, ...LOST)) throw error
+    this.options.onError?.(error)
+    if (this.stopping.signal.aborted) return
+    const count = (this.failures.get(place) ?? 0) + 1
+    this.failures.set(place, count)
+    const resume = payload.pause()
+    const timer = setTimeout(() => {
+      this.resumes.delete(timer)
+      resume()
+    }, Math.min(LONGEST_BACKOFF_MS, this.bus.firstBackoffMs * 2 ** Math.min(count - 1, 10)))
+    this.resumes.add(timer)
+  }
+
+  private messageOf(topic: string, { key, headers, value }: KafkaMessage): BusMessage {
+    return {
+      topic: topic.slice(this.bus.settings.prefix.length),
+      key: key?.toString('utf8') ?? '',
+      headers: Object.fromEntries(Object.entries(headers ?? {}).map(([name, header]) => [name, String(Array.isArray(header) ? header[0] : header ?? '')])),
+      value: value?.toString('utf8') ?? null,
+    }
+  }
+}
+
+/** For an operator: the kind of failure; kafkajs' own sentences hold host names and ports at most. */
+const reasonOf = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message.split('\n')[0]?.slice(0, 200)}` : 'unknown error')

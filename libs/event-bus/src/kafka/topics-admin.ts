@@ -1,0 +1,90 @@
+/** Makes the topics: explicit partitions, retention and copies; never an existing one other than it is. */
+import { ConfigResourceTypes, type Admin } from 'kafkajs'
+import { TOPICS, type Topic } from '@chorus/contracts'
+import { isOfType, kafkaClient } from './kafka-client'
+import type { KafkaLogger } from './kafka-log'
+import type { KafkaSettings } from './kafka-settings'
+
+/** A topic is not what this build needs; the message says which, how, and what to do. */
+export class TopicRefused extends Error {
+  constructor(message: string) { super(message); this.name = 'TopicRefused' }
+}
+
+export type WantedTopic = Pick<Topic, 'name' | 'partitions' | 'retentionHours'>
+
+export interface TopicsReport {
+  readonly created: readonly string[]
+  /** existing ones whose retention is not ours, a sentence each: an operator's choice, left as it is */
+  readonly differing: readonly string[]
+}
+
+const COPIES = 3
+const HOUR_MS = 3_600_000
+
+/** @param brokers how many the cluster has: three copies where it can, of which two must have a message before it counts as sent */
+export const configOf = (topic: WantedTopic, brokers: number): { readonly replicationFactor: number; readonly config: Readonly<Record<string, string>> } => {
+  const replicationFactor = Math.min(COPIES, Math.max(1, brokers))
+  return {
+    replicationFactor,
+    config: {
+      'cleanup.policy': 'delete',
+      'retention.ms': String(topic.retentionHours * HOUR_MS),
+      'min.insync.replicas': replicationFactor >= COPIES ? '2' : '1',
+      // an event is at most 256 KiB; headers and batches on top
+      'max.message.bytes': '1048588',
+    },
+  }
+}
+
+/**
+ * Needs the right to create topics: the relay's, or an operator's; consumers only look.
+ * @param topics those of the contracts where not given
+ * @throws TopicRefused where an existing topic has another number of partitions: its keys would change their places
+ */
+export async function ensureTopics(settings: KafkaSettings, options: { readonly topics?: readonly WantedTopic[]; readonly logger?: KafkaLogger } = {}): Promise<TopicsReport> {
+  const wanted = options.topics ?? TOPICS
+  const admin = kafkaClient(settings, options).admin()
+  await admin.connect()
+  try {
+    const { brokers } = await admin.describeCluster()
+    const nameOf = (topic: WantedTopic): string => settings.prefix + topic.name
+    const existing = new Set(await admin.listTopics())
+    const missing = wanted.filter((topic) => !existing.has(nameOf(topic)))
+    if (missing.length > 0) await create(admin, missing, nameOf, brokers.length)
+    await checkPartitions(admin, wanted, nameOf)
+    return { created: missing.map((topic) => topic.name), differing: await differing(admin, wanted.filter((topic) => !missing.includes(topic)), nameOf) }
+  } finally {
+    await admin.disconnect()
+  }
+}
+
+async function create(admin: Admin, topics: readonly WantedTopic[], nameOf: (topic: WantedTopic) => string, brokers: number): Promise<void> {
+  const asked = topics.map((topic) => {
+    const { replicationFactor, config } = configOf(topic, brokers)
+    return { topic: nameOf(topic), numPartitions: topic.partitions, replicationFactor, configEntries: Object.entries(config).map(([name, value]) => ({ name, value })) }
+  })
+  try {
+    await admin.createTopics({ topics: asked, waitForLeaders: true, timeout: 15_000 })
+  } catch (error) {
+    // another process made it at the same moment: looked at below as any other
+    const reasons = (error as { errors?: unknown[] }).errors ?? [error]
+    if (!reasons.every((reason) => isOfType(reason, 'TOPIC_ALREADY_EXISTS'))) throw reasons.find((reason) => !isOfType(reason, 'TOPIC_ALREADY_EXISTS'))
+  }
+}
+
+async function checkPartitions(admin: Admin, wanted: readonly WantedTopic[], nameOf: (topic: WantedTopic) => string): Promise<void> {
+  const { topics } = await admin.fetchTopicMetadata({ topics: wanted.map(nameOf) })
+  const has = new Map(topics.map((topic) => [topic.name, topic.partitions.length]))
+  const wrong = wanted.filter((topic) => has.get(nameOf(topic)) !== topic.partitions)
+  if (wrong.length === 0) return
+  throw new TopicRefused(`${wrong.map((topic) => `Topic ${nameOf(topic)} has ${has.get(nameOf(topic)) ?? 0} partitions, this Chorus needs ${topic.partitions}`).join('. ')}. ` +
+    'With another number a key changes its partition and order is lost. Name another cluster or another KAFKA_PREFIX; or stop all services, delete the topic, and let the relay publish it again from the log.')
+}
+
+async function differing(admin: Admin, topics: readonly WantedTopic[], nameOf: (topic: WantedTopic) => string): Promise<string[]> {
+  if (topics.length === 0) return []
+  const { resources } = await admin.describeConfigs({ includeSynonyms: false, resources: topics.map((topic) => ({ type: ConfigResourceTypes.TOPIC, name: nameOf(topic), configNames: ['retention.ms'] })) })
+  const retention = new Map(resources.map((resource) => [resource.resourceName, resource.configEntries.find((entry) => entry.configName === 'retention.ms')?.configValue]))
+  return topics.filter((topic) => retention.get(nameOf(topic)) !== String(topic.retentionHours * HOUR_MS))
+    .map((topic) => `Topic ${nameOf(topic)} keeps its messages for ${Number(retention.get(nameOf(topic))) / HOUR_MS} hours, the contracts say ${topic.retentionHours}. Left as it is.`)
+}
