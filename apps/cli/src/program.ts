@@ -4,6 +4,7 @@ import { chorusVersion } from '@chorus/platform'
 import { Context, type World } from './context'
 import { EXIT } from './exit'
 import * as completion from './commands/completion'
+import * as deadLetters from './commands/dead-letters'
 import * as doctor from './commands/doctor'
 import * as health from './commands/health'
 import * as history from './commands/history'
@@ -15,7 +16,7 @@ import * as replay from './commands/replay'
 import * as token from './commands/token'
 import * as verify from './commands/verify'
 
-const COMMANDS: readonly { register(program: Command, context: Context): void }[] = [importFile, quarantine, history, replay, verify, log, health, doctor, migrate, token, completion]
+const COMMANDS: readonly { register(program: Command, context: Context): void }[] = [importFile, quarantine, deadLetters, history, replay, verify, log, health, doctor, migrate, token, completion]
 
 /** The program with every command; `context` is told the exit code of the one that runs. */
 export const programOf = (context: Context): Command => {
