@@ -45,6 +45,15 @@ const RIGHTS: Readonly<Record<string, readonly [roles: readonly string[], agenci
   RevokeClearance: [['systemAdvocate', 'detective', 'prosecutor'], ADVOCATES],
   ScheduleNotification: [['detective'], ['KCPD']],
   StopEverything: [ROLES, ANY],
+  AnswerServiceOffer: [['healthProgram'], ['HEALTH']],
+  AnswerServiceReferral: [['healthProgram', 'pchProvider'], ANY],
+  SendServiceReferral: [['healthProgram'], ['HEALTH']],
+  AllotAuthority: [['finance'], ['FINANCE']],
+  AuthorizeSpending: [['finance'], ['FINANCE']],
+  CertifyFunds: [['finance'], ['FINANCE']],
+  CertifyOrdinance: [['finance'], ['FINANCE']],
+  RecordAppropriation: [['finance'], ['FINANCE']],
+  SubmitRequisition: [['healthProgram'], ['HEALTH']],
 }
 
 it('gives each command to these roles and agencies, and to no others', () => {

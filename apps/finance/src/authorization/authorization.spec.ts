@@ -27,7 +27,8 @@ describe('Ordinance 260299', () => {
     expect(given(authorization).when(authorize({ effectiveOn: '2026-04-11' })).refused('effective_day_wrong').text).toContain('2026-04-12')
     given(authorization).when(authorize({ effectiveOn: '2026-04-03', effectiveBasis: 'STATED' })).then({ type: 'SpendingAuthorized' })
   })
-  it('names a fund and a cost centre', () => {
+  it('names a fund and a cost centre, under a number that can be one', () => {
+    given(authorization).when(authorize({ ordinanceNo: '26/02' })).refused('ordinance_number_wrong')
     given(authorization).when(authorize({ fund: '200' })).refused('account_code_wrong')
     given(authorization).when(authorize({ costCenter: '50190A' })).refused('account_code_wrong')
   })

@@ -36,6 +36,7 @@ export const authorize = ({ data, meta }: Authorize, state: Authorization): Deci
   if (state.status === 'authorized') {
     return FIELDS.every((name) => data[name] === state.authorized[name]) ? [] : refused('ordinance_known', 'This ordinance is recorded already, with other content. Look at it; what is recorded is never replaced.', { kind: 'conflict' })
   }
+  if (!/^[A-Za-z0-9._-]+$/.test(data.ordinanceNo)) return refused('ordinance_number_wrong', 'The number of an ordinance consists of letters, digits, dots and dashes, e.g. 260299. Correct it.')
   if (!/^\d{4}$/.test(data.fund) || !/^\d{6}$/.test(data.costCenter)) return refused('account_code_wrong', 'The fund has four digits and the cost centre six, e.g. 2000 and 501905. Correct them.')
   if (data.passedOn > dayOf(meta.now)) return refused('day_in_future', 'The ordinance was not passed in the future. Correct passedOn.')
   if (data.effectiveOn < data.passedOn) return refused('effective_before_passed', 'An ordinance is not in force before it was passed. Correct effectiveOn.')

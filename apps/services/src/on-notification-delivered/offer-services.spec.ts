@@ -7,15 +7,17 @@ import { offerIdOf, offerServices } from './offer-services'
 
 const CASE = '018f0000-0000-7000-8000-000000000002'
 const NOTIFICATION = '018f0000-0000-7000-8000-000000000003'
-const delivered = (mode: string, name = 'deliver') => {
-  const draft: DraftEvent = { type: 'NotificationDelivered', schemaVersion: 1, data: { notificationId: NOTIFICATION, caseId: CASE, level: 'D', mode }, time: '2026-07-01T18:30', timePrecision: 'minute', timeZone: 'America/Chicago' }
+const delivered = (mode: string, name = 'deliver', inCustody = false) => {
+  const draft: DraftEvent = { type: 'NotificationDelivered', schemaVersion: 1, data: { notificationId: NOTIFICATION, caseId: CASE, level: 'D', mode, inCustody }, time: '2026-07-01T18:30', timePrecision: 'minute', timeZone: 'America/Chicago' }
   return recorded(draft, { stream: `notification-${NOTIFICATION}`, revision: 5 }, metaOf({ name }))
 }
 const NOW = '2026-07-02T15:10:00.000Z'
 
-it.each([['LETTER', 'LETTER'], ['CUSTODY', 'CUSTODY'], ['CALL_IN', 'CALL_IN'], ['CUSTOM', 'CUSTOM'], ['PRIORITY_ENFORCEMENT', 'OUTREACH']])('a delivery by %s offers services by %s, at the time of the delivery', async (mode, channel) => {
+it.each([
+  ['LETTER', 'LETTER', false], ['CUSTODY', 'CUSTODY', true], ['CALL_IN', 'CALL_IN', false], ['CUSTOM', 'CUSTOM', false], ['PRIORITY_ENFORCEMENT', 'OUTREACH', false], ['PRIORITY_ENFORCEMENT', 'CUSTODY', true],
+])('a delivery by %s offers services by %s, at the time of the delivery (in custody: %s)', async (mode, channel, inCustody) => {
   const log = new MemoryLog()
-  const event = delivered(mode)
+  const event = delivered(mode, 'deliver', inCustody)
   const asked = offerServices(event, NOW)
   if (asked === 'unknown-mode') throw new Error('no channel')
   await handle(log, pchService, asked.id, asked.command)

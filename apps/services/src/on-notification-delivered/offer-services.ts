@@ -1,21 +1,23 @@
 /** A notification was delivered: services are offered with it. Pure. */
-import type { BusEvent, CommandMeta, OfferChannel } from '@chorus/contracts'
+import type { BusEvent, CommandMeta, NotificationDeliveredV1, OfferChannel } from '@chorus/contracts'
 import { derivedId } from '@chorus/decider'
 import type { Offer } from '../pch-service/pch-service'
 
-/** What is needed of NotificationDelivered. */
-export interface Delivered { readonly notificationId: string; readonly caseId: string; readonly mode: string }
+/** What is taken of it: no level, nothing of safety, no person. */
+type Delivered = Pick<NotificationDeliveredV1, 'notificationId' | 'caseId' | 'mode' | 'inCustody'>
 
-/** How he was told, by how the notification was delivered. The first contact of an enforcement is outreach, unless the notification says otherwise. */
-const CHANNELS: Readonly<Record<string, OfferChannel>> = { LETTER: 'LETTER', CUSTODY: 'CUSTODY', CALL_IN: 'CALL_IN', CUSTOM: 'CUSTOM', PRIORITY_ENFORCEMENT: 'OUTREACH' }
+/** How he was told, by how the notification was delivered. Services are offered at level A too: in custody, or by going to him. */
+const CHANNELS: Readonly<Record<string, (inCustody: boolean) => OfferChannel>> = {
+  LETTER: () => 'LETTER', CUSTODY: () => 'CUSTODY', CALL_IN: () => 'CALL_IN', CUSTOM: () => 'CUSTOM', PRIORITY_ENFORCEMENT: (inCustody) => inCustody ? 'CUSTODY' : 'OUTREACH',
+}
 
 /** The offer's number is fixed by its notification: a delivery that is told twice, or corrected, leads to the same offer. */
 export const offerIdOf = (notificationId: string): string => derivedId('service-offer', notificationId)
 
 /** `unknown-mode`: a way of delivery that this build has no channel for. */
 export function offerServices(event: Pick<BusEvent, 'id' | 'correlationId' | 'data' | 'time' | 'timePrecision' | 'timeZone'>, now: string): { readonly id: string; readonly command: Offer } | 'unknown-mode' {
-  const { notificationId, caseId, mode } = event.data as Delivered
-  const channel = CHANNELS[mode]
+  const { notificationId, caseId, mode, inCustody } = event.data as Delivered
+  const channel = CHANNELS[mode]?.(inCustody)
   if (channel === undefined) return 'unknown-mode'
   const offerId = offerIdOf(notificationId)
   const meta: CommandMeta = {

@@ -1,0 +1,25 @@
+import { Controller, Get, Query } from '@nestjs/common'
+import { ApiQuery, ApiTags } from '@nestjs/swagger'
+import { badParameter, QueryRoute, UuidParam, wholeNumber } from '@chorus/platform'
+import { OFFER_STATES, type OfferState } from './offers-by-state'
+import { OffersByState, type OfferList } from './offers-by-state.query'
+
+@ApiTags('services')
+@Controller('v1/service-offers')
+export class OffersByStateController {
+  constructor(private readonly offers: OffersByState) {}
+
+  @Get()
+  @QueryRoute({ summary: 'Offers of services and what each waits for, newest first', roles: ['healthProgram'], agencies: ['HEALTH'] })
+  @ApiQuery({ name: 'state', required: false, enum: OFFER_STATES })
+  @ApiQuery({ name: 'case', required: false, description: 'id of a case' })
+  @ApiQuery({ name: 'after', required: false, description: 'ordinal of a reply to a command: waits until it is seen here' })
+  @ApiQuery({ name: 'limit', required: false, description: '1 to 500, default 50' })
+  @ApiQuery({ name: 'from', required: false, description: 'skip so many' })
+  async list(@Query('state') state?: string, @Query('case') caseId?: string, @Query('after') after?: string, @Query('limit') limit?: string, @Query('from') from?: string): Promise<OfferList> {
+    if (state !== undefined && !(OFFER_STATES as readonly string[]).includes(state)) throw badParameter('state', `must be one of ${OFFER_STATES.join(', ')}`)
+    const asked = { state: state as OfferState | undefined, caseId: caseId === undefined ? undefined : new UuidParam().transform(caseId), limit: wholeNumber('limit', limit, 50, 1, 500), from: wholeNumber('from', from, 0, 0, 1_000_000) }
+    await this.offers.seen(after)
+    return this.offers.list(asked)
+  }
+}

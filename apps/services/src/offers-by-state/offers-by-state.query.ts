@@ -1,0 +1,49 @@
+/** The table of the read model, and how it is asked. */
+import { Inject, Injectable, Logger } from '@nestjs/common'
+import type { JSONValue, Sql, TransactionSql } from 'postgres'
+import type { RecordedEvent } from '@chorus/contracts'
+import { decode, type EventStore } from '@chorus/event-store'
+import { DATABASE, Followers, seenAfter, STORE } from '@chorus/platform'
+import { Projection, type ReadModel } from '@chorus/read-models'
+import { evolve, KNOWN, offerOf, stateOf, type Offer, type OfferState } from './offers-by-state'
+
+/** One statement for a whole batch: the rows it touches are read, folded and written back. */
+async function write(tx: TransactionSql, events: readonly RecordedEvent[]): Promise<void> {
+  const ids = [...new Set(events.map(offerOf))]
+  const rows = new Map<string, Offer | undefined>((await tx<{ offer: string; row: Offer }[]>`select offer, row from read.offers_by_state where offer = any(${ids}::uuid[])`).map(({ offer, row }) => [offer, row]))
+  for (const event of events) rows.set(offerOf(event), evolve(rows.get(offerOf(event)), event))
+  const written = [...rows].flatMap(([offer, row]) => row ? [{ offer, caseid: row.caseId, state: stateOf(row), offered: row.offeredAt, row }] : [])
+  await tx`
+    insert into read.offers_by_state (offer, caseid, state, offered, row)
+    select offer, caseid, state, offered, row from jsonb_to_recordset(${tx.json(written as unknown as JSONValue)}) as given (offer uuid, caseid uuid, state text, offered text, row jsonb)
+    on conflict (offer) do update set state = excluded.state, row = excluded.row`
+}
+
+export const offersByState: ReadModel = {
+  name: 'services.offers-by-state', version: 1, categories: ['pchService'], knows: KNOWN, table: 'offers_by_state',
+  columns: 'offer uuid primary key, caseid uuid not null, state text not null, offered text collate "C" not null, row jsonb not null', write,
+}
+
+export interface OfferList { readonly offers: readonly (Offer & { readonly state: OfferState })[]; readonly counts: Readonly<Record<string, number>>; /** the log was looked at up to here */ readonly through: number }
+
+@Injectable()
+export class OffersByState {
+  readonly projection: Projection
+  constructor(@Inject(STORE) private readonly store: EventStore, @Inject(DATABASE) private readonly database: Sql, followers: Followers) {
+    const logger = new Logger('offers-by-state')
+    this.projection = followers.add(new Projection(offersByState, { store, database, decode, logger: { warn: (details, message) => logger.warn({ ...details, note: message }) } }))
+  }
+
+  /** Waits for `after=`: the ordinal of a reply. */
+  seen(after: string | undefined): Promise<void> { return seenAfter(after, this.projection, this.store) }
+
+  /** Newest first; `from` skips so many. */
+  async list({ state, caseId, limit, from }: { readonly state?: OfferState | undefined; readonly caseId?: string | undefined; readonly limit: number; readonly from: number }): Promise<OfferList> {
+    const sql = this.database
+    const through = this.projection.state().ordinal
+    const ofCase = caseId ? sql`where caseid = ${caseId}` : sql`where true`
+    const rows = await sql<{ row: Offer; state: OfferState }[]>`select row, state from read.offers_by_state ${ofCase} ${state ? sql`and state = ${state}` : sql``} order by offered desc, offer limit ${limit} offset ${from}`
+    const counts = await sql<{ state: string; count: string }[]>`select state, count(*) from read.offers_by_state ${ofCase} group by state`
+    return { offers: rows.map((one) => ({ ...one.row, state: one.state })), counts: Object.fromEntries(counts.map((one) => [one.state, Number(one.count)])), through }
+  }
+}

@@ -1,0 +1,25 @@
+/** What the program's staff need first: the offers of services, and what each waits for. The fold; nothing here is sealed in the log. */
+import type { RecordedEvent } from '@chorus/contracts'
+import { evolve as evolveService, initial, SERVICE_EVENTS, type PchService } from '../pch-service/pch-service'
+
+/** unanswered: he has not said anything · accepted: he is to be referred · referred: a provider has to answer · placed: a provider takes him */
+export const OFFER_STATES = ['unanswered', 'no-answer', 'declined', 'accepted', 'referred', 'placed'] as const
+export type OfferState = (typeof OFFER_STATES)[number]
+export const KNOWN = SERVICE_EVENTS
+
+export type Offer = Exclude<PchService, { status: 'none' }>
+
+/** The offer that an event is about: streams pchService-<id>. */
+export const offerOf = (event: Pick<RecordedEvent, 'stream'>): string => event.stream.slice(event.stream.indexOf('-') + 1)
+
+export const evolve = (row: Offer | undefined, event: RecordedEvent): Offer | undefined => {
+  const next = evolveService(row ?? initial, event)
+  return next.status === 'none' ? undefined : next
+}
+
+export const stateOf = ({ response, referrals }: Pick<Offer, 'response' | 'referrals'>): OfferState => {
+  if (response === null) return 'unanswered'
+  if (response !== 'ACCEPTED') return response === 'DECLINED' ? 'declined' : 'no-answer'
+  if (referrals.some((one) => one.answer === 'ACCEPTED')) return 'placed'
+  return referrals.some((one) => one.answer !== 'REJECTED') ? 'referred' : 'accepted'
+}

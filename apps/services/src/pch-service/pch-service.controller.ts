@@ -1,0 +1,37 @@
+import { Body, Controller, Get, Inject, Param, Post } from '@nestjs/common'
+import { CommandBus } from '@nestjs/cqrs'
+import { ApiTags } from '@nestjs/swagger'
+import { AnswerServiceOffer, AnswerServiceReferral, SendServiceReferral, type CommandMeta } from '@chorus/contracts'
+import { fold, streamOf } from '@chorus/decider'
+import type { Recorder } from '@chorus/event-store'
+import { CommandRoute, Meta, Problem, QueryRoute, RECORDER, receiptOf, UuidParam, type Receipt } from '@chorus/platform'
+import { initial, pchService, type PchService } from './pch-service'
+import { AnswerServiceOfferCommand, AnswerServiceReferralCommand, SendServiceReferralCommand } from './pch-service.commands'
+
+@ApiTags('services')
+@Controller('v1/service-offers')
+export class PchServiceController {
+  constructor(private readonly commands: CommandBus, @Inject(RECORDER) private readonly log: Recorder) {}
+
+  @Post(':id/answer') @CommandRoute(AnswerServiceOffer)
+  async answer(@Param('id', UuidParam) id: string, @Body() body: AnswerServiceOffer, @Meta() meta: CommandMeta): Promise<Receipt> {
+    return receiptOf(await this.commands.execute(new AnswerServiceOfferCommand(id, body, meta)))
+  }
+
+  @Post(':id/referrals') @CommandRoute(SendServiceReferral)
+  async refer(@Param('id', UuidParam) id: string, @Body() body: SendServiceReferral, @Meta() meta: CommandMeta): Promise<Receipt> {
+    return receiptOf(await this.commands.execute(new SendServiceReferralCommand(id, body, meta)))
+  }
+
+  @Post(':id/referrals/:referral/answer') @CommandRoute(AnswerServiceReferral)
+  async answerReferral(@Param('id', UuidParam) id: string, @Param('referral', UuidParam) referral: string, @Body() body: AnswerServiceReferral, @Meta() meta: CommandMeta): Promise<Receipt> {
+    return receiptOf(await this.commands.execute(new AnswerServiceReferralCommand(id, referral, body, meta)))
+  }
+
+  @Get(':id') @QueryRoute({ summary: 'An offer of services: what he said, and the referrals to providers with their numbers and answers', roles: ['healthProgram'], agencies: ['HEALTH'] })
+  async get(@Param('id', UuidParam) id: string): Promise<Exclude<PchService, { status: 'none' }>> {
+    const state = fold(pchService, await this.log.load(streamOf(pchService, id)), initial)
+    if (state.status === 'none') throw new Problem('not-found', 'There is no such offer of services. Look its number up again.')
+    return state
+  }
+}

@@ -1,0 +1,123 @@
+/** Services as a process of its own on real PostgreSQL: a delivery comes over the bus, the rest over HTTP. */
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import supertest from 'supertest'
+import { compose, type Composed } from '@chorus/composition'
+import type { DraftEvent, Role } from '@chorus/contracts'
+import type { EventStore, Recorder } from '@chorus/event-store'
+import { demonstrationKey, issueToken, readSettings, RECORDER, STORE } from '@chorus/platform'
+import { examplePath } from '../../../infra/catalogue'
+import { metaOf } from '../../../libs/decider/src/testing/given'
+import { captureLogs } from '../../../test/support/chorus'
+import { freshDatabase, type FreshDatabase } from '../../../test/support/database'
+import type { OfferList } from './offers-by-state/offers-by-state.query'
+import { OffersByState } from './offers-by-state/offers-by-state.query'
+import { offerIdOf } from './on-notification-delivered/offer-services'
+import type { PchService } from './pch-service/pch-service'
+
+const clock = { now: () => '2026-07-09T15:10:00.000Z' }
+const example = JSON.parse(readFileSync(examplePath({ type: 'NotificationDelivered', version: 1 }), 'utf8')) as DraftEvent<{ caseId: string }>
+const CASE = example.data.caseId
+
+describe('services over the bus and HTTP', () => {
+  let db: FreshDatabase
+  let data: string
+  let services: Composed
+  let log: Recorder
+  let store: EventStore
+  const tokens = new Map<string, string>()
+  const logs = captureLogs()
+  const post = (path: string, body: object, role: Role = 'healthProgram') =>
+    supertest(services.address).post(`/v1/service-offers/${path}`).set('Authorization', `Bearer ${tokens.get(role)}`).set('Idempotency-Key', randomUUID()).send(body)
+  const get = (path: string, role: Role = 'healthProgram') => supertest(services.address).get(`/v1/service-offers${path}`).set('Authorization', `Bearer ${tokens.get(role)}`)
+  const ordinalOf = (answer: { body: unknown }): number => (answer.body as { ordinal: number }).ordinal
+  const list = async (query: string): Promise<OfferList> => (await get(query).expect(200)).body as OfferList
+  const deliver = async (notificationId: string, expected = -1): Promise<void> => {
+    const outcome = await log.record(`notification-${notificationId}`, expected, [{ ...example, data: { ...example.data, notificationId }, partitionkey: `pchCase-${CASE}` }], metaOf({ name: `deliver ${notificationId} ${expected}` }))
+    assert.ok(outcome.ok)
+  }
+  const offered = async (count: number): Promise<OfferList> => {
+    for (let tries = 0; tries < 1000; tries++) {
+      const found = await list(`?case=${CASE}`)
+      if (found.offers.length >= count) return found
+      await pause(10)
+    }
+    return assert.fail(`there were never ${count} offers`)
+  }
+  const [first, second] = [randomUUID(), randomUUID()]
+  const offer = offerIdOf(first)
+  const referral = { providerOrgId: randomUUID(), hsdsServiceId: randomUUID(), domain: 'EMPLOYMENT', consentRef: 'consent-0001' }
+
+  beforeAll(async () => {
+    db = await freshDatabase()
+    data = mkdtempSync(join(tmpdir(), 'chorus-services-'))
+    chmodSync(data, 0o711)
+    await demonstrationKey(data)
+    const settings = Object.assign(readSettings({ CHORUS_DATA: data, CHORUS_PORT: '0', DATABASE_URL: db.appUrl }, data), { databaseUrl: db.appUrl })
+    const { ServicesModule } = await import('./services.module')
+    services = await compose({ settings, modules: [ServicesModule], client: 'chorus-services', clock, logTo: logs.stream })
+    log = services.app.get<Recorder>(RECORDER, { strict: false })
+    store = services.app.get<EventStore>(STORE, { strict: false })
+    for (const [role, agency] of [['healthProgram', 'HEALTH'], ['pchProvider', 'HEALTH'], ['prosecutor', 'JCPO'], ['detective', 'KCPD']] as const) tokens.set(role, await issueToken(data, clock, { role, agency }))
+  })
+  afterAll(async () => { await services.close(); await db.drop(); rmSync(data, { recursive: true, force: true }) })
+
+  it('a delivery offers services, once, also where it is told again', async () => {
+    await deliver(first)
+    await deliver(first, 0)
+    await deliver(second)
+    const { offers, counts } = await offered(2)
+    expect(offers.map((one) => one.offerId).sort()).toEqual([offerIdOf(first), offerIdOf(second)].sort())
+    expect(offers[0]).toMatchObject({ caseId: CASE, state: 'unanswered', response: null, referrals: [], offeredAt: example.time })
+    expect(counts).toEqual({ unanswered: 2 })
+    const [event] = await log.load(`pchService-${offer}`)
+    expect(event).toMatchObject({ type: 'ServiceOffered', classification: 'PCH_SERVICE', partitionkey: `pchCase-${CASE}`, subjects: [], actor: { role: 'system' } })
+  })
+
+  it('he declines, changes his mind, is referred, and a provider answers', async () => {
+    const declined = await post(`${offer}/answer`, { response: 'DECLINED', answeredOn: '2026-07-06' }).expect(200)
+    expect((await list(`?state=declined&after=${ordinalOf(declined)}`)).offers.map((one) => one.offerId)).toEqual([offer])
+    expect((await post(`${offer}/referrals`, referral).expect(422)).body).toMatchObject({ refused: 'offer_declined', rules: ['P1'], detail: expect.stringContaining('no consequence') as string })
+    await post(`${offer}/answer`, { response: 'ACCEPTED' }).expect(200)
+    const sent = await post(`${offer}/referrals`, referral).expect(200)
+    const [accepted] = (await list(`?state=referred&after=${ordinalOf(sent)}`)).offers
+    const { referralId } = accepted!.referrals[0]!
+    expect((await post(`${offer}/referrals/${referralId}/answer`, { answer: 'REJECTED' }, 'pchProvider').expect(422)).body).toMatchObject({ refused: 'reason_missing' })
+    const placed = await post(`${offer}/referrals/${referralId}/answer`, { answer: 'ACCEPTED', firstAppointmentAt: '2026-07-14T10:00', answeredOn: '2026-07-09' }, 'pchProvider').expect(200)
+    expect((await list(`?after=${ordinalOf(placed)}`)).counts).toEqual({ unanswered: 1, placed: 1 })
+    expect((await get(`/${offer}`).expect(200)).body as PchService).toMatchObject({ response: 'ACCEPTED', referrals: [{ referralId, answer: 'ACCEPTED', firstAppointmentAt: '2026-07-14T10:00', answeredAt: '2026-07-09' }] })
+  })
+
+  it('P1: nobody of justice sees here who declined, and nobody of them may say what he answered', async () => {
+    for (const role of ['prosecutor', 'detective'] as const) {
+      await get('', role).expect(403)
+      await get(`/${offer}`, role).expect(403)
+      await post(`${offer}/answer`, { response: 'DECLINED' }, role).expect(403)
+    }
+    await post(`${offer}/referrals`, referral, 'pchProvider').expect(403)
+  })
+
+  it('takes only what can be', async () => {
+    await post(`${randomUUID()}/answer`, { response: 'ACCEPTED' }).expect(404)
+    await post('somewhere/answer', { response: 'ACCEPTED' }).expect(400)
+    expect((await post(`${offer}/referrals`, { ...referral, domain: 'SUD' }).expect(422)).body).toMatchObject({ errors: [expect.objectContaining({ pointer: '/domain' })] })
+    for (const wrong of ['?state=lost', '?after=99999999', '?case=nobody', '?limit=0']) await get(wrong).expect(400)
+    await get(`/${randomUUID()}`).expect(404)
+  })
+
+  it('the read model made again from the log says the same', async () => {
+    const { projection } = services.app.get(OffersByState, { strict: false })
+    const before = await list('')
+    await projection.rebuild()
+    expect((await list(`?after=${(await store.head()).ordinal}`)).offers).toEqual(before.offers)
+  })
+
+  it('stands at /docs, each command under its name', async () => {
+    const { paths } = (await supertest(services.address).get('/docs/openapi.json').expect(200)).body as { paths: Record<string, Record<string, { operationId?: string }>> }
+    expect(Object.values(paths).flatMap((path) => Object.values(path).map(({ operationId }) => operationId))).toEqual(expect.arrayContaining(['AnswerServiceOffer', 'SendServiceReferral', 'AnswerServiceReferral']))
+  })
+})
