@@ -1,0 +1,137 @@
+/** The relay: standby until it gets the lease, then owner until it stops, fails, or another has taken over. */
+import { PublisherFenced, type BusPublisher } from '@chorus/event-bus'
+import type { EventStore } from '@chorus/event-store'
+import { CheckpointOfAnotherLog } from '@chorus/read-models'
+import type { Sql } from 'postgres'
+import { Lease, LeaseLost } from './lease'
+import { pause } from './pause'
+import type { Limits } from './publish-log'
+import { Published } from './published'
+import { Tenure, type RelayLogger } from './tenure'
+
+export interface RelayOptions {
+  readonly store: Pick<EventStore, 'log' | 'head' | 'subscribe'>
+  readonly database: Sql
+  /** Opens the publisher under the relay's one transactional id: from then on whoever had it is fenced. */
+  readonly openPublisher: () => Promise<BusPublisher>
+  /** this process, in this run of it */
+  readonly owner: string
+  readonly logger: RelayLogger
+  /** how long the lease holds without being renewed; a standby takes over at most this and a quarter after the owner fell silent. Default 4000 */
+  readonly ttlMs?: number
+  /** how often a standby looks whether the lease is free. Default a quarter of the lease's time */
+  readonly standbyMs?: number
+  /** first and longest wait after a failure, ms */
+  readonly backOff?: { readonly first: number; readonly longest: number }
+  /** ms that go on while the process is paused */
+  readonly elapsed?: () => number
+  readonly limits?: Limits
+  readonly pollMs?: number
+}
+
+const NAME = 'relay'
+const BACK_OFF = { first: 250, longest: 5000 }
+/** Something waits so long, ms, before readiness says that the broker does not take it. */
+const STUCK = 10_000
+
+export class Relay {
+  private readonly lease: Lease
+  private readonly published: Published
+  private readonly stopping = new AbortController()
+  private readonly elapsed: () => number
+  private running: Promise<void> | undefined
+  private tenure: { readonly of: Tenure; readonly epoch: number } | undefined
+  private failures = 0
+  private lastFailure = ''
+
+  constructor(private readonly options: RelayOptions) {
+    const { database, owner, ttlMs = 4000, store } = options
+    this.elapsed = options.elapsed ?? (() => performance.now())
+    this.lease = new Lease({ database, name: NAME, owner, ttlMs, elapsed: this.elapsed })
+    this.published = new Published({ database, name: NAME, log: store })
+  }
+
+  /** Begins, as standby or owner. @throws CheckpointOfAnotherLog: such a process must not serve */
+  async start(): Promise<void> {
+    if (this.running) return
+    await this.published.look()
+    this.running = this.run(this.stopping.signal)
+  }
+
+  /** Finishes the transaction in hand, gives back the lease. */
+  async stop(): Promise<void> {
+    this.stopping.abort()
+    await this.running
+  }
+
+  /** 'owner' while it publishes. */
+  role(): 'owner' | 'standby' | 'stopped' { return !this.running || this.stopping.signal.aborted ? 'stopped' : this.tenure ? 'owner' : 'standby' }
+
+  /** For readiness: asked now, of the log and of the table. Rejects where they do not answer. */
+  async look(): Promise<{ readonly ok: boolean; readonly text: string }> {
+    const [{ ordinal: head }, place] = await Promise.all([this.options.store.head(), this.published.look()])
+    const { tenure } = this
+    const state = tenure?.of.state()
+    const through = Math.max(state?.through ?? 0, place?.ordinal ?? 0)
+    const refused = Math.max(state?.refused ?? 0, place?.refused ?? 0)
+    const last = state?.lastRefused
+    const far = `published through ${through}, ${head > through ? `${head - through} behind the head` : 'nothing waits'}`
+    const alarm = refused === 0 ? '' : `; ALARM: ${refused} ${refused === 1 ? 'event was' : 'events were'} refused, never to be on a shared topic${last ? `, the last ${last.type} at ${last.ordinal}${last.field ? ` for ${last.field}` : ''}` : ''}`
+    if (this.role() === 'stopped') return { ok: false, text: `stopped; ${far}${alarm}` }
+    if (this.failures >= 3) return { ok: false, text: `does not publish after ${this.failures} failures (${this.lastFailure}), tries again; ${far}${alarm}` }
+    if (!tenure) return { ok: true, text: `standby${place ? `, the owner is of epoch ${place.epoch}` : ''}; ${far}${alarm}` }
+    const waited = state?.waitsSince === undefined ? 0 : this.elapsed() - state.waitsSince
+    if (waited > STUCK) return { ok: false, text: `owner of epoch ${tenure.epoch}, but the bus has taken nothing for ${Math.round(waited / 1000)} s; ${far}${alarm}` }
+    return { ok: true, text: `owner of epoch ${tenure.epoch}; ${far}${alarm}` }
+  }
+
+  private async run(stop: AbortSignal): Promise<void> {
+    const { logger, owner, ttlMs = 4000, standbyMs = ttlMs / 4, backOff = BACK_OFF } = this.options
+    while (!stop.aborted) {
+      let wait = standbyMs
+      try {
+        const epoch = await this.lease.acquire()
+        if (epoch !== undefined) await this.own(epoch, stop)
+        else this.failures = 0
+      } catch (error) {
+        if (error instanceof LeaseLost || error instanceof PublisherFenced) logger.warn({ owner, reason: error.message }, 'another relay has taken over: nothing more is written here; standby')
+        else {
+          this.failures++
+          this.lastFailure = nameOf(error)
+          wait = Math.min(backOff.longest, backOff.first * 2 ** (this.failures - 1))
+          logger.warn({ owner, failures: this.failures, waitMs: wait, err: error }, 'publishing failed; trying again')
+        }
+      }
+      await this.lease.release().catch((error: unknown) => logger.warn({ owner, err: error }, 'the lease could not be given back; it runs out by itself'))
+      await pause(wait, stop)
+    }
+  }
+
+  private async own(epoch: number, stop: AbortSignal): Promise<void> {
+    const { logger, owner, store, openPublisher, ttlMs = 4000, limits, pollMs } = this.options
+    const publisher = await openPublisher()
+    try {
+      // opening takes time, and fences: whoever has the lease now is the one who may be
+      await this.lease.renew()
+      const from = await this.published.claim(epoch)
+      logger.info({ owner, epoch, after: from.ordinal }, 'owner: publishing')
+      const tenure = new Tenure({
+        store, publisher, published: this.published, lease: this.lease, epoch, from, renewEveryMs: ttlMs / 4, elapsed: this.elapsed, logger,
+        onProgress: () => { this.failures = 0 }, ...(limits && { limits }), ...(pollMs !== undefined && { pollMs }),
+      })
+      this.tenure = { of: tenure, epoch }
+      await tenure.run(stop)
+    } finally {
+      this.tenure = undefined
+      await publisher.close().catch((error: unknown) => logger.warn({ owner, err: error }, 'the publisher did not close in order'))
+    }
+  }
+}
+
+const nameOf = (error: unknown): string => {
+  if (error instanceof CheckpointOfAnotherLog) return 'the checkpoint is of another log'
+  if (!(error instanceof Error)) return 'error'
+  const code = (error as { code?: unknown }).code
+  const name = /^[\w.]{1,64}$/.test(error.name) ? error.name : 'Error'
+  return typeof code === 'string' && /^[\w.]{1,64}$/.test(code) ? `${name} ${code}` : name
+}
