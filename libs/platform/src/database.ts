@@ -1,7 +1,9 @@
 import postgres from 'postgres'
-import { APP_ROLE, startEmbeddedPostgres } from './embedded-postgres'
+import { APP_ROLE } from './embedded-postgres'
+import { keepPostgresUp } from './kept-up'
 import { migrate, MigrationRefused, pending, readMigrations } from './migrate'
 import { SetupRefused } from './postgres-binaries'
+import { powersBeyondServices } from './role-powers'
 import type { Settings } from './settings'
 
 /** A migrated database, ready for the services. */
@@ -10,7 +12,7 @@ export interface Database {
   readonly appUrl: string
   /** the embedded PostgreSQL's port; absent where DATABASE_URL names another */
   readonly postgresPort?: number
-  /** resolves with a sentence when the embedded server dies by itself; never otherwise */
+  /** resolves with a sentence when the embedded server is gone for good: it is started again some times; never otherwise */
   readonly died: Promise<string>
   /** stops the embedded server; does nothing to a server that is not ours */
   stop(): Promise<void>
@@ -67,6 +69,20 @@ const checkMigrated = async (appUrl: string): Promise<void> => {
 }
 
 /**
+ * The services' role must not be able to change what was recorded. Who only tries Chorus is told so; production does not start.
+ * @throws SetupRefused in production
+ */
+const checkRole = async (appUrl: string, mode: Settings['mode'], say: (line: string) => void): Promise<void> => {
+  const sql = postgres(appUrl, { max: 1, onnotice: () => undefined })
+  let powers: string[]
+  try { powers = await powersBeyondServices(sql) } finally { await sql.end({ timeout: 1 }) }
+  if (powers.length === 0) return
+  const text = `The role of DATABASE_URL, ${decodeURIComponent(new URL(appUrl).username)}, ${powers.join('; ')}: whoever reaches this process could change what was recorded. Give the services a plain role in DATABASE_URL; the owner belongs in DATABASE_OWNER_URL alone.`
+  if (mode === 'production') throw new SetupRefused(`${text} Production does not start so.`)
+  say(`WARNING: ${text}`)
+}
+
+/**
  * What a service waits for before it can work with its database, in words; undefined when it can.
  * @param appUrl of the application role
  * @throws MigrationRefused where waiting does not help: the database belongs to another build
@@ -96,18 +112,18 @@ export const openDatabase = async (settings: Settings, { signal, say = () => und
       const ran = await migrate(settings.databaseOwnerUrl, decodeURIComponent(new URL(settings.databaseUrl).username))
       if (ran.length > 0) say(`migrated: ${ran.join(', ')}`)
     }
+    await checkRole(settings.databaseUrl, settings.mode, say)
     return { appUrl: settings.databaseUrl, died: new Promise(() => undefined), stop: () => Promise.resolve() }
   }
-  const server = await startEmbeddedPostgres({ folder: settings.data, signal, say })
+  const kept = await keepPostgresUp({ folder: settings.data, signal, say })
   try {
-    const ran = await migrate(server.ownerUrl, APP_ROLE)
+    const ran = await migrate(kept.server.ownerUrl, APP_ROLE)
     if (ran.length > 0) say(`migrated: ${ran.join(', ')}`)
     signal?.throwIfAborted()
   } catch (error) {
-    await server.stop()
+    await kept.stop()
     if (error instanceof MigrationRefused) throw new MigrationRefused(`${error.message} (database in ${settings.data})`)
     throw error
   }
-  const died = new Promise<string>((resolve) => { void server.ended.then((why) => { if (why !== undefined) resolve(why) }) })
-  return { appUrl: server.appUrl, postgresPort: server.port, died, stop: () => server.stop() }
+  return { appUrl: kept.server.appUrl, postgresPort: kept.server.port, died: kept.died, stop: () => kept.stop() }
 }

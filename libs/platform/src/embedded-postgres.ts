@@ -12,6 +12,8 @@ import { bornAt, isAlive, pause, processesIn, until, within } from './processes'
 export interface EmbeddedPostgresOptions {
   /** data folder (absolute, existing); the database lies in its `postgres`, passwords in `postgres.json`, the log in `postgres.log` */
   readonly folder: string
+  /** port of 127.0.0.1 to listen on; default any free one */
+  readonly port?: number
   /** settings of postgresql.conf for this run */
   readonly settings?: Readonly<Record<string, string>>
   /** stops the start half-way; what was begun is taken away again */
@@ -186,7 +188,7 @@ const startServer = async (options: EmbeddedPostgresOptions, user: PostgresUser,
   }
   for (let attempt = 1; ; attempt++) {
     const from = fstatSync(log).size
-    const port = await freePort()
+    const port = options.port ?? await freePort()
     const child = run(user, log, data, [join(user.native, 'bin', 'postgres'), '-D', data, '-p', String(port), ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])])
     let gone = false
     const exit = exitOf(child).then(() => { gone = true }, () => { gone = true })

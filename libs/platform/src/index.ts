@@ -1,3 +1,4 @@
+import './mended-driver'
 export { BodyPipe, checkedBody } from './body.pipe'
 export { createApp, serve } from './boot'
 export type { Served, ServeOptions } from './boot'

@@ -2,10 +2,12 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { createServer, type AddressInfo, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import postgres from 'postgres'
 import { freshDatabase } from '../../../test/support/database'
 import { readRun } from './data-folder'
 import { openDatabase } from './database'
-import { processesIn } from './processes'
+import { MOST_RESTARTS } from './kept-up'
+import { pause, processesIn, until } from './processes'
 import { runChorus, type Booted } from './running'
 import { readSettings, type Settings } from './settings'
 
@@ -79,10 +81,33 @@ describe('one Chorus on a data folder', () => {
     expect(existsSync(join(folder, 'data', 'run.json'))).toBe(false)
   }, 60_000)
 
-  it('says when the database dies under it', async () => {
+  it('starts the database again when it dies, keeps what it holds and its address, and ends when it dies again and again', async () => {
+    let url = ''
+    const running = await runChorus({ settings: settings(), clock, say: (line) => said.push(line), boot: (ready) => { url = ready.databaseUrl; return Promise.resolve(booted()) } })
+    const sql = postgres(url, { max: 1, onnotice: () => undefined, connect_timeout: 2 })
+    const head = async (): Promise<unknown> => { for (;;) try { return (await sql`select log from log.head`)[0] } catch { await pause(50) } }
+    try {
+      const before = await head()
+      for (let time = 1; time <= MOST_RESTARTS; time++) {
+        for (const pid of processesIn(join(folder, 'data', 'postgres'))) process.kill(pid, 'SIGKILL')
+        expect(await until(() => said.filter((line) => line.startsWith('PostgreSQL is back')).length === time, 30_000)).toBe(true)
+        expect(await head()).toEqual(before)
+      }
+      expect(said.filter((line) => line.includes('ended by itself'))).toHaveLength(MOST_RESTARTS)
+      for (const pid of processesIn(join(folder, 'data', 'postgres'))) process.kill(pid, 'SIGKILL')
+      await expect(running.died).resolves.toMatch(/PostgreSQL ended by itself; its log: .*postgres\.log\. It was started again 3 times already within 10 minutes: look into its log/)
+    } finally {
+      await sql.end({ timeout: 1 })
+      await running.stop()
+    }
+    expect(processesIn(join(folder, 'data', 'postgres'))).toEqual([])
+  }, 120_000)
+
+  it('says why the database does not come back', async () => {
     const running = await run()
+    rmSync(join(folder, 'data', 'postgres', 'PG_VERSION'))
     for (const pid of processesIn(join(folder, 'data', 'postgres'))) process.kill(pid, 'SIGKILL')
-    await expect(running.died).resolves.toMatch(/PostgreSQL ended by itself; its log: .*postgres\.log/)
+    await expect(running.died).resolves.toMatch(/ended by itself.*and does not start again: .*damaged: its file PG_VERSION is missing/)
     await running.stop()
   }, 60_000)
 
@@ -112,6 +137,19 @@ describe('a database of one\'s own', () => {
     await openDatabase(settings(database.appUrl, database.ownerUrl))
     expect((await openDatabase(settings(database.appUrl))).appUrl).toBe(database.appUrl)
     await database.drop()
+  })
+
+  it('is not used with a role that owns the tables: a warning, in production a refusal', async () => {
+    const database = await freshDatabase()
+    const said: string[] = []
+    const say = (line: string): void => { said.push(line) }
+    try {
+      await openDatabase(settings(database.appUrl), { say })
+      expect(said).toEqual([])
+      await openDatabase(settings(database.ownerUrl), { say })
+      expect(said).toEqual([expect.stringMatching(/^WARNING: The role of DATABASE_URL, .*_owner, owns .*log\.events.*may change or remove events.*DATABASE_OWNER_URL alone/)])
+      await expect(openDatabase({ ...settings(database.ownerUrl), mode: 'production' })).rejects.toThrow(/owns .*Production does not start so/)
+    } finally { await database.drop() }
   })
 
   it('is named when nothing answers there, without its password', async () => {

@@ -1,0 +1,45 @@
+/**
+ * Mends two faults of the PostgreSQL driver (postgres 3.4.9, porsager/postgres issues 1154 and 1208) that show when the
+ * server goes away under load: a write that is put off until its socket is gone throws where nobody can catch it, and ends
+ * the process; and a connection that lost its socket with a write put off never sends anything again. Loaded before the
+ * driver; takes effect in this process alone, nothing on the disk is changed. A driver whose text is another is left as
+ * it is, and mended-driver.spec.ts fails: look then whether the fault is gone, and remove this file if it is.
+ */
+import { readFileSync } from 'node:fs'
+import Module, { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+
+const PUT_OFF = 'const x = socket.write(chunk, fn)'
+const GONE = "if (socket === null) { chunk = nextWriteTimer = null; error(Errors.connection('CONNECTION_CLOSED', options, socket)); return false }"
+const CLEARED = 'clearImmediate(nextWriteTimer)\n'
+
+/** The driver's connection.js, mended; undefined where it is not the text that these faults are in. */
+export const mended = (source: string): string | undefined => {
+  const cleared = source.split(CLEARED)
+  const parts = source.split(PUT_OFF)
+  // cleared when a connection is ended, and when its socket closed; the third is within the write itself
+  if (parts.length !== 2 || cleared.length !== 4) return undefined
+  const [ended, closed] = [source.indexOf('function terminate()'), source.indexOf('async function closed(')]
+  if (ended < 0 || closed < ended) return undefined
+  const after = source.slice(ended).replaceAll(CLEARED, `${CLEARED}    chunk = nextWriteTimer = null\n`)
+  return (source.slice(0, ended) + after).replace(PUT_OFF, `${GONE}\n    ${PUT_OFF}`)
+}
+
+/** Where the driver's connection.js lies. */
+export const driverFile = (): string => join(dirname(createRequire(__filename).resolve('postgres')), 'connection.js')
+
+/** Puts the mended file where the driver will find it; once it is loaded there is nothing to do. */
+const mendDriver = (): void => {
+  const file = driverFile()
+  const { cache } = createRequire(__filename)
+  if (cache[file]) return
+  const text = mended(readFileSync(file, 'utf8'))
+  if (text === undefined) return
+  const own = new Module(file) as Module & { _compile(text: string, file: string): void }
+  own.filename = file
+  own.paths = module.paths
+  own._compile(text, file)
+  own.loaded = true
+  cache[file] = own
+}
+mendDriver()
