@@ -7,14 +7,15 @@ import { topicNamed, type BusEvent } from '@chorus/contracts'
 import type { EventStore } from '@chorus/event-store'
 import { CheckpointOfAnotherLog } from '@chorus/read-models'
 import type { Sql } from 'postgres'
+import { Lookout, makeGood, readFromLog } from './catch-up'
 import { BACK_OFF, type BackOff } from './failures'
 import { Leases } from './leases'
 import type { ParkedCounts } from './parked'
-import { consumerRow, keyOf, readPlaces, saveCaughtUp, type TopicStream } from './positions'
-import type { BusMessage, BusSubscription, Delivery, EventBus } from './port'
+import { consumerRow } from './positions'
+import type { BusSubscription, Delivery, EventBus } from './port'
 import { Resolutions } from './resolutions'
 import { Retries } from './retries'
-import { carrierOf, categoriesOf, messageOf, work, type ConsumerLogger, type Worker } from './work'
+import { work, type ConsumerLogger, type Worker } from './work'
 
 export interface ConsumerOptions {
   /** unique in the database, e.g. deterrence.on-level-assigned; the group on the bus */
@@ -44,7 +45,7 @@ export interface ConsumerState {
   readonly name: string
   /** waiting: another process of the group catches up */
   readonly status: 'stopped' | 'catching-up' | 'waiting' | 'listening' | 'retrying'
-  /** the log was looked at through here before it listened; null: not yet */
+  /** everything of the log through here was behind it when it began to listen; null: it is new, and not there yet */
   readonly caughtUp: number | null
   /** streams that wait, by kind */
   readonly parked: Readonly<Pick<ParkedCounts, 'deferred' | 'retriable' | 'permanent' | 'hole'>>
@@ -56,35 +57,29 @@ export interface ConsumerState {
   readonly failures: number
 }
 
-interface Seen extends TopicStream { readonly revision: number; readonly ordinal: number }
-
-const LOOK_AT = 500
 const OUTAGE = { first: 250, longest: 5000 }
 
 export class Consumer {
   private readonly worker: Worker
   private readonly retries: Retries
   private readonly leases: Leases
-  private readonly categories: string[]
+  private readonly lookout: Lookout
   private stopping = new AbortController()
   private status: ConsumerState['status'] = 'stopped'
   private caughtUp: number | null = null
   private failures = 0
   private running: Promise<void> | undefined
   private subscription: BusSubscription | undefined
-  /** everything through here is known to be worked or parked */
-  private looked = 0
-  private heldUp: Seen | undefined
 
   constructor(private readonly options: ConsumerOptions) {
     const { name, types, store, database, clock, logger, react, lanes = 8, backOff = BACK_OFF, pollMs = 1000 } = options
     for (const topic of options.topics) topicNamed(topic)
-    this.categories = categoriesOf(options.topics)
     this.retries = new Retries(() => this.worker, pollMs)
     this.worker = {
       name, types: new Set(types), store, database, clock, logger, react, lanes, backOff,
       resolutions: new Resolutions(store, name), counts: { worked: 0, duplicates: 0, foreign: 0 }, wake: () => this.retries.wake(),
     }
+    this.lookout = new Lookout(this.worker, options.topics)
     this.leases = new Leases({ database })
   }
 
@@ -112,7 +107,7 @@ export class Consumer {
   async stop(): Promise<void> {
     if (this.status === 'stopped') return
     this.stopping.abort()
-    await Promise.allSettled([this.running, this.subscription?.stop(), this.retries.stop()])
+    await Promise.allSettled([this.running, this.retries.stop()])
     await this.subscription?.stop()
     this.subscription = undefined
     this.status = 'stopped'
@@ -145,51 +140,20 @@ export class Consumer {
   async reached(ordinal: number, ms: number): Promise<boolean> {
     const until = performance.now() + ms
     for (;;) {
-      if (await this.look(ordinal)) return true
+      if (await this.lookout.isThrough(ordinal)) return true
       if (performance.now() >= until) return false
       await pause(Math.min(10, ms), this.stopping.signal)
       if (this.stopping.signal.aborted) return false
     }
   }
 
-  /** Whether everything through `ordinal` is behind it; goes on from where the last look was held up. */
-  private async look(ordinal: number): Promise<boolean> {
-    if (this.looked >= ordinal) return true
-    if (this.heldUp && !(await this.isBehind([this.heldUp]))[0]) return false
-    this.heldUp = undefined
-    const { store } = this.options
-    if ((await store.head()).ordinal < ordinal) return false
-    let page: Seen[] = []
-    for await (const { stream, revision, ordinal: at } of store.readAll({ after: this.looked, through: ordinal, filter: { categories: this.categories } })) {
-      page.push({ topic: carrierOf(stream).name, stream, revision, ordinal: at })
-      if (page.length < LOOK_AT) continue
-      if (!(await this.passed(page))) return false
-      page = []
-    }
-    if (!(await this.passed(page))) return false
-    this.looked = Math.max(this.looked, ordinal)
-    return true
-  }
-
-  private async passed(page: readonly Seen[]): Promise<boolean> {
-    const behind = await this.isBehind(page)
-    this.heldUp = page[behind.indexOf(false)]
-    const through = this.heldUp ? this.heldUp.ordinal - 1 : page.at(-1)?.ordinal ?? 0
-    this.looked = Math.max(this.looked, through)
-    return this.heldUp === undefined
-  }
-  private async isBehind(events: readonly Seen[]): Promise<boolean[]> {
-    const places = await readPlaces(this.options.database, this.options.name, [...new Map(events.map((at) => [keyOf(at), at])).values()])
-    return events.map((at) => { const place = places.get(keyOf(at))!; return place.parked || place.revision >= at.revision })
-  }
-
   private async run(): Promise<void> {
     const { signal } = this.stopping
+    const { name, topics, bus, logger } = this.options
     while (!signal.aborted && !this.subscription) {
       try {
-        if (this.caughtUp === null) await this.catchUp()
+        this.caughtUp = this.caughtUp === null ? await this.catchUp() : await makeGood(this.worker, topics, this.caughtUp, signal)
         if (signal.aborted) return
-        const { name, topics, bus, logger } = this.options
         this.status = 'listening'
         this.subscription = await bus.subscribe({
           group: name, topics, after: this.caughtUp ?? 0, onMessages: (delivery) => this.deliver(delivery),
@@ -203,34 +167,21 @@ export class Consumer {
   }
 
   /** Reads what the log holds of the topics through its head, before listening. One process of the group does. */
-  private async catchUp(): Promise<void> {
+  private async catchUp(): Promise<number | null> {
     const { name, store, database, topics, batchSize = 256 } = this.options
     const lease = `catch-up:${name}`
     const lost = new AbortController()
     this.status = 'waiting'
     while (!(await this.leases.take(lease, () => lost.abort()))) {
       await pause(250, this.stopping.signal)
-      if (this.stopping.signal.aborted) return
+      if (this.stopping.signal.aborted) return null
     }
-    const signal = AbortSignal.any([this.stopping.signal, lost.signal])
     try {
-      this.caughtUp = (await consumerRow(database, name, store.log)).caughtUp
-      if (this.caughtUp !== null) return
+      const { caughtUp } = await consumerRow(database, name, store.log)
+      if (caughtUp !== null) return caughtUp
       this.status = 'catching-up'
-      const { ordinal: through } = await store.head()
-      let batch: BusMessage[] = []
-      for await (const stored of store.readAll({ through, filter: { categories: categoriesOf(topics) } })) {
-        const message = messageOf(stored, carrierOf(stored.stream))
-        if (message) batch.push(message)
-        if (batch.length < batchSize) continue
-        await work(this.worker, batch, signal)
-        this.failures = 0
-        batch = []
-      }
-      await work(this.worker, batch, signal)
-      signal.throwIfAborted()
-      await saveCaughtUp(database, name, through)
-      this.caughtUp = through
+      await this.worker.resolutions.refresh()
+      return await readFromLog(this.worker, topics, batchSize, AbortSignal.any([this.stopping.signal, lost.signal]))
     } finally {
       await this.leases.release(lease).catch(() => undefined)
     }

@@ -86,7 +86,7 @@ class Group implements BusSubscription {
     if (checkpoint.ordinal > head) throw new CheckpointOfAnotherLog(this.name, `${this.name} has read the log through ${checkpoint.ordinal}, but the log ends at ${head}: it was restored from an older copy. Restore the checkpoints with it, or drop this one.`)
     this.saved = checkpoint.ordinal
     const known = Math.min(this.options.after ?? 0, head)
-    if (this.saved === 0 && known > 0) await this.save(known).catch((error: unknown) => { if (!(error instanceof CheckpointMoved)) throw error })
+    if (this.saved === 0 && known > 0) await this.save(known)
     this.looked = this.saved
   }
 
@@ -140,7 +140,6 @@ class Group implements BusSubscription {
       }
     }
     this.looked = through
-    // another process of the group went on from here meanwhile: an error, and the lease is read again
     if (messages.length > 0 || through - this.saved >= QUIET) await this.save(through)
     this.failures = 0
   }
@@ -169,9 +168,21 @@ class Group implements BusSubscription {
     return out
   }
 
+  /** Another process that held the lease before may move the checkpoint late: whichever stands further counts. */
   private async save(through: number): Promise<void> {
-    await moveCheckpoint(this.bus.database, this.name, this.saved, through)
-    this.saved = through
+    for (;;) {
+      try {
+        await moveCheckpoint(this.bus.database, this.name, this.saved, through)
+        this.saved = through
+        return
+      } catch (error) {
+        if (!(error instanceof CheckpointMoved)) throw error
+        const checkpoint = await readCheckpoint(this.bus.database, this.name)
+        if (!checkpoint) throw new Error(`${this.name} has no checkpoint in read.checkpoints although it was made: somebody removed it. Start again.`)
+        this.saved = checkpoint.ordinal
+        if (this.saved >= through) return
+      }
+    }
   }
 }
 

@@ -139,6 +139,13 @@ export async function unpark(db: Db, work: ParkedWork, revision: number): Promis
   return still === undefined
 }
 
+/** Streams that wait although their event is behind the consumer: another process worked it at the same moment. They go on at once. */
+export async function wakePassed(db: Db, consumer: string): Promise<void> {
+  await db`
+    update bus.parked w set next_try = now() from bus.positions p
+    where w.consumer = ${consumer} and p.consumer = w.consumer and p.topic = w.topic and p.stream = w.stream and p.revision >= w.revision and (w.next_try is null or w.next_try > now())`
+}
+
 export interface ParkedCounts { readonly deferred: number; readonly retriable: number; readonly permanent: number; readonly hole: number; /** some of them may be tried now */ readonly due: boolean; /** ms until the next may be, at least 0; null: none by itself */ readonly nextInMs: number | null }
 
 export async function countParked(db: Db, consumer: string): Promise<ParkedCounts> {

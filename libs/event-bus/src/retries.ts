@@ -6,7 +6,7 @@ import { refusalOnTopic, topicNamed } from '@chorus/contracts'
 import { asRecorded } from '@chorus/event-store'
 import { isOutage, verdictOn } from './failures'
 import { fromMessage, toMessage } from './message'
-import { CHANNEL, CLAIM_MS, claimDue, countParked, parkAgain, renewClaims, unclaim, unpark, type ParkedCounts, type ParkedWork } from './parked'
+import { CHANNEL, CLAIM_MS, claimDue, countParked, parkAgain, renewClaims, unclaim, unpark, wakePassed, type ParkedCounts, type ParkedWork } from './parked'
 import { keyOf, readPlaces, savePositions } from './positions'
 import type { Worker } from './work'
 
@@ -76,6 +76,7 @@ export class Retries {
   private async look(): Promise<void> {
     const { database, name, lanes, resolutions } = this.worker()
     for (;;) {
+      if (this.counted.hole + this.counted.permanent > 0) await wakePassed(database, name)
       this.counted = await countParked(database, name)
       if (!this.counted.due || this.stopping.signal.aborted) return
       await resolutions.refresh()
@@ -83,7 +84,7 @@ export class Retries {
       if (claimed.length === 0) return
       for (const { id } of claimed) this.claims.add(id)
       try {
-        await Promise.all(claimed.map((work) => this.readOn(work).catch(() => unclaim(database, work.id, SOON))))
+        await Promise.all(claimed.map((work) => this.readOn(work).catch((error: unknown) => this.giveBack(work, error))))
       } finally {
         for (const { id } of claimed) this.claims.delete(id)
       }
@@ -137,6 +138,12 @@ export class Retries {
       // more was seen on the bus than the log shows here yet: it comes
       if (done === before) return unclaim(database, work.id, SOON)
     }
+  }
+
+  private async giveBack(work: ParkedWork, error: unknown): Promise<void> {
+    const { database, logger, name } = this.worker()
+    logger?.warn({ consumer: name, stream: work.stream, err: error }, 'a stream that waits could not be read on; trying again')
+    await unclaim(database, work.id, SOON)
   }
 
   private pause(): Promise<void> {
