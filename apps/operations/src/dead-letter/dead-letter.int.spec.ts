@@ -10,7 +10,7 @@ import supertest from 'supertest'
 import { compose, type Composed } from '@chorus/composition'
 import type { Role } from '@chorus/contracts'
 import { atNow } from '@chorus/decider'
-import { Consumer, LogBus, Permanent } from '@chorus/event-bus'
+import { Consumer, LogBus, Permanent, placeOf, type EventBus } from '@chorus/event-bus'
 import type { EventStore, Recorder } from '@chorus/event-store'
 import { DATABASE, demonstrationKey, issueToken, readSettings, RECORDER, STORE, systemClock } from '@chorus/platform'
 import { metaOf } from '../../../../libs/decider/src/testing/given'
@@ -30,7 +30,9 @@ describe('dead letters', () => {
   let store: EventStore
   let recorder: Recorder
   let sql: Sql
-  let bus: LogBus
+  let bus: EventBus
+  /** `stream@revision` that never comes by the topic */
+  let lose: string | undefined
   let consumer: Consumer
   /** `case number@revision` as the reaction saw them */
   let worked: string[]
@@ -102,7 +104,11 @@ describe('dead letters', () => {
     store = operations.app.get<EventStore>(STORE, { strict: false })
     recorder = operations.app.get<Recorder>(RECORDER, { strict: false })
     sql = operations.app.get<Sql>(DATABASE, { strict: false })
-    bus = new LogBus({ store, database: sql, pollMs: 20 })
+    const whole = new LogBus({ store, database: sql, pollMs: 20 })
+    bus = {
+      subscribe: (options) => whole.subscribe({ ...options, onMessages: (delivery) => options.onMessages({ ...delivery, messages: delivery.messages.filter((message) => { const { stream, revision } = placeOf(message); return `${stream}@${revision}` !== lose }) }) }),
+      close: () => whole.close(),
+    }
     tokens = new Map(await Promise.all((['operator', 'intakeAnalyst', 'evaluator', 'privacyOfficer', 'agencyFeed'] as const).map(async (role) => [role, await issueToken(data, systemClock, { role, agency: 'CITY' })] as const)))
     worked = []
     broken = new Map()
@@ -173,6 +179,20 @@ describe('dead letters', () => {
     assert.ok(await consumer.reached((await store.head()).ordinal, 10_000))
     expect(ofCase(5)).toEqual(['5@0', '5@2', '5@3'])
     expect(await list('?cause=never')).toMatchObject({ total: 0 })
+  })
+
+  it('a hole names no event; retried, the stream is read from the log and goes on in order', async () => {
+    lose = `${streamOf(14)}@1`
+    await open(14)
+    await until('the hole is seen', async () => (await list('?kind=hole')).total === 1)
+    const { letters: [hole] } = await list('?kind=hole')
+    expect(hole).toMatchObject({ consumer: NAME, stream: streamOf(14), revision: 1, kind: 'hole', nextTry: null })
+    expect(hole).not.toHaveProperty('eventId')
+    expect(hole).not.toHaveProperty('type')
+    expect(await detail(hole!.id)).toMatchObject({ status: 'open', text: expect.stringContaining('revision 1 never came by the topic') as string })
+    await post(`/v1/dead-letters/${hole!.id}/retry`, { reason: 'lost on the way' }).expect(200)
+    await until('the case is worked', () => ofCase(14).length === 4)
+    expect(ofCase(14)).toEqual(['14@0', '14@1', '14@2', '14@3'])
   })
 
   it('all of one cause are tried again together, and no other', async () => {
