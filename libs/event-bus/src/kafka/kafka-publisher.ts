@@ -68,12 +68,12 @@ export class KafkaPublisher implements BusPublisher {
     if (this.fenced) throw this.fenced
     if (this.closed) throw new Error('this publisher is closed')
     if (messages.length === 0) return
-    const topicMessages = this.placed(messages)
+    const requests = this.placed(messages)
     let transaction: Transaction | undefined
     try {
       const producer = this.producer ?? await this.connect()
       transaction = await producer.transaction()
-      await transaction.sendBatch({ acks: -1, topicMessages })
+      for (const topicMessages of requests) await transaction.sendBatch({ acks: -1, topicMessages })
       await transaction.commit()
     } catch (error) {
       throw await this.failed(error, transaction)
@@ -120,16 +120,37 @@ export class KafkaPublisher implements BusPublisher {
     await producer?.disconnect().catch(() => undefined)
   }
 
-  /** By topic, each message with its partition, the order within a partition kept. */
-  private placed(messages: readonly BusMessage[]): TopicMessages[] {
-    const byTopic = new Map<string, TopicMessages>()
-    for (const { topic, key, headers, value } of messages) {
+  /**
+   * By topic, each message with its partition, the order within a partition kept. What goes to one partition in one request
+   * is one batch to the broker, which refuses it above 1 MiB: more than that makes another request of the same transaction.
+   */
+  private placed(messages: readonly BusMessage[]): TopicMessages[][] {
+    const requests: Map<string, TopicMessages>[] = [new Map()]
+    const sizes = new Map<string, number>()
+    for (const message of messages) {
+      const { topic, key, headers, value } = message
       const partitions = this.partitions.get(topic)
       if (partitions === undefined) throw new Error(`there is no topic ${topic}; topics: ${[...this.partitions.keys()].join(', ')}`)
-      const entry = byTopic.get(topic) ?? { topic: this.options.settings.prefix + topic, messages: [] }
-      byTopic.set(topic, entry)
-      entry.messages.push({ key, value, headers: { ...headers }, partition: partitionOf(key, partitions) })
+      const partition = partitionOf(key, partitions)
+      const place = `${topic}/${partition}`
+      const size = sizeOf(message)
+      const filled = (sizes.get(place) ?? 0) + size
+      const another = filled > MAX_BATCH && filled > size
+      if (another) { requests.push(new Map()); sizes.clear() }
+      sizes.set(place, another ? size : filled)
+      const request = requests.at(-1)!
+      const entry = request.get(topic) ?? { topic: this.options.settings.prefix + topic, messages: [] }
+      request.set(topic, entry)
+      entry.messages.push({ key, value, headers: { ...headers }, partition })
     }
-    return [...byTopic.values()]
+    return requests.map((request) => [...request.values()])
   }
+}
+
+/** Of one batch, in bytes; topics take 1,048,588 (topics-admin.ts). */
+const MAX_BATCH = 900_000
+const sizeOf = ({ key, headers, value }: BusMessage): number => {
+  let size = 32 + Buffer.byteLength(key) + (value === null ? 0 : Buffer.byteLength(value))
+  for (const name in headers) size += 4 + name.length + Buffer.byteLength(headers[name]!)
+  return size
 }

@@ -1,0 +1,53 @@
+/** The relay: what was recorded goes to Kafka, in order, at least once. One of them works, the others stand by. */
+import { Inject, Injectable, Logger, Module, type BeforeApplicationShutdown, type DynamicModule, type OnApplicationBootstrap } from '@nestjs/common'
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import type { Sql } from 'postgres'
+import { KafkaPublisher, ensureTopics, type BusPublisher, type KafkaSettings } from '@chorus/event-bus'
+import type { EventStore } from '@chorus/event-store'
+import { DATABASE, Readiness, SETTINGS, STORE } from '@chorus/platform'
+import { Relay } from './publish-log/relay'
+
+export interface RelayModuleOptions {
+  /** default: Kafka, by the settings of the process */
+  readonly openPublisher?: () => Promise<BusPublisher>
+  /** how long the lease holds without being renewed, ms; default 4000 */
+  readonly ttlMs?: number
+}
+
+/** All relays of an installation share it: whoever opens a publisher under it shuts out whoever had it. */
+export const TRANSACTIONAL_ID = 'chorus-relay'
+
+const logger = new Logger('relay')
+const at = (level: 'log' | 'warn' | 'error' | 'debug') => (details: object, message: string): void => logger[level]({ ...details, note: message })
+const log = { info: at('log'), warn: at('warn'), error: at('error'), debug: at('debug') }
+
+/** Opens publishers on Kafka; before the first one, sees to it that the topics are there. */
+export const kafkaPublishers = (settings: KafkaSettings): (() => Promise<BusPublisher>) => {
+  let topics = false
+  return async () => {
+    if (!topics) for (const line of (await ensureTopics(settings, { logger: log })).differing) log.warn({}, line)
+    topics = true
+    return KafkaPublisher.open({ settings, transactionalId: TRANSACTIONAL_ID, logger: log })
+  }
+}
+
+@Injectable()
+class RelayProcess implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  constructor(@Inject(Relay) private readonly relay: Relay, readiness: Readiness) { readiness.add('relay', () => relay.look()) }
+  /** Throws where its checkpoint belongs to another log: such a process must not serve. */
+  onApplicationBootstrap(): Promise<void> { return this.relay.start() }
+  beforeApplicationShutdown(): Promise<void> { return this.relay.stop() }
+}
+
+@Module({})
+export class RelayModule {
+  static forRoot({ openPublisher, ttlMs }: RelayModuleOptions = {}): DynamicModule {
+    const relay = (store: EventStore, database: Sql, settings: { readonly kafka?: KafkaSettings }): Relay => {
+      const open = openPublisher ?? (settings.kafka && kafkaPublishers(settings.kafka))
+      if (!open) throw new Error('KAFKA_BROKERS is not set: without a broker the log itself is the bus, and a relay has nothing to do')
+      return new Relay({ store, database, openPublisher: open, owner: `${hostname()}/${process.pid}/${randomUUID()}`, logger: log, ...(ttlMs === undefined ? {} : { ttlMs }) })
+    }
+    return { module: RelayModule, providers: [{ provide: Relay, inject: [STORE, DATABASE, SETTINGS], useFactory: relay }, RelayProcess] }
+  }
+}
