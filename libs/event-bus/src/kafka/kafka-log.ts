@@ -34,6 +34,9 @@ export function levelOf({ level, log }: Pick<LogEntry, 'level' | 'log'>): KafkaL
   return level === logLevel.ERROR && typeof log.retryCount !== 'number' ? 'error' : 'warn'
 }
 
+/** Whether an error is of the normal life of a broker or a group, and gone at the next try. */
+export const isUsual = (error: unknown): boolean => error instanceof Error && USUAL.test(error.message)
+
 export const kafkaLogCreator = (logger: KafkaLogger): logCreator => () => (entry) => {
   const details = Object.fromEntries(DETAILS.filter((name) => ['string', 'number'].includes(typeof entry.log[name])).map((name) => [name, entry.log[name] as unknown]))
   const error = typeof entry.log.error === 'string' ? `: ${entry.log.error}` : ''

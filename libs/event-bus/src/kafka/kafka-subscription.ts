@@ -7,14 +7,20 @@ import type { Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs'
 import type { BusMessage, BusSubscribeOptions } from '../port'
 import { isOfType, kafkaClient } from './kafka-client'
 import type { KafkaBusOptions } from './kafka-bus'
+import { isUsual } from './kafka-log'
 
 /** messages that a handler gets at a time: what it finished is not lost to a crash in the next */
 const MAX_DELIVERY = 500
 /** ms that the broker may hold a fetch open: bounds how late we see a rebalance, or stop */
 const FETCH_WAIT_MS = 400
 const LONGEST_BACKOFF_MS = 5_000
+const LONGEST_REJOIN_MS = 2_000
 /** without an answer for so long the broker is away */
 const SILENT_MS = 4_000
+/** joins in vain that are usual with a broker that starts */
+const PATIENCE = 10
+/** how long start() waits for a group that neither joins nor fails */
+const PATIENCE_MS = 5_000
 const LOST = ['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'FENCED_INSTANCE_ID', 'NOT_COORDINATOR_FOR_GROUP']
 
 const pause = (ms: number, signal: AbortSignal): Promise<void> => new Promise((resolve) => {
@@ -41,7 +47,8 @@ export class KafkaSubscription {
     let first: () => void = () => undefined
     const tried = new Promise<void>((resolve) => { first = resolve })
     this.running = this.run(first)
-    await tried
+    // a topic that nobody has made yet, a broker that takes its time: whoever starts a service must not wait for that
+    await Promise.race([tried, pause(PATIENCE_MS, this.stopping.signal)])
   }
 
   async stop(): Promise<void> {
@@ -67,12 +74,15 @@ export class KafkaSubscription {
         await this.runOnce(tried)
       } catch (error) {
         this.trouble = reasonOf(error)
-        this.options.onError?.(error)
+        // a broker that has just started answers at the second or third time: nobody needs to hear of that
+        if (!isUsual(error) || attempt >= PATIENCE) {
+          this.options.onError?.(error)
+          tried()
+        }
       }
       this.joined = false
-      tried()
       if (performance.now() - began > 60_000) attempt = 0
-      await pause(Math.min(LONGEST_BACKOFF_MS, 100 * 2 ** Math.min(attempt, 10)), signal)
+      await pause(Math.min(LONGEST_REJOIN_MS, 100 * 2 ** Math.min(attempt, 10)), signal)
     }
     tried()
   }

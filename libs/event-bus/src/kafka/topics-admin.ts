@@ -19,6 +19,7 @@ export interface TopicsReport {
 }
 
 const COPIES = 3
+const ON_ITS_WAY = ['TOPIC_ALREADY_EXISTS', 'UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE']
 const HOUR_MS = 3_600_000
 
 /** @param brokers how many the cluster has: three copies where it can, of which two must have a message before it counts as sent */
@@ -66,19 +67,32 @@ async function create(admin: Admin, topics: readonly WantedTopic[], nameOf: (top
   try {
     await admin.createTopics({ topics: asked, waitForLeaders: true, timeout: 15_000 })
   } catch (error) {
-    // another process made it at the same moment: looked at below as any other
+    // made by another process at the same moment, or made and not everywhere yet: looked at below as any other
     const reasons = (error as { errors?: unknown[] }).errors ?? [error]
-    if (!reasons.every((reason) => isOfType(reason, 'TOPIC_ALREADY_EXISTS'))) throw reasons.find((reason) => !isOfType(reason, 'TOPIC_ALREADY_EXISTS'))
+    const grave = reasons.find((reason) => !ON_ITS_WAY.some((type) => isOfType(reason, type)))
+    if (grave !== undefined) throw grave
   }
 }
 
 async function checkPartitions(admin: Admin, wanted: readonly WantedTopic[], nameOf: (topic: WantedTopic) => string): Promise<void> {
-  const { topics } = await admin.fetchTopicMetadata({ topics: wanted.map(nameOf) })
+  const { topics } = await metadataOf(admin, wanted.map(nameOf))
   const has = new Map(topics.map((topic) => [topic.name, topic.partitions.length]))
   const wrong = wanted.filter((topic) => has.get(nameOf(topic)) !== topic.partitions)
   if (wrong.length === 0) return
   throw new TopicRefused(`${wrong.map((topic) => `Topic ${nameOf(topic)} has ${has.get(nameOf(topic)) ?? 0} partitions, this Chorus needs ${topic.partitions}`).join('. ')}. ` +
     'With another number a key changes its partition and order is lost. Name another cluster or another KAFKA_PREFIX; or stop all services, delete the topic, and let the relay publish it again from the log.')
+}
+
+/** A topic that was made a moment ago is not known everywhere at once. */
+async function metadataOf(admin: Admin, topics: string[]): ReturnType<Admin['fetchTopicMetadata']> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await admin.fetchTopicMetadata({ topics })
+    } catch (error) {
+      if (tries >= 50 || !ON_ITS_WAY.some((type) => isOfType(error, type))) throw error
+      await new Promise((resolve) => { setTimeout(resolve, 200) })
+    }
+  }
 }
 
 async function differing(admin: Admin, topics: readonly WantedTopic[], nameOf: (topic: WantedTopic) => string): Promise<string[]> {

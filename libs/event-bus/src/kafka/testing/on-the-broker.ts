@@ -32,7 +32,8 @@ export async function readUntil(settings: KafkaSettings, topic: string, enough: 
   await consumer.connect()
   await consumer.subscribe({ topic: settings.prefix + topic, fromBeginning: true })
   await new Promise<void>((resolve, reject) => {
-    consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error))
+    // what kafkajs takes up again by itself is no end
+    consumer.on(consumer.events.CRASH, ({ payload }) => { if (!payload.restart) reject(payload.error) })
     consumer.run({ eachMessage: async ({ message, partition }) => {
       seen.push({ key: message.key?.toString() ?? '', value: message.value?.toString() ?? null, partition })
       if (enough(seen)) resolve()
