@@ -15,4 +15,4 @@ export type Chorus = Composed
  * @param settings must name a database that is migrated already (`runChorus` of the platform sees to both)
  * @returns once it listens
  */
-export const boot = (settings: ReadySettings, overrides: BootOverrides = {}): Promise<Chorus> => compose({ settings, modules: [StandaloneModule], client: 'chorus', ...overrides })
+export const boot = (settings: ReadySettings, overrides: BootOverrides = {}): Promise<Chorus> => compose({ settings, modules: [StandaloneModule.forRoot(settings)], client: 'chorus', ...overrides })
