@@ -43,7 +43,8 @@ describe('finance over HTTP', () => {
     await demonstrationKey(data)
     const settings = Object.assign(readSettings({ CHORUS_DATA: data, CHORUS_PORT: '0', DATABASE_URL: db.appUrl }, data), { databaseUrl: db.appUrl })
     const { FinanceModule } = await import('./finance.module')
-    finance = await compose({ settings, modules: [FinanceModule], client: 'chorus-finance', clock, logTo: logs.stream })
+    const { EvaluationModule } = await import('../../evaluation/src/evaluation.module')
+    finance = await compose({ settings, modules: [FinanceModule, EvaluationModule], client: 'chorus-finance', clock, logTo: logs.stream })
     for (const [role, agency] of [['finance', 'FINANCE'], ['healthProgram', 'HEALTH'], ['detective', 'KCPD'], ['evaluator', 'EVALUATOR']] as const) tokens.set(role, await issueToken(data, clock, { role, agency }))
   })
   afterAll(async () => { await finance.close(); await db.drop(); rmSync(data, { recursive: true, force: true }) })
@@ -93,6 +94,14 @@ describe('finance over HTTP', () => {
     await get(`accounts/${ACCOUNT}?after=1000000`).expect(400)
     await get('accounts/27-2000-501905-C').expect(404)
     await get('authorizations/999999').expect(404)
+  })
+
+  it('has a history of its own, asked for by the account or the ordinance; beside no case', async () => {
+    const entriesOf = async (of: string, role: Role = 'evaluator'): Promise<{ kind: string; entries: { what: string; by: { role: string } }[] }> => (await get(`history?of=${of}`, role).expect(200)).body as never
+    const { kind, entries } = await entriesOf(ACCOUNT.toLowerCase())
+    expect([kind, entries.slice(0, 4).map(({ what }) => what)]).toEqual(['account', ['Appropriation recorded', 'Authority received', 'Requisition submitted', 'Funds certified']])
+    expect((await entriesOf('260299', 'finance')).entries.map(({ what }) => what)).toEqual(['Spending authorized', 'Authority allotted'])
+    await get(`history?of=${ACCOUNT}`, 'detective').expect(404)
   })
 
   it('the read model made again from the log says the same', async () => {

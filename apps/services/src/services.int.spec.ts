@@ -59,7 +59,8 @@ describe('services over the bus and HTTP', () => {
     await demonstrationKey(data)
     const settings = Object.assign(readSettings({ CHORUS_DATA: data, CHORUS_PORT: '0', DATABASE_URL: db.appUrl }, data), { databaseUrl: db.appUrl })
     const { ServicesModule } = await import('./services.module')
-    services = await compose({ settings, modules: [ServicesModule], client: 'chorus-services', clock, logTo: logs.stream })
+    const { EvaluationModule } = await import('../../evaluation/src/evaluation.module')
+    services = await compose({ settings, modules: [ServicesModule, EvaluationModule], client: 'chorus-services', clock, logTo: logs.stream })
     log = services.app.get<Recorder>(RECORDER, { strict: false })
     store = services.app.get<EventStore>(STORE, { strict: false })
     for (const [role, agency] of [['healthProgram', 'HEALTH'], ['pchProvider', 'HEALTH'], ['prosecutor', 'JCPO'], ['detective', 'KCPD']] as const) tokens.set(role, await issueToken(data, clock, { role, agency }))
@@ -99,6 +100,17 @@ describe('services over the bus and HTTP', () => {
       await post(`${offer}/answer`, { response: 'DECLINED' }, role).expect(403)
     }
     await post(`${offer}/referrals`, referral, 'pchProvider').expect(403)
+  })
+
+  it('the case\'s history has it for the program, and does not have it for justice', async () => {
+    const draft = JSON.parse(readFileSync(examplePath({ type: 'CaseOpened', version: 1 }), 'utf8')) as DraftEvent<{ caseId: string }>
+    assert.ok((await log.record(`pchCase-${CASE}`, -1, [{ ...draft, data: { ...draft.data, caseId: CASE } }], metaOf({ name: 'open' }))).ok)
+    const whatOf = async (role: Role): Promise<string[]> => {
+      const { body } = await supertest(services.address).get(`/v1/history?of=${CASE}`).set('Authorization', `Bearer ${tokens.get(role)}`).expect(200)
+      return (body as { entries: { what: string }[] }).entries.map(({ what }) => what)
+    }
+    expect(await whatOf('healthProgram')).toEqual(expect.arrayContaining(['Case opened', 'Notification delivered', 'Services offered', 'Offer of services answered', 'Referred to a provider', 'Provider answered']))
+    expect((await whatOf('prosecutor')).filter((what) => /ervices|provider/i.test(what))).toEqual([])
   })
 
   it('takes only what can be', async () => {

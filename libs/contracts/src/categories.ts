@@ -13,7 +13,7 @@ import type { Role } from './rights'
 export type Sight = 'codes' | 'names' | 'both'
 
 /** What a history can be asked for. */
-export const HISTORY_SUBJECTS = ['pchCase', 'incident', 'arrest'] as const
+export const HISTORY_SUBJECTS = ['pchCase', 'incident', 'arrest', 'account', 'authorization'] as const
 export type HistorySubject = (typeof HISTORY_SUBJECTS)[number]
 
 /**
@@ -37,6 +37,9 @@ export interface Category {
 }
 
 const hidden = (name: string, what: string, hiddenBecause: string): Category => ({ name, what, sight: {}, hiddenBecause, partOf: {} })
+
+/** Money is an open record: whoever may ask for a history sees it. */
+const OPEN_RECORD: Category['sight'] = { finance: 'codes', healthProgram: 'codes', intakeAnalyst: 'codes', prosecutor: 'codes', systemAdvocate: 'codes', panelMember: 'codes', evaluator: 'codes', privacyOfficer: 'codes' }
 
 export const CATEGORIES: readonly Category[] = [
   {
@@ -86,8 +89,9 @@ export const CATEGORIES: readonly Category[] = [
     name: 'pchService', what: 'the help offered to the person who causes harm', partOf: { pchCase: { names: 'pchCase' } },
     sight: { healthProgram: 'codes', evaluator: 'codes' },
   },
-  hidden('authorization', 'an authorisation of money', 'finance has no link to a case: it runs beside it'),
-  hidden('account', 'an account and its appropriation', 'finance has no link to a case: it runs beside it'),
+  // Finance has no link to a case: it runs beside it, and its history is asked for by the account's or the ordinance's own number.
+  { name: 'authorization', what: 'what an ordinance authorises, and the accounts to which it is allotted', partOf: {}, sight: OPEN_RECORD },
+  { name: 'account', what: 'an account of a fiscal year: appropriated, certified, encumbered', partOf: {}, sight: OPEN_RECORD },
   hidden('policy', 'the versions of a policy', 'a policy is nobody\'s: the decisions name the version they rest on'),
   hidden('importrun', 'one reading of a file', 'the operator\'s view of streams shows it'),
   hidden('quarantine', 'a record that could not be accepted', 'the quarantine shows it, to the agency that sent it'),

@@ -9,16 +9,17 @@ interface Entry {
 interface Answer { readonly of: string; readonly kind: string; readonly asOf: { readonly recorded: string; readonly occurred: string | null }; readonly notice: string; readonly entries: readonly Entry[] }
 interface Options { readonly asOfRecorded?: string; readonly asOfOccurred?: string; readonly newestFirst?: boolean }
 
-/** chorus history: a case's or an incident's entries, as it was and as it was known. */
+/** chorus history: the entries of a case, an incident, an account or an ordinance, as it was and as it was known. */
 export const register = (program: Command, context: Context): void => {
   context.command<Options, [string]>(program, {
-    name: 'history <case-or-incident>',
-    summary: 'the history of a case or an incident, as it was and as it was known',
+    name: 'history <subject>',
+    summary: 'the history of a case, an incident, an account or an ordinance, as it was and as it was known',
     role: 'intakeAnalyst',
     examples: [
       'npx chorus history 0197f0c2-7c1e-8a43-9d0b-5a2b64d1c001',
       'npx chorus history MOKPD9999/260700013 --role prosecutor',
       'npx chorus history MOKPD9999/260700013 --as-of-recorded 2026-08-01 --json',
+      'npx chorus history 27-2000-501905-B',
     ],
     with: (command) => command
       .option('--as-of-recorded <moment>', 'as it was known at this moment (a date, a local time, or an instant)')
@@ -43,11 +44,12 @@ export const register = (program: Command, context: Context): void => {
 const at_ = (place: ReadonlyMap<string, number>, id: string | undefined, words: string): string => id === undefined ? '' : `${words}${place.has(id) ? `entry ${place.get(id)}` : 'another entry'}`
 
 /** What a reader asks an entry first; all of it stands in --json. */
-const SAID = ['source', 'level', 'from', 'to', 'proposedLevel', 'matchedCriteria', 'overrideReason', 'outcome', 'basis', 'method', 'code', 'reasonCode'] as const
+const SAID = ['source', 'amountCents', 'ordinanceNo', 'docNo', 'reference', 'certifierTitle', 'reading', 'mode', 'channel', 'response', 'domain', 'answer', 'level', 'from', 'to', 'proposedLevel', 'matchedCriteria', 'overrideReason', 'outcome', 'basis', 'method', 'code', 'reasonCode'] as const
 const saidBy = ({ data, policyVersion }: Entry): string[] => {
   const said = SAID.flatMap((name) => {
     const value = data[name]
     const text = Array.isArray(value) ? value.filter((one) => typeof one === 'string').join(', ') : typeof value === 'string' ? value : ''
+    if (name === 'amountCents' && typeof value === 'number') return [`amount $${(value / 100).toLocaleString('en-US', { minimumFractionDigits: 2 })}`]
     return text === '' ? [] : [`${name} ${text}`]
   })
   if (policyVersion !== undefined) said.push(`policy ${policyVersion}`)

@@ -83,6 +83,10 @@ const PHRASES: Readonly<Record<string, string>> = {
   LevelAssigned: 'Level assigned',
   LevelChanged: 'Level changed',
   CaseClosed: 'Case closed',
+  ServiceOffered: 'Services offered',
+  ServiceOfferAnswered: 'Offer of services answered',
+  ServiceReferralSent: 'Referred to a provider',
+  ServiceReferralAnswered: 'Provider answered',
   ProtocolBreachDetected: 'Breach of protocol recorded',
 }
 /** `LevelAssigned` reads "Level assigned" also where nobody wrote a phrase for it. */

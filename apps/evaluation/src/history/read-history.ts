@@ -11,7 +11,7 @@ import { streamsOf } from './streams-of'
 import { seenData, seesCategory, seesField } from './who-sees-what'
 
 export interface HistoryQuery {
-  /** a case's or incident's id, its stream name, or `ORI/number` as the agency knows the report */
+  /** a case's or incident's id, its stream name, `ORI/number` as the agency knows the report, the code of an account, or the number of an ordinance */
   readonly of: string
   readonly asOfRecorded?: string
   readonly asOfOccurred?: string
@@ -19,14 +19,16 @@ export interface HistoryQuery {
 }
 export interface HistoryAnswer {
   readonly of: string
-  readonly kind: 'case' | 'incident' | 'arrest'
+  readonly kind: 'case' | 'incident' | 'arrest' | 'account' | 'authorization'
   readonly asOf: { readonly recorded: string; readonly occurred: string | null }
   readonly notice: string
   readonly entries: readonly HistoryEntry[]
 }
 export type HistoryRefusal = { readonly refused: 'not-a-moment' | 'log-not-there-yet' | 'not-found'; readonly field?: string; readonly text: string }
 
-const KINDS: Readonly<Record<HistorySubject, 'case' | 'incident' | 'arrest'>> = { pchCase: 'case', incident: 'incident', arrest: 'arrest' }
+const KINDS: Readonly<Record<HistorySubject, HistoryAnswer['kind']>> = { pchCase: 'case', incident: 'incident', arrest: 'arrest', account: 'account', authorization: 'authorization' }
+/** Ids are in lower case; the codes of accounts in upper case, and the number of an ordinance is as it is. */
+const spelled = (subject: HistorySubject, of: string): string => subject === 'account' ? of.toUpperCase() : subject === 'authorization' ? of : of.toLowerCase()
 
 export class HistoryReader {
   constructor(private readonly deps: { readonly store: EventStore; readonly recorder: Recorder; readonly vault: Vault; readonly clock: { now(): string } }) {}
@@ -75,7 +77,7 @@ export class HistoryReader {
     const slash = of.indexOf('/')
     const [agency, number] = [of.slice(0, slash).toUpperCase(), of.slice(slash + 1)]
     if (slash > 0) return ['incident', 'arrest'].map(category => `${category}-${this.deps.vault.uuid('stream-id', agency, 'nibrs-flat-file', `${agency}|${number}`)}`)
-    return HISTORY_SUBJECTS.map(category => `${category}-${of.toLowerCase()}`)
+    return HISTORY_SUBJECTS.map(category => `${category}-${spelled(category, of)}`)
   }
 
   /** The events of all streams of the history, in log order. */
@@ -89,5 +91,5 @@ export class HistoryReader {
 }
 
 const idOf = (stream: string): string => stream.slice(stream.indexOf('-') + 1)
-const notFound: HistoryRefusal = { refused: 'not-found', text: 'There is no case or incident of this id at this moment, or not for your role. Check the id; report numbers are written ORI/number.' }
+const notFound: HistoryRefusal = { refused: 'not-found', text: 'There is no case, incident, account or ordinance of this id at this moment, or not for your role. Check the id; report numbers are written ORI/number, accounts FY-FUND-COSTCENTER-CLASS.' }
 const notAMoment = (field: string): HistoryRefusal => ({ refused: 'not-a-moment', field, text: 'This is no moment. Write a date (2026-07-02: its whole day in Kansas City), a local time (2026-07-02T15:10) or an instant (2026-07-02T20:10:00Z).' })
