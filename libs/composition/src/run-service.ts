@@ -2,7 +2,7 @@
 import type { DynamicModule, Type } from '@nestjs/common'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Service } from '@chorus/contracts'
-import { checkPort, databaseLacks, repositoryRoot, SettingsRefused } from '@chorus/platform'
+import { checkPort, checkRole, databaseLacks, repositoryRoot, SettingsRefused } from '@chorus/platform'
 import { compose, type Composed } from './compose'
 import type { ReadySettings } from './ports.module'
 import { readServiceSettings } from './service-settings'
@@ -44,7 +44,10 @@ export const startWhenPossible = async (settings: ReadySettings, start: () => Pr
       if (reason === undefined) {
         await room?.close()
         room = undefined
-        try { return await start() } catch (error) {
+        try {
+          await checkRole(settings.databaseUrl, settings.mode, say)
+          return await start()
+        } catch (error) {
           if (!passes(error)) throw error
           reason = (error as Error).message
         }

@@ -72,7 +72,7 @@ const checkMigrated = async (appUrl: string): Promise<void> => {
  * The services' role must not be able to change what was recorded. Who only tries Chorus is told so; production does not start.
  * @throws SetupRefused in production
  */
-const checkRole = async (appUrl: string, mode: Settings['mode'], say: (line: string) => void): Promise<void> => {
+export const checkRole = async (appUrl: string, mode: Settings['mode'], say: (line: string) => void): Promise<void> => {
   const sql = postgres(appUrl, { max: 1, onnotice: () => undefined })
   let powers: string[]
   try { powers = await powersBeyondServices(sql) } finally { await sql.end({ timeout: 1 }) }
