@@ -212,4 +212,9 @@ export class KafkaSubscription {
 }
 
 /** For an operator: the kind of failure; kafkajs' own sentences hold host names and ports at most. */
-const reasonOf = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message.split('\n')[0]?.slice(0, 200)}` : 'unknown error')
+const reasonOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return 'unknown error'
+  // kafkajs hides the broker's answer here
+  const hint = error.name === 'KafkaJSGroupCoordinatorNotFound' ? '; the broker is starting, or this service has no right on the group: infra/kafka/acls.sh' : ''
+  return `${error.name}: ${error.message.split('\n')[0]?.slice(0, 200)}${hint}`
+}
