@@ -1,15 +1,16 @@
-/** Operations: what an operator sees and mends: dead letters, the log's verification. */
+/** Operations: what an operator sees and mends: the consumers of the bus, dead letters, the log's verification. */
 import { Module } from '@nestjs/common'
 import type { EventStore, Recorder } from '@chorus/event-store'
 import { DATABASE, RECORDER, STORE } from '@chorus/platform'
 import type { Sql } from 'postgres'
+import { BusConsumerController } from './bus-consumer/bus-consumer.controller'
 import { deadLetterHandlers, DeadLetters } from './dead-letter/dead-letter.commands'
 import { DeadLetterController } from './dead-letter/dead-letter.controller'
 import { DeadLetterList } from './dead-letter/dead-letter-list'
 import { LogVerificationController } from './log-verification/log-verification.controller'
 
 @Module({
-  controllers: [LogVerificationController, DeadLetterController],
+  controllers: [LogVerificationController, DeadLetterController, BusConsumerController],
   providers: [
     { provide: DeadLetterList, inject: [DATABASE, STORE, RECORDER], useFactory: (database: Sql, store: EventStore, recorder: Recorder) => new DeadLetterList({ database, store, recorder }) },
     { provide: DeadLetters, inject: [RECORDER, DeadLetterList, DATABASE], useFactory: (recorder: Recorder, list: DeadLetterList, database: Sql) => new DeadLetters({ recorder, list, database }) },

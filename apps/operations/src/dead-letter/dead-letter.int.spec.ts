@@ -131,6 +131,12 @@ describe('dead letters', () => {
     expect(JSON.stringify([letters, shown])).not.toContain(SUBJECT)
   })
 
+  it('its consumer says that a person must look', async () => {
+    const { body } = await get('/v1/consumers').expect(200)
+    expect(body).toEqual({ head: (await store.head()).ordinal, consumers: [{ name: NAME, status: 'follows the bus; 1 stream waits for a person: chorus dead-letters list', needsPerson: true, parked: { deferred: 0, retriable: 0, permanent: 1, hole: 0 }, oldest: expect.any(String) as string, caughtUp: 0, readThrough: expect.any(Number) as number }] })
+    await get('/v1/consumers', 'evaluator').expect(403)
+  })
+
   it('tried again while nothing was mended, it waits on, and shows who asked and why', async () => {
     const [id] = await parked('not-mended', 3)
     await post(`/v1/dead-letters/${id}/retry`, { reason: 'perhaps it works now' }).expect(200)
