@@ -9,6 +9,6 @@ import { Timestamp, Uuid } from '../fields'
 export class NotificationHeldV1 {
   @Uuid({ of: 'notification', doc: 'the notification' }) notificationId!: string
   @Uuid({ of: 'pchCase', doc: 'the case' }) caseId!: string
-  @Uuid({ doc: 'the hold' }) holdId!: string
+  @Uuid({ of: 'none', doc: 'the hold' }) holdId!: string
   @Timestamp({ doc: 'when somebody is to look at it again; it does not end by itself' }) reviewAt!: string
 }

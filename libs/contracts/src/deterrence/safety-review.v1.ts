@@ -11,7 +11,7 @@ const safety = { version: 1, categories: ['safetyReview'], classification: 'CJI'
 
 @Event({ type: 'SafetyReviewRequested', ...safety, summary: 'A system-based advocate is to review whether a notification may go ahead; one request for each current or recent partner.' })
 export class SafetyReviewRequestedV1 {
-  @Uuid({ doc: 'the review' }) reviewId!: string
+  @Uuid({ of: 'none', doc: 'the review' }) reviewId!: string
   @Uuid({ of: 'notification', doc: 'the notification' }) notificationId!: string
   @Uuid({ of: 'pchCase', doc: 'the case' }) caseId!: string
   @Code(['SYSTEM_ADVOCATE'], { doc: 'who may answer' }) reviewerPool!: 'SYSTEM_ADVOCATE'
@@ -20,7 +20,7 @@ export class SafetyReviewRequestedV1 {
 
 @Event({ type: 'SafetyReviewCompleted', ...safety, summary: 'An advocate answered a review: within which window and at which classes of place it may go ahead, or that it may not.' })
 export class SafetyReviewCompletedV1 {
-  @Uuid({ doc: 'the review' }) reviewId!: string
+  @Uuid({ of: 'none', doc: 'the review' }) reviewId!: string
   @Uuid({ of: 'notification', doc: 'the notification' }) notificationId!: string
   @Uuid({ of: 'pchCase', doc: 'the case' }) caseId!: string
   @Code(REVIEW_OUTCOMES, { doc: 'the answer' }) outcome!: ReviewOutcome
@@ -36,7 +36,7 @@ export class SafetyReviewCompletedV1 {
 
 @Event({ type: 'HoldRaised', ...safety, summary: 'Somebody holds a notification, or everything that is planned for a case; the reason stays here.' })
 export class HoldRaisedV1 {
-  @Uuid({ doc: 'the hold' }) holdId!: string
+  @Uuid({ of: 'none', doc: 'the hold' }) holdId!: string
   @Code(HOLD_SCOPES, { doc: 'one notification, or everything of the case' }) scope!: HoldScope
   @Uuid({ of: 'notification', optional: true, doc: 'the notification; absent where everything of the case is held' }) notificationId?: string
   @Uuid({ of: 'pchCase', doc: 'the case' }) caseId!: string
@@ -47,7 +47,7 @@ export class HoldRaisedV1 {
 
 @Event({ type: 'HoldLifted', ...safety, summary: 'A hold is lifted. Clearance does not come back with it: every partner is reviewed again.' })
 export class HoldLiftedV1 {
-  @Uuid({ doc: 'the hold' }) holdId!: string
+  @Uuid({ of: 'none', doc: 'the hold' }) holdId!: string
   @Uuid({ of: 'pchCase', doc: 'the case' }) caseId!: string
   @Code(LIFT_CODES, { doc: 'why' }) code!: LiftCode
   @Code(ROLES, { doc: 'role of who lifted it' }) byRole!: Role

@@ -1,0 +1,119 @@
+/** What the decisions about a notification need of other streams: read at the log's head at the edge, handed in as data, with how far was read. */
+import type { Basis, NotificationPlannedV1, RecordDelivery, RecordedEvent } from '@chorus/contracts'
+import { fold, streamOf } from '@chorus/decider'
+import type { Recorder } from '@chorus/event-store'
+import type { Vault } from '@chorus/privacy'
+import { policyInForce } from '../notification-policy/policy-in-force'
+import type { Rules } from '../notification-policy/policy-file'
+import { activeHolds, clearanceOf, covers, initial as noReview, liftedHolds, safetyReview, type Clearance, type SafetyReview } from '../safety-review/safety-review'
+import { isPermittedClass, type DeliveryFacts } from './breaches'
+import { caseSafetyIdOf, caseStanding, notificationIdOf, safetyIdOf, type CaseStanding, type Stretch } from './case-standing'
+import { initial, notification, type Notification, type PermissionFacts } from './notification'
+
+type Planned = Extract<Notification, { status: 'planned' }>
+const basisOf = (stream: string, events: readonly RecordedEvent[]): Basis[] => events.length === 0 ? [] : [{ stream, revision: events.length - 1 }]
+const safetyStream = (id: string): string => streamOf(safetyReview, id)
+export const caseStream = (caseId: string): string => `pchCase-${caseId}`
+
+/** The safety context's state of a notification and its case, and what is told of it. */
+export interface Safety { readonly own: SafetyReview; readonly ofCase: SafetyReview; readonly clearance: Clearance | null; readonly liftedHolds: readonly string[] }
+const safetyOf = (own: SafetyReview, ofCase: SafetyReview): Safety =>
+  ({ own, ofCase, clearance: activeHolds(ofCase).length > 0 ? null : clearanceOf(own), liftedHolds: [...liftedHolds(own), ...liftedHolds(ofCase)] })
+/** Whether a hold of the notification's own stream still stands. */
+export const isHeld = (state: Planned, safety: Safety): boolean => state.holds.some(({ holdId }) => !safety.liftedHolds.includes(holdId))
+
+export class NotificationLookUp {
+  constructor(private readonly log: Recorder, private readonly vault: Vault) {}
+
+  async stateOf(notificationId: string): Promise<Notification> { return fold(notification, await this.log.load(streamOf(notification, notificationId)), initial) }
+
+  /** null where there is no such notification: then the decision says so. */
+  async forPermission(notificationId: string): Promise<PermissionFacts> {
+    const policy = await policyInForce(this.log)
+    const state = await this.stateOf(notificationId)
+    const facts = { policyVersion: policy.policyVersion, authorizationMinutes: policy.rules.authorizationMinutes }
+    if (state.status === 'none') return { ...facts, clearance: null, liftedHolds: [], caseOpen: false, modeAllowed: false, templateUsable: false, basis: [] }
+    const { caseId, level, mode } = state.plan
+    const streams = { own: safetyStream(safetyIdOf(notificationId)), ofCase: safetyStream(caseSafetyIdOf(caseId)), theCase: caseStream(caseId) }
+    const read = await this.log.loadMany(Object.values(streams))
+    const events = (stream: string): readonly RecordedEvent[] => read.get(stream) ?? []
+    const { clearance, liftedHolds: lifted } = safetyOf(fold(safetyReview, events(streams.own), noReview), fold(safetyReview, events(streams.ofCase), noReview))
+    return {
+      ...facts, clearance, liftedHolds: lifted, caseOpen: caseStanding(events(streams.theCase)).status === 'open',
+      modeAllowed: policy.rules.levels[level].modes[mode] !== undefined, templateUsable: templateOf(policy.rules, state.plan)?.usable ?? false,
+      basis: [...Object.values(streams).flatMap((stream) => basisOf(stream, events(stream))), policy.basis],
+    }
+  }
+
+  /** As of the moment of the delivery: what was decided after it does not make it a breach. */
+  async forDelivery(notificationId: string, said: RecordDelivery, commandId: string): Promise<DeliveryFacts> {
+    const policy = await policyInForce(this.log)
+    const factId = this.vault.uuid('event-id', 'command', commandId, '0')
+    const state = await this.stateOf(notificationId)
+    const template = templateOf(policy.rules, said)
+    if (state.status === 'none') return { factId, template, cleared: false, held: false, liftedHolds: [], caseClosed: false, modeAllowed: false, basis: [] }
+    const { caseId, level } = state.plan
+    const streams = { own: safetyStream(safetyIdOf(notificationId)), ofCase: safetyStream(caseSafetyIdOf(caseId)), theCase: caseStream(caseId) }
+    const read = await this.log.loadMany(Object.values(streams))
+    const events = (stream: string): readonly RecordedEvent[] => read.get(stream) ?? []
+    const asOf = (moment: string): Safety => {
+      const by = (stream: string) => fold(safetyReview, events(stream).filter((event) => Date.parse(event.time) <= Date.parse(moment)), noReview)
+      return safetyOf(by(streams.own), by(streams.ofCase))
+    }
+    const then = asOf(said.at)
+    // People write the minute: a clearance that was given within it counts, a hold counts from its own second.
+    const cleared = [then, asOf(endOfMinute(said.at))].some(({ clearance }) => covers(clearance, said.at) && isPermittedClass(said.placeClass, clearance.permittedPlaces))
+    const { closedAt } = caseStanding(events(streams.theCase))
+    return {
+      factId, template, cleared, held: activeHolds(then.own).length + activeHolds(then.ofCase).length > 0, liftedHolds: then.liftedHolds,
+      caseClosed: closedAt !== null && Date.parse(closedAt) <= Date.parse(said.at), modeAllowed: policy.rules.levels[level].modes[said.mode] !== undefined,
+      basis: [...Object.values(streams).flatMap((stream) => basisOf(stream, events(stream))), policy.basis],
+    }
+  }
+
+  async safetyOf(notificationId: string, caseId: string): Promise<Safety> {
+    const [own, ofCase] = [safetyStream(safetyIdOf(notificationId)), safetyStream(caseSafetyIdOf(caseId))]
+    const read = await this.log.loadMany([own, ofCase])
+    return safetyOf(fold(safetyReview, read.get(own) ?? [], noReview), fold(safetyReview, read.get(ofCase) ?? [], noReview))
+  }
+
+  /** What holds for everything of a case: its stops. */
+  async safetyOfCase(caseId: string): Promise<SafetyReview> { return fold(safetyReview, await this.log.load(safetyStream(caseSafetyIdOf(caseId))), noReview) }
+
+  /** Notifications and their safety at the log's head, in one reading. */
+  async many(ids: readonly { readonly notificationId: string; readonly caseId: string }[]): Promise<{ readonly state: Notification; readonly safety: Safety }[]> {
+    const streams = ids.map(({ notificationId, caseId }) => ({ it: streamOf(notification, notificationId), own: safetyStream(safetyIdOf(notificationId)), ofCase: safetyStream(caseSafetyIdOf(caseId)) }))
+    const read = await this.log.loadMany([...new Set(streams.flatMap((one) => Object.values(one)))])
+    return streams.map(({ it, own, ofCase }) => ({
+      state: fold(notification, read.get(it) ?? [], initial), safety: safetyOf(fold(safetyReview, read.get(own) ?? [], noReview), fold(safetyReview, read.get(ofCase) ?? [], noReview)),
+    }))
+  }
+
+  /** How the case stands; `through`: as of this revision of its stream. */
+  async caseStanding(caseId: string, through = Infinity): Promise<CaseStanding & { readonly basis: readonly Basis[] }> {
+    const events = (await this.log.load(caseStream(caseId))).filter(({ revision }) => revision <= through)
+    return { ...caseStanding(events), basis: basisOf(caseStream(caseId), events) }
+  }
+
+  /** Every notification of these stretches of a case, first ones and repeats: found by their names, which the case fixes. */
+  async ofStretches(caseId: string, stretches: readonly Stretch[]): Promise<Planned[]> {
+    const found: Planned[] = []
+    for (const { level, period } of stretches) {
+      for (let number = 1; ; number++) {
+        const state = await this.stateOf(notificationIdOf(caseId, level, period, number))
+        if (state.status === 'none') break
+        found.push(state)
+      }
+    }
+    return found
+  }
+}
+
+const endOfMinute = (instant: string): string => new Date(Math.floor(Date.parse(instant) / 60_000) * 60_000 + 59_999).toISOString()
+
+/** M4: active, and approved by prosecutor and advocate. */
+const templateOf = ({ templates }: Rules, { templateId, templateVersion }: Pick<NotificationPlannedV1, 'templateId' | 'templateVersion'>): DeliveryFacts['template'] => {
+  const found = templates[templateId]
+  if (!found || found.version !== templateVersion) return null
+  return { language: found.language, usable: found.active && found.approvedBy.includes('prosecutor') && found.approvedBy.includes('systemAdvocate') }
+}

@@ -1,0 +1,82 @@
+/** The table of the read model, and how it is asked. */
+import { Inject, Injectable, Logger } from '@nestjs/common'
+import type { JSONValue, Sql, TransactionSql } from 'postgres'
+import type { Level, RecordedEvent } from '@chorus/contracts'
+import { decode, type EventStore } from '@chorus/event-store'
+import { CLOCK, DATABASE, Followers, STORE, type Clock } from '@chorus/platform'
+import { Projection, type ReadModel } from '@chorus/read-models'
+import { isHeld, NotificationLookUp } from '../notification/look-up'
+import { safetyView, type SafetyView } from '../safety-review/safety-view'
+import { clearanceShown, evolve, KNOWN, notificationOf, type ClearanceShown, type ListedPhase, type NotificationRow } from './notifications-by-due-date'
+
+/** One statement for a whole batch: the rows it touches are read, folded and written back. */
+async function write(tx: TransactionSql, events: readonly RecordedEvent[]): Promise<void> {
+  const ids = [...new Set(events.map(notificationOf))]
+  const rows = new Map<string, NotificationRow | undefined>((await tx<{ row: NotificationRow }[]>`select row from read.notifications_by_due_date where notification = any(${ids}::uuid[])`).map(({ row }) => [row.notificationId, row]))
+  for (const event of events) rows.set(notificationOf(event), evolve(rows.get(notificationOf(event)), event))
+  const written = [...rows.values()].flatMap((row) => row ? [{ notification: row.notificationId, case_id: row.caseId, level: row.level, phase: row.phase, due: row.dueAt, row }] : [])
+  if (written.length === 0) return
+  await tx`
+    insert into read.notifications_by_due_date (notification, case_id, level, phase, due, row)
+    select notification, case_id, level, phase, due, row from jsonb_to_recordset(${tx.json(written as unknown as JSONValue)}) as given (notification uuid, case_id uuid, level text, phase text, due text, row jsonb)
+    on conflict (notification) do update set case_id = excluded.case_id, level = excluded.level, phase = excluded.phase, due = excluded.due, row = excluded.row`
+}
+
+export const notificationsByDueDate: ReadModel = {
+  name: 'deterrence.notifications-by-due-date', version: 1, categories: ['notification'], knows: KNOWN,
+  table: 'notifications_by_due_date',
+  columns: 'notification uuid primary key, case_id uuid not null, level text not null, phase text not null, due text collate "C" not null, row jsonb not null',
+  write,
+}
+
+export interface Wanted { readonly phase?: ListedPhase; readonly level?: Level; readonly caseId?: string; readonly notificationId?: string; readonly limit: number; readonly from: number }
+export type Listed = NotificationRow & { readonly overdue: boolean; readonly clearance: ClearanceShown }
+export interface NotificationList { readonly notifications: readonly Listed[]; /** the log was looked at up to here */ readonly through: number }
+
+@Injectable()
+export class NotificationsByDueDate {
+  readonly projection: Projection
+  constructor(
+    @Inject(STORE) private readonly store: EventStore, @Inject(DATABASE) private readonly database: Sql, @Inject(CLOCK) private readonly clock: Clock, private readonly lookUp: NotificationLookUp, followers: Followers,
+  ) {
+    const logger = new Logger('notifications-by-due-date')
+    this.projection = followers.add(new Projection(notificationsByDueDate, { store, database, decode, logger: { warn: (details, message) => logger.warn({ ...details, note: message }) } }))
+  }
+
+  /** Waits until the list has seen the log through `ordinal`; 'later' when that takes too long, 'nowhere' when the log ends before it. */
+  async seen(ordinal: number, ms: number): Promise<'seen' | 'later' | 'nowhere'> {
+    if (this.projection.state().ordinal >= ordinal) return 'seen'
+    if ((await this.store.head()).ordinal < ordinal) return 'nowhere'
+    return (await this.projection.reached(ordinal, ms)) ? 'seen' : 'later'
+  }
+
+  /** Soonest due first; clearance from the log's head. */
+  async list(wanted: Wanted): Promise<NotificationList> {
+    const through = this.projection.state().ordinal
+    const rows = await this.rows(wanted)
+    const now = this.clock.now()
+    const heads = await this.lookUp.many(rows)
+    const notifications = rows.map((row, at): Listed => {
+      const { state, safety } = heads[at]!
+      return { ...row, overdue: row.phase === 'open' && Date.parse(row.dueAt) < Date.parse(now), clearance: clearanceShown(safety.clearance, state.status === 'planned' && isHeld(state, safety), now) }
+    })
+    return { notifications, through }
+  }
+
+  /** For the safety context: what is to be reviewed, or was. */
+  async safety(wanted: Wanted): Promise<{ readonly notifications: readonly (SafetyView & { readonly level: Level; readonly dueAt: string })[]; readonly through: number }> {
+    const through = this.projection.state().ordinal
+    const rows = await this.rows(wanted)
+    const heads = await this.lookUp.many(rows)
+    return { notifications: rows.map(({ notificationId, caseId, level, dueAt }, at) => ({ ...safetyView(notificationId, caseId, heads[at]!.safety), level, dueAt })), through }
+  }
+
+  private async rows({ phase, level, caseId, notificationId, limit, from }: Wanted): Promise<NotificationRow[]> {
+    const sql = this.database
+    const found = await sql<{ row: NotificationRow }[]>`
+      select row from read.notifications_by_due_date
+      where true ${phase ? sql`and phase = ${phase}` : sql``} ${level ? sql`and level = ${level}` : sql``} ${caseId ? sql`and case_id = ${caseId}` : sql``} ${notificationId ? sql`and notification = ${notificationId}` : sql``}
+      order by due, notification limit ${limit} offset ${from}`
+    return found.map(({ row }) => row)
+  }
+}
