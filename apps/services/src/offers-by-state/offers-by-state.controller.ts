@@ -13,7 +13,7 @@ export class OffersByStateController {
   @QueryRoute({ summary: 'Offers of services and what each waits for, newest first', roles: ['healthProgram'], agencies: ['HEALTH'] })
   @ApiQuery({ name: 'state', required: false, enum: OFFER_STATES })
   @ApiQuery({ name: 'case', required: false, description: 'id of a case' })
-  @ApiQuery({ name: 'after', required: false, description: 'ordinal of a reply to a command: waits until it is seen here' })
+  @ApiQuery({ name: 'after', required: false, description: 'ordinal of a reply to a command: waits until it, and the offers that follow from it, are seen here' })
   @ApiQuery({ name: 'limit', required: false, description: '1 to 500, default 50' })
   @ApiQuery({ name: 'from', required: false, description: 'skip so many' })
   async list(@Query('state') state?: string, @Query('case') caseId?: string, @Query('after') after?: string, @Query('limit') limit?: string, @Query('from') from?: string): Promise<OfferList> {

@@ -5,6 +5,7 @@ import type { RecordedEvent } from '@chorus/contracts'
 import { decode, type EventStore } from '@chorus/event-store'
 import { DATABASE, Followers, seenAfter, STORE } from '@chorus/platform'
 import { Projection, type ReadModel } from '@chorus/read-models'
+import { OfferServicesConsumer } from '../on-notification-delivered/offer-services.consumer'
 import { evolve, KNOWN, offerOf, stateOf, type Offer, type OfferState } from './offers-by-state'
 
 /** One statement for a whole batch: the rows it touches are read, folded and written back. */
@@ -29,13 +30,16 @@ export interface OfferList { readonly offers: readonly (Offer & { readonly state
 @Injectable()
 export class OffersByState {
   readonly projection: Projection
-  constructor(@Inject(STORE) private readonly store: EventStore, @Inject(DATABASE) private readonly database: Sql, followers: Followers) {
+  constructor(@Inject(STORE) private readonly store: EventStore, @Inject(DATABASE) private readonly database: Sql, private readonly offering: OfferServicesConsumer, followers: Followers) {
     const logger = new Logger('offers-by-state')
     this.projection = followers.add(new Projection(offersByState, { store, database, decode, logger: { warn: (details, message) => logger.warn({ ...details, note: message }) } }))
   }
 
-  /** Waits for `after=`: the ordinal of a reply. */
-  seen(after: string | undefined): Promise<void> { return seenAfter(after, this.projection, this.store) }
+  /** Waits for `after=`, the ordinal of a reply, and for the offers that follow from what was delivered until then. */
+  seen(after: string | undefined): Promise<void> {
+    const reached = async (ordinal: number, ms: number): Promise<boolean> => await this.offering.reached(ordinal, ms) && this.projection.reached((await this.store.head()).ordinal, ms)
+    return seenAfter(after, { reached }, this.store)
+  }
 
   /** Newest first; `from` skips so many. */
   async list({ state, caseId, limit, from }: { readonly state?: OfferState | undefined; readonly caseId?: string | undefined; readonly limit: number; readonly from: number }): Promise<OfferList> {

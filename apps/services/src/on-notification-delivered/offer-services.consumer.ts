@@ -15,16 +15,21 @@ import { offerServices } from './offer-services'
 
 @Injectable()
 export class OfferServicesConsumer {
+  private readonly consumer: Consumer
+
   constructor(
     @Inject(BUS) bus: EventBus, @Inject(STORE) store: EventStore, @Inject(DATABASE) database: Sql,
     @Inject(RECORDER) private readonly log: Recorder, @Inject(CLOCK) private readonly clock: Clock, followers: Followers,
   ) {
     const logger = new Logger('on-notification-delivered')
-    followers.add(new Consumer({
+    this.consumer = followers.add(new Consumer({
       name: 'services.on-notification-delivered', topics: ['program.notifications.v1'], types: ['NotificationDelivered'], bus, store, database, clock,
       logger: { warn: (details, message) => logger.warn({ ...details, note: message }) }, react: (event) => this.react(event),
     }))
   }
+
+  /** Waits until every delivery through `ordinal` was worked, or parked; false when that takes longer than `ms`. */
+  reached(ordinal: number, ms: number): Promise<boolean> { return this.consumer.reached(ordinal, ms) }
 
   private async react(event: BusEvent): Promise<void> {
     const asked = offerServices(event, this.clock.now())
