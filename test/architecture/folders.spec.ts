@@ -6,7 +6,7 @@ const apps = readdirSync(join(root, 'apps'))
 const sources = filesBelow('apps').filter((path) => path.includes('/src/') && path.endsWith('.ts'))
 
 /** What a file may be beside the plain one: the suffix says its part. */
-const PARTS = new Set(['spec', 'int.spec', 'contract.spec', 'module', 'controller', 'commands', 'query', 'consumer', 'upcasters', 'pipe', 'config', 'bench'])
+const PARTS = new Set(['spec', 'int.spec', 'contract.spec', 'kafka.spec', 'module', 'controller', 'commands', 'query', 'consumer', 'upcasters', 'pipe', 'config', 'bench'])
 /** Folders that hold one thing per file or per folder, and are named for that. */
 const COLLECTIONS = new Set(['feeds', 'commands'])
 /** Apps whose folders are not the City's nouns: one composes, one is the command line. */

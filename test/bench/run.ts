@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util'
 import { append } from './append'
 import { importBench } from './import'
+import { relay } from './relay'
 import { replay } from './replay'
 import { benchServer, fdatasyncRate, serverFacts } from './server'
 import { printTable, type Row } from './table'
@@ -21,7 +22,7 @@ export interface BenchOptions {
 }
 export interface Bench { readonly summary: string; run(options: BenchOptions): Promise<{ rows: Row[]; notes: string[] }> }
 
-const BENCHES: Readonly<Record<string, Bench>> = { append, replay, import: importBench }
+const BENCHES: Readonly<Record<string, Bench>> = { append, replay, import: importBench, relay }
 
 const USAGE = `npm run bench -- NAME [--json] [--quick] [--seed N]
 ${Object.entries(BENCHES).map(([name, { summary }]) => `  ${name.padEnd(8)} ${summary}`).join('\n')}
@@ -30,7 +31,7 @@ ${Object.entries(BENCHES).map(([name, { summary }]) => `  ${name.padEnd(8)} ${su
   --writers 1,32    append: only these numbers of writers
   --batches 1,10    append: only these sizes of batches
   --linger MS       append: how long a batch waits for company (0 to 2)
-  --events N        replay: events in each log (default 1000000)
+  --events N        replay: events in each log (default 1000000); relay: events to publish (default 100000)
   --lines 20000,…   import: only files of so many lines
   --on URL          replay: read the log of this database`
 
