@@ -17,7 +17,7 @@ const PATIENCE = 20_000
  * half-way, the next start leaves it be: `chorus import nibrs` finishes what is missing.
  */
 export const loadFirstSamples = async ({ app }: Chorus, settings: ReadySettings, say: (line: string) => void, signal: AbortSignal): Promise<void> => {
-  if (settings.mode !== 'demonstration' || process.env.CHORUS_SAMPLES === '0') return
+  if (settings.mode !== 'demonstration' || settings.samples === '0') return
   const store = app.get<EventStore>(STORE, { strict: false })
   for await (const _ of store.readAll({ filter: { types: ['ImportRunStarted'] } })) return
   const clock = app.get<Clock>(CLOCK, { strict: false })

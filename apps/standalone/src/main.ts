@@ -50,7 +50,7 @@ export const run = (): void => {
     if (error instanceof Error && error.name === 'AbortError') process.exit(0)
     const known = error instanceof Error && OURS.has(error.name)
     process.stderr.write(`${error instanceof Error ? (known ? error.message : error.stack ?? error.message) : String(error)}\n`)
-    process.exit(error instanceof SettingsRefused ? 2 : error instanceof SetupRefused && /already uses|another Chorus/i.test(error.message) ? 6 : 1)
+    process.exit(error instanceof SettingsRefused ? 2 : error instanceof SetupRefused && /already uses|is in use by/.test(error.message) ? 6 : 1)
   })
 }
 

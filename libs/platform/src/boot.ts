@@ -1,5 +1,5 @@
 /** Makes and starts a Nest application: logs, correlation ids, security headers, documentation, orderly stop. */
-import { NestFactory } from '@nestjs/core'
+import { ModulesContainer, NestFactory } from '@nestjs/core'
 import type { INestApplication, Type, DynamicModule } from '@nestjs/common'
 import type { NestExpressApplication } from '@nestjs/platform-express'
 import type { Server } from 'node:http'
@@ -42,10 +42,10 @@ class ChorusLogger extends Logger {
   }
 }
 
-/** The vault, where the root module has one: it keys the fingerprints of commands. */
-const vaultOf = (app: NestExpressApplication): Vault | undefined => {
-  try { return app.get<Vault>(VAULT, { strict: false }) } catch { return undefined }
-}
+/** The vault, where the process has one: it keys the fingerprints of commands. */
+const vaultOf = (app: NestExpressApplication): Vault | undefined =>
+  // looked for first: an app.get that finds nothing is logged as an error
+  [...app.get(ModulesContainer).values()].some(({ providers }) => providers.has(VAULT)) ? app.get<Vault>(VAULT, { strict: false }) : undefined
 
 /** Builds the application of a root module without listening. */
 export const createApp = async (root: Type | DynamicModule, options: Pick<ServeOptions, 'clock' | 'version'>): Promise<NestExpressApplication> => {
