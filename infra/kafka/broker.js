@@ -55,10 +55,11 @@ const prepareBroker = async ({ env = process.env, say = quiet, signal } = {}) =>
  */
 const startOwnBroker = async ({ folder, port, env = process.env, say = quiet, signal, settings, format }) => {
   const means = await prepareBroker({ env, say, signal })
+  if ('engine' in means && (format || typeof settings === 'function')) throw new KafkaRefused('A broker with users or listeners of its own needs a JVM here: a container does not get them. ' + `What to do: ${howToInstall}.`)
   const from = performance.now()
   const broker = 'engine' in means
     ? await startContainerBroker({ engine: means.engine, port, env, say, signal, settings })
-    : await startJvmBroker({ ...means, folder, port, signal, settings, format })
+    : await startJvmBroker({ ...means, folder, port, env, signal, settings, format })
   say(`Kafka: ${broker.way} on ${broker.brokers}, up in ${((performance.now() - from) / 1000).toFixed(1)} s; its log: ${broker.log}`)
   return broker
 }

@@ -57,12 +57,13 @@ const complaint = (log, from) => {
  * @param {string} options.java
  * @param {string} options.lib folder of the jars
  * @param {number} [options.port] else the one of last time, else any free one
+ * @param {Record<string, string | undefined>} options.env
  * @param {AbortSignal} [options.signal] stops the start half-way
  * @param {Record<string, string> | ((ports: { port: number, controllerPort: number }) => Record<string, string>)} [options.settings] lines of server.properties
  * @param {string[]} [options.format] more words for StorageTool, for example --add-scram
  * @throws KafkaRefused
  */
-const startJvmBroker = async ({ folder, java, lib, port, signal, settings = {}, format = [] }) => {
+const startJvmBroker = async ({ folder, java, lib, port, env, signal, settings = {}, format = [] }) => {
   const data = join(folder, 'data')
   const log = join(folder, 'kafka.log')
   const properties = join(folder, 'server.properties')
@@ -77,8 +78,9 @@ const startJvmBroker = async ({ folder, java, lib, port, signal, settings = {}, 
 
   const format_ = async () => {
     if (existsSync(join(data, 'meta.properties'))) return
-    const id = randomBytes(16).toString('base64url')
-    const result = await run(java, [...JVM, '-cp', classpath, 'kafka.tools.StorageTool', 'format', '-t', id, '-c', properties, ...format], { signal })
+    // an id that begins with a dash would be taken for an option
+    const id = `c${randomBytes(16).toString('base64url').slice(1)}`
+    const result = await run(java, [...JVM, '-cp', classpath, 'kafka.tools.StorageTool', 'format', '-t', id, '-c', properties, ...format], { env, signal })
     if (result?.code !== 0) throw new KafkaRefused(`The broker's folder ${data} cannot be formatted:\n${(result?.output ?? '').trim().split('\n').slice(-4).map((line) => `  ${line}`).join('\n')}`)
   }
 
@@ -86,7 +88,7 @@ const startJvmBroker = async ({ folder, java, lib, port, signal, settings = {}, 
     const file = openSync(log, 'a')
     const from = statSync(log).size
     // the folder as a property: so that its process can be told from others
-    child = spawn('sh', ['-c', GUARDED, 'sh', java, ...JVM, `-Dchorus.kafka=${folder}`, '-cp', classpath, 'kafka.Kafka', properties], { cwd: folder, detached: true, stdio: ['ignore', file, file, 'pipe'] })
+    child = spawn('sh', ['-c', GUARDED, 'sh', java, ...JVM, `-Dchorus.kafka=${folder}`, '-cp', classpath, 'kafka.Kafka', properties], { cwd: folder, env, detached: true, stdio: ['ignore', file, file, 'pipe'] })
     closeSync(file)
     const own = child
     own.stdio[3].on('error', () => undefined)

@@ -1,0 +1,132 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { KafkaRefused, prepareBroker, startOwnBroker, useBroker } from './broker'
+
+/** A folder that is the whole PATH: programs are what a test puts there. */
+let box: string
+let env: Record<string, string>
+let said: string[]
+const say = (line: string): void => { said.push(line) }
+const program = (name: string, script: string): void => writeFileSync(join(box, 'bin', name), `#!/bin/sh\n${script}\n`, { mode: 0o755 })
+const java = (version = '17.0.1'): void => program('java', `echo 'openjdk version "${version}"' >&2`)
+const MAVEN = 'case "$1" in --version) exit 0;; esac; for word in "$@"; do case "$word" in -DoutputDirectory=*) echo jar > "${word#-DoutputDirectory=}/kafka.jar";; esac; done; echo fetched >> "$FETCHES"'
+const refusal = async (): Promise<string> => prepareBroker({ env, say }).then(() => 'not refused', (error: Error) => { expect(error).toBeInstanceOf(KafkaRefused); return error.message })
+
+beforeEach(() => {
+  box = mkdtempSync(join(tmpdir(), 'chorus-way-'))
+  mkdirSync(join(box, 'bin'))
+  env = { PATH: join(box, 'bin'), CHORUS_CACHE: join(box, 'cache'), CHORUS_INSTALL: '0', FETCHES: join(box, 'fetches') }
+  said = []
+})
+afterEach(() => rmSync(box, { recursive: true, force: true }))
+
+describe('a broker for tests', () => {
+  it('is the one of KAFKA_BROKERS where that is set, and nothing is looked for', async () => {
+    const broker = await useBroker({ folder: box, env: { ...env, KAFKA_BROKERS: 'kafka-1.example:9092' }, say })
+    expect(broker).toMatchObject({ brokers: 'kafka-1.example:9092', own: false })
+    await broker.stop()
+    expect(said).toEqual(['Kafka: the broker of KAFKA_BROKERS (kafka-1.example:9092)'])
+  })
+
+  it('is fetched once, into a cache outside the checkout; a second time needs no Maven', async () => {
+    java()
+    program('mvn', MAVEN)
+    const lib = join(box, 'cache', 'kafka-4.1.1')
+    expect(await prepareBroker({ env, say })).toEqual({ java: 'java', lib })
+    rmSync(join(box, 'bin', 'mvn'))
+    expect(await prepareBroker({ env, say })).toEqual({ java: 'java', lib })
+    expect(readFileSync(env.FETCHES!, 'utf8')).toBe('fetched\n')
+    expect(said).toEqual([expect.stringContaining(`with Maven into ${lib}, once`), expect.stringMatching(/fetched in/)])
+  })
+
+  it('is fetched again where a jar of the cache is missing or damaged', async () => {
+    java()
+    program('mvn', MAVEN)
+    await prepareBroker({ env, say })
+    writeFileSync(join(box, 'cache', 'kafka-4.1.1', 'kafka.jar'), 'cut')
+    await prepareBroker({ env, say })
+    expect(readFileSync(env.FETCHES!, 'utf8')).toBe('fetched\nfetched\n')
+    expect(readdirSync(join(box, 'cache'))).toEqual(['kafka-4.1.1'])
+  })
+
+  it('is a container where there is no JVM and an engine answers', async () => {
+    program('podman', `case "$1" in info) exit 0;; run) echo "$@" > ${join(box, 'ran')}; echo id-1;; logs) echo 'Kafka Server started';; inspect) echo true;; rm) echo "$@" >> ${join(box, 'removed')};; esac`)
+    expect(await prepareBroker({ env, say })).toEqual({ engine: 'podman' })
+    const broker = await startOwnBroker({ folder: join(box, 'data'), env, say })
+    const ran = readFileSync(join(box, 'ran'), 'utf8')
+    expect(ran).toContain(`-p 127.0.0.1:${broker.port}:${broker.port} `)
+    expect(ran).toContain(`KAFKA_ADVERTISED_LISTENERS=PLAINTEXT://127.0.0.1:${broker.port} `)
+    expect(ran).toContain('KAFKA_AUTO_CREATE_TOPICS_ENABLE=false ')
+    expect(ran.trim()).toMatch(/apache\/kafka:4\.1\.1$/)
+    expect(said.at(-1)).toMatch(/Kafka: a container \(podman, apache\/kafka:4.1.1\) on 127.0.0.1:\d+/)
+    await broker.stop()
+    expect(readFileSync(join(box, 'removed'), 'utf8')).toBe('rm -f -v id-1\n')
+  })
+
+  it('is refused in a container where users and certificates are asked for', async () => {
+    program('docker', 'exit 0')
+    await expect(startOwnBroker({ folder: box, env, say, format: ['--add-scram', 'x'] })).rejects.toThrow(/needs a JVM/)
+  })
+
+  it('is refused with everything that was tried, and what to do', async () => {
+    const text = await refusal()
+    for (const part of ['No Kafka broker can be had here', 'there is no Java (JVM)', 'CHORUS_INSTALL=0 forbids to install', 'neither docker nor podman answers', 'sudo apt-get install maven', 'KAFKA_BROKERS=host:port']) expect(text).toContain(part)
+  })
+
+  it('is refused with an old JVM, by its version', async () => {
+    java('11.0.2')
+    expect(await refusal()).toContain('java is Java 11, Kafka needs 17 or newer')
+    java('1.8.0_202')
+    expect(await refusal()).toContain('java is Java 8, Kafka needs 17 or newer')
+  })
+
+  it('is refused without Maven where nothing was fetched yet', async () => {
+    java()
+    expect(await refusal()).toContain(`Maven is missing, and the broker's jars are not in ${join(box, 'cache', 'kafka-4.1.1')}`)
+  })
+
+  it('is refused with Maven\'s own reason, and leaves nothing half fetched', async () => {
+    java()
+    program('mvn', 'case "$1" in --version) exit 0;; esac; echo "[ERROR] Could not transfer artifact: connect timed out"; exit 1')
+    const text = await refusal()
+    expect(text).toContain('Could not transfer artifact: connect timed out')
+    expect(text).toContain('settings.xml')
+    expect(readdirSync(join(box, 'cache'))).toEqual([])
+  })
+
+  it('is refused where the cache folder cannot be written', async () => {
+    java()
+    program('mvn', MAVEN)
+    writeFileSync(join(box, 'cache'), 'a file')
+    expect(await refusal()).toContain(`CHORUS_CACHE names ${join(box, 'cache')}, which cannot be written`)
+  })
+
+  it('installs Debian\'s maven as root where apt-get is there; otherwise names the command', async () => {
+    program('apt-get', `case "$1" in install) echo "$@" >> ${join(box, 'installed')}; printf '#!/bin/sh\\necho "openjdk version \\\\"17.0.1\\\\"" >&2\\n' > ${box}/bin/java; cat > ${box}/bin/mvn <<'END'\n#!/bin/sh\n${MAVEN}\nEND\n/bin/chmod 755 ${box}/bin/java ${box}/bin/mvn;; esac`)
+    // the stand-in for apt-get writes files with cat; a real one brings its own way
+    program('cat', 'exec /bin/cat "$@"')
+    const { CHORUS_INSTALL: _, ...free } = env
+    if (process.getuid?.() === 0) {
+      expect(await prepareBroker({ env: free, say })).toMatchObject({ java: 'java' })
+      expect(readFileSync(join(box, 'installed'), 'utf8')).toBe('install -y -q --no-install-recommends maven\n')
+      expect(said[0]).toMatch(/installing Debian's package "maven".*CHORUS_INSTALL=0 forbids/)
+    } else {
+      await expect(prepareBroker({ env: free, say })).rejects.toThrow(/sudo apt-get install maven/)
+      expect(existsSync(join(box, 'installed'))).toBe(false)
+    }
+  })
+
+  it('is not installed where CHORUS_INSTALL=0 forbids it', async () => {
+    program('apt-get', `echo "$@" >> ${join(box, 'installed')}`)
+    expect(await refusal()).toContain('CHORUS_INSTALL=0 forbids')
+    expect(existsSync(join(box, 'installed'))).toBe(false)
+  })
+
+  it('that does not start says what its log says', async () => {
+    program('java', 'case "$*" in *-version*) echo \'openjdk version "21"\' >&2;; *StorageTool*) exit 0;; *) echo "ERROR the disk is full" >&2; exit 1;; esac')
+    program('mvn', MAVEN)
+    program('sh', 'exec /bin/sh "$@"')
+    await expect(startOwnBroker({ folder: join(box, 'data'), env, say })).rejects.toThrow(/ended while it started \(1\); its log is .*kafka.log:\n {2}ERROR the disk is full/)
+  })
+})
