@@ -168,6 +168,14 @@ describe('a quarantined record', () => {
     expect(good.body).toMatchObject({ settled: true, outcome: 'accepted' })
     expect((await repair(one, record(1), '5f0f5f5e-0000-4000-8000-000000000002')).body).toEqual(good.body)
 
+    const three = await wrong(3)
+    const ordinal = async (): Promise<number> => (await chorus.app.get<Recorder>(RECORDER, { strict: false }).load(`quarantine-${three}`)).length
+    const events = await ordinal()
+    expect(await repair(three, record(4))).toMatchObject({ status: 422, body: { refused: 'repair_names_another_report', detail: expect.not.stringContaining('REPAIR-') } })
+    expect(await repair(three, record(3) + record(4))).toMatchObject({ status: 422, body: { refused: 'repair_names_another_report' } })
+    expect(await ordinal()).toBe(events)
+    expect((await repair(three, record(3))).body).toMatchObject({ settled: true, outcome: 'accepted' })
+
     const two = await wrong(2)
     const answers = await Promise.all([repair(two, 'no record'), repair(two, record(2)), repair(two, 'none either')])
     expect(answers[1].body).toMatchObject({ settled: true })
@@ -187,6 +195,18 @@ describe('a file that goes wrong in part', () => {
     const { id } = report.quarantine.first[0]!
     const again = await chorus.agent.post(`/v1/quarantine/${id}/retry`).set('Authorization', await chorus.bearer('intakeAnalyst')).send({ reason: 'as it is' }).expect(200)
     expect(again.body).toMatchObject({ settled: false, cause: 'too-large-for-the-log' })
+  })
+  it('is foreseen by a dry run: what is too large, and what amends a record that is new in the same file', async () => {
+    const admin = lines.find(line => line[4] === '1')!
+    const amended = (line: string, action: string, length = line.length) => `${String(length).padStart(4, '0')}${line.slice(4, 5)}${action}${line.slice(6, length)}`
+    const file = numbered('FORESEEN-1') + numbered('FORESEEN-2', crowd) + numbered('FORESEEN-3')
+      // says nothing new; takes a victim out
+      + numbered('FORESEEN-1', [amended(admin, 'M')]) + numbered('FORESEEN-3', [amended(victim, 'D', 40)])
+    const [foreseen, real] = [await send(file, { dryRun: true }), await send(file)] as const
+    for (const report of [foreseen, real]) balanced(report)
+    expect(real).toMatchObject({ records: { read: 5, accepted: 3, duplicate: 1, quarantined: 1 }, corrections: 1, quarantine: { byCause: { 'too-large-for-the-log': 1 } } })
+    const told = ({ lines, records, byAction, corrections, retractions, quarantine: { byCause } }: ImportReport) => ({ lines, records, byAction, corrections, retractions, byCause })
+    expect(told(foreseen)).toEqual(told(real))
   })
   it('does not pass for the file that its digest names', async () => {
     const sha256 = createHash('sha256').update('another file').digest('hex')

@@ -10,6 +10,7 @@ import type { DeciderLog, RecordOutcome } from '@chorus/decider'
 import { ERASED, isSealed, seal, unseal, type SealPlace, type SubjectKey, type Vault } from '@chorus/privacy'
 import { canonicalJson } from './chain'
 import { categoryOf, type Append, type AppendResult, type EventStore, type NewEvent, type ReadAllOptions, type StoredEvent } from './port'
+import { prepareAppend } from './prepare-append'
 import { mapSealed, sealedFields, tokensOf, withoutTokens } from './sealed-fields'
 
 export interface RecordItem { readonly stream: string; /** last known revision; -1: the stream must not exist */ readonly expected: number; readonly drafts: readonly DraftEvent[]; readonly meta: CommandMeta }
@@ -73,6 +74,18 @@ export class Recorder implements DeciderLog {
     })
     const results = appends.length === 0 ? [] : appends.length === 1 ? [await this.store.append(appends[0]!)] : await this.store.appendEach(appends)
     return outcomes.map(outcome => typeof outcome === 'number' ? outcomeOf(results[outcome]!, appends[outcome]!) : outcome)
+  }
+
+  /**
+   * What record() would refuse of this item whatever the log holds, for a dry run: nothing is appended and no key is made.
+   * Throws ContractViolation, or AppendRefused where an event or all of them are too large.
+   */
+  check(item: RecordItem): void {
+    const prepared = item.drafts.map((draft, place) => this.prepare(item, draft, place))
+    // Of the length of a real key's id: what is sealed under it is as long as it would be.
+    const standIn: SubjectKey = { keyId: `dek_${'-'.repeat(22)}`, key: new Uint8Array(32) }
+    const keys = new Map(prepared.flatMap(({ needs }) => [...needs].map(subject => [subject, standIn] as const)))
+    prepareAppend(this.store.log, { stream: item.stream, expected: 'any', events: prepared.map(event => this.sealed(item, event, keys)) })
   }
 
   /** The log in order, decoded, led to the newest versions, still sealed. An event that this build does not know comes as it is. */

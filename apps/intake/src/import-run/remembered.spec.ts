@@ -1,6 +1,6 @@
 import type { DraftEvent, RecordedEvent } from '@chorus/contracts'
 import { MemoryVault } from '@chorus/privacy'
-import { patched, recordOf, groupB } from '../feeds/nibrs/testing/records'
+import { patched, recordOf, groupB, simple } from '../feeds/nibrs/testing/records'
 import { receive } from '../incident/receive'
 import { readInbound } from './inbound-nibrs'
 import { Remembered } from './remembered'
@@ -23,5 +23,21 @@ describe('what a dry run keeps in mind', () => {
       return received.change
     }))
     expect(outcomes).toEqual([['none', 'none'], ['none', 'none'], ['duplicate', 'duplicate']])
+  })
+  it('what the newest reports say, while there is room for it', () => {
+    const vault = new MemoryVault()
+    const streams = ['A-1', 'A-2'].map((number) => readInbound(recordOf(patched(simple.map((one) => ({ ...one, values: { ...one.values, number } })))), { message: number, fileId: 'file-1', vault, receivedtime: '2026-08-05T12:00:00.000Z' }))
+    const drafts = streams.map((inbound) => inbound.compose(1, []))
+    const kept = (mostBytes: number) => {
+      const remembered = new Remembered(mostBytes)
+      for (const [at, { stream }] of streams.entries()) remembered.add(stream, drafts[at]!, contentOf)
+      return streams.map(({ stream }) => remembered.after(stream, [])[0]!.data)
+    }
+    const none = kept(0)
+    expect(none[0]).toEqual(none[1])
+    expect(none[0]).toMatchObject({ victims: [], offenses: [] })
+    expect(kept(1_000_000)).toEqual(drafts.map(([draft]) => JSON.parse(JSON.stringify(draft!.data))))
+    // room for one: the older goes
+    expect(kept(700)).toEqual([none[0], JSON.parse(JSON.stringify(drafts[1]![0]!.data))])
   })
 })

@@ -2,9 +2,9 @@
  * One run's records, batch by batch: decided by the history of their streams, appended many at once, quarantined whole where
  * they cannot be accepted. Each record is settled exactly once.
  */
-import { AGENCIES, type Actor, type CommandMeta, type RecordedEvent } from '@chorus/contracts'
+import { AGENCIES, type Actor, type CommandMeta, type DraftEvent, type RecordedEvent } from '@chorus/contracts'
 import { derivedId, isRefusal, type RecordOutcome } from '@chorus/decider'
-import type { Recorder, RecordItem } from '@chorus/event-store'
+import { MAX_EVENT_BYTES, type Recorder, type RecordItem } from '@chorus/event-store'
 import type { Vault } from '@chorus/privacy'
 import { FileEdits } from '../feeds/nibrs/edits/file'
 import { parseRecord } from '../feeds/nibrs/parse-record'
@@ -122,11 +122,13 @@ export class RecordSettler {
     for (const item of items) {
       const { inbound } = item
       const stored = histories.get(inbound.stream) ?? []
-      const history = this.options.dryRun ? this.remembered.after(inbound.stream, stored) : inbound.kind === 'amend' ? await this.opened(stored) : stored
+      const known = inbound.kind === 'amend' ? await this.opened(stored) : stored
+      const history = this.options.dryRun ? this.remembered.after(inbound.stream, known) : known
       const received = receive(history, inbound, draft => recorder.contentOf(draft))
       if (received.outcome === 'duplicate') this.tally.settle(item.raw, 'duplicate')
       else if (received.outcome === 'waits') refused.push({ ...item, ...WAITS })
       else if (this.options.dryRun) {
+        if (this.wouldBeTooLarge(inbound, received.drafts)) { refused.push({ ...item, ...TOO_LARGE }); continue }
         this.remembered.add(inbound.stream, received.drafts, draft => recorder.contentOf(draft))
         this.accepted(item, received)
       } else appends.push({ item, received, expected: stored.length - 1 })
@@ -147,6 +149,18 @@ export class RecordSettler {
       else overtaken.push(item)
     }
     return overtaken
+  }
+
+  /** As the log would say. Sealing all of a file to measure it would take as long as the import itself: what is far from the limit is not measured. */
+  private wouldBeTooLarge({ stream, agency }: NibrsInbound, drafts: readonly DraftEvent[]): boolean {
+    if (JSON.stringify(drafts).length < MAX_EVENT_BYTES / 8) return false
+    try {
+      this.deps.recorder.check({ stream, expected: -1, drafts, meta: metaOf(this.options.runId, this.options.actor, { agency, system: NIBRS.system }, this.now) })
+      return false
+    } catch (error) {
+      if (isTooLarge(error)) return true
+      throw error
+    }
   }
 
   /** One record that is too large for the log stops none of the others: they are parted until it stands alone. */

@@ -4,10 +4,14 @@ import { AllowedTo, RepairQuarantinedRecord, ResolveQuarantinedRecord, RetryQuar
 import { derivedId, handle, isRefusal, refused, type Handled, type Refusal } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
 import { RECORDER } from '@chorus/platform'
+import { namesSameReport } from '../feeds/nibrs/read-records'
 import { Quarantine } from './quarantine'
 import { QuarantinedBytes } from './quarantined-bytes'
 import { quarantinedRecord } from './quarantined-record'
 import { QuarantineRetry, type Retried } from './retry'
+
+/** What waits here stays what it is: a repair may not make it a report that somebody else sent, or nobody. */
+const NAMES_ANOTHER = refused('repair_names_another_report', 'The repaired lines name another report (ORI or number) than the record that waits here. Nothing was recorded. Repair this one under its own ORI and number, or resolve it; send the other report as a file of its own.')
 
 @AllowedTo(rightOf(RepairQuarantinedRecord)!)
 export class RepairQuarantinedRecordCommand { constructor(readonly id: string, readonly body: RepairQuarantinedRecord, readonly meta: CommandMeta) {} }
@@ -21,7 +25,11 @@ export class RepairQuarantinedRecordHandler implements ICommandHandler<RepairQua
     const bytes = Buffer.from(body.content, 'utf8')
     const record = this.kept.fingerprint(bytes)
     const before = (await this.quarantine.states([id])).get(id)
-    if (before?.status === 'open') await this.kept.putRepair(id, bytes, before.first.waitsFor)
+    if (before?.status === 'open') {
+      const original = await this.kept.get(id)
+      if (original !== undefined && original !== 'erased' && !namesSameReport(original.bytes, bytes)) return NAMES_ANOTHER
+      await this.kept.putRepair(id, bytes, before.first.waitsFor)
+    }
     const answer = await handle(this.log, quarantinedRecord, id, { type: 'RepairQuarantinedRecord', data: { bytes: bytes.length, record, note: body.reason }, meta })
     if (isRefusal(answer)) return answer
     // Where somebody else repairs it at the same time, this command answers for its own bytes.

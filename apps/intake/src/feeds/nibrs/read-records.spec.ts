@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { MAX_RECORD_BYTES, readCounts, readRecords, type RawRecord } from './read-records'
+import { MAX_RECORD_BYTES, namesSameReport, readCounts, readRecords, type RawRecord } from './read-records'
 import { parseRecord } from './parse-record'
 import * as r from './testing/records'
 import { line, patched, write } from './testing/records'
@@ -152,4 +152,19 @@ describe('files that are none', () => {
     expect(records[0]).toMatchObject({ lines: 9003, content: [] })
     expect(parseRecord(records[0]!)).toMatchObject({ ok: false, cause: 'too-long' })
   })
+})
+
+describe('whether lines name the same report', () => {
+  const line = (number: string, level = '1') => `0088${level}I0720260000MO0000000${number.padEnd(12)}20260702 15`
+  const same = (before: string, now: string) => namesSameReport(Buffer.from(before), Buffer.from(now))
+  it.each([
+    ['the same report, its lines mended', `${line('A-1')}\nxx`, `${line('A-1')}\n${line('A-1', '2')}`, true],
+    ['another number', line('A-1'), line('A-2'), false],
+    ['another beside it', line('A-1'), `${line('A-1')}\n${line('A-2')}`, false],
+    ['one of the two that the record mixed', `${line('A-1')}\n${line('A-2', '2')}`, line('A-2'), true],
+    ['what was cut within its number', line('A-12').slice(0, 27), line('A-12'), true],
+    ['another than what was cut within its number', line('B-12').slice(0, 27), line('A-12'), false],
+    ['a record that named none', 'noise', line('A-1'), true],
+    ['lines that name none', line('A-1'), 'noise', true],
+  ])('%s', (_, before, now, expected) => { expect(same(before, now)).toBe(expected) })
 })

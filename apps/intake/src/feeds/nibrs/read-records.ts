@@ -256,6 +256,13 @@ const markOf = (head: string): Mark => {
   return { level, action, key: '', part: cut ? key : '' }
 }
 
+/** Whether every report that `now` names is one that `before` names, too, as far as each says; bytes that name none name no other. */
+export const namesSameReport = (before: Uint8Array, now: Uint8Array): boolean => {
+  const [known, said] = [before, now].map(bytes => Buffer.from(bytes).toString('latin1').split('\n').map(markOf))
+  const names = known!.flatMap(({ key, part }) => [key, part].filter(Boolean))
+  return names.length === 0 || said!.every(({ key }) => key === '' || names.some(name => key.startsWith(name)))
+}
+
 const isBlank = (bytes: Buffer): boolean => {
   for (const byte of bytes) if (byte !== 32 && byte !== 9 && byte !== 11 && byte !== 12) return false
   return true
