@@ -3,7 +3,7 @@ import { Inject, Injectable, Logger, Module, type BeforeApplicationShutdown, typ
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { Sql } from 'postgres'
-import { KafkaPublisher, ensureTopics, type BusPublisher, type KafkaSettings } from '@chorus/event-bus'
+import { BrokerCheck, KafkaPublisher, ensureTopics, type BusPublisher, type KafkaSettings } from '@chorus/event-bus'
 import type { EventStore } from '@chorus/event-store'
 import { DATABASE, Readiness, SETTINGS, STORE } from '@chorus/platform'
 import { Relay } from './publish-log/relay'
@@ -34,10 +34,20 @@ export const kafkaPublishers = (settings: KafkaSettings): (() => Promise<BusPubl
 
 @Injectable()
 class RelayProcess implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  constructor(@Inject(Relay) private readonly relay: Relay, readiness: Readiness) { readiness.add('relay', () => relay.look()) }
+  private readonly broker: BrokerCheck | undefined
+  constructor(@Inject(Relay) private readonly relay: Relay, @Inject(SETTINGS) settings: { readonly kafka?: KafkaSettings }, readiness: Readiness) {
+    readiness.add('relay', () => relay.look())
+    // a relay that has nothing to publish would not notice
+    const broker = settings.kafka && new BrokerCheck(settings.kafka)
+    if (broker) readiness.add('broker', () => broker.look())
+    this.broker = broker
+  }
   /** Throws where its checkpoint belongs to another log: such a process must not serve. */
   onApplicationBootstrap(): Promise<void> { return this.relay.start() }
-  beforeApplicationShutdown(): Promise<void> { return this.relay.stop() }
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.relay.stop()
+    await this.broker?.close()
+  }
 }
 
 @Module({})
