@@ -14,6 +14,7 @@ import { metaOf } from '../../../libs/decider/src/testing/given'
 import { captureLogs } from '../../../test/support/chorus'
 import { freshDatabase, type FreshDatabase } from '../../../test/support/database'
 import { account } from './account/account'
+import { authorization } from './authorization/authorization'
 import type { AccountView } from './balances-by-account/balances-by-account'
 import { BalancesByAccount } from './balances-by-account/balances-by-account.query'
 import { ACCOUNT, ORDINANCE, SOURCE } from './testing/ordinance'
@@ -96,6 +97,17 @@ describe('finance over HTTP', () => {
     await get('authorizations/999999').expect(404)
   })
 
+  it('authority that was allotted by a process which died before the account took it in comes to the account all the same, once', async () => {
+    const log = finance.app.get<Recorder>(RECORDER, { strict: false })
+    const other = '27-2000-501906-B'
+    const meta = metaOf({ name: 'died', actor: { id: 'sample-died', role: 'finance', agency: 'FINANCE' } })
+    await post('authorizations', { ...ORDINANCE, ordinanceNo: 'sample-2', costCenter: '501906' }).expect(200)
+    const allotted = await handle(log, authorization, 'sample-2', { type: 'AllotAuthority', meta, data: { allotmentId: randomUUID(), account: other, amountCents: 100, fundingSourceId: SOURCE } })
+    if (isRefusal(allotted)) throw new Error(allotted.text)
+    expect((await get(`accounts/${other}?after=${allotted.ordinal}`).expect(200)).body).toMatchObject({ authorityLeftCents: 100 })
+    expect(await log.load(`account-${other}`)).toHaveLength(1)
+  })
+
   it('has a history of its own, asked for by the account or the ordinance; beside no case', async () => {
     const entriesOf = async (of: string, role: Role = 'evaluator'): Promise<{ kind: string; entries: { what: string; by: { role: string } }[] }> => (await get(`history?of=${of}`, role).expect(200)).body as never
     const { kind, entries } = await entriesOf(ACCOUNT.toLowerCase())
@@ -111,7 +123,7 @@ describe('finance over HTTP', () => {
     const { ordinal } = await finance.app.get<EventStore>(STORE, { strict: false }).head()
     const after = (await get(`accounts?after=${ordinal}`).expect(200)).body as { accounts: AccountView[] }
     expect(after.accounts).toEqual(before.accounts)
-    expect(after.accounts.map((one) => one.account)).toEqual([ACCOUNT, '26-2000-501905-B'])
+    expect(after.accounts.map((one) => one.account)).toEqual(['27-2000-501906-B', ACCOUNT, '26-2000-501905-B'])
   })
 
   it('stands at /docs, each command under its name', async () => {

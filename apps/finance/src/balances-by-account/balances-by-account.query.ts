@@ -6,6 +6,7 @@ import { decode, type EventStore } from '@chorus/event-store'
 import { DATABASE, Followers, seenAfter, STORE } from '@chorus/platform'
 import { Projection, type ReadModel } from '@chorus/read-models'
 import type { Account } from '../account/account-state'
+import { ReceiveAuthorityConsumer } from '../on-authority-allotted/receive-authority.consumer'
 import { accountOf, evolve, KNOWN, viewOf, type AccountView } from './balances-by-account'
 
 async function write(tx: TransactionSql, events: readonly RecordedEvent[]): Promise<void> {
@@ -29,13 +30,16 @@ export interface AccountList { readonly accounts: readonly AccountView[]; /** th
 @Injectable()
 export class BalancesByAccount {
   readonly projection: Projection
-  constructor(@Inject(STORE) private readonly store: EventStore, @Inject(DATABASE) private readonly database: Sql, followers: Followers) {
+  constructor(@Inject(STORE) private readonly store: EventStore, @Inject(DATABASE) private readonly database: Sql, private readonly receiving: ReceiveAuthorityConsumer, followers: Followers) {
     const logger = new Logger('balances-by-account')
     this.projection = followers.add(new Projection(balancesByAccount, { store, database, decode, logger: { warn: (details, message) => logger.warn({ ...details, note: message }) } }))
   }
 
-  /** Waits for `after=`: the ordinal of a reply. */
-  seen(after: string | undefined): Promise<void> { return seenAfter(after, this.projection, this.store) }
+  /** Waits for `after=`, the ordinal of a reply, and for authority that was allotted until then. */
+  seen(after: string | undefined): Promise<void> {
+    const reached = async (ordinal: number, ms: number): Promise<boolean> => await this.receiving.reached(ordinal, ms) && this.projection.reached((await this.store.head()).ordinal, ms)
+    return seenAfter(after, { reached }, this.store)
+  }
 
   async one(account: string): Promise<(AccountView & { readonly through: number }) | undefined> {
     const through = this.projection.state().ordinal

@@ -15,9 +15,10 @@ import { receiveAuthority } from './receive-authority'
 @Injectable()
 export class ReceiveAuthorityConsumer {
   private readonly logger = new Logger('on-authority-allotted')
+  private readonly reaction: Reaction
 
   constructor(@Inject(STORE) store: EventStore, @Inject(DATABASE) database: Sql, @Inject(RECORDER) private readonly log: Recorder, @Inject(CLOCK) private readonly clock: Clock, followers: Followers) {
-    followers.add(new Reaction({
+    this.reaction = followers.add(new Reaction({
       name: 'finance.on-authority-allotted', store, database, decode, filter: { categories: ['authorization'], types: ['AuthorityAllotted'] },
       logger: { warn: (details, message) => this.logger.warn({ ...details, note: message }) },
     }, async (events) => { for (const event of events) await this.react(event) }))
@@ -33,6 +34,9 @@ export class ReceiveAuthorityConsumer {
       return undefined
     })
   }
+
+  /** Waits until everything that was allotted through `ordinal` was taken in; false when that takes longer than `ms`. */
+  reached(ordinal: number, ms: number): Promise<boolean> { return this.reaction.reached(ordinal, ms) }
 
   private async react(event: RecordedEvent): Promise<Handled> {
     const { id, command } = receiveAuthority(event, this.clock.now())
