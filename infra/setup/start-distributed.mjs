@@ -96,12 +96,28 @@ const main = async () => {
     const stopped = new Promise((resolve) => { if (signal.aborted) resolve(); else signal.addEventListener('abort', () => resolve()) })
     const starting = services.startDead().then(() => { if (!signal.aborted) greet(Object.fromEntries(Object.entries(addresses).filter(([, address]) => address !== ''))); greeted = true })
     await Promise.race([starting, stopped])
-    process.on('SIGUSR2', () => {
-      if (services.dead.length === 0) return say('every service runs')
-      say(`starting again: ${services.dead.join(', ')}`)
-      return void services.startDead()
+    let brokerIsDead = false
+    const watchBroker = () => void broker.ended?.then(() => {
+      if (signal.aborted) return
+      brokerIsDead = true
+      process.exitCode = 1
+      process.stderr.write('Kafka has died. The services go on and record; what waits is published when it is back: npm run start:distributed -- --again\n')
     })
-    const broken = await Promise.race([stopped, database.died, ...(broker.ended ? [broker.ended.then(() => signal.aborted ? undefined : 'Kafka has died')] : [])])
+    watchBroker()
+    const startAgain = async () => {
+      if (!brokerIsDead && services.dead.length === 0) return say('everything runs')
+      if (brokerIsDead) {
+        say('starting again: Kafka')
+        await broker.start()
+        brokerIsDead = false
+        say(`Kafka is up again at ${broker.brokers}`)
+        watchBroker()
+      }
+      if (services.dead.length > 0) say(`starting again: ${services.dead.join(', ')}`)
+      await services.startDead()
+    }
+    process.on('SIGUSR2', () => void startAgain().catch((error) => process.stderr.write(`${error.message}\n`)))
+    const broken = await Promise.race([stopped, database.died])
     if (broken !== undefined) {
       process.exitCode = 1
       process.stderr.write(`${broken}\n`)
