@@ -44,7 +44,7 @@ export interface ConsumerOptions {
 export interface ConsumerState {
   readonly name: string
   /** waiting: another process of the group catches up */
-  readonly status: 'stopped' | 'catching-up' | 'waiting' | 'listening' | 'retrying'
+  readonly status: 'stopped' | 'catching-up' | 'waiting' | 'joining' | 'listening' | 'retrying'
   /** everything of the log through here was behind it when it began to listen; null: it is new, and not there yet */
   readonly caughtUp: number | null
   /** streams that wait, by kind */
@@ -97,7 +97,7 @@ export class Consumer {
     await this.worker.resolutions.refresh()
     this.caughtUp = row.caughtUp
     this.stopping = new AbortController()
-    this.status = row.caughtUp === null ? 'catching-up' : 'listening'
+    this.status = 'catching-up'
     this.failures = 0
     await this.retries.start()
     this.running = this.run()
@@ -129,7 +129,7 @@ export class Consumer {
     const tell = (text: string): string => [text, ...parts].join('; ')
     if (failures >= 3) return { ok: false, text: tell(`its work failed ${failures} times in a row`) }
     if (this.retries.failures >= 3) return { ok: false, text: tell('its tables cannot be reached') }
-    if (status === 'listening' && this.subscription) {
+    if (this.subscription) {
       const bus = this.subscription.health()
       return { ok: bus.ok, text: tell(bus.text) }
     }
@@ -154,11 +154,12 @@ export class Consumer {
       try {
         this.caughtUp = this.caughtUp === null ? await this.catchUp() : await makeGood(this.worker, topics, this.caughtUp, signal)
         if (signal.aborted) return
-        this.status = 'listening'
+        this.status = 'joining'
         this.subscription = await bus.subscribe({
           group: name, topics, after: this.caughtUp ?? 0, onMessages: (delivery) => this.deliver(delivery),
           onError: (error) => logger?.warn({ consumer: name, err: error }, 'the bus brought an error; it tries again'),
         })
+        this.status = 'listening'
         this.failures = 0
       } catch (error) {
         await this.afterFailure(error)

@@ -1,0 +1,167 @@
+/** The consumer over the log in PostgreSQL: connections that die, a notification that does not come, processes that were away. */
+import postgres, { type Sql } from 'postgres'
+import { CheckpointOfAnotherLog } from '@chorus/read-models'
+import { PostgresStore, MemoryStore, type EventStore } from '@chorus/event-store'
+import { freshDatabase, type FreshDatabase } from '../../../test/support/database'
+import { idOf } from '../../event-store/src/testing/builders'
+import { Consumer, type ConsumerOptions } from './consumer'
+import { Permanent } from './failures'
+import { LogBus } from './log-bus'
+import { parkedList } from './parked'
+import { CASES, caseStream, ofCase, pause, range, rounds, until } from './testing/harness'
+import type { EventBus } from './port'
+
+let fresh: FreshDatabase
+let sql: Sql
+let ends: (() => Promise<unknown>)[] = []
+const NAME = 'test.on-level-assigned'
+const silent: EventBus = { subscribe: async () => ({ stop: async () => undefined, health: () => ({ ok: true, text: 'quiet' }) }), close: async () => undefined }
+
+beforeAll(async () => { fresh = await freshDatabase(); sql = postgres(fresh.appUrl, { max: 6, onnotice: () => undefined, fetch_types: false }) })
+afterAll(async () => { await sql.end(); await fresh.drop() })
+beforeEach(async () => { for (const table of ['bus.consumers', 'bus.leases', 'read.checkpoints']) await sql`delete from ${sql(table)}` })
+afterEach(async () => { for (const end of ends.reverse()) await end(); ends = [] })
+
+const consumer = (store: EventStore, bus: EventBus, react: ConsumerOptions['react'], more: Partial<ConsumerOptions> = {}): Consumer => {
+  const made = new Consumer({ name: NAME, topics: [CASES], types: ['LevelAssigned'], bus, store, database: sql, clock: { now: () => '2026-07-02T20:10:00.000Z' }, react, pollMs: 100, ...more })
+  ends.push(() => made.stop())
+  return made
+}
+
+it('works the log in PostgreSQL while its connections die; nothing is parked, each stream is in order', async () => {
+  const store = await PostgresStore.open({ url: fresh.appUrl })
+  ends.push(() => store.close())
+  const bus = new LogBus({ store, database: sql, pollMs: 50, leaseMs: 600 })
+  ends.push(() => bus.close())
+  const seen = new Map<string, number[]>()
+  const reacting = consumer(store, bus, async ({ stream, revision }) => {
+    // asks the database, as a reaction does; what it did before comes again after a failure
+    await sql`select 1`
+    if (!(seen.get(stream) ?? []).includes(revision)) seen.set(stream, [...seen.get(stream) ?? [], revision])
+  })
+  await reacting.start()
+  const owner = postgres(process.env.CHORUS_TEST_POSTGRES!, { max: 1, onnotice: () => undefined })
+  const database = new URL(fresh.appUrl).pathname.slice(1)
+  for (let round = 0; round < 12; round++) {
+    await store.appendEach(rounds(10, round, round))
+    if (round % 3 === 1) await owner`select pg_terminate_backend(pid) from pg_stat_activity where datname = ${database}`
+  }
+  await owner.end()
+  const { ordinal } = await store.head()
+  await until(async () => reacting.reached(ordinal, 1000).catch(() => false))
+  expect(seen).toEqual(new Map(range(0, 9).map((n) => [caseStream(n), range(0, 11)])))
+  expect(await parkedList(sql)).toEqual([])
+})
+
+it('brings back what was asked for though no notification came: it polls', async () => {
+  const store = new MemoryStore()
+  let broken = true
+  const worked: number[] = []
+  const deaf = new Proxy(sql, { get: (target, name) => (name === 'listen' ? () => Promise.reject(new Error('deaf')) : Reflect.get(target, name) as unknown) })
+  await store.appendEach([ofCase(1, 0), ofCase(1, 1)])
+  const reacting = consumer(store, silent, async ({ revision }) => { if (broken) throw new Permanent('broken', 'It is broken.'); worked.push(revision) }, { database: deaf })
+  await reacting.start()
+  await until(async () => (await parkedList(sql)).length === 1)
+  broken = false
+  await sql`update bus.parked set next_try = now()`
+  await until(() => worked.length === 2)
+  expect(worked).toEqual([0, 1])
+})
+
+it('takes from the log what is older than a broker keeps, and leaves the rest to the bus', async () => {
+  let now = '2026-07-01T00:00:00.000Z'
+  const store = new MemoryStore({ clock: { now: () => now } })
+  const worked: string[] = []
+  const clock = { now: () => now }
+  const reacting = () => consumer(store, silent, async ({ stream, revision }) => { worked.push(`${stream} ${revision}`) }, { clock })
+  await store.appendEach(rounds(2, 0, 0))
+  const first = reacting()
+  await first.start()
+  await until(() => first.state().caughtUp === 2)
+  await first.stop()
+  await store.appendEach(rounds(2, 1, 2))
+  now = '2026-07-09T00:00:00.000Z'
+  await store.appendEach(rounds(2, 3, 3))
+  const second = reacting()
+  await second.start()
+  await until(() => second.state().status === 'listening')
+  expect(worked.slice(2).sort()).toEqual([0, 1].flatMap((n) => [1, 2].map((revision) => `${caseStream(n)} ${revision}`)).sort())
+  expect(second.state().caughtUp).toBe(6)
+})
+
+it('says in its health what it does, and that it fails', async () => {
+  const store = new MemoryStore()
+  const failing: EventBus = { subscribe: () => Promise.reject(new Error('no broker')), close: async () => undefined }
+  const reacting = consumer(store, failing, async () => undefined)
+  expect(reacting.health()).toEqual({ ok: false, text: 'stopped' })
+  await reacting.start()
+  await until(() => reacting.state().failures >= 3)
+  expect(reacting.health()).toMatchObject({ ok: false, text: expect.stringMatching(/failed \d+ times in a row/) })
+  expect(reacting.state().status).toBe('retrying')
+  await reacting.stop()
+  expect(reacting.state().status).toBe('stopped')
+})
+
+describe('the log as a bus', () => {
+  const listen = async (bus: LogBus, revisions: number[], after?: number) => bus.subscribe({
+    group: 'g', topics: [CASES], ...(after !== undefined && { after }),
+    onMessages: async ({ messages }) => { revisions.push(...messages.map((message) => Number(message.headers.ce_revision))) },
+  })
+  const busOf = (store: EventStore): LogBus => { const bus = new LogBus({ store, database: sql, pollMs: 50, leaseMs: 300 }); ends.push(() => bus.close()); return bus }
+
+  it('is taken over from a process that died', async () => {
+    const store = new MemoryStore()
+    await sql`insert into bus.leases (name, owner, epoch, expires) values ('bus:g', 'dead', 1, now() + interval '300 ms')`
+    await store.appendEach(rounds(1, 0, 2))
+    const revisions: number[] = []
+    const subscription = await listen(busOf(store), revisions)
+    expect(subscription.health()).toEqual({ ok: true, text: 'another process of the group reads' })
+    await until(() => revisions.length === 3)
+    expect(revisions).toEqual([0, 1, 2])
+  })
+  it('goes on where the checkpoint stands, though a process that had the lease moves it late', async () => {
+    const store = new MemoryStore()
+    const revisions: number[] = []
+    await listen(busOf(store), revisions)
+    await store.appendEach(rounds(1, 0, 2))
+    await until(() => revisions.length === 3)
+    await until(async () => (await sql`select 1 from read.checkpoints where name = 'bus:g' and ordinal = 3`).count === 1)
+    await sql`update read.checkpoints set ordinal = 2 where name = 'bus:g'`
+    await store.appendEach(rounds(1, 3, 4))
+    await until(() => revisions.length === 5)
+    await until(async () => (await sql`select 1 from read.checkpoints where name = 'bus:g' and ordinal = 5`).count === 1)
+    expect(revisions).toEqual([0, 1, 2, 3, 4])
+  })
+  it('gives a group that is new what comes after the place that it names', async () => {
+    const store = new MemoryStore()
+    await store.appendEach(rounds(1, 0, 4))
+    const revisions: number[] = []
+    await listen(busOf(store), revisions, 3)
+    await until(() => revisions.length === 2)
+    expect(revisions).toEqual([3, 4])
+  })
+  it('refuses a checkpoint of another log, and one beyond the end', async () => {
+    const store = new MemoryStore()
+    await sql`insert into read.checkpoints (name, log, ordinal, version) values ('bus:g', ${idOf('another log')}, 0, 1)`
+    await expect(listen(busOf(store), [])).rejects.toThrow(CheckpointOfAnotherLog)
+    await sql`update read.checkpoints set log = ${store.log}, ordinal = 9`
+    await expect(listen(busOf(store), [])).rejects.toThrow(/restored from an older copy/)
+  })
+  it('gives back, when its lease is lost, what it has in hand', async () => {
+    const store = new MemoryStore()
+    const bus = busOf(store)
+    let aborted = 0
+    let taken = 0
+    await bus.subscribe({ group: 'g', topics: [CASES], onMessages: async ({ signal }) => {
+      for (let waited = 0; waited < 2000 && !signal.aborted; waited += 10) await pause(10)
+      if (signal.aborted) { aborted++; throw new Error('given back') }
+      taken++
+    } })
+    await store.appendEach(rounds(1, 0, 0))
+    await until(async () => (await sql`select 1 from bus.leases where name = 'bus:g'`).count === 1)
+    await sql`update bus.leases set owner = 'another', expires = now() + interval '200 ms' where name = 'bus:g'`
+    await until(() => aborted === 1)
+    await until(() => taken === 1)
+    expect([aborted, taken]).toEqual([1, 1])
+  })
+})
