@@ -78,7 +78,7 @@ export class Relay {
     const far = `published through ${through}, ${head > through ? `${head - through} behind the head` : 'nothing waits'}`
     const alarm = refused === 0 ? '' : `; ALARM: ${refused} ${refused === 1 ? 'event was' : 'events were'} refused, never to be on a shared topic${last ? `, the last ${last.type} at ${last.ordinal}${last.field ? ` for ${last.field}` : ''}` : ''}`
     if (this.role() === 'stopped') return { ok: false, text: `stopped; ${far}${alarm}` }
-    if (this.failures >= 3) return { ok: false, text: `does not publish after ${this.failures} failures (${this.lastFailure}), tries again; ${far}${alarm}` }
+    if (this.failures >= 3 || (this.failures > 0 && !tenure)) return { ok: false, text: `does not publish after ${this.failures} ${this.failures === 1 ? 'failure' : 'failures'} (${this.lastFailure}), tries again; ${far}${alarm}` }
     if (!tenure) return { ok: true, text: `standby${place ? `, the owner is of epoch ${place.epoch}` : ''}; ${far}${alarm}` }
     const waited = state?.waitsSince === undefined ? 0 : this.elapsed() - state.waitsSince
     if (waited > STUCK) return { ok: false, text: `owner of epoch ${tenure.epoch}, but the bus has taken nothing for ${Math.round(waited / 1000)} s; ${far}${alarm}` }
