@@ -11,6 +11,7 @@ const ANY = null
 const ADVOCATES = ['KCPD', 'JCPO', 'HEALTH']
 
 const RIGHTS: Readonly<Record<string, readonly [roles: readonly string[], agencies: readonly string[] | null]>> = {
+  ActivateLevelPolicy: [['prosecutor'], ['JCPO']],
   AssignLevel: [['intakeAnalyst', 'prosecutor', 'panelMember'], JUSTICE],
   ChangeLevel: [['prosecutor', 'panelMember'], JUSTICE],
   CloseCase: [['prosecutor', 'panelMember'], JUSTICE],

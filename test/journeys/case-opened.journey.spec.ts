@@ -138,6 +138,25 @@ describe('a case is opened and levelled', () => {
     } finally { await sql.end() }
   })
 
+  it('a version of the policy of levels is activated by who may, holds from then on, and is refused where it cannot be read', async () => {
+    const { body: shipped } = await get('evaluator', '/v1/policies/levels')
+    expect(shipped).toMatchObject({ policyId: 'kc-ipvi-levels', version: '1.0.0', status: 'DRAFT', approvers: [] })
+    const activate = (text: string, approvers: string[] = [], role: Role = 'prosecutor') => post(role, '/v1/policies/levels', { text, approvers })
+    const text = String(shipped.text)
+    expect(await activate(text, [], 'panelMember')).toMatchObject({ status: 403 })
+    expect(await activate('levels: [', [])).toMatchObject({ status: 422, body: { refused: 'policy_unreadable', detail: expect.stringContaining('not readable YAML') } })
+    expect(await activate(text.replace('lookbackYears:', 'lookback:'))).toMatchObject({ status: 422, body: { refused: 'policy_unreadable', detail: expect.stringContaining('lookbackYears') } })
+    expect(await activate(text.replace('kc-ipvi-levels', 'another'))).toMatchObject({ status: 422 })
+    expect(await activate(`${text}# changed\n`)).toMatchObject({ status: 409, body: { refused: 'policy_version_reused' } })
+    const next = text.replace('version: 1.0.0', 'version: 1.1.0').replace('status: DRAFT', 'status: APPROVED')
+    expect(await activate(next)).toMatchObject({ status: 422, body: { refused: 'policy_not_approved' } })
+    expect(await activate(next, ['demo-prosecutor'])).toMatchObject({ status: 422, body: { refused: 'policy_approved_alone' } })
+    expect(await activate(next, ['sample-one', 'sample-two'])).toMatchObject({ status: 200, body: { stream: 'policy-kc-ipvi-levels', repeated: false } })
+    expect((await get('intakeAnalyst', '/v1/policies/levels')).body).toMatchObject({ version: '1.1.0', status: 'APPROVED', approvers: ['sample-one', 'sample-two'], text: next })
+    expect(await activate(text)).toMatchObject({ status: 200 })
+    expect((await get('intakeAnalyst', '/v1/policies/levels')).body).toMatchObject({ version: '1.0.0' })
+  })
+
   it('the list says which of its parameters is wrong', async () => {
     for (const query of ['state=lost', 'limit=0', 'limit=501', 'after=-1', 'after=900000000', 'from=x']) {
       const { status, body } = await get('detective', `/v1/incidents?${query}`)

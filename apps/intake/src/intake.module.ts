@@ -19,6 +19,8 @@ import { PairController } from './pair/pair.controller'
 import { CaseLookUp } from './pch-case/look-up'
 import { caseHandlers } from './pch-case/pch-case.commands'
 import { PchCaseController } from './pch-case/pch-case.controller'
+import { policyHandlers } from './policy/policy.commands'
+import { PolicyController } from './policy/policy.controller'
 import { Quarantine } from './quarantined-record/quarantine'
 import { QuarantineList } from './quarantined-record/quarantine-list'
 import { QuarantinedBytes } from './quarantined-record/quarantined-bytes'
@@ -29,7 +31,7 @@ import { referralHandlers } from './referral/referral.commands'
 import { ReferralController } from './referral/referral.controller'
 
 @Module({
-  controllers: [ImportRunController, QuarantinedRecordController, IncidentsByReviewStateController, IncidentController, ReferralController, PairController, PchCaseController, HistoryReviewController],
+  controllers: [ImportRunController, QuarantinedRecordController, IncidentsByReviewStateController, IncidentController, ReferralController, PairController, PchCaseController, HistoryReviewController, PolicyController],
   providers: [
     { provide: CaseLookUp, inject: [RECORDER, VAULT], useFactory: (log: Recorder, vault: Vault) => new CaseLookUp(log, vault) },
     { provide: QuarantinedBytes, inject: [DATABASE, VAULT], useFactory: (database: Sql, vault: Vault) => new QuarantinedBytes(database, vault) },
@@ -37,7 +39,7 @@ import { ReferralController } from './referral/referral.controller'
     { provide: QuarantineList, inject: [RECORDER, QuarantinedBytes], useFactory: (recorder: Recorder, bytes: QuarantinedBytes) => new QuarantineList({ recorder, bytes }) },
     { provide: QuarantineRetry, inject: [RECORDER, VAULT, QuarantinedBytes], useFactory: (recorder: Recorder, vault: Vault, bytes: QuarantinedBytes) => new QuarantineRetry({ recorder, vault, bytes }) },
     { provide: NibrsImport, inject: [RECORDER, VAULT, Quarantine, QuarantineRetry, CLOCK], useFactory: (recorder: Recorder, vault: Vault, quarantine: Quarantine, retry: QuarantineRetry, clock: Clock) => new NibrsImport({ recorder, vault, quarantine, retry, clock }) },
-    ...quarantineHandlers, ...incidentHandlers, ...referralHandlers, ...caseHandlers, ReviewCrossComplaintHandler, ReviewCriminalHistoryHandler,
+    ...quarantineHandlers, ...incidentHandlers, ...referralHandlers, ...caseHandlers, ...policyHandlers, ReviewCrossComplaintHandler, ReviewCriminalHistoryHandler,
     AssessEligibilityConsumer, RecordPairSidesConsumer, IncidentsByReviewState,
   ],
 })

@@ -44,6 +44,7 @@ export { CriminalHistoryReviewedV1, HISTORY_SOURCES, HistoryCounts, REVIEWER_ROL
 export type { HistorySource } from './intake/criminal-history-reviewed.v1'
 export { ReviewCriminalHistory } from './intake/history-review.commands'
 export { PolicyActivatedV1 } from './intake/policy-activated.v1'
+export { ActivateLevelPolicy } from './intake/policy.commands'
 export { BrokenEdit, ReportedAge, ReportedArrestee, ReportedDrug, ReportedOffender, ReportedOffense, ReportedPair, ReportedProperty, ReportedPropertyItem, ReportedRelationship, ReportedVictim, ReportedWeapon } from './intake/reported-persons'
 export { INITIATIONS, IncidentReportedV1 } from './intake/incident-reported.v1'
 export { ArrestRecordedV1 } from './intake/arrest-recorded.v1'

@@ -85,7 +85,9 @@ describe('a policy is activated', () => {
   it('one version means one text, for ever', () => { given(policy, active).when(activate({ hash: 'b'.repeat(64) })).refused('policy_version_reused') })
   it('as approved only with who approved it', () => {
     given(policy, active).when(activate({ version: '1.1.0', status: 'APPROVED' })).refused('policy_not_approved')
-    given(policy, active).when(activate({ version: '1.1.0', status: 'APPROVED', approvers: ['sample-person'] })).then({ type: 'PolicyActivated' })
+    given(policy, active).when(activate({ version: '1.1.0', status: 'APPROVED', approvers: ['sample-person', 'another-person'] })).then({ type: 'PolicyActivated' })
+    given(policy, active).when(activate({ version: '1.1.0', status: 'APPROVED', approvers: [metaOf().actor.id] })).refused('policy_approved_alone')
+    given(policy, active).when(activate({ status: 'APPROVED', approvers: ['another-person'] })).then({ type: 'PolicyActivated' })
   })
 })
 

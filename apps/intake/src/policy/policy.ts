@@ -26,7 +26,8 @@ export const activate = ({ data, meta }: ActivatePolicy, state: Policy): Decisio
     return refused('policy_version_reused', `Version ${data.version} of ${data.policyId} was active before with another text. Give the changed file a new version.`, { kind: 'conflict' })
   }
   if (data.status === 'APPROVED' && data.approvers.length === 0) return refused('policy_not_approved', 'An approved policy names who approved it. Name them, or activate it as a draft.')
-  if (state.active?.version === data.version) return []
+  if (data.status === 'APPROVED' && data.approvers.every(account => account === meta.actor.id)) return refused('policy_approved_alone', 'An approved policy was approved by somebody else than who activates it. Name that account, too.')
+  if (state.active?.version === data.version && state.active.status === data.status) return []
   return [activated(data, meta)]
 }
 
