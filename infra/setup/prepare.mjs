@@ -141,6 +141,9 @@ const build = (say, signal, hash) => timed(say, 'building', 'built', async () =>
   writeFileSync(BUILT, hash)
 })
 
+/** Builds, also what is built already. */
+export const rebuild = ({ say, signal }) => alone(say, signal, () => build(say, signal, sourcesHash()))
+
 /**
  * Installs and builds what is missing.
  * @param {{ say: (line: string) => void, signal?: AbortSignal, built?: boolean }} options `built: false` only installs

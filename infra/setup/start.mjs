@@ -12,8 +12,6 @@ const say = (line) => process.stdout.write(`[${((performance.now() - from) / 100
 try {
   await prepare({ say, signal })
   signal.throwIfAborted()
-  // a first look should find something to look at: an empty log is given the sample agency file, never in production
-  if (process.env.CHORUS_MODE !== 'production') process.env.CHORUS_SAMPLES ??= '1'
   say('starting')
   createRequire(import.meta.url)(join(root, 'dist/apps/standalone/src/main.js')).run()
 } catch (error) {

@@ -45,7 +45,12 @@ describe('rights', () => {
   })
 
   it('are waived only where nothing of any case is told', () => {
-    expect(routes.filter(({ publicReason }) => publicReason !== undefined).map(({ path }) => path).sort()).toEqual(['/health/live', '/health/ready', '/problems', '/problems/:name'])
+    expect(routes.filter(({ publicReason }) => publicReason !== undefined).map(({ path }) => path).sort()).toEqual(['/', '/health/live', '/health/ready', '/problems', '/problems/:name'])
+  })
+
+  it('let everybody find the interface', async () => {
+    const { status, headers } = await chorus.agent.get('/')
+    expect([status, headers.location]).toEqual([302, '/docs'])
   })
 
   it('stand before everything that the server answers', () => {

@@ -66,11 +66,11 @@ describe('npm start', () => {
     expect(first.said()).toContain('npx chorus')
 
     const second = begin(data)
-    expect(await second.ended).not.toBe(0)
+    expect(await second.ended).toBe(6)
     expect(second.said()).toContain(`process ${first.child.pid}, at ${address}`)
 
     const busy = begin(join(folder, 'other'), { CHORUS_PORT: new URL(address).port })
-    expect(await busy.ended).not.toBe(0)
+    expect(await busy.ended).toBe(6)
     expect(busy.said()).toMatch(/Port \d+ on 127\.0\.0\.1 is in use by .*CHORUS_PORT=/)
 
     first.child.kill('SIGTERM')
@@ -115,10 +115,16 @@ describe('npm start', () => {
   }, 120_000)
 
   it('names every wrong setting, and starts nothing', async () => {
-    const wrong = begin(join(folder, 'wrong'), { CHORUS_PORT: 'x', CHORUS_MODE: 'y' })
-    expect(await wrong.ended).not.toBe(0)
-    expect(wrong.said()).toMatch(/CHORUS_PORT: .*\n.*CHORUS_MODE: /)
+    const wrong = begin(join(folder, 'wrong'), { CHORUS_PORT: 'x', CHORUS_MODE: 'y', CHORUS_SAMPLES: 'few' })
+    expect(await wrong.ended).toBe(2)
+    expect(wrong.said()).toMatch(/CHORUS_PORT: .*\n.*CHORUS_MODE: .*\n.*CHORUS_SAMPLES: /)
     expect(existsSync(join(folder, 'wrong'))).toBe(false)
+  }, 60_000)
+
+  it('says that a database does not answer, with the exit code of that', async () => {
+    const alone = begin(join(folder, 'alone'), { DATABASE_URL: 'postgres://chorus@127.0.0.1:9/chorus' })
+    expect(await alone.ended).toBe(7)
+    expect(alone.said()).toMatch(/DATABASE_URL: PostgreSQL at 127\.0\.0\.1:9.* cannot be used: /)
   }, 60_000)
 
   it('runs as an ordinary user', async () => {

@@ -199,9 +199,9 @@ describe('HTTP', () => {
     expect(lines[1]?.indexOf('is readable')).toBe(lines[2]?.indexOf('is there'))
   })
 
-  it('says since when a record lies in quarantine', async () => {
-    answer = (_, response) => response.end(JSON.stringify({ total: 1, byCause: { 'line-cut': 1 }, records: [{ id: 'i', status: 'open', cause: 'line-cut', feed: 'nibrs-flat-file', firstLine: 7, bytes: 1, repairs: 0, quarantined: '2026-03-02T12:00:00.123456Z' }] }))
-    expect((await chorus('quarantine list', { CHORUS_URL: base })).out).toMatch(/2026-03-02T12:00Z +line +7 +line-cut/)
+  it('says since when a record lies in quarantine, and of which file it is', async () => {
+    answer = (_, response) => response.end(JSON.stringify({ total: 1, byCause: { 'line-cut': 1 }, records: [{ id: 'i', status: 'open', cause: 'line-cut', feed: 'nibrs-flat-file', firstLine: 7, fileName: 'july.txt', runId: 'r-1', bytes: 1, repairs: 0, quarantined: '2026-03-02T12:00:00.123456Z' }] }))
+    expect((await chorus('quarantine list', { CHORUS_URL: base })).out).toMatch(/2026-03-02T12:00Z +line +7 of july\.txt \(run r-1\) +line-cut/)
   })
 
   it('names wrong fields line by line', () => {

@@ -44,13 +44,21 @@ const main = async (): Promise<number> => {
   return died === undefined ? 0 : 1
 }
 
+/** As the command line's table has it: 2 wrong settings, 6 the folder or the port is taken, 7 the database does not answer, 1 anything else. */
+const exitCodeOf = (error: unknown): number => {
+  if (error instanceof SettingsRefused) return 2
+  if (error instanceof SetupRefused && /already uses|is in use by/.test(error.message)) return 6
+  if (error instanceof Error && (error.name === 'StoreUnavailable' || (error instanceof SetupRefused && /cannot be used: /.test(error.message)))) return 7
+  return 1
+}
+
 /** Runs to the end of the process, with an exit code. `npm start` calls it in its own process once all is installed and built. */
 export const run = (): void => {
   main().then((code) => process.exit(code), (error: unknown) => {
     if (error instanceof Error && error.name === 'AbortError') process.exit(0)
     const known = error instanceof Error && OURS.has(error.name)
     process.stderr.write(`${error instanceof Error ? (known ? error.message : error.stack ?? error.message) : String(error)}\n`)
-    process.exit(error instanceof SettingsRefused ? 2 : error instanceof SetupRefused && /already uses|is in use by/.test(error.message) ? 6 : 1)
+    process.exit(exitCodeOf(error))
   })
 }
 

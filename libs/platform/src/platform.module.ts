@@ -16,6 +16,7 @@ import { ProblemFilter } from './problem'
 import { ProblemsController } from './problems.controller'
 import { CLOCK, SETTINGS, VERIFIER } from './providers'
 import { RightsGuard } from './rights.guard'
+import { RootController } from './root.controller'
 import type { Mode, TokenVerifier } from './tokens'
 
 export interface PlatformOptions {
@@ -36,7 +37,7 @@ export class PlatformModule implements NestModule {
       module: PlatformModule,
       global: true,
       imports: [LoggerModule.forRoot(loggerOptions(options.logLevel, options.logTo, options.clock)), CqrsModule.forRoot(gatedBuses)],
-      controllers: [HealthController, MeController, ProblemsController],
+      controllers: [RootController, HealthController, MeController, ProblemsController],
       providers: [
         { provide: SETTINGS, useValue: options.settings },
         { provide: CLOCK, useValue: options.clock },

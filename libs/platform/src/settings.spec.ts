@@ -13,7 +13,7 @@ const problemsOf = (env: Record<string, string>): readonly string[] => {
 describe('settings', () => {
   it('have a default each', () => {
     expect({ ...readSettings({}, '/srv') }).toEqual({
-      data: '/srv/.chorus', host: '127.0.0.1', port: 8260, mode: 'demonstration', jwks: undefined, logLevel: 'info', maxUpload: 1073741824, databaseUrl: undefined, databaseOwnerUrl: undefined,
+      data: '/srv/.chorus', host: '127.0.0.1', port: 8260, mode: 'demonstration', jwks: undefined, logLevel: 'info', maxUpload: 1073741824, samples: '1', databaseUrl: undefined, databaseOwnerUrl: undefined,
     })
   })
 
@@ -23,7 +23,7 @@ describe('settings', () => {
 
   it.each([
     ['CHORUS_DATA', ''], ['CHORUS_HOST', 'a b'], ['CHORUS_PORT', 'eighty'], ['CHORUS_PORT', ''], ['CHORUS_PORT', '65536'], ['CHORUS_PORT', '-1'], ['CHORUS_PORT', '80.5'],
-    ['CHORUS_MODE', 'test'], ['CHORUS_MAX_UPLOAD', 'much'], ['CHORUS_MAX_UPLOAD', '0'], ['CHORUS_MAX_UPLOAD', '65GiB'], ['DATABASE_URL', ''], ['DATABASE_URL', 'mysql://x/y'],
+    ['CHORUS_MODE', 'test'], ['CHORUS_SAMPLES', 'no'], ['CHORUS_MAX_UPLOAD', 'much'], ['CHORUS_MAX_UPLOAD', '0'], ['CHORUS_MAX_UPLOAD', '65GiB'], ['DATABASE_URL', ''], ['DATABASE_URL', 'mysql://x/y'],
   ])('refuse %s=%j in one line that names it and says what to give', (name, value) => {
     const problems = problemsOf({ [name]: value })
     expect(problems).toEqual([expect.stringMatching(new RegExp(`^${name}: .*(give|set)`))])

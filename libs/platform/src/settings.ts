@@ -40,6 +40,10 @@ export class Settings {
   @IsInt({ message: 'CHORUS_MAX_UPLOAD: is not a size; give bytes or a number with KiB, MiB or GiB, for example 1GiB' })
   maxUpload!: number
 
+  /** 1: the first start of a demonstration loads the sample files; 0: it does not */
+  @IsIn(['0', '1'], { message: 'CHORUS_SAMPLES: is neither 0 nor 1; give 0 to start without the sample files, or unset it' })
+  samples!: '0' | '1'
+
   /** application role; absent = the embedded PostgreSQL */
   @ValidateIf((settings: Settings) => settings.databaseUrl !== undefined)
   @Matches(POSTGRES_URL, { message: `DATABASE_URL: is not a PostgreSQL address; give for example ${POSTGRES_EXAMPLE}` })
@@ -85,6 +89,7 @@ export const readSettings = (env: Readonly<Record<string, string | undefined>>, 
   const jwks = env.CHORUS_JWKS?.trim()
   if (jwks !== undefined) settings.jwks = jwks === '' || /^https?:/.test(jwks) ? jwks : resolve(folder, jwks)
   settings.logLevel = (env.CHORUS_LOG_LEVEL ?? 'info').trim() as Settings['logLevel']
+  settings.samples = (env.CHORUS_SAMPLES ?? '1').trim() as Settings['samples']
   settings.databaseUrl = env.DATABASE_URL?.trim()
   settings.databaseOwnerUrl = env.DATABASE_OWNER_URL?.trim()
   // one line for each setting: NaN breaks every rule of a number, and the one nearest to the field is asked first

@@ -5,7 +5,7 @@ import type { Client } from '../client'
 import type { Context } from '../context'
 import { CliError, EXIT } from '../exit'
 
-interface Row { readonly id: string; readonly status: string; readonly cause: string; readonly feed: string; readonly firstLine?: number; readonly lines?: number; readonly bytes: number; readonly repairs: number; readonly quarantined: string; readonly waitsFor?: string }
+interface Row { readonly id: string; readonly status: string; readonly cause: string; readonly feed: string; readonly file?: string; readonly fileName?: string; readonly runId?: string; readonly firstLine?: number; readonly lines?: number; readonly bytes: number; readonly repairs: number; readonly quarantined: string; readonly waitsFor?: string }
 interface Detail extends Row { readonly text: string; readonly content?: string; readonly encoding?: string; readonly original?: { readonly content: string; readonly encoding: string } }
 interface List { readonly total: number; readonly byCause: Readonly<Record<string, number>>; readonly records: readonly Row[] }
 type Retried = { readonly settled: true; readonly outcome: string; readonly stream: string; readonly ordinal: number } | { readonly settled: false; readonly cause: string; readonly text: string }
@@ -24,7 +24,7 @@ export const register = (program: Command, context: Context): void => {
       const list = await (await client()).get<List>('/v1/quarantine', { signal, query: { status: options.status, cause: options.cause, limit: options.limit } })
       out.data('quarantine.list/1', list, [
         `${list.total} ${options.status === 'all' ? 'in all' : options.status}${list.total ? `: ${Object.entries(list.byCause).map(([cause, count]) => `${cause} (${count})`).join(', ')}` : ''}`,
-        ...list.records.map((row) => `  ${row.id}  ${row.status.padEnd(8)}  ${row.quarantined.slice(0, 16)}Z  line ${String(row.firstLine ?? '-').padStart(6)}  ${row.cause}${row.repairs ? `  repaired ${row.repairs} times` : ''}`),
+        ...list.records.map((row) => `  ${row.id}  ${row.status.padEnd(8)}  ${row.quarantined.slice(0, 16)}Z  line ${String(row.firstLine ?? '-').padStart(6)}${placeOf(row)}  ${row.cause}${row.repairs ? `  repaired ${row.repairs} times` : ''}`),
       ])
       const [first] = list.records
       if (first) out.next(`npx chorus quarantine show ${first.id}`)
@@ -43,7 +43,7 @@ export const register = (program: Command, context: Context): void => {
       const alone = options.original ? original?.content : options.content ? detail.content : undefined
       if ((options.original || options.content) && alone === undefined) throw new CliError(`Its bytes are not there: ${detail.text}.`, EXIT.dataErrors)
       out.data('quarantine.show/1', detail, alone !== undefined ? [alone.replace(/\n$/, '')] : [
-        `${detail.status}  ${detail.cause}  ${detail.feed}, line ${detail.firstLine ?? '-'}, ${detail.lines ?? 0} lines, ${detail.bytes} bytes, quarantined ${detail.quarantined}`,
+        `${detail.status}  ${detail.cause}  ${detail.feed}, line ${detail.firstLine ?? '-'}${placeOf(detail)}, ${detail.lines ?? 0} lines, ${detail.bytes} bytes, quarantined ${detail.quarantined}`,
         detail.text, ...(detail.waitsFor ? [`waits for ${detail.waitsFor}`] : []), ...(detail.content === undefined ? [] : ['', detail.content.replace(/\n$/, '')]),
         ...(detail.original ? ['', `as it came, before ${detail.repairs === 1 ? 'it was repaired' : `${detail.repairs} repairs`}:`, '', detail.original.content.replace(/\n$/, '')] : []),
       ])
@@ -94,6 +94,8 @@ export const register = (program: Command, context: Context): void => {
   })
 }
 
+/** Of which file, as far as it may be told, and of which run. */
+const placeOf = ({ file, fileName, runId }: Row): string => `${fileName ? ` of ${fileName}` : file ? ` of file ${file.slice(0, 12)}` : ''}${runId ? ` (run ${runId})` : ''}`
 const post = (client: Client, path: string, body: object, signal: AbortSignal): Promise<Retried> => client.post<Retried>(path, body, { signal })
 const settled = (out: { data(schema: string, object: object, lines: readonly string[]): void }, what: string, id: string, retried: Retried): number => {
   out.data(`quarantine.${what}/1`, { id, ...retried }, [retried.settled ? `${retried.outcome}: ${retried.stream}, ordinal ${retried.ordinal}` : `still in quarantine (${retried.cause}): ${retried.text}`])

@@ -91,5 +91,5 @@ export class HistoryReader {
 }
 
 const idOf = (stream: string): string => stream.slice(stream.indexOf('-') + 1)
-const notFound: HistoryRefusal = { refused: 'not-found', text: 'There is no case, incident, account or ordinance of this id at this moment, or not for your role. Check the id; report numbers are written ORI/number, accounts FY-FUND-COSTCENTER-CLASS.' }
+const notFound: HistoryRefusal = { refused: 'not-found', text: 'There is no such case, incident, account or ordinance at this moment, or it is not for you. Look its id up again; report numbers are written ORI/number, accounts FY-FUND-COSTCENTER-CLASS.' }
 const notAMoment = (field: string): HistoryRefusal => ({ refused: 'not-a-moment', field, text: 'This is no moment. Write a date (2026-07-02: its whole day in Kansas City), a local time (2026-07-02T15:10) or an instant (2026-07-02T20:10:00Z).' })

@@ -1,5 +1,5 @@
 /** What lies in quarantine, read from the log itself: nobody repairs by a list that is behind. */
-import type { Actor, RecordedEvent } from '@chorus/contracts'
+import type { Actor, ImportRunStartedV1, RecordedEvent } from '@chorus/contracts'
 import { refused, type Refusal } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
 import { parseRecord } from '../feeds/nibrs/parse-record'
@@ -15,6 +15,10 @@ export interface QuarantinedRow {
   readonly status: string
   readonly cause: string
   readonly feed: string
+  /** keyed fingerprint of the file that it came in: the same for all records of that file */
+  readonly file?: string
+  /** for those who may see it; absent where the run named none */
+  readonly fileName?: string
   readonly firstLine?: number
   readonly lines?: number
   readonly bytes: number
@@ -49,7 +53,7 @@ export class QuarantineList {
       byCause[state.first.cause] = (byCause[state.first.cause] ?? 0) + 1
       if (records.length < limit) records.push(rowOf(state, first))
     }
-    return { total: Object.values(byCause).reduce((sum, n) => sum + n, 0), byCause, records }
+    return { total: Object.values(byCause).reduce((sum, n) => sum + n, 0), byCause, records: await this.withFileNames(records, reader) }
   }
 
   async detail(id: string, reader: Actor): Promise<QuarantinedDetail | Refusal> {
@@ -57,7 +61,7 @@ export class QuarantineList {
     const state = events.reduce(evolve, initial)
     const [first] = events
     if (state.status === 'none' || !first || !sees(reader, first)) return refused('quarantined_record_unknown', 'There is no quarantined record of this id, or not for your agency. The list: chorus quarantine list.', { kind: 'not-found' })
-    const row = rowOf(state, first)
+    const [row] = await this.withFileNames([rowOf(state, first)], reader) as [QuarantinedRow]
     const kept = await this.deps.bytes.get(id, state.repair)
     if (kept === undefined) return { ...row, text: 'the record is longer than 1 MiB: only its place and fingerprint are kept. Send it again as a proper record, or resolve it' }
     if (kept === 'erased') return { ...row, text: 'the bytes of this record were erased by order: resolve it' }
@@ -66,6 +70,15 @@ export class QuarantineList {
       ...row, text: await this.explain(kept.bytes, state), ...asText(kept.bytes),
       ...(came !== undefined && came !== 'erased' && { original: asText(came.bytes) }),
     }
+  }
+
+  /** The file's name may match something outside: for those who see the agencies' records alone. */
+  private async withFileNames<R extends QuarantinedRow>(rows: readonly R[], reader: Actor): Promise<R[]> {
+    if (reader.role !== 'intakeAnalyst' && reader.role !== 'agencyFeed') return [...rows]
+    const streams = [...new Set(rows.flatMap(({ runId }) => runId ? [`importrun-${runId}`] : []))]
+    const begun = [...(await this.deps.recorder.loadMany(streams)).values()].flatMap(([first]) => first?.type === 'ImportRunStarted' ? [first] : [])
+    const names = new Map((await this.deps.recorder.unseal(begun, ({ pointer }) => pointer === '/data/fileName')).map(({ stream, data }) => [stream, (data as ImportRunStartedV1).fileName]))
+    return rows.map(row => { const name = names.get(`importrun-${row.runId}`); return typeof name === 'string' ? { ...row, fileName: name } : row })
   }
 
   /** Why it cannot be accepted today, in today's words: the reader may have learned since. */
@@ -93,9 +106,9 @@ const asText = (bytes: Buffer): { content: string; encoding: 'utf-8' | 'latin1' 
 const sees = (reader: Actor, first: RecordedEvent): boolean => reader.role !== 'agencyFeed' || first.actor.agency === reader.agency
 
 const rowOf = (state: Known, event: RecordedEvent): QuarantinedRow => {
-  const { quarantineId, cause, feed, firstLine, lines, bytes, runId, waitsFor } = state.first
+  const { quarantineId, cause, feed, file, firstLine, lines, bytes, runId, waitsFor } = state.first
   return {
     id: quarantineId, status: state.status, cause, feed, bytes, repairs: state.repairs, quarantined: event.recordedtime,
-    ...(firstLine !== undefined && { firstLine }), ...(lines !== undefined && { lines }), ...(runId && { runId }), ...(waitsFor && { waitsFor }),
+    ...(file && { file }), ...(firstLine !== undefined && { firstLine }), ...(lines !== undefined && { lines }), ...(runId && { runId }), ...(waitsFor && { waitsFor }),
   }
 }
