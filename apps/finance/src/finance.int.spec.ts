@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Writable } from 'node:stream'
 import supertest from 'supertest'
 import { compose, type Composed } from '@chorus/composition'
 import type { Role } from '@chorus/contracts'
@@ -11,7 +12,6 @@ import { PostgresStore, Recorder, type EventStore } from '@chorus/event-store'
 import { demonstrationKey, issueToken, readSettings, RECORDER, STORE } from '@chorus/platform'
 import { MemoryVault } from '@chorus/privacy'
 import { metaOf } from '../../../libs/decider/src/testing/given'
-import { captureLogs } from '../../../test/support/chorus'
 import { freshDatabase, type FreshDatabase } from '../../../test/support/database'
 import { account } from './account/account'
 import { authorization } from './authorization/authorization'
@@ -20,6 +20,7 @@ import { BalancesByAccount } from './balances-by-account/balances-by-account.que
 import { ACCOUNT, ORDINANCE, SOURCE } from './testing/ordinance'
 
 const clock = { now: () => '2026-07-02T15:10:00.000Z' }
+const quiet = new Writable({ write: (_chunk, _encoding, done) => done() })
 const requisition = (n: number, amountCents: number) => ({
   ordinanceNo: '260299', fundingSourceId: SOURCE, amountCents, vendorId: `sample-vendor-${n}`, docType: 'CONTRACT', docNo: `sample-contract-${n}`, termStart: '2026-07-15', termEnd: '2027-04-30', scopeRef: 'sample-scope',
 })
@@ -30,7 +31,6 @@ describe('finance over HTTP', () => {
   let data: string
   let finance: Composed
   const tokens = new Map<string, string>()
-  const logs = captureLogs()
   const post = (path: string, body: object, role: Role = 'finance', key: string = randomUUID()) =>
     supertest(finance.address).post(`/v1/${path}`).set('Authorization', `Bearer ${tokens.get(role)}`).set('Idempotency-Key', key).send(body)
   const get = (path: string, role: Role = 'finance') => supertest(finance.address).get(`/v1/${path}`).set('Authorization', `Bearer ${tokens.get(role)}`)
@@ -45,7 +45,7 @@ describe('finance over HTTP', () => {
     const settings = Object.assign(readSettings({ CHORUS_DATA: data, CHORUS_PORT: '0', DATABASE_URL: db.appUrl }, data), { databaseUrl: db.appUrl })
     const { FinanceModule } = await import('./finance.module')
     const { EvaluationModule } = await import('../../evaluation/src/evaluation.module')
-    finance = await compose({ settings, modules: [FinanceModule, EvaluationModule], client: 'chorus-finance', clock, logTo: logs.stream })
+    finance = await compose({ settings, modules: [FinanceModule, EvaluationModule], client: 'chorus-finance', clock, logTo: quiet })
     for (const [role, agency] of [['finance', 'FINANCE'], ['healthProgram', 'HEALTH'], ['detective', 'KCPD'], ['evaluator', 'EVALUATOR']] as const) tokens.set(role, await issueToken(data, clock, { role, agency }))
   })
   afterAll(async () => { await finance.close(); await db.drop(); rmSync(data, { recursive: true, force: true }) })

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Writable } from 'node:stream'
 import supertest from 'supertest'
 import { compose, type Composed } from '@chorus/composition'
 import type { DraftEvent, Role } from '@chorus/contracts'
@@ -11,7 +12,6 @@ import type { EventStore, Recorder } from '@chorus/event-store'
 import { demonstrationKey, issueToken, readSettings, RECORDER, STORE } from '@chorus/platform'
 import { examplePath } from '../../../infra/catalogue'
 import { metaOf } from '../../../libs/decider/src/testing/given'
-import { captureLogs } from '../../../test/support/chorus'
 import { freshDatabase, type FreshDatabase } from '../../../test/support/database'
 import type { OfferList } from './offers-by-state/offers-by-state.query'
 import { OffersByState } from './offers-by-state/offers-by-state.query'
@@ -19,6 +19,7 @@ import { offerIdOf } from './on-notification-delivered/offer-services'
 import type { PchService } from './pch-service/pch-service'
 
 const clock = { now: () => '2026-07-09T15:10:00.000Z' }
+const quiet = new Writable({ write: (_chunk, _encoding, done) => done() })
 const example = JSON.parse(readFileSync(examplePath({ type: 'NotificationDelivered', version: 1 }), 'utf8')) as DraftEvent<{ caseId: string }>
 const CASE = example.data.caseId
 
@@ -29,7 +30,6 @@ describe('services over the bus and HTTP', () => {
   let log: Recorder
   let store: EventStore
   const tokens = new Map<string, string>()
-  const logs = captureLogs()
   const post = (path: string, body: object, role: Role = 'healthProgram') =>
     supertest(services.address).post(`/v1/service-offers/${path}`).set('Authorization', `Bearer ${tokens.get(role)}`).set('Idempotency-Key', randomUUID()).send(body)
   const get = (path: string, role: Role = 'healthProgram') => supertest(services.address).get(`/v1/service-offers${path}`).set('Authorization', `Bearer ${tokens.get(role)}`)
@@ -52,7 +52,7 @@ describe('services over the bus and HTTP', () => {
     const settings = Object.assign(readSettings({ CHORUS_DATA: data, CHORUS_PORT: '0', DATABASE_URL: db.appUrl }, data), { databaseUrl: db.appUrl })
     const { ServicesModule } = await import('./services.module')
     const { EvaluationModule } = await import('../../evaluation/src/evaluation.module')
-    services = await compose({ settings, modules: [ServicesModule, EvaluationModule], client: 'chorus-services', clock, logTo: logs.stream })
+    services = await compose({ settings, modules: [ServicesModule, EvaluationModule], client: 'chorus-services', clock, logTo: quiet })
     log = services.app.get<Recorder>(RECORDER, { strict: false })
     store = services.app.get<EventStore>(STORE, { strict: false })
     for (const [role, agency] of [['healthProgram', 'HEALTH'], ['pchProvider', 'HEALTH'], ['prosecutor', 'JCPO'], ['detective', 'KCPD']] as const) tokens.set(role, await issueToken(data, clock, { role, agency }))
