@@ -1,6 +1,7 @@
 /** npm run faults -- --suite NAME --runs N --seed S: the long fault suites. Every run prints its seed; run it again with that seed. */
 import { parseArgs } from 'node:util'
 import { benchServer } from '../bench/server'
+import { busWithItsOwn, stopServers } from './bus-servers'
 import { tailWhileWriting } from './readers'
 
 interface Report { readonly seed: number; readonly faults: readonly string[] }
@@ -8,6 +9,7 @@ interface Report { readonly seed: number; readonly faults: readonly string[] }
 /** A new suite is one more line here. */
 const SUITES: Readonly<Record<string, (options: { seed: number; events?: number }) => Promise<Report>>> = {
   readers: ({ seed, events = 100_000 }) => tailWhileWriting({ seed, events }),
+  bus: ({ seed, events }) => busWithItsOwn({ seed, ...(events !== undefined && { events }) }),
 }
 
 const USAGE = `npm run faults -- [--suite ${Object.keys(SUITES).join('|')}] [--runs N] [--seed S] [--events N] [--json]`
@@ -38,6 +40,7 @@ async function main(): Promise<number> {
       }
     }
   } finally {
+    await stopServers()
     await stop()
   }
   return failed > 0 ? 1 : 0
