@@ -1,0 +1,241 @@
+/** Deterrence on real PostgreSQL: a level comes over the bus, the rest over HTTP; scenario 3, holds, stops, changed places. */
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import postgres from 'postgres'
+import supertest from 'supertest'
+import { compose, type Composed } from '@chorus/composition'
+import type { DraftEvent, Level, Role } from '@chorus/contracts'
+import type { EventStore, Recorder } from '@chorus/event-store'
+import { demonstrationKey, issueToken, readSettings, RECORDER, STORE } from '@chorus/platform'
+import { metaOf } from '../../../libs/decider/src/testing/given'
+import { captureLogs } from '../../../test/support/chorus'
+import { freshDatabase, type FreshDatabase } from '../../../test/support/database'
+import { notificationIdOf, safetyIdOf } from './notification/case-standing'
+import type { Listed, NotificationList } from './notifications-by-due-date/notifications-by-due-date.query'
+import { NotificationsByDueDate } from './notifications-by-due-date/notifications-by-due-date.query'
+import type { SafetyView } from './safety-review/safety-view'
+
+const AGENCY: Partial<Record<Role, string>> = { detective: 'KCPD', prosecutor: 'JCPO', systemAdvocate: 'JCPO', healthProgram: 'HEALTH', finance: 'FINANCE', privacyOfficer: 'CITY', evaluator: 'EVALUATOR' }
+let now = '2026-07-06T13:00:00.000Z'
+const clock = { now: () => now }
+const PROCEED = { outcome: 'PROCEED', conditionCodes: [], contactBasis: 'INFORMED', coversEveryPartner: true, permittedPlaces: ['HOME_OTHER', 'STATION'], validFrom: '2026-07-06T14:00:00.000Z', validUntil: '2026-07-08T14:00:00.000Z', confidentialityRegime: 'NONE' }
+const DELIVERY = {
+  mode: 'LETTER', placeClass: 'HOME_OTHER', delivererRoles: ['PATROL_OFFICER'], recipientVerified: true, inCustody: false, voicesPresent: ['LE'], templateId: 'd-letter', templateVersion: '1', language: 'en',
+  messageSha256: 'a'.repeat(64), interpreter: 'NONE', acknowledged: true, counselPresent: false, reaction: 'NONE',
+}
+
+describe('deterrence over the bus and HTTP', () => {
+  let db: FreshDatabase
+  let data: string
+  let deterrence: Composed
+  let log: Recorder
+  let store: EventStore
+  const logs = captureLogs()
+  const bearer = async (role: Role): Promise<string> => `Bearer ${await issueToken(data, clock, { role, agency: AGENCY[role]! })}`
+  const post = async (role: Role, path: string, body: object, key: string = randomUUID()) => supertest(deterrence.address).post(`/v1/${path}`).set('Authorization', await bearer(role)).set('Idempotency-Key', key).send(body) as unknown as Promise<{ status: number; body: { refused?: string; rules?: string[]; ordinal: number; detail?: string; stream: string; revision: number; repeated: boolean } }>
+  const get = async <T>(role: Role, path: string): Promise<T> => (await supertest(deterrence.address).get(`/v1/${path}`).set('Authorization', await bearer(role)).expect(200)).body as T
+  /** Asks until it holds: the reactions follow the bus at their own pace. */
+  const until = async <T>(ask: () => Promise<T>, holds: (found: T) => boolean): Promise<T> => {
+    for (let tries = 0; tries < 200; tries++) {
+      const found = await ask()
+      if (holds(found)) return found
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+    throw new Error('it did not come about')
+  }
+  const happened = (type: string, more: object): DraftEvent => ({ type, schemaVersion: 1, time: now, timePrecision: 'instant', timeZone: 'UTC', data: more })
+  const level = (caseId: string, one: Level): DraftEvent => happened('LevelAssigned', { caseId, level: one, rank: 1, proposedLevel: one, matchedCriteria: [], evidenceRefs: [], decidedBy: 'human', policyHash: 'a'.repeat(64) })
+  const changed = (caseId: string, from: Level, to: Level): DraftEvent => happened('LevelChanged', { caseId, from, to, rank: 2, triggerEventId: randomUUID(), evidenceRefs: [], reasonCode: 'FIRST_ARREST', decidedBy: 'human', policyHash: 'a'.repeat(64) })
+  const record = async (stream: string, expected: number, ...drafts: DraftEvent[]): Promise<number> => {
+    const outcome = await log.record(stream, expected, drafts, metaOf({ name: `${stream} ${expected}`, now }))
+    assert.ok(outcome.ok)
+    return outcome.ordinal
+  }
+  /** A case that came to this level; answers its first notification once the review of it was asked for. */
+  const levelled = async (one: Level = 'D'): Promise<{ caseId: string; id: string; reviewId: string }> => {
+    const caseId = randomUUID()
+    await record(`pchCase-${caseId}`, -1, happened('CaseOpened', { caseId, referralId: randomUUID(), subjectRef: `per_${'A'.repeat(22)}`, indexIncidentId: randomUUID(), count: 1, subjectAdultAtIndex: true, adultBasis: 'BIRTH_DATE' }), level(caseId, one))
+    const id = notificationIdOf(caseId, one, 1)
+    return { caseId, id, reviewId: await reviewOf(id) }
+  }
+  const reviewOf = async (id: string): Promise<string> => {
+    await until(() => log.load(`safetyReview-${safetyIdOf(id)}`), (events) => events.length > 0)
+    return (await get<SafetyView>('systemAdvocate', `safety-reviews/${id}`)).reviews[0]!.reviewId
+  }
+  const cleared = async (one: Level = 'D') => {
+    const found = await levelled(one)
+    expect(await post('systemAdvocate', `safety-reviews/${found.id}/completion`, { reviewId: found.reviewId, ...PROCEED })).toMatchObject({ status: 200 })
+    return found
+  }
+  const shown = (id: string): Promise<Listed> => get<Listed>('detective', `notifications/${id}`)
+  const typesOf = async (id: string): Promise<string[]> => (await log.load(`notification-${id}`)).map(({ type }) => type)
+
+  beforeAll(async () => {
+    db = await freshDatabase()
+    data = mkdtempSync(join(tmpdir(), 'chorus-deterrence-'))
+    chmodSync(data, 0o711)
+    await demonstrationKey(data)
+    const settings = Object.assign(readSettings({ CHORUS_DATA: data, CHORUS_PORT: '0', DATABASE_URL: db.appUrl }, data), { databaseUrl: db.appUrl })
+    const { DeterrenceModule } = await import('./deterrence.module')
+    const { EvaluationModule } = await import('../../evaluation/src/evaluation.module')
+    deterrence = await compose({ settings, modules: [DeterrenceModule, EvaluationModule], client: 'chorus-deterrence', clock, logTo: logs.stream })
+    log = deterrence.app.get<Recorder>(RECORDER, { strict: false })
+    store = deterrence.app.get<EventStore>(STORE, { strict: false })
+  })
+  afterAll(async () => { await deterrence.close(); await db.drop(); rmSync(data, { recursive: true, force: true }) })
+  beforeEach(() => { now = '2026-07-06T14:00:00.000Z' })
+
+  it('a level is planned, reviewed, scheduled, permitted and delivered, and he is told once', async () => {
+    const { caseId, id, reviewId } = await levelled('D')
+    expect(await shown(id)).toMatchObject({ caseId, level: 'D', mode: 'LETTER', slaId: 'T-D', dueAt: '2026-07-08T14:00:00.000Z', phase: 'open', clearance: { status: 'NOT_CLEARED', permittedPlaces: [], validFrom: null, validUntil: null } })
+    const plan = { at: '2026-07-06T15:00:00.000Z', placeClass: 'HOME_OTHER', delivererRoles: ['PATROL_OFFICER'] }
+    expect(await post('detective', `notifications/${id}/schedule`, plan)).toMatchObject({ status: 422, body: { refused: 'not_cleared', rules: ['M1'] } })
+    expect(await post('systemAdvocate', `safety-reviews/${id}/completion`, { reviewId, ...PROCEED, confidentialityRegime: undefined })).toMatchObject({ status: 403, body: { refused: 'reviewer_under_confidentiality' } })
+    expect(await post('detective', `safety-reviews/${id}/completion`, { reviewId, ...PROCEED })).toMatchObject({ status: 403 })
+    expect(await post('systemAdvocate', `safety-reviews/${id}/completion`, { reviewId, ...PROCEED })).toMatchObject({ status: 200 })
+    expect((await shown(id)).clearance).toEqual({ status: 'CLEARED', permittedPlaces: ['HOME_OTHER', 'STATION'], validFrom: PROCEED.validFrom, validUntil: PROCEED.validUntil })
+    expect(await post('detective', `notifications/${id}/schedule`, { ...plan, placeClass: 'SHARED_RESIDENCE' })).toMatchObject({ status: 422, body: { refused: 'place_never', rules: ['M9'] } })
+    expect(await post('detective', `notifications/${id}/schedule`, plan)).toMatchObject({ status: 200 })
+    now = '2026-07-06T14:50:00.000Z'
+    expect(await post('detective', `notifications/${id}/authorization`, { placeClass: 'HOME_OTHER' })).toMatchObject({ status: 200 })
+    expect((await log.load(`notification-${id}`)).at(-1)).toMatchObject({ type: 'DeliveryAuthorized', data: { validUntil: '2026-07-06T15:50:00.000Z' }, basis: expect.arrayContaining([expect.objectContaining({ stream: `pchCase-${caseId}` })]) as unknown })
+    now = '2026-07-06T15:10:00.000Z'
+    const delivered = await post('detective', `notifications/${id}/delivery`, { at: '2026-07-06T15:05:00.000Z', ...DELIVERY })
+    expect(delivered).toMatchObject({ status: 200 })
+    expect((await log.load(`notification-${id}`)).at(-1)).toMatchObject({ type: 'NotificationDelivered', time: '2026-07-06T15:05:00.000Z' })
+    expect((await log.load(`notification-${id}`)).at(-1)!.breaches).toBeUndefined()
+    expect(await get('detective', `notifications/${id}?after=${delivered.body.ordinal}`)).toMatchObject({ phase: 'delivered', breaches: [] })
+    expect(await post('detective', `notifications/${id}/authorization`, { placeClass: 'HOME_OTHER' })).toMatchObject({ status: 409, body: { rules: ['M8'] } })
+
+    const key = randomUUID()
+    const repeat = await post('prosecutor', 'notifications', { caseId, reason: 'NOT_UNDERSTOOD' }, key)
+    expect(repeat).toMatchObject({ status: 200, body: { stream: `notification-${notificationIdOf(caseId, 'D', 1, 2)}`, repeated: false } })
+    expect(await post('prosecutor', 'notifications', { caseId, reason: 'NOT_UNDERSTOOD' }, key)).toMatchObject({ status: 200, body: { stream: repeat.body.stream, repeated: true } })
+    expect(await post('prosecutor', 'notifications', { caseId, reason: 'NOT_UNDERSTOOD' })).toMatchObject({ status: 409, body: { refused: 'still_planned', rules: ['M8'] } })
+  })
+
+  it('scenario 3: a hold after clearance refuses the permission, and what was delivered all the same is on record as a breach', async () => {
+    const untouched = await levelled('D')
+    const { id } = await cleared('D')
+    await post('detective', `notifications/${id}/schedule`, { at: '2026-07-06T16:00:00.000Z', placeClass: 'HOME_OTHER', delivererRoles: ['PATROL_OFFICER'] })
+    now = '2026-07-06T15:50:00.000Z'
+    expect(await post('detective', `notifications/${id}/authorization`, { placeClass: 'HOME_OTHER' })).toMatchObject({ status: 200 })
+    now = '2026-07-06T16:00:00.000Z'
+    const key = randomUUID()
+    expect(await post('finance', `notifications/${id}/hold`, { code: 'SAFETY' }, key)).toMatchObject({ status: 200, body: { repeated: false } })
+    expect(await post('finance', `notifications/${id}/hold`, { code: 'SAFETY' }, key)).toMatchObject({ status: 200, body: { repeated: true } })
+    now = '2026-07-06T16:05:00.000Z'
+    const refusal = await post('detective', `notifications/${id}/authorization`, { placeClass: 'HOME_OTHER' })
+    expect(refusal).toMatchObject({ status: 422, body: { refused: 'not_cleared', rules: ['M1'] } })
+    const other = await post('detective', `notifications/${untouched.id}/authorization`, { placeClass: 'HOME_OTHER' })
+    expect(other.body.detail).toBe(refusal.body.detail)
+    expect((await shown(id)).clearance).toEqual((await shown(untouched.id)).clearance)
+    const delivered = await post('detective', `notifications/${id}/delivery`, { at: '2026-07-06T16:05:00.000Z', ...DELIVERY })
+    expect(delivered).toMatchObject({ status: 200 })
+    const events = await log.load(`notification-${id}`)
+    expect(events.slice(-4).map(({ type, breaches, data: told }) => [type, breaches ?? (told as { rule: string }).rule])).toEqual([
+      ['NotificationDelivered', ['AUTH', 'M1', 'M2']], ['ProtocolBreachDetected', 'AUTH'], ['ProtocolBreachDetected', 'M1'], ['ProtocolBreachDetected', 'M2'],
+    ])
+    expect(events.at(-1)!.data).toMatchObject({ factId: events.at(-4)!.id })
+    expect(await get('detective', `notifications/${id}?after=${delivered.body.ordinal}`)).toMatchObject({ breaches: ['AUTH', 'M1'] })
+  })
+
+  it('a hold is lifted by an advocate, and clears nothing: every partner is reviewed again', async () => {
+    const { id, reviewId } = await cleared('C')
+    await post('healthProgram', `notifications/${id}/hold`, { code: 'LANGUAGE' })
+    const { holds } = await get<SafetyView>('systemAdvocate', `safety-reviews/${id}`)
+    expect(holds).toMatchObject([{ code: 'LANGUAGE', lifted: false, reviewAt: '2026-07-07T14:00:00.000Z' }])
+    expect(await post('systemAdvocate', `safety-reviews/${id}/hold-lift`, { holdId: holds[0]!.holdId, code: 'CAUSE_GONE' })).toMatchObject({ status: 200 })
+    expect((await shown(id)).clearance.status).toBe('NOT_CLEARED')
+    await post('systemAdvocate', `safety-reviews/${id}/completion`, { reviewId, ...PROCEED })
+    expect((await shown(id)).clearance.status).toBe('CLEARED')
+    expect(await post('systemAdvocate', `safety-reviews/${id}/completion`, { reviewId, ...PROCEED, outcome: 'HOLD', permittedPlaces: [] })).toMatchObject({ status: 200 })
+    expect(await typesOf(id)).toEqual(['NotificationPlanned', 'NotificationHeld', 'NotificationHeld'])
+    expect((await shown(id)).clearance.status).toBe('NOT_CLEARED')
+  })
+
+  it('a hold whose second entry a crash left out stops at once, and is completed', async () => {
+    const { id, caseId } = await cleared('D')
+    await post('detective', `notifications/${id}/schedule`, { at: '2026-07-06T16:00:00.000Z', placeClass: 'STATION', delivererRoles: ['PATROL_OFFICER'] })
+    const stream = `safetyReview-${safetyIdOf(id)}`
+    await record(stream, (await log.load(stream)).length - 1, happened('HoldRaised', { holdId: randomUUID(), scope: 'NOTIFICATION', notificationId: id, caseId, code: 'SAFETY', byRole: 'systemAdvocate', reviewAt: '2026-07-07T14:00:00.000Z' }))
+    expect(await post('detective', `notifications/${id}/authorization`, { placeClass: 'STATION' })).toMatchObject({ status: 422, body: { refused: 'not_cleared' } })
+    await until(() => typesOf(id), (types) => types.includes('NotificationHeld'))
+  })
+
+  it('another place or day takes the clearance away by itself', async () => {
+    const { id, reviewId } = await cleared('D')
+    const plan = { at: '2026-07-06T16:00:00.000Z', placeClass: 'HOME_OTHER', delivererRoles: ['PATROL_OFFICER'] }
+    await post('detective', `notifications/${id}/schedule`, plan)
+    expect(await post('detective', `notifications/${id}/schedule`, { ...plan, at: '2026-07-06T18:00:00.000Z' })).toMatchObject({ status: 200 })
+    expect((await shown(id)).clearance.status).toBe('CLEARED')
+    expect(await post('detective', `notifications/${id}/schedule`, { ...plan, placeClass: 'STATION' })).toMatchObject({ status: 200 })
+    expect((await shown(id)).clearance.status).toBe('NOT_CLEARED')
+    expect(await get<SafetyView>('systemAdvocate', `safety-reviews/${id}`)).toMatchObject({ revocations: ['PLACE'] })
+    await post('systemAdvocate', `safety-reviews/${id}/completion`, { reviewId, ...PROCEED })
+    expect(await post('detective', `notifications/${id}/authorization`, { placeClass: 'STATION' })).toMatchObject({ status: 200 })
+    expect(await post('detective', `notifications/${id}/clearance-revocation`, { cause: 'CUSTODY_OUT' })).toMatchObject({ status: 200, body: { stream: `notification-${id}`, revision: 0 } })
+    expect(await post('detective', `notifications/${id}/authorization`, { placeClass: 'STATION' })).toMatchObject({ status: 422, body: { refused: 'not_cleared' } })
+  })
+
+  it('a change of level takes the former plan back and plans the next; a closed case takes all back', async () => {
+    const { id, caseId } = await levelled('D')
+    await record(`pchCase-${caseId}`, 1, changed(caseId, 'D', 'C'))
+    const next = notificationIdOf(caseId, 'C', 1)
+    await reviewOf(next)
+    expect(await typesOf(id)).toEqual(['NotificationPlanned', 'NotificationCancelled'])
+    await record(`pchCase-${caseId}`, 2, happened('CaseClosed', { caseId, code: 'MOVED' }))
+    expect((await until(() => typesOf(next), (types) => types.length > 1))).toEqual(['NotificationPlanned', 'NotificationCancelled'])
+    expect((await log.load(`notification-${next}`)).at(-1)).toMatchObject({ data: { code: 'CASE_CLOSED' }, actor: { role: 'system' } })
+    now = '2026-07-06T15:00:00.000Z'
+    expect(await post('detective', `notifications/${next}/delivery`, { at: now, ...DELIVERY, mode: 'LETTER' })).toMatchObject({ status: 200 })
+    expect((await log.load(`notification-${next}`)).find(({ type }) => type === 'NotificationDelivered')!.breaches).toEqual(['AUTH', 'M1', 'M5', 'M6'])
+  })
+
+  it('a stop of everything holds what is planned, and what is planned while it stands; lifting it clears nothing', async () => {
+    const { id, caseId } = await cleared('D')
+    expect(await post('evaluator', 'stops', { caseId })).toMatchObject({ status: 200, body: { stream: `pchCase-${caseId}`, revision: 0 } })
+    expect(await post('evaluator', 'stops', { caseId: randomUUID() })).toMatchObject({ status: 404 })
+    expect(await typesOf(id)).toEqual(['NotificationPlanned', 'NotificationHeld'])
+    await record(`pchCase-${caseId}`, 1, changed(caseId, 'D', 'C'))
+    const next = notificationIdOf(caseId, 'C', 1)
+    await until(() => typesOf(next), (types) => types.includes('NotificationHeld'))
+    const reviewId = await reviewOf(next)
+    const { stops } = await get<SafetyView>('privacyOfficer', `safety-reviews/${next}`)
+    expect(stops).toMatchObject([{ code: 'STOP_EVERYTHING', scope: 'CASE', lifted: false, reviewAt: '2026-07-07T14:00:00.000Z' }])
+    await post('systemAdvocate', `safety-reviews/${next}/completion`, { reviewId, ...PROCEED })
+    expect(await post('systemAdvocate', `stops/${caseId}/lift`, { holdId: stops[0]!.holdId, code: 'REVIEWED_AGAIN' })).toMatchObject({ status: 200 })
+    expect((await shown(next)).clearance.status).toBe('NOT_CLEARED')
+    await post('systemAdvocate', `safety-reviews/${next}/completion`, { reviewId, ...PROCEED })
+    expect((await shown(next)).clearance.status).toBe('CLEARED')
+  })
+
+  it('the list goes by due date, is made again from the log alone, and keeps nothing of the safety context', async () => {
+    const list = await get<NotificationList>('prosecutor', 'notifications?limit=200')
+    expect(list.notifications.map(({ dueAt }) => dueAt)).toEqual(list.notifications.map(({ dueAt }) => dueAt).sort())
+    const open = await get<NotificationList>('prosecutor', 'notifications?phase=open&level=C')
+    expect(open.notifications.every(({ phase, level: one }) => phase === 'open' && one === 'C')).toBe(true)
+    const { projection } = deterrence.app.get(NotificationsByDueDate, { strict: false })
+    await projection.rebuild()
+    const { ordinal } = await store.head()
+    expect((await get<NotificationList>('prosecutor', `notifications?limit=200&after=${ordinal}`)).notifications).toEqual(list.notifications)
+    const sql = postgres(db.appUrl, { max: 1 })
+    const [rows] = await sql<{ all: string }[]>`select string_agg(row::text, ' ') as all from read.notifications_by_due_date`
+    await sql.end()
+    for (const word of ['HoldRaised', 'holdId', 'review', 'M2', '$sealed', 'SAFETY', 'subjectRef']) expect(rows!.all).not.toContain(word)
+    for (const query of ['phase=lost', 'level=E', 'limit=0', 'caseId=x', 'after=900000000']) {
+      const { status, body } = await supertest(deterrence.address).get(`/v1/notifications?${query}`).set('Authorization', await bearer('detective'))
+      expect([status, JSON.stringify(body)]).toEqual([400, expect.stringContaining(`/query/${query.split('=')[0]}`)])
+    }
+  })
+
+  it('no event of a notification has a token but the subject\'s, and none of the safety context has one at all', async () => {
+    for await (const event of log.read({ filter: { categories: ['notification', 'safetyReview'] } })) {
+      expect(event.subjects).toEqual(event.type === 'NotificationPlanned' ? [`per_${'A'.repeat(22)}`] : [])
+      expect(JSON.stringify(event)).not.toContain('$sealed')
+    }
+  })
+})
