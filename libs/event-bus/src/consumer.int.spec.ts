@@ -102,6 +102,22 @@ it('says in its health what it does, and that it fails', async () => {
   expect(reacting.state().status).toBe('stopped')
 })
 
+it('is not ready while a reaction does not end', async () => {
+  const store = new MemoryStore()
+  const bus = new LogBus({ store, database: sql, pollMs: 50 })
+  ends.push(() => bus.close())
+  let end = (): void => undefined
+  const reacting = consumer(store, bus, () => new Promise((resolve) => { end = resolve }), { slowMs: 30 })
+  await reacting.start()
+  await until(() => reacting.health().ok)
+  await store.appendEach([ofCase(1, 0)])
+  await until(() => !reacting.health().ok)
+  expect(reacting.health().text).toMatch(/^its reaction to LevelAssigned at 1 has been running for \d+ s$/)
+  end()
+  await until(() => reacting.health().ok)
+  expect(await reacting.reached(1, 10_000)).toBe(true)
+})
+
 describe('the log as a bus', () => {
   const listen = async (bus: LogBus, revisions: number[], after?: number) => bus.subscribe({
     group: 'g', topics: [CASES], ...(after !== undefined && { after }),

@@ -39,6 +39,8 @@ export interface ConsumerOptions {
   /** ms between two heartbeats while work is in hand; default 1000 */
   readonly heartbeatMs?: number
   readonly backOff?: Readonly<Record<'deferred' | 'retriable', BackOff>>
+  /** a reaction that takes longer, in ms, makes the consumer not ready: it holds up all that comes after it; default 60,000 */
+  readonly slowMs?: number
 }
 
 export interface ConsumerState {
@@ -77,7 +79,7 @@ export class Consumer {
     this.retries = new Retries(() => this.worker, pollMs)
     this.worker = {
       name, types: new Set(types), store, database, clock, logger, react, lanes, backOff,
-      resolutions: new Resolutions(store, name), counts: { worked: 0, duplicates: 0, foreign: 0 }, wake: () => this.retries.wake(),
+      resolutions: new Resolutions(store, name), counts: { worked: 0, duplicates: 0, foreign: 0 }, inHand: new Map(), wake: () => this.retries.wake(),
     }
     this.lookout = new Lookout(this.worker, options.topics)
     this.leases = new Leases({ database })
@@ -129,11 +131,19 @@ export class Consumer {
     const tell = (text: string): string => [text, ...parts].join('; ')
     if (failures >= 3) return { ok: false, text: tell(`its work failed ${failures} times in a row`) }
     if (this.retries.failures >= 3) return { ok: false, text: tell('its tables cannot be reached') }
+    const slow = this.slowest()
+    if (slow) return { ok: false, text: tell(slow) }
     if (this.subscription) {
       const bus = this.subscription.health()
       return { ok: bus.ok, text: tell(bus.text) }
     }
     return { ok: failures === 0, text: tell(status === 'waiting' ? 'another process reads the log first' : status === 'catching-up' ? 'reads the log first' : 'joins the bus') }
+  }
+
+  private slowest(): string | undefined {
+    const [first] = [...this.worker.inHand].sort(([, one], [, other]) => one - other)
+    const ms = first ? performance.now() - first[1] : 0
+    return first && ms > (this.options.slowMs ?? 60_000) ? `its reaction to ${first[0].type} at ${first[0].ordinal} has been running for ${Math.round(ms / 1000)} s` : undefined
   }
 
   /** Waits until every event of its topics through `ordinal` is worked, or parked; false when that takes longer than `ms`. */

@@ -8,7 +8,7 @@ import { isOutage, verdictOn } from './failures'
 import { fromMessage, toMessage } from './message'
 import { CHANNEL, CLAIM_MS, claimDue, countParked, parkAgain, renewClaims, unclaim, unpark, wakePassed, type ParkedCounts, type ParkedWork } from './parked'
 import { keyOf, readPlaces, savePositions } from './positions'
-import type { Worker } from './work'
+import { reactTo, type Worker } from './work'
 
 /** Positions of a stream that is read on are saved every so many events. */
 const SAVE_EVERY = 100
@@ -93,7 +93,7 @@ export class Retries {
 
   /** Works the stream from where the consumer stands in it. */
   private async readOn(work: ParkedWork): Promise<void> {
-    const { name, database, store, types, resolutions, react, logger, backOff, clock, counts } = this.worker()
+    const { name, database, store, types, resolutions, logger, backOff, clock } = this.worker()
     const { signal } = this.stopping
     const topic = topicNamed(work.topic)
     const start = (await readPlaces(database, name, [work])).get(keyOf(work))!.revision
@@ -117,10 +117,7 @@ export class Retries {
               const detail = `${type} at revision ${revision} of ${work.stream} may not be on ${work.topic} (${refusal.text}): no message of it will come. Resolve it to let the stream go on without it.`
               return await parkAgain(database, work, { revision, eventId: null, type: null }, { kind: 'hole', cause: 'hole', detail, retryInMs: null }, revision === work.revision ? work.attempts + 1 : 1, clock.now())
             }
-            if (types.has(type)) {
-              await react(fromMessage(toMessage(event, topic)))
-              counts.worked++
-            }
+            if (types.has(type)) await reactTo(this.worker(), fromMessage(toMessage(event, topic)))
           }
           done = revision
           if (done - saved >= SAVE_EVERY) await save()

@@ -28,6 +28,8 @@ export interface Worker {
   readonly lanes: number
   readonly backOff: Readonly<Record<'deferred' | 'retriable', BackOff>>
   readonly counts: WorkCounts
+  /** events whose reaction runs at the moment, and since when (performance.now()) */
+  readonly inHand: Map<BusEvent, number>
   /** the retries have something to do sooner than they think */
   readonly wake: () => void
 }
@@ -38,6 +40,17 @@ export interface WorkCounts {
   duplicates: number
   /** messages that are none of our relay's, or of another log: passed over, and told by health */
   foreign: number
+}
+
+/** Runs the reaction to one event. */
+export async function reactTo(worker: Worker, event: BusEvent): Promise<void> {
+  worker.inHand.set(event, performance.now())
+  try {
+    await worker.react(event)
+    worker.counts.worked++
+  } finally {
+    worker.inHand.delete(event)
+  }
 }
 
 interface Item extends TopicStream { readonly message: BusMessage; readonly place: MessagePlace }
@@ -135,8 +148,7 @@ async function workReady(worker: Worker, streams: readonly Ready[], signal: Abor
       try {
         signal.throwIfAborted()
         if (worker.types.has(place.type) && !worker.resolutions.has(topic, stream, place.revision)) {
-          await worker.react(fromMessage(message))
-          worker.counts.worked++
+          await reactTo(worker, fromMessage(message))
         }
         at.set(key, place.revision)
         moved.set(key, { topic, stream, revision: place.revision })
