@@ -86,10 +86,7 @@ const main = async () => {
         note()
         if (greeted) say(`${name} is up again at ${address}`)
       },
-      onDeath: (name, how) => {
-        process.exitCode = 1
-        process.stderr.write(`${name} has died: ${how}. The others go on; start it again with: npm run start:distributed -- --again\n`)
-      },
+      onDeath: (name, how) => process.stderr.write(`${name} has died: ${how}. The others go on; start it again with: npm run start:distributed -- --again\n`),
     })
     undo.push(() => services.stop())
     say(`starting ${names.length} services`)
@@ -100,7 +97,6 @@ const main = async () => {
     const watchBroker = () => void broker.ended?.then(() => {
       if (signal.aborted) return
       brokerIsDead = true
-      process.exitCode = 1
       process.stderr.write('Kafka has died. The services go on and record; what waits is published when it is back: npm run start:distributed -- --again\n')
     })
     watchBroker()
@@ -118,10 +114,8 @@ const main = async () => {
     }
     process.on('SIGUSR2', () => void startAgain().catch((error) => process.stderr.write(`${error.message}\n`)))
     const broken = await Promise.race([stopped, database.died])
-    if (broken !== undefined) {
-      process.exitCode = 1
-      process.stderr.write(`${broken}\n`)
-    }
+    if (broken !== undefined) process.stderr.write(`${broken}\n`)
+    if (broken !== undefined || brokerIsDead || services.dead.length > 0) process.exitCode = 1
   } finally {
     for (let step = undo.pop(); step; step = undo.pop()) await step()
   }
