@@ -82,7 +82,7 @@ async function raw(job: RelayJob): Promise<() => Promise<RelayDone>> {
   return async () => {
     for (let at = 0; at < messages.length; at += job.batch) {
       const batch = messages.slice(at, at + job.batch)
-      await producer.send({ topic: job.kafka.prefix + topic.name, acks: -1, messages: batch.map(({ key, value, headers }) => ({ key, value, headers: { ...headers }, partition: partitionOf(key, topic.partitions) })) })
+      await producer.send({ topic: job.kafka.prefix + topic.name, acks: -1, messages: batch.map(({ key, value, headers }) => ({ key, value, headers, partition: partitionOf(key, topic.partitions) })) })
       meter.acknowledged(batch.length)
     }
     await meter.finished

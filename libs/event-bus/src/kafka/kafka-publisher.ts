@@ -141,7 +141,7 @@ export class KafkaPublisher implements BusPublisher {
       const request = requests.at(-1)!
       const entry = request.get(topic) ?? { topic: this.options.settings.prefix + topic, messages: [] }
       request.set(topic, entry)
-      entry.messages.push({ key, value, headers: { ...headers }, partition })
+      entry.messages.push({ key, value, headers, partition })
     }
     return requests.map((request) => [...request.values()])
   }
