@@ -17,18 +17,20 @@ export const silent: KafkaLogger = { error: () => undefined, warn: () => undefin
 const DETAILS = ['broker', 'clientId', 'groupId', 'memberId', 'topic', 'partition', 'offset', 'retryCount', 'retryTime', 'correlationId', 'transactionalId', 'size'] as const
 
 /** The normal life of a broker that starts, or of a group that changes. */
-const USUAL = /coordinator is (loading|not available)|not the (correct )?coordinator|group is rebalancing|rejoin is needed|rebalance in progress|ongoing transaction|concurrent transactions|generation id provided|there is no leader|leader(ship)? election|not aware of this member|does not host this topic|not the leader|member id .*(required|not unknown)|specified group generation id is not valid/i
+const USUAL = /coordinator is (loading|not available)|not the (correct )?coordinator|group is rebalancing|rejoin is needed|rebalance in progress|another concurrent operation on the same transaction|generation id provided|there is no leader|leader(ship)? election|not aware of this member|does not host this topic|not the leader|member id .*(required|not unknown)|specified group generation id is not valid/i
 /** The way to the broker is broken; kafkajs, and then we, try again. */
 const AWAY = /connection (error|timeout|closed)|closed connection|failed to connect|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|socket|timed out|broker not connected|no broker available|disconnect/i
 
 export type KafkaLogLevel = 'error' | 'warn' | 'debug'
+
+const wordsOf = ({ log }: Pick<LogEntry, 'log'>): string => `${log.message} ${typeof log.error === 'string' ? log.error : ''}`
 
 /** The level that a line of kafkajs deserves. Pure. */
 export function levelOf({ level, log }: Pick<LogEntry, 'level' | 'log'>): KafkaLogLevel {
   if (level === logLevel.DEBUG) return 'debug'
   // "Starting", "Consumer has joined the group": a line for each rebalance of each group is for whoever looks for it
   if (level === logLevel.INFO) return 'debug'
-  const words = `${log.message} ${typeof log.error === 'string' ? log.error : ''}`
+  const words = wordsOf({ log })
   if (USUAL.test(words)) return 'debug'
   if (AWAY.test(words)) return level === logLevel.ERROR ? 'warn' : 'debug'
   return level === logLevel.ERROR && typeof log.retryCount !== 'number' ? 'error' : 'warn'
@@ -37,8 +39,19 @@ export function levelOf({ level, log }: Pick<LogEntry, 'level' | 'log'>): KafkaL
 /** Whether an error is of the normal life of a broker or a group, and gone at the next try. */
 export const isUsual = (error: unknown): boolean => error instanceof Error && USUAL.test(error.message)
 
-export const kafkaLogCreator = (logger: KafkaLogger): logCreator => () => (entry) => {
-  const details = Object.fromEntries(DETAILS.filter((name) => ['string', 'number'].includes(typeof entry.log[name])).map((name) => [name, entry.log[name] as unknown]))
-  const error = typeof entry.log.error === 'string' ? `: ${entry.log.error}` : ''
-  logger[levelOf(entry)]?.({ part: `kafka${entry.namespace ? `.${entry.namespace}` : ''}`, ...details }, `${entry.log.message}${error}`)
+/** one line a connection that is away is a warning, so often at most: kafkajs says it with every try, thirty times a second */
+const SAY_AGAIN_MS = 10_000
+
+/** @param now ms of a clock that never goes back */
+export const kafkaLogCreator = (logger: KafkaLogger, now: () => number = () => performance.now()): logCreator => () => {
+  let said = Number.NEGATIVE_INFINITY
+  return (entry) => {
+    let level = levelOf(entry)
+    if (level === 'warn' && AWAY.test(wordsOf(entry))) {
+      if (now() - said < SAY_AGAIN_MS) level = 'debug'
+      else said = now()
+    }
+    const details = Object.fromEntries(DETAILS.filter((name) => ['string', 'number'].includes(typeof entry.log[name])).map((name) => [name, entry.log[name] as unknown]))
+    logger[level]?.({ part: `kafka${entry.namespace ? `.${entry.namespace}` : ''}`, ...details }, `${entry.log.message}${typeof entry.log.error === 'string' ? `: ${entry.log.error}` : ''}`)
+  }
 }
