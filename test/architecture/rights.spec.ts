@@ -12,6 +12,7 @@ const ADVOCATES = ['KCPD', 'JCPO', 'HEALTH']
 
 const RIGHTS: Readonly<Record<string, readonly [roles: readonly string[], agencies: readonly string[] | null]>> = {
   ActivateLevelPolicy: [['prosecutor'], ['JCPO']],
+  ApproveLevel: [['panelMember', 'prosecutor'], JUSTICE],
   AssignLevel: [['intakeAnalyst', 'prosecutor', 'panelMember'], JUSTICE],
   ChangeLevel: [['prosecutor', 'panelMember'], JUSTICE],
   CloseCase: [['prosecutor', 'panelMember'], JUSTICE],

@@ -80,7 +80,13 @@ describe('a case is opened and levelled', () => {
     expect(await post('intakeAnalyst', `/v1/cases/${caseId}/level-proposal`, {})).toMatchObject({ status: 200 })
 
     expect(await post('panelMember', `/v1/cases/${caseId}/level`, { level: 'A', overrideReason: 'PANEL_JUDGEMENT' })).toMatchObject({ status: 422, body: { rules: ['I4'] } })
-    const panel = { panelId: 'panel-1', panelMembers: [{ agency: 'KCPD', memberId: 'sample-one' }, { agency: 'JCPO', memberId: 'sample-two' }] }
+    const panel = { panelId: 'panel-1' }
+    const approval = { level: 'A', ...panel }
+    expect(await post('healthProgram', `/v1/cases/${caseId}/level-approvals`, approval)).toMatchObject({ status: 403 })
+    expect(await post('panelMember', `/v1/cases/${caseId}/level-approvals`, approval, undefined, 'KCPD')).toMatchObject({ status: 200 })
+    expect(await post('panelMember', `/v1/cases/${caseId}/level-approvals`, approval, undefined, 'JCPO')).toMatchObject({ status: 422, body: { refused: 'panel_member_twice' } })
+    expect(await post('panelMember', `/v1/cases/${caseId}/level`, { level: 'A', overrideReason: 'PANEL_JUDGEMENT', ...panel })).toMatchObject({ status: 422, body: { refused: 'panel_agencies_missing', rules: ['I4'] } })
+    expect(await post('prosecutor', `/v1/cases/${caseId}/level-approvals`, approval)).toMatchObject({ status: 200 })
     expect(await post('panelMember', `/v1/cases/${caseId}/level`, { level: 'A', overrideReason: 'PANEL_JUDGEMENT', ...panel })).toMatchObject({ status: 200 })
     expect(await post('panelMember', `/v1/cases/${caseId}/level`, { level: 'A', overrideReason: 'PANEL_JUDGEMENT', ...panel })).toMatchObject({ status: 409, body: { refused: 'level_already_assigned', rules: ['I3'] } })
   })

@@ -80,6 +80,7 @@ const PHRASES: Readonly<Record<string, string>> = {
   CriminalHistoryReviewed: 'Criminal history reviewed',
   LevelProposed: 'Level proposed',
   LevelProposalDeclined: 'Level proposal declined',
+  LevelApproved: 'Level approved by a member of the panel',
   LevelAssigned: 'Level assigned',
   LevelChanged: 'Level changed',
   CaseClosed: 'Case closed',

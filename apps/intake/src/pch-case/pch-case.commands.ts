@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common'
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs'
-import { AllowedTo, AssignLevel, ChangeLevel, CloseCase, DeclineLevelProposal, OpenCase, ProposeLevel, rightOf, type CommandMeta } from '@chorus/contracts'
+import { AllowedTo, ApproveLevel, AssignLevel, ChangeLevel, CloseCase, DeclineLevelProposal, OpenCase, ProposeLevel, rightOf, type CommandMeta } from '@chorus/contracts'
 import { handle, type Handled, type Refusal } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
 import { RECORDER } from '@chorus/platform'
@@ -53,6 +53,15 @@ export class AssignLevelHandler implements ICommandHandler<AssignLevelCommand> {
   }
 }
 
+@AllowedTo(rightOf(ApproveLevel)!)
+export class ApproveLevelCommand { constructor(readonly caseId: string, readonly body: ApproveLevel, readonly meta: CommandMeta) {} }
+
+@CommandHandler(ApproveLevelCommand)
+export class ApproveLevelHandler implements ICommandHandler<ApproveLevelCommand> {
+  constructor(@Inject(RECORDER) private readonly log: Recorder) {}
+  execute({ caseId, body, meta }: ApproveLevelCommand): Answer { return handle(this.log, pchCase, caseId, { type: 'ApproveLevel', data: body, meta }) }
+}
+
 @AllowedTo(rightOf(ChangeLevel)!)
 export class ChangeLevelCommand { constructor(readonly caseId: string, readonly body: ChangeLevel, readonly meta: CommandMeta) {} }
 
@@ -73,4 +82,4 @@ export class CloseCaseHandler implements ICommandHandler<CloseCaseCommand> {
   execute({ caseId, body, meta }: CloseCaseCommand): Answer { return handle(this.log, pchCase, caseId, { type: 'CloseCase', data: body, meta }) }
 }
 
-export const caseHandlers = [OpenCaseHandler, ProposeLevelHandler, DeclineLevelProposalHandler, AssignLevelHandler, ChangeLevelHandler, CloseCaseHandler]
+export const caseHandlers = [OpenCaseHandler, ProposeLevelHandler, DeclineLevelProposalHandler, ApproveLevelHandler, AssignLevelHandler, ChangeLevelHandler, CloseCaseHandler]

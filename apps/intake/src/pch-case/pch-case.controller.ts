@@ -1,10 +1,10 @@
 import { Body, Controller, Param, Post } from '@nestjs/common'
 import { CommandBus } from '@nestjs/cqrs'
 import { ApiTags } from '@nestjs/swagger'
-import { AssignLevel, ChangeLevel, CloseCase, DeclineLevelProposal, OpenCase, ProposeLevel, type CommandMeta } from '@chorus/contracts'
+import { ApproveLevel, AssignLevel, ChangeLevel, CloseCase, DeclineLevelProposal, OpenCase, ProposeLevel, type CommandMeta } from '@chorus/contracts'
 import { CommandRoute, Meta, receiptOf, type Receipt } from '@chorus/platform'
 import { UuidPipe } from '../uuid-pipe'
-import { AssignLevelCommand, ChangeLevelCommand, CloseCaseCommand, DeclineLevelProposalCommand, OpenCaseCommand, ProposeLevelCommand } from './pch-case.commands'
+import { ApproveLevelCommand, AssignLevelCommand, ChangeLevelCommand, CloseCaseCommand, DeclineLevelProposalCommand, OpenCaseCommand, ProposeLevelCommand } from './pch-case.commands'
 
 @ApiTags('cases')
 @Controller('v1/cases')
@@ -19,6 +19,9 @@ export class PchCaseController {
 
   @Post(':id/level-proposal/decline') @CommandRoute(DeclineLevelProposal)
   async decline(@Param('id', UuidPipe) id: string, @Body() body: DeclineLevelProposal, @Meta() meta: CommandMeta): Promise<Receipt> { return receiptOf(await this.commands.execute(new DeclineLevelProposalCommand(id, body, meta))) }
+
+  @Post(':id/level-approvals') @CommandRoute(ApproveLevel)
+  async approve(@Param('id', UuidPipe) id: string, @Body() body: ApproveLevel, @Meta() meta: CommandMeta): Promise<Receipt> { return receiptOf(await this.commands.execute(new ApproveLevelCommand(id, body, meta))) }
 
   @Post(':id/level') @CommandRoute(AssignLevel)
   async assign(@Param('id', UuidPipe) id: string, @Body() body: AssignLevel, @Meta() meta: CommandMeta): Promise<Receipt> { return receiptOf(await this.commands.execute(new AssignLevelCommand(id, body, meta))) }

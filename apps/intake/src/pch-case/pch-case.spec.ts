@@ -3,7 +3,7 @@ import type { AssignLevel, ChangeLevel, DraftEvent, Level, PanelMember } from '@
 import { given, metaOf } from '../../../../libs/decider/src/testing/given'
 import { aggregateProperties } from '../../../../libs/decider/src/testing/properties'
 import { INCIDENT, OFFENDER, STRANGER, VICTIM } from '../testing/incident-report'
-import { pchCase, type Assign, type CaseCommand, type Change, type Close, type Decline, type LevelFacts, type Open, type OpenFacts, type Propose, type ProposeFacts } from './pch-case'
+import { pchCase, type Approve, type Assign, type CaseCommand, type Change, type Close, type Decline, type LevelFacts, type Open, type OpenFacts, type Propose, type ProposeFacts } from './pch-case'
 
 const CASE = '018f0000-0000-7000-8000-000000000006'
 const REFERRAL = '018f0000-0000-7000-8000-000000000002'
@@ -34,10 +34,15 @@ const change = (body: Partial<ChangeLevel> = {}, looked = facts()): Change => ({
   type: 'ChangeLevel', meta: metaOf({ name: `change ${JSON.stringify(body)}` }),
   data: { to: 'B', triggerEventId: TRIGGER, evidenceRefs: [`incident-${INCIDENT}`], reasonCode: 'FURTHER_ARREST', ...body, facts: looked },
 })
+const [KCPD, JCPO] = PANEL as [PanelMember, PanelMember]
+const approve = (by: PanelMember, level: Level = 'A', panelId = 'panel-1'): Approve => {
+  const meta = metaOf({ name: `approve ${JSON.stringify([by, level, panelId])}` })
+  return { type: 'ApproveLevel', meta: { ...meta, actor: { id: by.memberId, role: 'panelMember', agency: by.agency } }, data: { level, panelId } }
+}
 const close = (code: 'MOVED' | 'DECEASED' = 'MOVED'): Close => ({ type: 'CloseCase', meta: metaOf({ name: `close ${code}` }), data: { code } })
 
 const first = (command: CaseCommand, ...before: DraftEvent[]): DraftEvent => given(pchCase, ...before).when(command).then({ type: EVENT[command.type] })[0]!
-const EVENT = { OpenCase: 'CaseOpened', ProposeLevel: 'LevelProposed', DeclineLevelProposal: 'LevelProposalDeclined', AssignLevel: 'LevelAssigned', ChangeLevel: 'LevelChanged', CloseCase: 'CaseClosed' } as const
+const EVENT = { OpenCase: 'CaseOpened', ProposeLevel: 'LevelProposed', DeclineLevelProposal: 'LevelProposalDeclined', ApproveLevel: 'LevelApproved', AssignLevel: 'LevelAssigned', ChangeLevel: 'LevelChanged', CloseCase: 'CaseClosed' } as const
 const opened = first(open())
 const proposed = first(propose(), opened)
 const declined = first(decline(), opened, proposed)
@@ -120,21 +125,42 @@ describe('a person assigns the level', () => {
   })
   it('I3: once in an open period', () => { given(pchCase, opened, proposed, assigned).when(assign({ level: 'D', overrideReason: 'SAFETY_CONCERN' })).refused('level_already_assigned', 'I3') })
 
-  describe('I4: level A needs a panel of two agencies', () => {
-    const a = (more: Partial<AssignLevel>): Assign => assign({ level: 'A', overrideReason: 'PANEL_JUDGEMENT', ...more })
-    it('also where a policy forgot to say so', () => { given(pchCase, opened, proposed).when(a({})).refused('panel_missing', 'I4') })
-    it('of two agencies, not of two people of one', () => {
-      given(pchCase, opened, proposed).when(a({ panelId: 'panel-1', panelMembers: [PANEL[0]!, { agency: 'KCPD', memberId: 'sample-three' }] })).refused('panel_agencies_missing', 'I4')
+  describe('I4: level A needs the approvals of two people of two agencies', () => {
+    const before = [opened, proposed]
+    const approved = (...by: Approve[]): DraftEvent[] => by.reduce((events, one) => [...events, first(one, ...before, ...events)], [] as DraftEvent[])
+    const a = assign({ level: 'A', overrideReason: 'PANEL_JUDGEMENT', panelId: 'panel-1' })
+    it('also where a policy forgot to say so', () => { given(pchCase, ...before).when(assign({ level: 'A', overrideReason: 'PANEL_JUDGEMENT' })).refused('panel_missing', 'I4') })
+    it('each under an account of its own, whose agency and name the event bears', () => {
+      given(pchCase, ...before).when(approve(JCPO)).then({ type: 'LevelApproved', data: { caseId: CASE, level: 'A', panelId: 'panel-1', agency: 'JCPO', memberId: 'sample-two' } })
+      given(pchCase, ...before, ...approved(approve(JCPO))).when(approve(JCPO)).nothing()
     })
-    it('and of two people, not of one for two agencies', () => {
-      given(pchCase, opened, proposed).when(a({ panelId: 'panel-1', panelMembers: [PANEL[0]!, { agency: 'JCPO', memberId: 'sample-one' }] })).refused('panel_member_twice', 'I4')
+    it('not of nobody, nor of one, nor of two of one agency', () => {
+      for (const by of [[], [approve(KCPD)], [approve(KCPD), approve({ agency: 'KCPD', memberId: 'sample-three' })]]) given(pchCase, ...before, ...approved(...by)).when(a).refused('panel_agencies_missing', 'I4')
     })
-    it('and is then assigned', () => { given(pchCase, opened, proposed).when(a({ panelId: 'panel-1', panelMembers: PANEL })).then({ type: 'LevelAssigned', data: { level: 'A', rank: 4, panelId: 'panel-1', panelMembers: PANEL } }) })
-    it('a policy may ask for more', () => { given(pchCase, opened, proposed).when(assign({ level: 'A', overrideReason: 'PANEL_JUDGEMENT', panelId: 'panel-1', panelMembers: PANEL }, facts(3))).refused('panel_agencies_missing', 'I4') })
+    it('not of one person for two agencies', () => { given(pchCase, ...before, ...approved(approve(KCPD))).when(approve({ agency: 'JCPO', memberId: KCPD.memberId })).refused('panel_member_twice', 'I4') })
+    it('not of an agency that only feeds records in', () => { given(pchCase, ...before).when(approve({ agency: 'MOZZ99900' as PanelMember['agency'], memberId: 'feed' })).refused('agency_not_on_panel', 'I4') })
+    it('not under an account that no event can bear', () => { given(pchCase, ...before).when(approve({ agency: 'JCPO', memberId: '-' })).refused('account_not_a_name') })
+    it('not for another level, nor of another meeting', () => {
+      for (const other of [approve(JCPO, 'B'), approve(JCPO, 'A', 'panel-0')]) given(pchCase, ...before, ...approved(approve(KCPD), other)).when(a).refused('panel_agencies_missing', 'I4')
+    })
+    it('and is then assigned, with who has approved it', () => { given(pchCase, ...before, ...approved(approve(KCPD), approve(JCPO))).when(a).then({ type: 'LevelAssigned', data: { level: 'A', rank: 4, panelId: 'panel-1', panelMembers: PANEL } }) })
+    it('given since the proposal: what was approved before it is void', () => {
+      const again = first(propose({ assessment: { level: 'B', matched: ['ipvArrestOrCharge.atLeast=2'], unknown: [] } }), ...before)
+      given(pchCase, ...before, ...approved(approve(KCPD), approve(JCPO)), again).when(a).refused('panel_agencies_missing', 'I4')
+    })
+    it('a policy may ask for more', () => { given(pchCase, ...before, ...approved(approve(KCPD), approve(JCPO))).when(assign({ level: 'A', overrideReason: 'PANEL_JUDGEMENT', panelId: 'panel-1' }, facts(3))).refused('panel_agencies_missing', 'I4') })
+    it('on a proposal, and of a level that the case has not', () => {
+      given(pchCase, opened).when(approve(KCPD)).refused('proposal_missing')
+      given(pchCase, ...before, assigned).when(approve(KCPD, 'C')).refused('level_unchanged')
+    })
   })
 })
 
 describe('the level is changed', () => {
+  const panel = (level: Level): DraftEvent[] => {
+    const one = first(approve(KCPD, level, 'panel-2'), opened, proposed, assigned)
+    return [one, first(approve(JCPO, level, 'panel-2'), opened, proposed, assigned, one)]
+  }
   it('upwards by a named event, with evidence', () => {
     given(pchCase, opened, proposed, assigned).when(change()).then({ type: 'LevelChanged', data: { from: 'C', to: 'B', rank: 3, triggerEventId: TRIGGER, reasonCode: 'FURTHER_ARREST', decidedBy: 'human' } })
     given(pchCase, opened, proposed, assigned).when(change({ evidenceRefs: [] })).refused('evidence_missing')
@@ -143,12 +169,15 @@ describe('the level is changed', () => {
     given(pchCase, opened, proposed, assigned).when(change({ to: 'D' })).refused('level_moves_up_only', 'I5')
     given(pchCase, opened, proposed, assigned).when(change({ to: 'D', reasonCode: 'CORRECTION' })).then({ type: 'LevelChanged', data: { from: 'C', to: 'D', rank: 1 } })
     given(pchCase, opened, proposed, assigned).when(change({ to: 'D', reasonCode: 'PANEL_STEPDOWN' })).refused('panel_missing')
-    given(pchCase, opened, proposed, assigned).when(change({ to: 'D', reasonCode: 'PANEL_STEPDOWN', panelId: 'panel-2', panelMembers: PANEL })).then({ type: 'LevelChanged' })
-    given(pchCase, opened, proposed, assigned).when(change({ to: 'B', reasonCode: 'PANEL_STEPDOWN', panelId: 'panel-2', panelMembers: PANEL })).refused('reason_does_not_fit', 'I5')
+    given(pchCase, opened, proposed, assigned).when(change({ to: 'D', reasonCode: 'PANEL_STEPDOWN', panelId: 'panel-2' })).refused('panel_agencies_missing', 'I4')
+    given(pchCase, opened, proposed, assigned, ...panel('D')).when(change({ to: 'D', reasonCode: 'PANEL_STEPDOWN', panelId: 'panel-2' })).then({ type: 'LevelChanged', data: { panelMembers: PANEL } })
+    given(pchCase, opened, proposed, assigned, ...panel('B')).when(change({ to: 'B', reasonCode: 'PANEL_STEPDOWN', panelId: 'panel-2' })).refused('reason_does_not_fit', 'I5')
   })
   it('to A by a panel of two agencies', () => {
     given(pchCase, opened, proposed, assigned).when(change({ to: 'A' })).refused('panel_missing', 'I4')
-    given(pchCase, opened, proposed, assigned).when(change({ to: 'A', panelId: 'panel-2', panelMembers: PANEL })).then({ type: 'LevelChanged', data: { to: 'A', rank: 4 } })
+    const changed = given(pchCase, opened, proposed, assigned, ...panel('A')).when(change({ to: 'A', panelId: 'panel-2' })).then({ type: 'LevelChanged', data: { to: 'A', rank: 4, panelId: 'panel-2', panelMembers: PANEL } })
+    // Spent: the next change has approvals of its own.
+    expect(given(pchCase, opened, proposed, assigned, ...panel('A'), ...changed).state).toMatchObject({ level: 'A', approvals: [] })
   })
   it('only after it was assigned, and to another one', () => {
     given(pchCase, opened, proposed).when(change()).refused('level_not_assigned', 'I3')
@@ -166,10 +195,10 @@ describe('a case is closed', () => {
     const closed = first(close(), opened)
     given(pchCase, opened, closed).when(close()).nothing()
     given(pchCase, opened, closed).when(close('DECEASED')).refused('case_closed')
-    for (const command of [propose(), decline(), assign(), change()]) given(pchCase, opened, closed).when(command).refused('case_closed')
+    for (const command of [propose(), decline(), approve(KCPD), assign(), change()]) given(pchCase, opened, closed).when(command).refused('case_closed')
   })
   it('of a case that is there', () => {
-    for (const command of [propose(), decline(), assign(), change(), close()]) expect(given(pchCase).when(command).refused('case_unknown').kind).toBe('not-found')
+    for (const command of [propose(), decline(), approve(KCPD), assign(), change(), close()]) expect(given(pchCase).when(command).refused('case_unknown').kind).toBe('not-found')
   })
 })
 
@@ -179,7 +208,8 @@ aggregateProperties(pchCase, fc.oneof(
   level.map((one): CaseCommand => propose({ assessment: { level: one, matched: [], unknown: [] } })),
   fc.constant<CaseCommand>(decline()),
   level.map((one): CaseCommand => assign({ level: one })),
-  level.map((one): CaseCommand => assign({ level: one, overrideReason: 'PANEL_JUDGEMENT', panelId: 'panel-1', panelMembers: PANEL })),
-  fc.tuple(level, fc.constantFrom('FURTHER_ARREST' as const, 'CORRECTION' as const)).map(([to, reasonCode]): CaseCommand => change({ to, reasonCode, panelId: 'panel-1', panelMembers: PANEL })),
+  level.map((one): CaseCommand => assign({ level: one, overrideReason: 'PANEL_JUDGEMENT', panelId: 'panel-1' })),
+  fc.tuple(fc.constantFrom(KCPD, JCPO), level).map(([by, one]): CaseCommand => approve(by, one)),
+  fc.tuple(level, fc.constantFrom('FURTHER_ARREST' as const, 'CORRECTION' as const)).map(([to, reasonCode]): CaseCommand => change({ to, reasonCode, panelId: 'panel-1' })),
   fc.constant<CaseCommand>(close()),
 ))

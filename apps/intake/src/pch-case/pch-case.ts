@@ -1,17 +1,17 @@
 /**
  * The program case of one person who causes harm. Protects: it rests on a confirmed relationship and a determined primary
  * aggressor who is this person (I1), is the person's only open one (I2: the stream is fixed by person and count), is
- * levelled once and then changed (I3, I5), at A by two agencies (I4), is about an adult (I6) and never, unreviewed, about
+ * levelled once and then changed (I3, I5), at A by approvals of two people of two agencies (I4), is about an adult (I6) and never, unreviewed, about
  * a victim of record of the same pair (I7). Levels are decided by people; the policy only proposes.
  */
 import {
-  STEP_DOWN_REASONS, rankOf, type AssignLevel, type Basis, type CaseClosedV1, type CaseOpenedV1, type ChangeLevel, type CloseCase, type CommandMeta, type DeclineLevelProposal, type DraftEvent,
-  type Level, type LevelAssignedV1, type LevelChangedV1, type LevelProposalDeclinedV1, type LevelProposedV1, type OpenCase, type PanelMember,
+  AGENCIES, PATTERNS, STEP_DOWN_REASONS, rankOf, type Agency, type ApproveLevel, type AssignLevel, type Basis, type CaseClosedV1, type CaseOpenedV1, type ChangeLevel, type CloseCase, type CommandMeta, type DeclineLevelProposal, type DraftEvent,
+  type Level, type LevelApprovedV1, type LevelAssignedV1, type LevelChangedV1, type LevelProposalDeclinedV1, type LevelProposedV1, type OpenCase, type PanelMember,
 } from '@chorus/contracts'
 import { atNow, refused, type Command, type Decider, type Decision, type Refusal } from '@chorus/decider'
 
 // Stored names. Changing one needs a new version and an upcaster.
-export const CASE_EVENTS = ['CaseOpened', 'LevelProposed', 'LevelProposalDeclined', 'LevelAssigned', 'LevelChanged', 'CaseClosed'] as const
+export const CASE_EVENTS = ['CaseOpened', 'LevelProposed', 'LevelProposalDeclined', 'LevelApproved', 'LevelAssigned', 'LevelChanged', 'CaseClosed'] as const
 
 /** What the edge looked up for opening; `basis` says how far it had looked. */
 export interface OpenFacts {
@@ -40,27 +40,29 @@ export interface LevelFacts { readonly policy: PolicyInForce; /** agencies that 
 export type Open = Command<'OpenCase', OpenCase & { readonly facts: OpenFacts }>
 export type Propose = Command<'ProposeLevel', { readonly policyVersion?: string; readonly facts: ProposeFacts }>
 export type Decline = Command<'DeclineLevelProposal', DeclineLevelProposal>
+export type Approve = Command<'ApproveLevel', ApproveLevel>
 export type Assign = Command<'AssignLevel', AssignLevel & { readonly facts: LevelFacts }>
 export type Change = Command<'ChangeLevel', ChangeLevel & { readonly facts: LevelFacts }>
 export type Close = Command<'CloseCase', CloseCase>
-export type CaseCommand = Open | Propose | Decline | Assign | Change | Close
+export type CaseCommand = Open | Propose | Decline | Approve | Assign | Change | Close
 
 export interface Proposal { readonly level: Level; readonly matched: readonly string[]; readonly unknown: readonly string[]; readonly evidenceRefs: readonly string[]; readonly policyHash: string; readonly declined: boolean }
 export type PchCase =
   | { readonly status: 'none' }
-  | { readonly status: 'open'; readonly opened: CaseOpenedV1; readonly proposal: Proposal | null; readonly level: Level | null; readonly maxLevelEver: Level | null }
+  | { readonly status: 'open'; readonly opened: CaseOpenedV1; readonly proposal: Proposal | null; readonly level: Level | null; readonly maxLevelEver: Level | null; /** given since the last proposal or level */ readonly approvals: readonly LevelApprovedV1[] }
   | { readonly status: 'closed'; readonly opened: CaseOpenedV1; readonly code: string }
 export const initial: PchCase = { status: 'none' }
 
 export const evolve = (state: PchCase, event: { readonly type: string; readonly data: object }): PchCase => {
-  if (event.type === 'CaseOpened') return { status: 'open', opened: event.data as CaseOpenedV1, proposal: null, level: null, maxLevelEver: null }
+  if (event.type === 'CaseOpened') return { status: 'open', opened: event.data as CaseOpenedV1, proposal: null, level: null, maxLevelEver: null, approvals: [] }
   if (state.status !== 'open') return state
   switch (event.type) {
     case 'LevelProposed': {
       const { level, matchedCriteria, unknownCriteria, evidenceRefs, policyHash } = event.data as LevelProposedV1
-      return { ...state, proposal: { level, matched: matchedCriteria, unknown: unknownCriteria, evidenceRefs, policyHash, declined: false } }
+      return { ...state, proposal: { level, matched: matchedCriteria, unknown: unknownCriteria, evidenceRefs, policyHash, declined: false }, approvals: [] }
     }
     case 'LevelProposalDeclined': return { ...state, proposal: state.proposal && { ...state.proposal, declined: true } }
+    case 'LevelApproved': return { ...state, approvals: [...state.approvals, event.data as LevelApprovedV1] }
     case 'LevelAssigned': return levelled(state, (event.data as LevelAssignedV1).level)
     case 'LevelChanged': return levelled(state, (event.data as LevelChangedV1).to)
     case 'CaseClosed': return { status: 'closed', opened: state.opened, code: (event.data as CaseClosedV1).code }
@@ -68,7 +70,7 @@ export const evolve = (state: PchCase, event: { readonly type: string; readonly 
   }
 }
 const levelled = (state: Extract<PchCase, { status: 'open' }>, level: Level): PchCase =>
-  ({ ...state, level, maxLevelEver: state.maxLevelEver && rankOf(state.maxLevelEver) > rankOf(level) ? state.maxLevelEver : level })
+  ({ ...state, level, approvals: [], maxLevelEver: state.maxLevelEver && rankOf(state.maxLevelEver) > rankOf(level) ? state.maxLevelEver : level })
 
 export const open = ({ data: { facts, ...body }, meta }: Open, state: PchCase): Decision => {
   const { referral, incident, adultAtIndex } = facts
@@ -118,6 +120,20 @@ export const decline = ({ data, meta }: Decline, state: PchCase): Decision => {
   return [draft('LevelProposalDeclined', { caseId: state.opened.caseId, level: state.proposal.level, reasonCode: data.reasonCode }, meta)]
 }
 
+/** Each member approves under an account of his or her own: nobody can do it for another. */
+export const approve = ({ data: { level, panelId }, meta }: Approve, state: PchCase): Decision => {
+  if (state.status !== 'open') return notOpen(state)
+  if (state.level === null && !state.proposal) return NO_PROPOSAL
+  if (state.level === level) return refused('level_unchanged', `The level is ${level} already.`)
+  const { id: memberId, agency } = meta.actor
+  if (!(AGENCIES as readonly string[]).includes(agency)) return refused('agency_not_on_panel', 'A panel is of the program\'s own agencies. Ask a member of one of them.', { rules: ['I4'] })
+  if (!ACCOUNT.test(memberId)) return refused('account_not_a_name', 'The account of your token does not begin with a letter or a digit, so that it cannot stand on an approval. Ask for another account.')
+  const given = state.approvals.filter((one) => one.level === level && one.panelId === panelId && one.memberId === memberId)
+  if (given.some((one) => one.agency === agency)) return []
+  if (given.length > 0) return refused('panel_member_twice', 'You have approved this for another agency. Each person sits for one agency.', { rules: ['I4'] })
+  return [draft('LevelApproved', { caseId: state.opened.caseId, level, panelId, agency: agency as Agency, memberId }, meta)]
+}
+
 export const assign = ({ data: { facts, ...body }, meta }: Assign, state: PchCase): Decision => {
   if (state.status !== 'open') return notOpen(state)
   if (state.level !== null) return refused('level_already_assigned', `The level of this case was assigned already (${state.level}). It is moved by changing the level, with the event that leads to it.`, { kind: 'conflict', rules: ['I3'] })
@@ -127,11 +143,11 @@ export const assign = ({ data: { facts, ...body }, meta }: Assign, state: PchCas
   const differs = body.level !== proposal.level || proposal.declined
   if (differs && body.overrideReason === undefined) return refused('override_reason_missing', proposal.declined ? 'The proposal was declined. Say by overrideReason why this level is assigned, or ask for a new proposal.' : `The policy proposes ${proposal.level}. Say by overrideReason why ${body.level} is assigned instead.`)
   if (!differs && body.overrideReason !== undefined) return refused('nothing_overridden', `The policy proposes ${proposal.level} too: leave overrideReason out.`)
-  const wrong = panelProblem(body.level, facts.panelAgencies, body)
+  const wrong = panelProblem(body.level, facts.panelAgencies, body.panelId, membersOf(state.approvals, body.level, body.panelId))
   if (wrong) return wrong
   return [draft('LevelAssigned', {
     caseId: state.opened.caseId, level: body.level, rank: rankOf(body.level), proposedLevel: proposal.level, ...(differs ? { overrideReason: body.overrideReason! } : {}),
-    matchedCriteria: differs ? [] : [...proposal.matched], evidenceRefs: [...proposal.evidenceRefs], decidedBy: 'human', ...panelOf(body), policyHash: facts.policy.hash,
+    matchedCriteria: differs ? [] : [...proposal.matched], evidenceRefs: [...proposal.evidenceRefs], decidedBy: 'human', ...panelOf(body.panelId, membersOf(state.approvals, body.level, body.panelId)), policyHash: facts.policy.hash,
   }, meta, { policyVersion: facts.policy.policyVersion, basis: facts.basis })]
 }
 
@@ -145,11 +161,11 @@ export const change = ({ data: { facts, ...body }, meta }: Change, state: PchCas
   if (down && !mayGoDown) return refused('level_moves_up_only', `From ${from} to ${body.to} is a step down. A level goes down only by panel (PANEL_STEPDOWN), correction or expungement.`, { rules: ['I5'] })
   if (!down && body.reasonCode === 'PANEL_STEPDOWN') return refused('reason_does_not_fit', `From ${from} to ${body.to} is a step up: PANEL_STEPDOWN is no reason for it.`, { rules: ['I5'] })
   if (body.evidenceRefs.length === 0) return refused('evidence_missing', 'A change of level names the records on which it rests. Name at least one.')
-  const wrong = panelProblem(body.to, body.reasonCode === 'PANEL_STEPDOWN' ? Math.max(2, facts.panelAgencies) : facts.panelAgencies, body)
+  const wrong = panelProblem(body.to, body.reasonCode === 'PANEL_STEPDOWN' ? Math.max(2, facts.panelAgencies) : facts.panelAgencies, body.panelId, membersOf(state.approvals, body.to, body.panelId))
   if (wrong) return wrong
   return [draft('LevelChanged', {
     caseId: state.opened.caseId, from, to: body.to, rank: rankOf(body.to), triggerEventId: body.triggerEventId, evidenceRefs: body.evidenceRefs, reasonCode: body.reasonCode,
-    decidedBy: 'human', ...panelOf(body), policyHash: facts.policy.hash,
+    decidedBy: 'human', ...panelOf(body.panelId, membersOf(state.approvals, body.to, body.panelId)), policyHash: facts.policy.hash,
   }, meta, { policyVersion: facts.policy.policyVersion, basis: facts.basis })]
 }
 
@@ -159,19 +175,20 @@ export const close = ({ data, meta }: Close, state: PchCase): Decision => {
   return [draft('CaseClosed', { caseId: state.opened.caseId, code: data.code }, meta)]
 }
 
-interface Panel { readonly panelId?: string; readonly panelMembers?: readonly PanelMember[] }
-const panelOf = ({ panelId, panelMembers }: Panel): { panelId?: string; panelMembers?: PanelMember[] } =>
-  ({ ...(panelId === undefined ? {} : { panelId }), ...(panelMembers === undefined ? {} : { panelMembers: [...panelMembers] }) })
+const ACCOUNT = new RegExp(PATTERNS.name, 'u')
+/** Who has approved this level for this meeting. */
+const membersOf = (approvals: readonly LevelApprovedV1[], level: Level, panelId: string | undefined): PanelMember[] =>
+  approvals.filter((one) => one.level === level && one.panelId === panelId).map(({ agency, memberId }) => ({ agency, memberId }))
+const panelOf = (panelId: string | undefined, members: PanelMember[]): { panelId?: string; panelMembers?: PanelMember[] } =>
+  ({ ...(panelId === undefined ? {} : { panelId }), ...(members.length === 0 ? {} : { panelMembers: members }) })
 
 /** I4: level A always needs two agencies, whatever the policy says; other levels what the policy says. */
-const panelProblem = (level: Level, needed: number, { panelId, panelMembers = [] }: Panel): Refusal | null => {
+const panelProblem = (level: Level, needed: number, panelId: string | undefined, members: readonly PanelMember[]): Refusal | null => {
   const agencies = level === 'A' ? Math.max(2, needed) : needed
   if (agencies === 0) return null
-  const people = new Set(panelMembers.map((member) => member.memberId))
-  const sitting = new Set(panelMembers.map((member) => member.agency))
-  if (panelId === undefined) return refused('panel_missing', `This needs a panel of ${agencies} agencies. Name the panel's meeting and its members.`, { rules: ['I4'] })
-  if (people.size < panelMembers.length) return refused('panel_member_twice', 'A panel member is named twice. Each person sits for one agency.', { rules: ['I4'] })
-  if (sitting.size < agencies) return refused('panel_agencies_missing', `This needs a panel of at least ${agencies} agencies; members of ${sitting.size} are named.`, { rules: ['I4'] })
+  if (panelId === undefined) return refused('panel_missing', `This needs the approvals of a panel of ${agencies} agencies. Have its members approve the level, then name the panel's meeting.`, { rules: ['I4'] })
+  const sitting = new Set(members.map((member) => member.agency))
+  if (sitting.size < agencies) return refused('panel_agencies_missing', `This needs approvals of at least ${agencies} agencies, each given by its own member; members of ${sitting.size} have approved this level for this meeting since the last proposal.`, { rules: ['I4'] })
   return null
 }
 
@@ -181,7 +198,7 @@ const notOpen = (state: Exclude<PchCase, { status: 'open' }>): Refusal => state.
 const NO_PROPOSAL = refused('proposal_missing', 'No level has been proposed for this case yet. Ask for the proposal first.')
 const list = (texts: readonly string[]): string => JSON.stringify(texts)
 
-interface Data { CaseOpened: CaseOpenedV1; LevelProposed: LevelProposedV1; LevelProposalDeclined: LevelProposalDeclinedV1; LevelAssigned: LevelAssignedV1; LevelChanged: LevelChangedV1; CaseClosed: CaseClosedV1 }
+interface Data { LevelApproved: LevelApprovedV1; CaseOpened: CaseOpenedV1; LevelProposed: LevelProposedV1; LevelProposalDeclined: LevelProposalDeclinedV1; LevelAssigned: LevelAssignedV1; LevelChanged: LevelChangedV1; CaseClosed: CaseClosedV1 }
 const draft = <T extends keyof Data>(type: T, data: Data[T], meta: CommandMeta, more: Partial<DraftEvent> = {}): DraftEvent => ({ type, schemaVersion: 1, data, ...atNow(meta), ...more })
 
 export const pchCase: Decider<PchCase, CaseCommand> = {
@@ -191,6 +208,7 @@ export const pchCase: Decider<PchCase, CaseCommand> = {
       case 'OpenCase': return open(command, state)
       case 'ProposeLevel': return propose(command, state)
       case 'DeclineLevelProposal': return decline(command, state)
+      case 'ApproveLevel': return approve(command, state)
       case 'AssignLevel': return assign(command, state)
       case 'ChangeLevel': return change(command, state)
       case 'CloseCase': return close(command, state)

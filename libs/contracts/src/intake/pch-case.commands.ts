@@ -1,6 +1,5 @@
 import { CommandBody } from '../commands'
-import { Code, List, Name, StreamRefs, Token, Uuid } from '../fields'
-import { PanelMember } from './level-assigned.v1'
+import { Code, Name, StreamRefs, Token, Uuid } from '../fields'
 import { CLOSE_CODES, type CloseCode } from './case-closed.v1'
 import { CHANGE_REASONS, DECLINE_REASONS, LEVELS, OVERRIDE_REASONS, type ChangeReason, type DeclineReason, type Level, type OverrideReason } from './levels'
 
@@ -21,12 +20,17 @@ export class DeclineLevelProposal {
   @Code(DECLINE_REASONS, { doc: 'why' }) reasonCode!: DeclineReason
 }
 
-@CommandBody({ type: 'AssignLevel', roles: ['intakeAnalyst', 'prosecutor', 'panelMember'], agencies: ['KCPD', 'JCPO'], summary: 'Assign the level; a person decides, level A needs a panel of two agencies (I3, I4)' })
+@CommandBody({ type: 'AssignLevel', roles: ['intakeAnalyst', 'prosecutor', 'panelMember'], agencies: ['KCPD', 'JCPO'], summary: 'Assign the level; a person decides, level A needs the approvals of two agencies (I3, I4)' })
 export class AssignLevel {
   @Code(LEVELS, { doc: 'the level' }) level!: Level
   @Code(OVERRIDE_REASONS, { optional: true, doc: 'needed where the level differs from the proposal' }) overrideReason?: OverrideReason
-  @Name({ optional: true, doc: 'the panel\'s meeting' }) panelId?: string
-  @List(() => PanelMember, { max: 20, optional: true, doc: 'who decided on the panel' }) panelMembers?: PanelMember[]
+  @Name({ optional: true, doc: 'the panel\'s meeting, whose members have approved the level' }) panelId?: string
+}
+
+@CommandBody({ type: 'ApproveLevel', roles: ['prosecutor', 'panelMember'], agencies: ['KCPD', 'JCPO'], summary: 'Approve a level as a member of a panel, under one\'s own account; level A and a step down need two people of two agencies (I4)' })
+export class ApproveLevel {
+  @Code(LEVELS, { doc: 'the level' }) level!: Level
+  @Name({ doc: 'the panel\'s meeting' }) panelId!: string
 }
 
 @CommandBody({ type: 'ChangeLevel', roles: ['prosecutor', 'panelMember'], agencies: ['KCPD', 'JCPO'], summary: 'Move the level: up by a named event, down only by panel, correction or expungement (I5)' })
@@ -35,8 +39,7 @@ export class ChangeLevel {
   @Uuid({ doc: 'the event that led to it' }) triggerEventId!: string
   @StreamRefs({ max: 40, doc: 'the records on which it rests' }) evidenceRefs!: string[]
   @Code(CHANGE_REASONS, { doc: 'why' }) reasonCode!: ChangeReason
-  @Name({ optional: true, doc: 'the panel\'s meeting' }) panelId?: string
-  @List(() => PanelMember, { max: 20, optional: true, doc: 'who decided on the panel' }) panelMembers?: PanelMember[]
+  @Name({ optional: true, doc: 'the panel\'s meeting, whose members have approved the level' }) panelId?: string
 }
 
 @CommandBody({ type: 'CloseCase', roles: ['prosecutor', 'panelMember'], agencies: ['KCPD', 'JCPO'], summary: 'Close a case' })
