@@ -3,14 +3,12 @@
  * calls `run` in its own process. Started by the command line for one command it tells its address to the parent and ends with it.
  */
 import 'reflect-metadata'
-import { readSettingsWithBus, type ReadySettings } from '@chorus/composition'
-import { repositoryRoot, runChorus, SettingsRefused, SetupRefused, systemClock } from '@chorus/platform'
+import { endWith, readSettingsWithBus, type ReadySettings } from '@chorus/composition'
+import { repositoryRoot, runChorus, systemClock } from '@chorus/platform'
 import { boot, type Chorus } from './boot'
 import { loadFirstSamples } from './first-samples'
 import { welcome } from './welcome'
 
-/** Refusals to start whose message says all: what is wrong and what to do. */
-const OURS = new Set(['SettingsRefused', 'SetupRefused', 'MigrationRefused', 'VaultRefused', 'CheckpointOfAnotherLog', 'StoreUnavailable'])
 const say = (line: string): void => { process.stdout.write(`${line}\n`) }
 
 /** Starts the services, loads the samples on the first run, and greets: address, number of events, what to try. */
@@ -44,22 +42,9 @@ const main = async (): Promise<number> => {
   return died === undefined ? 0 : 1
 }
 
-/** As the command line's table has it: 2 wrong settings, 6 the folder or the port is taken, 7 the database does not answer, 1 anything else. */
-const exitCodeOf = (error: unknown): number => {
-  if (error instanceof SettingsRefused) return 2
-  if (error instanceof SetupRefused && /already uses|is in use by/.test(error.message)) return 6
-  if (error instanceof Error && (error.name === 'StoreUnavailable' || (error instanceof SetupRefused && /cannot be used: /.test(error.message)))) return 7
-  return 1
-}
-
 /** Runs to the end of the process, with an exit code. `npm start` calls it in its own process once all is installed and built. */
 export const run = (): void => {
-  main().then((code) => process.exit(code), (error: unknown) => {
-    if (error instanceof Error && error.name === 'AbortError') process.exit(0)
-    const known = error instanceof Error && OURS.has(error.name)
-    process.stderr.write(`${error instanceof Error ? (known ? error.message : error.stack ?? error.message) : String(error)}\n`)
-    process.exit(exitCodeOf(error))
-  })
+  main().then((code) => process.exit(code), endWith)
 }
 
 if (require.main === module) run()

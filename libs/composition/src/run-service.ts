@@ -2,9 +2,10 @@
 import type { DynamicModule, Type } from '@nestjs/common'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Service } from '@chorus/contracts'
-import { checkPort, checkRole, databaseLacks, repositoryRoot, SettingsRefused } from '@chorus/platform'
+import { checkPort, checkRole, databaseLacks, repositoryRoot } from '@chorus/platform'
 import { compose, type Composed } from './compose'
 import type { ReadySettings } from './ports.module'
+import { endWith } from './refusals'
 import { readServiceSettings } from './service-settings'
 import { openWaitingRoom, type WaitingRoom } from './waiting-room'
 
@@ -15,8 +16,6 @@ export interface ServiceOptions {
   readonly keys?: boolean
 }
 
-/** Refusals to start whose message says all: what is wrong and what to do. */
-const OURS = new Set(['SettingsRefused', 'SetupRefused', 'MigrationRefused', 'VaultRefused', 'CheckpointOfAnotherLog', 'StoreUnavailable'])
 /** What may pass by itself: the database or the broker went away between the look and the start. */
 const PASSING = /^(ECONN|EHOST|ENET|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN|CONNECT_|CONNECTION_|57P0|53\d{3}|08)/
 const AGAIN_MS = 1000
@@ -81,12 +80,5 @@ const main = async ({ service, modules, keys }: ServiceOptions): Promise<void> =
   say(`${service} stopped`)
 }
 
-/** Runs a service to the end of its process: exit code 0 stopped as asked, 2 wrong settings, 6 its port is taken, 1 anything else. */
-export const runService = (options: ServiceOptions): void => {
-  main(options).then(() => process.exit(0), (error: unknown) => {
-    if (error instanceof Error && error.name === 'AbortError') process.exit(0)
-    const known = error instanceof Error && OURS.has(error.name)
-    process.stderr.write(`${error instanceof Error ? (known ? error.message : error.stack ?? error.message) : String(error)}\n`)
-    process.exit(error instanceof SettingsRefused ? 2 : error instanceof Error && /is in use by/.test(error.message) ? 6 : 1)
-  })
-}
+/** Runs a service to the end of its process: exit code 0 stopped as asked, else as `exitCodeOf` says. */
+export const runService = (options: ServiceOptions): void => { main(options).then(() => process.exit(0), endWith) }

@@ -54,8 +54,8 @@ const missingMigrations = async (appUrl: string): Promise<string[]> => {
   try {
     applied = await sql<{ name: string; hash: string }[]>`select name, hash from public.chorus_migrations`
   } catch (error) {
-    // 42P01: the table is not there, so nothing was run yet
-    if ((error as { code?: string }).code !== '42P01') throw error
+    // 42P01: the table is not there; 42501: the role may not look where it will be. So nothing was run yet
+    if (!['42P01', '42501'].includes((error as { code?: string }).code ?? '')) throw error
   } finally {
     await sql.end({ timeout: 1 })
   }
