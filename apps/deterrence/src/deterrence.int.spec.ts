@@ -119,7 +119,7 @@ describe('deterrence over the bus and HTTP', () => {
 
   it('scenario 3: a hold after clearance refuses the permission, and what was delivered all the same is on record as a breach', async () => {
     const untouched = await levelled('D')
-    const { id } = await cleared('D')
+    const { id, caseId } = await cleared('D')
     await post('detective', `notifications/${id}/schedule`, { at: '2026-07-06T16:00:00.000Z', placeClass: 'HOME_OTHER', delivererRoles: ['PATROL_OFFICER'] })
     now = '2026-07-06T15:50:00.000Z'
     expect(await post('detective', `notifications/${id}/authorization`, { placeClass: 'HOME_OTHER' })).toMatchObject({ status: 200 })
@@ -141,6 +141,19 @@ describe('deterrence over the bus and HTTP', () => {
     ])
     expect(events.at(-1)!.data).toMatchObject({ factId: events.at(-4)!.id })
     expect(await get('detective', `notifications/${id}?after=${delivered.body.ordinal}`)).toMatchObject({ breaches: ['AUTH', 'M1'] })
+
+    const told = async (role: Role) => (await get<{ entries: { type: string; breaches?: string[]; data: { rule?: string } }[] }>(role, `history?of=${caseId}`)).entries
+    const inSafety = ['SafetyReviewRequested', 'SafetyReviewCompleted', 'HoldRaised']
+    const outside = ['CaseOpened', 'LevelAssigned', 'NotificationPlanned', 'NotificationScheduled', 'DeliveryAuthorized', 'NotificationDelivered', 'ProtocolBreachDetected', 'ProtocolBreachDetected']
+    for (const role of ['detective', 'prosecutor', 'healthProgram'] as const) {
+      const entries = await told(role)
+      expect(entries.map(({ type }) => type)).toEqual(outside)
+      expect(entries.find(({ type }) => type === 'NotificationDelivered')!.breaches).toEqual(['AUTH', 'M1'])
+      expect(JSON.stringify(entries)).not.toMatch(/M2|safety|hold/i)
+    }
+    const evaluator = (await told('evaluator')).map(({ type }) => type)
+    expect([evaluator.includes('NotificationHeld'), evaluator.some((type) => inSafety.includes(type))]).toEqual([true, false])
+    expect((await told('systemAdvocate')).map(({ type }) => type)).toEqual(expect.arrayContaining([...inSafety, 'NotificationHeld']))
   })
 
   it('a hold is lifted by an advocate, and clears nothing: every partner is reviewed again', async () => {

@@ -2,6 +2,7 @@
 import 'reflect-metadata'
 import type { Classification, Context } from './privacy'
 import type { ContractClass } from './fields'
+import type { Role } from './rights'
 
 /** What a catalogue page says of one event version. */
 export interface EventSpec {
@@ -20,6 +21,8 @@ export interface EventSpec {
   /** what the envelope's `time` means for this type */
   readonly time: string
   readonly summary: string
+  /** roles that see it in a history, where they are fewer than those who see its category */
+  readonly onlyFor?: readonly Role[]
 }
 export interface EventVersion extends EventSpec { readonly cls: ContractClass }
 

@@ -8,7 +8,7 @@ import type { Vault } from '@chorus/privacy'
 import { history, WITHHELD_SENTENCE, type HistoryEntry } from './history'
 import { momentOf } from './moment'
 import { streamsOf } from './streams-of'
-import { seenData, seesCategory, seesField } from './who-sees-what'
+import { seenData, seesCategory, seesEvent, seesField, seesRule } from './who-sees-what'
 
 export interface HistoryQuery {
   /** a case's or incident's id, its stream name, `ORI/number` as the agency knows the report, the code of an account, or the number of an ordinance */
@@ -48,12 +48,12 @@ export class HistoryReader {
     const subject = await this.find(query.of, through)
     // What one may not see looks the same as what is not there.
     if (!subject || !seesCategory(reader.role, categoryOf(subject))) return notFound
-    const events = (await this.gather(subject, through)).filter(event => seesCategory(reader.role, categoryOf(event.stream)))
+    const events = (await this.gather(subject, through)).filter(event => seesEvent(reader.role, event))
     const ids = new Set(events.map(event => event.id))
     const seen: RecordedEvent[] = []
     for (const category of new Set(events.map(event => categoryOf(event.stream)))) {
       const open = await this.deps.recorder.unseal(events.filter(event => categoryOf(event.stream) === category), field => seesField(reader.role, category, field))
-      seen.push(...open.map(event => ({ ...event, data: seenData(reader.role, event, ids) })))
+      seen.push(...open.map(event => ({ ...event, data: seenData(reader.role, event, ids), ...(event.breaches && { breaches: event.breaches.filter(rule => seesRule(reader.role, rule)) }) })))
     }
     seen.sort((a, b) => a.ordinal - b.ordinal)
     return {

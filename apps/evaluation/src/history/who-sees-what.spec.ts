@@ -1,5 +1,5 @@
 import { AGENCIES, CATEGORIES, type RecordedEvent } from '@chorus/contracts'
-import { HISTORY_READERS, seenData, seesCategory, seesField } from './who-sees-what'
+import { HISTORY_READERS, seenData, seesCategory, seesEvent, seesField, seesRule } from './who-sees-what'
 
 const ID = '018f0000-0000-7000-8000-000000000001'
 const OTHER = '018f0000-0000-7000-8000-000000000002'
@@ -68,5 +68,13 @@ describe('who sees which streams', () => {
     expect(seenData('prosecutor', event('NobodyWroteThis', 1, `pchCase-${ID}`, { clear: 'text' }), none)).toEqual({})
     expect(seenData('prosecutor', event('CaseOpened', 9, `pchCase-${ID}`, { clear: 'text' }), none)).toEqual({})
   })
-  it('keeps the safety context to itself', () => { expect(HISTORY_READERS.filter(role => seesCategory(role, 'safetyReview'))).toEqual(['systemAdvocate']) })
+  it('keeps the safety context to itself, and to those who watch over privacy', () => { expect(HISTORY_READERS.filter(role => seesCategory(role, 'safetyReview'))).toEqual(['systemAdvocate', 'privacyOfficer']) })
+  it('tells of a hold, and of the rule that a hold broke, to the safety context and the evaluator alone', () => {
+    const held = event('NotificationHeld', 1, `notification-${ID}`, {})
+    const [broken, other] = ['M2', 'M1'].map(rule => event('ProtocolBreachDetected', 1, `notification-${ID}`, { rule }))
+    expect(HISTORY_READERS.filter(role => seesEvent(role, held)).sort()).toEqual(['evaluator', 'privacyOfficer', 'systemAdvocate'])
+    expect(HISTORY_READERS.filter(role => seesEvent(role, broken!)).sort()).toEqual(['evaluator', 'privacyOfficer', 'systemAdvocate'])
+    expect(seesEvent('detective', other!)).toBe(true)
+    expect(['detective', 'evaluator'].map(role => ['M1', 'M2'].filter(rule => seesRule(role, rule)))).toEqual([['M1'], ['M1', 'M2']])
+  })
 })

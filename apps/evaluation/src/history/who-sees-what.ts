@@ -4,7 +4,7 @@
  * declared is not there. Rights apply as of now, whatever moment is looked at.
  */
 import { categoryOf } from '@chorus/event-store'
-import { CATEGORIES, OPENS, categoryNamed, eventRegistry, fieldAt, fieldsOf, type ContractClass, type FieldSpec, type RecordedEvent, type Role, type Sight } from '@chorus/contracts'
+import { CATEGORIES, OPENS, RULES_ONLY_FOR, categoryNamed, eventRegistry, fieldAt, fieldsOf, type ContractClass, type FieldSpec, type RecordedEvent, type Role, type Sight } from '@chorus/contracts'
 
 /** Roles that may ask for a history at all. */
 export const HISTORY_READERS = [...new Set(CATEGORIES.flatMap(({ sight }) => Object.keys(sight)))] as Role[]
@@ -12,6 +12,18 @@ export const HISTORY_READERS = [...new Set(CATEGORIES.flatMap(({ sight }) => Obj
 const sightOf = (role: string, category: string): Sight | undefined => categoryNamed(category)?.sight[role as Role]
 
 export const seesCategory = (role: string, category: string): boolean => sightOf(role, category) !== undefined
+
+/** Whether the role sees this event: its category, and where fewer see events of its type, or of the rule that it names, those. */
+export const seesEvent = (role: string, event: Pick<RecordedEvent, 'stream' | 'type' | 'data'>): boolean => {
+  const { rule } = event.data as { readonly rule?: unknown }
+  return seesCategory(role, categoryOf(event.stream)) && seesType(role, event.type) && seesRule(role, rule)
+}
+const seesType = (role: string, type: string): boolean => {
+  const only = eventRegistry.knows(type) ? eventRegistry.latest(type).onlyFor : undefined
+  return only === undefined || only.includes(role as Role)
+}
+/** Whether the role is told that this rule was broken. */
+export const seesRule = (role: string, rule: unknown): boolean => RULES_ONLY_FOR[String(rule)]?.includes(role as Role) ?? true
 
 /** Whether the role sees this sealed field. `pointer` is the field's JSON pointer in an event of this type, led to its newest version. */
 export const seesField = (role: string, category: string, { type, pointer }: { readonly type: string; readonly pointer: string }): boolean => {
