@@ -1,6 +1,8 @@
 import * as fc from 'fast-check'
 import type { DraftEvent, NotificationPlannedV1, RecordDelivery, ScheduleNotification } from '@chorus/contracts'
+import { handle } from '@chorus/decider'
 import { given, metaOf, NOW } from '../../../../libs/decider/src/testing/given'
+import { MemoryLog, recorded } from '../../../../libs/decider/src/testing/memory-log'
 import { aggregateProperties } from '../../../../libs/decider/src/testing/properties'
 import type { DeliveryFacts } from './breaches'
 import { notificationIdOf } from './case-standing'
@@ -124,6 +126,18 @@ describe('a hold is taken in every state', () => {
     given(notification, ...events).when(hold(6, FACT)).then({ type: 'NotificationHeld', data: { holdId: FACT } })
   })
   it('the same one once', () => { given(notification, planned, held).when(hold(7)).nothing() })
+  it('that comes while a permission is decided, wins', async () => {
+    const log = new MemoryLog()
+    for (const command of [plan(), schedule()]) await handle(log, notification, ID, command)
+    let raced = false
+    log.beforeRecord = (stream) => {
+      if (raced) return
+      raced = true
+      log.events.push(recorded(held, { stream, revision: 2, ordinal: 3 }, metaOf({ name: 'raced' })))
+    }
+    expect(await handle(log, notification, ID, authorize())).toMatchObject({ refused: 'not_cleared' })
+    expect(log.events.map(({ type }) => type)).toEqual(['NotificationPlanned', 'NotificationScheduled', 'NotificationHeld'])
+  })
 })
 
 describe('a delivery is always recorded', () => {

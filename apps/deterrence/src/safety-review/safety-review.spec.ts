@@ -16,9 +16,9 @@ const complete = (more: Partial<CompleteReview['data']> = {}): CompleteReview =>
 const hold = (holdId = HOLD): RaiseHold => ({ type: 'RaiseHold', meta: metaOf({ name: `hold ${holdId}` }), data: { holdId, scope: 'NOTIFICATION', ...of, code: 'SAFETY', byRole: 'finance', reviewAt: at(24) } })
 const lift = (holdId = HOLD): Lift => ({ type: 'LiftHold', meta: metaOf({ name: `lift ${holdId}`, actor: advocate }), data: { holdId, caseId: of.caseId, code: 'REVIEWED_AGAIN' } })
 const revoke = (cause: RevocationCause = 'CUSTODY_OUT', role = 'systemAdvocate'): Revoke => ({ type: 'RevokeClearance', meta: metaOf({ name: `revoke ${cause}`, actor: { ...advocate, role } }), data: { ...of, cause } })
-const except = (more: Partial<Except['data']> = {}): Except => ({
-  type: 'ApproveException', meta: metaOf({ name: `except ${JSON.stringify(more)}`, actor: advocate }),
-  data: { ...of, reasonCode: 'UNREACHABLE_N', contactAttempts: 3, secondPersonId: 'sample-supervisor', secondPersonRole: 'prosecutor', permittedPlaces: ['STATION'], validFrom: at(0), validUntil: at(24), attemptsNeeded: 3, ...more },
+const except = (more: Partial<Except['data']> = {}, by = advocate.id): Except => ({
+  type: 'ApproveException', meta: metaOf({ name: `except ${by} ${JSON.stringify(more)}`, actor: { ...advocate, id: by } }),
+  data: { ...of, reasonCode: 'UNREACHABLE_N', contactAttempts: 3, permittedPlaces: ['STATION'], validFrom: at(0), validUntil: at(24), attemptsNeeded: 3, ...more },
 })
 const first = (command: SafetyCommand, ...before: DraftEvent[]): DraftEvent => {
   const { decision } = given(safetyReview, ...before).when(command)
@@ -58,11 +58,14 @@ describe('clearance', () => {
     expect([at(-1), at(0), at(48), at(49)].map((moment) => covers(window, moment))).toEqual([false, true, true, false])
     expect(covers(null, at(0))).toBe(false)
   })
-  it('comes by exception too, but never through a hold', () => {
-    const exception = first(except())
-    expect(clearance(requested, exception)).toEqual({ permittedPlaces: ['STATION'], validFrom: at(0), validUntil: at(24) })
-    expect(clearance(requested, exception, held)).toBeNull()
-    expect(clearance(requested, exception, first(revoke()))).toBeNull()
+  it('comes by exception too, once two people approved the very same, but never through a hold', () => {
+    const [one, other] = [first(except()), first(except({}, 'sample-supervisor'))]
+    expect(clearance(requested, one)).toBeNull()
+    expect(clearance(requested, one, first(except({ validUntil: at(25) }, 'sample-supervisor')))).toBeNull()
+    expect(clearance(requested, one, other)).toEqual({ permittedPlaces: ['STATION'], validFrom: at(0), validUntil: at(24) })
+    expect(clearance(requested, one, other, held)).toBeNull()
+    expect(clearance(requested, one, held, lifted, other)).toBeNull()
+    expect(clearance(requested, one, other, first(revoke()))).toBeNull()
   })
 })
 
@@ -103,11 +106,12 @@ describe('a hold', () => {
 it('an objection is recorded by an advocate alone', () => { expect(given(safetyReview).when(revoke('OBJECTION', 'detective')).refused('objection_by_advocate').kind).toBe('forbidden') })
 
 describe('an exception', () => {
-  it('names its two people', () => {
-    given(safetyReview, requested).when(except()).then({ type: 'ExceptionApproved', data: { approvers: [{ memberId: 'sample-advocate', role: 'systemAdvocate' }, { memberId: 'sample-supervisor', role: 'prosecutor' }] } })
+  it('is signed by each of two people', () => {
+    given(safetyReview, requested).when(except()).then({ type: 'ExceptionApproved', data: { approverId: 'sample-advocate' } })
+    given(safetyReview, requested, first(except())).when(except()).nothing()
+    given(safetyReview, requested, first(except())).when(except({}, 'sample-supervisor')).then({ type: 'ExceptionApproved', data: { approverId: 'sample-supervisor' } })
   })
-  it('is refused to one alone, too early, without a place, and while a hold stands', () => {
-    given(safetyReview).when(except({ secondPersonId: 'sample-advocate' })).refused('two_people_needed', 'M1')
+  it('is refused too early, without a place, and while a hold stands', () => {
     given(safetyReview).when(except({ contactAttempts: 2 })).refused('attempts_missing', 'M1')
     given(safetyReview).when(except({ permittedPlaces: [] })).refused('places_missing')
     given(safetyReview, held).when(except()).refused('held', 'M2')
@@ -119,5 +123,5 @@ aggregateProperties(safetyReview, fc.oneof(
   fc.constantFrom(ONE, OTHER).map((id): SafetyCommand => request(id)),
   fc.tuple(fc.constantFrom(ONE, OTHER), fc.boolean()).map(([reviewId, yes]): SafetyCommand => complete({ reviewId, ...(yes ? {} : { outcome: 'HOLD' as const, permittedPlaces: [] }) })),
   fc.constantFrom(HOLD, OTHER).chain((id) => fc.constantFrom<SafetyCommand>(hold(id), lift(id))),
-  fc.constantFrom<RevocationCause>('PLACE', 'ORDER').map((cause): SafetyCommand => revoke(cause)), fc.constant<SafetyCommand>(except()),
+  fc.constantFrom<RevocationCause>('PLACE', 'ORDER').map((cause): SafetyCommand => revoke(cause)), fc.constantFrom<SafetyCommand>(except(), except({}, 'sample-supervisor')),
 ))

@@ -32,12 +32,13 @@ export interface SafetyReview {
   readonly count: number
   readonly reviews: Readonly<Record<string, Review>>
   readonly holds: Readonly<Record<string, Hold>>
-  readonly exception: (Pick<Answer, 'at' | 'permittedPlaces' | 'validFrom' | 'validUntil'>) | null
+  /** approvals of an exception, each by another person; two of the same terms make it */
+  readonly approvals: readonly (Clearance & { readonly at: number; readonly by: string; readonly reasonCode: string })[]
   /** count at the last hold, lifted hold or revocation: what was answered before it clears nothing */
   readonly voidedAt: number
   readonly revocations: readonly RevocationCause[]
 }
-export const initial: SafetyReview = { count: 0, reviews: {}, holds: {}, exception: null, voidedAt: 0, revocations: [] }
+export const initial: SafetyReview = { count: 0, reviews: {}, holds: {}, approvals: [], voidedAt: 0, revocations: [] }
 
 export const evolve = (before: SafetyReview, event: { readonly type: string; readonly data: object }): SafetyReview => {
   const at = before.count + 1
@@ -63,8 +64,8 @@ export const evolve = (before: SafetyReview, event: { readonly type: string; rea
     }
     case 'SafetyClearanceRevoked': return { ...state, voidedAt: at, revocations: [...state.revocations, (event.data as SafetyClearanceRevokedV1).cause] }
     case 'ExceptionApproved': {
-      const { permittedPlaces, validFrom, validUntil } = event.data as ExceptionApprovedV1
-      return { ...state, exception: { at, permittedPlaces, validFrom, validUntil } }
+      const { permittedPlaces, validFrom, validUntil, approverId, reasonCode } = event.data as ExceptionApprovedV1
+      return { ...state, approvals: [...state.approvals, { at, by: approverId, reasonCode, permittedPlaces, validFrom, validUntil }] }
     }
     default: return state
   }
@@ -79,13 +80,22 @@ export const liftedHolds = (state: SafetyReview): string[] => Object.entries(sta
 /** M1, M2. Whether the window is open at a moment is asked of the answer by `covers`. */
 export const clearanceOf = (state: SafetyReview): Clearance | null => {
   if (activeHolds(state).length > 0) return null
-  if (state.exception && state.exception.at > state.voidedAt) return windowOf([state.exception])
+  const excepted = exceptionOf(state)
+  if (excepted) return windowOf([excepted])
   const answers = Object.values(state.reviews).map(({ answer }) => answer)
   const given = answers.filter((answer) => answer !== null && answer.outcome !== 'HOLD' && answer.at > state.voidedAt) as Answer[]
   if (given.length === 0 || given.length < answers.length) return null
   const last = given.reduce((one, other) => (other.at > one.at ? other : one))
   return last.coversEveryPartner ? windowOf(given) : null
 }
+/** The last terms that two different people have approved since anything was held or revoked. */
+const exceptionOf = ({ approvals, voidedAt }: SafetyReview): Clearance | undefined => {
+  const valid = approvals.filter(({ at }) => at > voidedAt)
+  return valid.findLast((one) => valid.some((other) => other.by !== one.by && isSame(one, other)))
+}
+const isSame = (one: Clearance & { readonly reasonCode: string }, other: Clearance & { readonly reasonCode: string }): boolean =>
+  termsOf(one) === termsOf(other)
+const termsOf = ({ reasonCode, permittedPlaces, validFrom, validUntil }: Clearance & { readonly reasonCode: string }): string => JSON.stringify([reasonCode, [...permittedPlaces].sort(), Date.parse(validFrom), Date.parse(validUntil)])
 /** What all of them permit. */
 const windowOf = (answers: readonly Clearance[]): Clearance | null => {
   const all = answers.reduce((one, other): Clearance => ({
@@ -133,13 +143,13 @@ export const revoke = ({ data: { notificationId, caseId, cause }, meta }: Revoke
 
 export const except = ({ data, meta }: Except, state: SafetyReview): Decision => {
   if (activeHolds(state).length > 0) return refused('held', 'A hold stands. It stops the notification whatever two people decide; lift it first.', { rules: ['M2'] })
-  if (data.secondPersonId === meta.actor.id) return refused('two_people_needed', 'Two people decide this together: name another person than yourself.', { rules: ['M1'] })
   if (data.reasonCode === 'UNREACHABLE_N' && data.contactAttempts < data.attemptsNeeded) return refused('attempts_missing', `The partner counts as unreachable after ${data.attemptsNeeded} documented attempts. Try again to reach her.`, { rules: ['M1'] })
   const wrong = windowProblem(data, 'PROCEED', meta.now)
   if (wrong) return wrong
+  // The same person twice is one person: the second signature is another's.
+  if (state.approvals.some((one) => one.at > state.voidedAt && one.by === meta.actor.id && isSame(one, data))) return []
   return [draft('ExceptionApproved', {
-    notificationId: data.notificationId, caseId: data.caseId, reasonCode: data.reasonCode, contactAttempts: data.contactAttempts,
-    approvers: [{ memberId: meta.actor.id, role: meta.actor.role as Role }, { memberId: data.secondPersonId, role: data.secondPersonRole }],
+    notificationId: data.notificationId, caseId: data.caseId, reasonCode: data.reasonCode, contactAttempts: data.contactAttempts, approverId: meta.actor.id,
     permittedPlaces: [...data.permittedPlaces], validFrom: data.validFrom, validUntil: data.validUntil,
   }, meta)]
 }

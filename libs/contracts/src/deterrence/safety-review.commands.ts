@@ -1,5 +1,5 @@
 import { CommandBody } from '../commands'
-import { Code, Codes, Count, Flag, Name, Timestamp, Uuid } from '../fields'
+import { Code, Codes, Count, Flag, Timestamp, Uuid } from '../fields'
 import { ROLES, type Role } from '../rights'
 import {
   CONFIDENTIALITY_REGIMES, CONTACT_BASES, EXCEPTION_REASONS, HOLD_CODES, LIFT_CODES, PLACE_CLASSES, REVIEW_CONDITIONS, REVIEW_OUTCOMES, REVOCATION_CAUSES,
@@ -56,12 +56,10 @@ export class RevokeClearance {
   @Code(REVOCATION_CAUSES, { doc: 'what happened' }) cause!: RevocationCause
 }
 
-@CommandBody({ type: 'ApproveException', ...ADVOCATES, summary: 'Two people decide that a notification may go ahead without a completed review; sent by one of the two, naming the other (M1)' })
+@CommandBody({ type: 'ApproveException', ...ADVOCATES, summary: 'Approve that a notification may go ahead without a completed review; it may once a second advocate, a supervisor, has approved the very same (M1)' })
 export class ApproveException {
   @Code(EXCEPTION_REASONS, { doc: 'why' }) reasonCode!: ExceptionReason
   @Count({ max: 99, doc: 'documented attempts to reach the partner' }) contactAttempts!: number
-  @Name({ doc: 'account of the second person, a supervisor' }) secondPersonId!: string
-  @Code(ROLES, { doc: 'role of the second person' }) secondPersonRole!: Role
   @Codes(PLACE_CLASSES, { max: 5, doc: 'classes of place at which it may go ahead' }) permittedPlaces!: PlaceClass[]
   @Timestamp({ doc: 'from when it may' }) validFrom!: string
   @Timestamp({ doc: 'until when it may' }) validUntil!: string

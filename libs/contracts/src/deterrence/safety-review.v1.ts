@@ -1,6 +1,6 @@
 /** What stands in the safety context: reviews, holds and their reasons. Codes alone; no victim, no token, no text. */
 import { Event } from '../event'
-import { Code, Codes, Count, Flag, List, Name, Timestamp, Uuid } from '../fields'
+import { Code, Codes, Count, Flag, Name, Timestamp, Uuid } from '../fields'
 import { ROLES, type Role } from '../rights'
 import {
   CONFIDENTIALITY_REGIMES, CONTACT_BASES, EXCEPTION_REASONS, HOLD_CODES, HOLD_SCOPES, LIFT_CODES, PLACE_CLASSES, REVIEW_CONDITIONS, REVIEW_OUTCOMES, REVOCATION_CAUSES,
@@ -60,18 +60,13 @@ export class SafetyClearanceRevokedV1 {
   @Code(REVOCATION_CAUSES, { doc: 'what happened' }) cause!: RevocationCause
 }
 
-export class Approver {
-  @Name({ doc: 'account of the person' }) memberId!: string
-  @Code(ROLES, { doc: 'role of the person' }) role!: Role
-}
-
-@Event({ type: 'ExceptionApproved', ...safety, summary: 'Two people decided that a notification may go ahead without a completed review. A hold stops it all the same.' })
+@Event({ type: 'ExceptionApproved', ...safety, summary: 'One of two people approved that a notification may go ahead without a completed review; it may once a second one has approved the same. A hold stops it all the same.' })
 export class ExceptionApprovedV1 {
   @Uuid({ of: 'notification', doc: 'the notification' }) notificationId!: string
   @Uuid({ of: 'pchCase', doc: 'the case' }) caseId!: string
   @Code(EXCEPTION_REASONS, { doc: 'why' }) reasonCode!: ExceptionReason
   @Count({ max: 99, doc: 'documented attempts to reach the partner' }) contactAttempts!: number
-  @List(() => Approver, { max: 2, doc: 'the two' }) approvers!: Approver[]
+  @Name({ doc: 'account of who approved it' }) approverId!: string
   @Codes(PLACE_CLASSES, { max: 5, doc: 'classes of place at which it may go ahead' }) permittedPlaces!: PlaceClass[]
   @Timestamp({ doc: 'from when it may' }) validFrom!: string
   @Timestamp({ doc: 'until when it may' }) validUntil!: string
