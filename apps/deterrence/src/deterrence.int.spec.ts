@@ -123,11 +123,16 @@ describe('deterrence over the bus and HTTP', () => {
     await post('detective', `notifications/${id}/schedule`, { at: '2026-07-06T16:00:00.000Z', placeClass: 'HOME_OTHER', delivererRoles: ['PATROL_OFFICER'] })
     now = '2026-07-06T15:50:00.000Z'
     expect(await post('detective', `notifications/${id}/authorization`, { placeClass: 'HOME_OTHER' })).toMatchObject({ status: 200 })
+    const permission = randomUUID()
+    expect(await post('detective', `notifications/${id}/authorization`, { placeClass: 'HOME_OTHER' }, permission)).toMatchObject({ status: 200 })
+    expect((await shown(id)).authorization).toEqual({ placeClass: 'HOME_OTHER', validUntil: '2026-07-06T16:50:00.000Z' })
     now = '2026-07-06T16:00:00.000Z'
     const key = randomUUID()
     expect(await post('finance', `notifications/${id}/hold`, { code: 'SAFETY' }, key)).toMatchObject({ status: 200, body: { repeated: false } })
     expect(await post('finance', `notifications/${id}/hold`, { code: 'SAFETY' }, key)).toMatchObject({ status: 200, body: { repeated: true } })
     now = '2026-07-06T16:05:00.000Z'
+    expect(await post('detective', `notifications/${id}/authorization`, { placeClass: 'HOME_OTHER' }, permission)).toMatchObject({ status: 422, body: { refused: 'not_cleared' } })
+    expect((await shown(id)).authorization).toBeNull()
     const refusal = await post('detective', `notifications/${id}/authorization`, { placeClass: 'HOME_OTHER' })
     expect(refusal).toMatchObject({ status: 422, body: { refused: 'not_cleared', rules: ['M1'] } })
     const other = await post('detective', `notifications/${untouched.id}/authorization`, { placeClass: 'HOME_OTHER' })
@@ -144,7 +149,7 @@ describe('deterrence over the bus and HTTP', () => {
 
     const told = async (role: Role) => (await get<{ entries: { type: string; breaches?: string[]; data: { rule?: string } }[] }>(role, `history?of=${caseId}`)).entries
     const inSafety = ['SafetyReviewRequested', 'SafetyReviewCompleted', 'HoldRaised']
-    const outside = ['CaseOpened', 'LevelAssigned', 'NotificationPlanned', 'NotificationScheduled', 'DeliveryAuthorized', 'NotificationDelivered', 'ProtocolBreachDetected', 'ProtocolBreachDetected']
+    const outside = ['CaseOpened', 'LevelAssigned', 'NotificationPlanned', 'NotificationScheduled', 'DeliveryAuthorized', 'DeliveryAuthorized', 'NotificationDelivered', 'ProtocolBreachDetected', 'ProtocolBreachDetected']
     for (const role of ['detective', 'prosecutor', 'healthProgram'] as const) {
       const entries = await told(role)
       expect(entries.map(({ type }) => type)).toEqual(outside)

@@ -12,7 +12,7 @@ import { partOf } from '../safety-review/holds'
 import { safetyReview } from '../safety-review/safety-review'
 import { currentStretch, notificationIdOf, safetyIdOf, type Stretch } from './case-standing'
 import { NotificationLookUp } from './look-up'
-import { isChange, notification } from './notification'
+import { authorizationNow, isChange, NOT_CLEARED, notification } from './notification'
 
 type Answer = Promise<Handled | Refusal>
 
@@ -77,7 +77,12 @@ export class AuthorizeDeliveryHandler implements ICommandHandler<AuthorizeDelive
   constructor(@Inject(RECORDER) private readonly log: Recorder, private readonly lookUp: NotificationLookUp) {}
   async execute({ notificationId, body, meta }: AuthorizeDeliveryCommand): Answer {
     const facts = await this.lookUp.forPermission(notificationId)
-    return handle(this.log, notification, notificationId, { type: 'AuthorizeDelivery', data: { ...body, facts }, meta })
+    const answer = await handle(this.log, notification, notificationId, { type: 'AuthorizeDelivery', data: { ...body, facts }, meta })
+    if (isRefusal(answer)) return answer
+    // What is answered is what holds now: a revocation may have come beside it, or the request be one that is sent again after a hold.
+    const state = await this.lookUp.stateOf(notificationId)
+    const { clearance, liftedHolds } = await this.lookUp.forPermission(notificationId)
+    return authorizationNow(state, { clearance, liftedHolds }, meta.now) ? answer : NOT_CLEARED
   }
 }
 

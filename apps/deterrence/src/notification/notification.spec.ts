@@ -7,7 +7,7 @@ import { aggregateProperties } from '../../../../libs/decider/src/testing/proper
 import type { DeliveryFacts } from './breaches'
 import { notificationIdOf } from './case-standing'
 import {
-  notification, type Abandon, type Attempt, type Authorize, type Cancel, type Deliver, type HoldIt, type NotificationCommand, type PermissionFacts, type Plan, type Schedule,
+  authorizationNow, notification, type Abandon, type Attempt, type Authorize, type Cancel, type Deliver, type HoldIt, type NotificationCommand, type PermissionFacts, type Plan, type Schedule,
 } from './notification'
 
 const CASE = '018f0000-0000-7000-8000-000000000006'
@@ -118,6 +118,21 @@ describe('an authorisation', () => {
     given(notification, planned, scheduled, delivered).when(authorize()).refused('already_delivered', 'M8')
     given(notification, planned, scheduled, first(cancel(), planned)).when(authorize()).refused('no_longer_planned')
     given(notification, planned, scheduled, first(abandon(), planned)).when(schedule()).refused('no_longer_planned')
+  })
+})
+
+describe('what holds now', () => {
+  const now = (minute: number, more: { clearance?: typeof clearance | null; liftedHolds?: string[] }, ...events: DraftEvent[]) => authorizationNow(given(notification, ...events).state, { clearance, liftedHolds: [], ...more }, at(minute))
+  it('is an authorisation that is not over, not ended, and cleared still', () => {
+    expect(now(30, {}, planned, scheduled, authorized)).toEqual({ placeClass: 'HOME_OTHER', validUntil: at(60) })
+    expect(now(61, {}, planned, scheduled, authorized)).toBeNull()
+    expect(now(30, { clearance: null }, planned, scheduled, authorized)).toBeNull()
+    expect(now(30, {}, planned, scheduled, authorized, held)).toBeNull()
+    expect(now(30, { liftedHolds: [HOLD] }, planned, scheduled, authorized, held)).toBeNull()
+    expect(now(30, {}, planned, scheduled, authorized, first(schedule({ placeClass: 'STATION' }), planned, scheduled))).toBeNull()
+    expect(now(30, {}, planned, scheduled, authorized, delivered)).toBeNull()
+    expect(now(30, {}, planned, scheduled)).toBeNull()
+    expect(now(30, {})).toBeNull()
   })
 })
 

@@ -166,6 +166,13 @@ const notPermitted = (state: Planned, facts: PermissionFacts): Refusal | null =>
 const isClearedFor = (state: Planned, facts: PermissionFacts, at: string, place: PlaceClass): boolean =>
   !state.holds.some(({ holdId }) => !facts.liftedHolds.includes(holdId)) && covers(facts.clearance, at) && isPermittedClass(place, facts.clearance.permittedPlaces)
 
+/** The authorisation that is good at this moment, if one is: not over, not ended by a hold or another place, and cleared still. */
+export const authorizationNow = (state: Notification, { clearance, liftedHolds }: Pick<PermissionFacts, 'clearance' | 'liftedHolds'>, now: string): { readonly placeClass: PlaceClass; readonly validUntil: string } | null => {
+  if (state.status === 'none' || state.phase !== 'open' || state.holds.some(({ holdId }) => !liftedHolds.includes(holdId)) || !covers(clearance, now)) return null
+  const found = state.authorizations.findLast((one) => one.voidFrom === null && !isBefore(one.validUntil, now) && clearance.permittedPlaces.includes(one.placeClass))
+  return found ? { placeClass: found.placeClass, validUntil: found.validUntil } : null
+}
+
 export const NOT_CLEARED = refused('not_cleared', 'This notification is not cleared for this time and place. Do not deliver it. It may be cleared later: look again at its window and places.', { rules: ['M1'] })
 const UNKNOWN = refused('notification_unknown', 'There is no notification of this number. Look its number up again.', { kind: 'not-found' })
 const FUTURE = refused('time_to_come', 'The time lies in the future. Record what has happened once it has happened.')

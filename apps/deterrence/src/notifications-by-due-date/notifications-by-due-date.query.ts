@@ -1,11 +1,12 @@
 /** The table of the read model, and how it is asked. */
 import { Inject, Injectable, Logger } from '@nestjs/common'
 import type { JSONValue, Sql, TransactionSql } from 'postgres'
-import type { Level, RecordedEvent } from '@chorus/contracts'
+import type { Level, PlaceClass, RecordedEvent } from '@chorus/contracts'
 import { decode, type EventStore } from '@chorus/event-store'
 import { CLOCK, DATABASE, Followers, STORE, type Clock } from '@chorus/platform'
 import { Projection, type ReadModel } from '@chorus/read-models'
 import { isHeld, NotificationLookUp } from '../notification/look-up'
+import { authorizationNow } from '../notification/notification'
 import { safetyView, type SafetyView } from '../safety-review/safety-view'
 import { clearanceShown, evolve, KNOWN, notificationOf, type ClearanceShown, type ListedPhase, type NotificationRow } from './notifications-by-due-date'
 
@@ -30,7 +31,7 @@ export const notificationsByDueDate: ReadModel = {
 }
 
 export interface Wanted { readonly phase?: ListedPhase; readonly level?: Level; readonly caseId?: string; readonly notificationId?: string; readonly limit: number; readonly from: number }
-export type Listed = NotificationRow & { readonly overdue: boolean; readonly clearance: ClearanceShown }
+export type Listed = NotificationRow & { readonly overdue: boolean; readonly clearance: ClearanceShown; /** whether it may be delivered now, where, and until when */ readonly authorization: { readonly placeClass: PlaceClass; readonly validUntil: string } | null }
 export interface NotificationList { readonly notifications: readonly Listed[]; /** the log was looked at up to here */ readonly through: number }
 
 @Injectable()
@@ -58,7 +59,7 @@ export class NotificationsByDueDate {
     const heads = await this.lookUp.many(rows)
     const notifications = rows.map((row, at): Listed => {
       const { state, safety } = heads[at]!
-      return { ...row, overdue: row.phase === 'open' && Date.parse(row.dueAt) < Date.parse(now), clearance: clearanceShown(safety.clearance, state.status === 'planned' && isHeld(state, safety), now) }
+      return { ...row, overdue: row.phase === 'open' && Date.parse(row.dueAt) < Date.parse(now), clearance: clearanceShown(safety.clearance, state.status === 'planned' && isHeld(state, safety), now), authorization: authorizationNow(state, safety, now) }
     })
     return { notifications, through }
   }
