@@ -41,7 +41,8 @@ export const captureLogs = (): CapturedLogs => {
   return { stream, text, lines: () => text().split('\n').filter(Boolean).map((line) => JSON.parse(line) as Record<string, unknown>), clear: () => { chunks = [] } }
 }
 
-const AGENCY: Readonly<Record<Role, string>> = {
+/** The agency that a demonstration role works for. */
+export const AGENCY_OF: Readonly<Record<Role, string>> = {
   intakeAnalyst: 'KCPD', detective: 'KCPD', agencyFeed: 'KCPD', prosecutor: 'JCPO', panelMember: 'JCPO', systemAdvocate: 'JCPO',
   healthProgram: 'HEALTH', pchProvider: 'HEALTH', finance: 'FINANCE', evaluator: 'EVALUATOR', operator: 'CITY', privacyOfficer: 'CITY',
 }
@@ -60,7 +61,7 @@ export const startChorus = async (options: ChorusOptions = {}): Promise<TestChor
     const clock = options.clock ?? systemClock
     const logs = captureLogs()
     const chorus = await boot(settings, { clock, logTo: logs.stream })
-    const tokenFor = (role: Role, agency: string = AGENCY[role]): Promise<string> => issueToken(data, clock, { role, agency })
+    const tokenFor = (role: Role, agency: string = AGENCY_OF[role]): Promise<string> => issueToken(data, clock, { role, agency })
     return {
       app: chorus.app, address: chorus.address, data, ownerUrl: database.ownerUrl, appUrl: database.appUrl, adminUrl: inDatabaseOf(database.appUrl), logs, agent: supertest(chorus.address), tokenFor,
       bearer: async (role, agency) => `Bearer ${await tokenFor(role, agency)}`,

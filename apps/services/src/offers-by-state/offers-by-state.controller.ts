@@ -12,11 +12,11 @@ export class OffersByStateController {
   @Get()
   @QueryRoute({ summary: 'Offers of services and what each waits for, newest first', roles: ['healthProgram'], agencies: ['HEALTH'] })
   @ApiQuery({ name: 'state', required: false, enum: OFFER_STATES })
-  @ApiQuery({ name: 'case', required: false, description: 'id of a case' })
+  @ApiQuery({ name: 'caseId', required: false, description: 'id of a case' })
   @ApiQuery({ name: 'after', required: false, description: 'ordinal of a reply to a command: waits until it, and the offers that follow from it, are seen here' })
   @ApiQuery({ name: 'limit', required: false, description: '1 to 500, default 50' })
   @ApiQuery({ name: 'from', required: false, description: 'skip so many' })
-  async list(@Query('state') state?: string, @Query('case') caseId?: string, @Query('after') after?: string, @Query('limit') limit?: string, @Query('from') from?: string): Promise<OfferList> {
+  async list(@Query('state') state?: string, @Query('caseId') caseId?: string, @Query('after') after?: string, @Query('limit') limit?: string, @Query('from') from?: string): Promise<OfferList> {
     if (state !== undefined && !(OFFER_STATES as readonly string[]).includes(state)) throw badParameter('state', `must be one of ${OFFER_STATES.join(', ')}`)
     const asked = { state: state as OfferState | undefined, caseId: caseId === undefined ? undefined : new UuidParam().transform(caseId), limit: wholeNumber('limit', limit, 50, 1, 500), from: wholeNumber('from', from, 0, 0, 1_000_000) }
     await this.offers.seen(after)

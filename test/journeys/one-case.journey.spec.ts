@@ -1,0 +1,18 @@
+/** One case through all four services in one process: scenario 1, then scenario 3. */
+import { startChorus, type TestChorus } from '../support/chorus'
+import { firstCallIsOnRecord, firstCallNoArrest, holdAfterClearance } from '../support/scenarios'
+import { Thread } from '../support/thread'
+
+describe('one case, in one process', () => {
+  let chorus: TestChorus
+  let thread: Thread
+  beforeAll(async () => { chorus = await startChorus(); thread = new Thread({ addressOf: () => chorus.address, bearer: chorus.bearer }) })
+  afterAll(async () => { await chorus.close() })
+
+  it('scenario 1: first call, no arrest', async () => {
+    const walked = await firstCallNoArrest(thread)
+    await firstCallIsOnRecord(thread, chorus.appUrl, walked)
+  })
+
+  it('scenario 3: a hold after the clearance', async () => { await holdAfterClearance(thread, chorus.appUrl) })
+})

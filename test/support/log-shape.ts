@@ -1,0 +1,32 @@
+/** What a log says, ids and clocks aside: two forms of running must write the same. */
+import type { RecordedEvent } from '@chorus/contracts'
+import { decode, type EventStore } from '@chorus/event-store'
+
+const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
+const INSTANT = /\d{4}-\d{2}-\d{2}T[\d:.]+(Z|[+-]\d{2}:\d{2})/g
+const TOKEN = /\b(per|pair|inc)_[A-Za-z0-9_-]{16,}/g
+const KEYED = /\b[0-9a-f]{64}\b/g
+
+const plain = (value: unknown): unknown => {
+  if (typeof value === 'string') return value.replace(UUID, '<id>').replace(INSTANT, '<instant>').replace(TOKEN, '<token>').replace(KEYED, '<keyed>')
+  if (Array.isArray(value)) return value.map(plain)
+  if (typeof value !== 'object' || value === null) return value
+  if ('$sealed' in value) return '<sealed>'
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, inner]) => [key, plain(inner)]))
+}
+const shapeOf = ({ type, schemaVersion, data, timePrecision, timeZone, source, actor, subjects, classification, breaches, policyVersion, basis, causationId, corrects }: RecordedEvent): object => ({
+  type, schemaVersion, data: plain(data), timePrecision, timeZone, source, actor: plain(actor), subjects: subjects.length, classification, breaches, policyVersion,
+  basis: basis?.map(({ stream }) => plain(stream)), caused: causationId !== null, corrects: corrects !== undefined,
+})
+
+/** Each stream as one text, in its order; the streams sorted, since their names and the order between them are chance. */
+export async function shapeOfLog(store: Pick<EventStore, 'readAll'>): Promise<string[]> {
+  const streams = new Map<string, string[]>()
+  for await (const stored of store.readAll()) {
+    const event = decode(stored)
+    const lines = streams.get(event.stream) ?? []
+    streams.set(event.stream, lines)
+    lines.push(JSON.stringify(shapeOf(event)))
+  }
+  return [...streams].map(([stream, lines]) => `${stream.slice(0, stream.indexOf('-'))}\n${lines.join('\n')}`).sort()
+}
