@@ -16,6 +16,8 @@ const ACTOR = ['actor.role', 'actor.agency'] as const
 export const ENVELOPE_FIELDS = [...PLACE, ...ACTOR, 'subjects', 'policyVersion', 'legalBasis', 'basis', 'corrects', 'breaches'] as const
 export type EnvelopeField = (typeof ENVELOPE_FIELDS)[number]
 
+/** Where decisions looked into the safety context: how far that had come tells that something happened there. */
+const WITHOUT_BASIS: readonly EnvelopeField[] = ENVELOPE_FIELDS.filter((field) => field !== 'basis')
 /** Where a topic is an open record, nothing of the envelope may lead to a person: no tokens, no streams that a decision looked at. */
 const OPEN_RECORD: readonly EnvelopeField[] = [...PLACE, ...ACTOR, 'policyVersion', 'legalBasis', 'corrects', 'breaches']
 
@@ -42,7 +44,7 @@ const SUBJECT = ['subjectRef'] as const
 export const TOPICS: readonly Topic[] = [
   { name: 'justice.incidents.v1', categories: ['incident', 'arrest'], classification: 'CJI', readers: ['intake', 'deterrence'], mayCarry: [...CODES, 'token', 'matchable', 'identifying', 'narrative'], envelope: ENVELOPE_FIELDS, partitions: 6, retentionHours: 72 },
   { name: 'program.cases.v1', categories: ['pchCase'], classification: 'CJI', readers: ['deterrence', 'services', 'operations'], mayCarry: [...CODES, 'token'], tokens: SUBJECT, envelope: ENVELOPE_FIELDS, partitions: 6, retentionHours: 168 },
-  { name: 'program.notifications.v1', categories: ['notification'], classification: 'CJI', readers: ['deterrence', 'services', 'operations'], mayCarry: [...CODES, 'token'], tokens: SUBJECT, envelope: ENVELOPE_FIELDS, partitions: 6, retentionHours: 168 },
+  { name: 'program.notifications.v1', categories: ['notification'], classification: 'CJI', readers: ['deterrence', 'services', 'operations'], mayCarry: [...CODES, 'token'], tokens: SUBJECT, envelope: WITHOUT_BASIS, partitions: 6, retentionHours: 168 },
   { name: 'safety.reviews.v1', categories: ['safetyReview'], classification: 'CJI', readers: ['deterrence'], mayCarry: [...CODES, 'token'], envelope: ENVELOPE_FIELDS, partitions: 6, retentionHours: 72 },
   { name: 'pch.services.v1', categories: ['pchService'], classification: 'PCH_SERVICE', readers: ['services', 'operations'], mayCarry: [...CODES, 'token'], tokens: SUBJECT, envelope: ENVELOPE_FIELDS, partitions: 6, retentionHours: 168 },
   { name: 'finance.ledger.v1', categories: ['authorization', 'account'], classification: 'FIN_OPEN', readers: ['finance', 'operations'], mayCarry: CODES, envelope: OPEN_RECORD, partitions: 3, retentionHours: 720 },

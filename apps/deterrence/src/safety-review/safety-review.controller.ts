@@ -5,6 +5,7 @@ import {
   ApproveException, CompleteSafetyReview, HoldNotification, LiftHold, LiftStop, RequestSafetyReview, RevokeClearance, SAFETY_ROLES, StopEverything, type CommandMeta,
 } from '@chorus/contracts'
 import { CommandRoute, Meta, Problem, QueryRoute, receiptOf, type Receipt } from '@chorus/platform'
+import { discreet } from '../discreet'
 import { NotificationLookUp } from '../notification/look-up'
 import { UuidPipe } from '../uuid-pipe'
 import {
@@ -18,7 +19,7 @@ export class SafetyReviewController {
   constructor(private readonly commands: CommandBus, private readonly lookUp: NotificationLookUp) {}
 
   @Post('notifications/:id/hold') @CommandRoute(HoldNotification)
-  async hold(@Param('id', UuidPipe) id: string, @Body() body: HoldNotification, @Meta() meta: CommandMeta): Promise<Receipt> { return receiptOf(await this.commands.execute(new HoldNotificationCommand(id, body, meta))) }
+  async hold(@Param('id', UuidPipe) id: string, @Body() body: HoldNotification, @Meta() meta: CommandMeta): Promise<Receipt> { return discreet(receiptOf(await this.commands.execute(new HoldNotificationCommand(id, body, meta)))) }
 
   @Post('stops') @CommandRoute(StopEverything)
   async stop(@Body() body: StopEverything, @Meta() meta: CommandMeta): Promise<Receipt> { return discreet(receiptOf(await this.commands.execute(new StopEverythingCommand(body, meta))), `pchCase-${body.caseId}`) }
@@ -49,6 +50,3 @@ export class SafetyReviewController {
   @Post('safety-reviews/:id/exception') @CommandRoute(ApproveException)
   async except(@Param('id', UuidPipe) id: string, @Body() body: ApproveException, @Meta() meta: CommandMeta): Promise<Receipt> { return receiptOf(await this.commands.execute(new ApproveExceptionCommand(id, body, meta))) }
 }
-
-/** A receipt for those outside the safety context: what it was about, not which stream of the context took it, nor how many entries that has. */
-const discreet = (receipt: Receipt, about: string): Receipt => ({ ...receipt, stream: about, revision: 0 })
