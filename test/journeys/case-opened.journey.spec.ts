@@ -145,9 +145,9 @@ describe('a case is opened and levelled', () => {
   })
 
   it('a version of the policy of levels is activated by who may, holds from then on, and is refused where it cannot be read', async () => {
-    const { body: shipped } = await get('evaluator', '/v1/policies/levels')
+    const { body: shipped } = await get('evaluator', '/v1/cases/level-policy')
     expect(shipped).toMatchObject({ policyId: 'kc-ipvi-levels', version: '1.0.0', status: 'DRAFT', approvers: [] })
-    const activate = (text: string, approvers: string[] = [], role: Role = 'prosecutor') => post(role, '/v1/policies/levels', { text, approvers })
+    const activate = (text: string, approvers: string[] = [], role: Role = 'prosecutor') => post(role, '/v1/cases/level-policy', { text, approvers })
     const text = String(shipped.text)
     expect(await activate(text, [], 'panelMember')).toMatchObject({ status: 403 })
     expect(await activate('levels: [', [])).toMatchObject({ status: 422, body: { refused: 'policy_unreadable', detail: expect.stringContaining('not readable YAML') } })
@@ -158,9 +158,9 @@ describe('a case is opened and levelled', () => {
     expect(await activate(next)).toMatchObject({ status: 422, body: { refused: 'policy_not_approved' } })
     expect(await activate(next, ['demo-prosecutor'])).toMatchObject({ status: 422, body: { refused: 'policy_approved_alone' } })
     expect(await activate(next, ['sample-one', 'sample-two'])).toMatchObject({ status: 200, body: { stream: 'policy-kc-ipvi-levels', repeated: false } })
-    expect((await get('intakeAnalyst', '/v1/policies/levels')).body).toMatchObject({ version: '1.1.0', status: 'APPROVED', approvers: ['sample-one', 'sample-two'], text: next })
+    expect((await get('intakeAnalyst', '/v1/cases/level-policy')).body).toMatchObject({ version: '1.1.0', status: 'APPROVED', approvers: ['sample-one', 'sample-two'], text: next })
     expect(await activate(text)).toMatchObject({ status: 200 })
-    expect((await get('intakeAnalyst', '/v1/policies/levels')).body).toMatchObject({ version: '1.0.0' })
+    expect((await get('intakeAnalyst', '/v1/cases/level-policy')).body).toMatchObject({ version: '1.0.0' })
   })
 
   it('the list says which of its parameters is wrong', async () => {

@@ -9,8 +9,8 @@ import { initial, policy } from './policy'
 import { ActivateLevelPolicyCommand } from './policy.commands'
 import { LEVELS_POLICY } from './policy-in-force'
 
-@ApiTags('policies')
-@Controller('v1/policies/levels')
+@ApiTags('cases')
+@Controller('v1/cases/level-policy')
 export class PolicyController {
   constructor(private readonly commands: CommandBus, @Inject(RECORDER) private readonly log: Recorder) {}
 
