@@ -22,6 +22,12 @@ beforeEach(() => {
 afterEach(() => rmSync(box, { recursive: true, force: true }))
 
 describe('a broker for tests', () => {
+  it('is of one version everywhere', () => {
+    const [, version] = /<artifactId>kafka_2.13<\/artifactId>\s*<version>([^<]+)</.exec(readFileSync(join(__dirname, 'pom.xml'), 'utf8'))!
+    expect(readFileSync(join(__dirname, 'jars.js'), 'utf8')).toContain(`KAFKA_VERSION = '${version}'`)
+    expect(readFileSync(join(__dirname, '..', 'compose.yaml'), 'utf8')).toContain(`apache/kafka:${version}`)
+  })
+
   it('is the one of KAFKA_BROKERS where that is set, and nothing is looked for', async () => {
     const broker = await useBroker({ folder: box, env: { ...env, KAFKA_BROKERS: 'kafka-1.example:9092' }, say })
     expect(broker).toMatchObject({ brokers: 'kafka-1.example:9092', own: false })

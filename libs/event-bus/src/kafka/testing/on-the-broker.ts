@@ -7,7 +7,7 @@ import { ensureTopics, type WantedTopic } from '../topics-admin'
 
 /** Settings of the run's broker with a prefix that no other spec has. */
 export const settingsOfRun = (env: Readonly<Record<string, string>> = {}): KafkaSettings => {
-  const settings = readKafkaSettings({ KAFKA_BROKERS: process.env.KAFKA_BROKERS, ...env, KAFKA_PREFIX: `t-${randomUUID().slice(0, 8)}.` }, 'chorus-test')
+  const settings = readKafkaSettings({ ...process.env, ...env, KAFKA_PREFIX: `t-${randomUUID().slice(0, 8)}.` }, 'chorus-test')
   if (!settings) throw new Error('KAFKA_BROKERS is not set: name this project\'s globalSetup in jest.config.js (test/support/global-kafka.js)')
   return settings
 }
