@@ -31,6 +31,7 @@ export interface ParkedFilter { readonly consumer?: string; readonly cause?: str
 /** Wakes the consumers of the database; the payload is a consumer's name. Lost, it only delays: they poll. */
 export const CHANNEL = 'chorus_bus'
 
+/* Statements that lock several rows take them in the order of consumer, topic and stream, or skip those that are held: two processes never wait for each other. */
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 const matching = (db: Db, { consumer, cause, kind, id, stream }: ParkedFilter) => db`
   ${consumer === undefined ? db`true` : db`consumer = ${consumer}`}
@@ -56,7 +57,8 @@ export async function parkedList(database: Sql, filter: ParkedFilter = {}): Prom
 
 /** Asks the consumers to try these again now: whatever their cause, and whether or not they would by themselves. Answers how many streams that are. */
 export async function requestRetry(database: Sql, filter: Omit<ParkedFilter, 'stream'>): Promise<number> {
-  const asked = await database<{ consumer: string }[]>`update bus.parked set next_try = now() where ${matching(database, filter)} returning consumer`
+  const asked = await database<{ consumer: string }[]>`
+    update bus.parked set next_try = now() where id in (select id from bus.parked where ${matching(database, filter)} order by consumer, topic, stream for update) returning consumer`
   for (const consumer of new Set(asked.map((row) => row.consumer))) await database`select pg_notify(${CHANNEL}, ${consumer})`
   return asked.length
 }
@@ -93,10 +95,11 @@ export async function park(db: Db, consumer: string, since: string, streams: rea
  */
 export async function waitBehind(db: Db, consumer: string, seen: readonly (TopicStream & { readonly revisions: readonly number[] })[]): Promise<{ readonly waiting: readonly TopicStream[]; readonly filled: boolean }> {
   const rows = await db<{ topic: string; stream: string; filled: boolean }[]>`
-    update bus.parked p set behind = greatest(p.behind, s.high), next_try = case when p.kind = 'hole' and s.low <= p.revision then now() else p.next_try end
-    from jsonb_to_recordset(${db.json(seen.map(({ topic, stream, revisions }) => ({ topic, stream, low: Math.min(...revisions), high: Math.max(...revisions) })))}::jsonb) as s(topic text, stream text, low bigint, high bigint)
-    where p.consumer = ${consumer} and p.topic = s.topic and p.stream = s.stream
-    returning p.topic, p.stream, p.kind = 'hole' and s.low <= p.revision as filled`
+    with s as (select * from jsonb_to_recordset(${db.json(seen.map(({ topic, stream, revisions }) => ({ topic, stream, low: Math.min(...revisions), high: Math.max(...revisions) })))}::jsonb) as s(topic text, stream text, low bigint, high bigint)),
+    held as (select p.id, s.low, s.high from bus.parked p join s using (topic, stream) where p.consumer = ${consumer} order by p.topic, p.stream for update of p)
+    update bus.parked p set behind = greatest(p.behind, h.high), next_try = case when p.kind = 'hole' and h.low <= p.revision then now() else p.next_try end
+    from held h where p.id = h.id
+    returning p.topic, p.stream, p.kind = 'hole' and h.low <= p.revision as filled`
   return { waiting: rows, filled: rows.some((row) => row.filled) }
 }
 
@@ -114,7 +117,7 @@ export async function claimDue(db: Db, consumer: string, limit: number): Promise
   return rows.map(workOf)
 }
 export async function renewClaims(db: Db, ids: readonly string[]): Promise<void> {
-  if (ids.length > 0) await db`update bus.parked set claimed_until = ${inMs(db, CLAIM_MS)} where id in ${db([...ids])} and claimed_until is not null`
+  if (ids.length > 0) await db`update bus.parked set claimed_until = ${inMs(db, CLAIM_MS)} where id in (select id from bus.parked where id in ${db([...ids])} and claimed_until is not null for update skip locked)`
 }
 
 /** Not now: gives the claim back as it was, to be taken again after `retryInMs`. */
@@ -142,8 +145,9 @@ export async function unpark(db: Db, work: ParkedWork, revision: number): Promis
 /** Streams that wait although their event is behind the consumer: another process worked it at the same moment. They go on at once. */
 export async function wakePassed(db: Db, consumer: string): Promise<void> {
   await db`
-    update bus.parked w set next_try = now() from bus.positions p
-    where w.consumer = ${consumer} and p.consumer = w.consumer and p.topic = w.topic and p.stream = w.stream and p.revision >= w.revision and (w.next_try is null or w.next_try > now())`
+    update bus.parked set next_try = now() where id in (
+      select w.id from bus.parked w join bus.positions p using (consumer, topic, stream)
+      where w.consumer = ${consumer} and p.revision >= w.revision and (w.next_try is null or w.next_try > now()) for update of w skip locked)`
 }
 
 export interface ParkedCounts { readonly deferred: number; readonly retriable: number; readonly permanent: number; readonly hole: number; /** some of them may be tried now */ readonly due: boolean; /** ms until the next may be, at least 0; null: none by itself */ readonly nextInMs: number | null }
