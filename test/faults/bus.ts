@@ -41,6 +41,8 @@ export interface BusReport {
 
 const PROCESS = join(__dirname, 'bus-process.ts')
 const REGISTER = join(__dirname, '../support/register.js')
+/** a process that was told to stop has this long, while the broker may be away */
+const STOP_MS = 30_000
 const GROUP = 'faults.on-level-assigned'
 /** Other runs may be killing the servers: what only sets up or looks is tried again. */
 async function patiently<T>(work: () => Promise<T>): Promise<T> {
@@ -85,15 +87,17 @@ class Processes {
     return process_
   }
   of(role: BusProcessJob['role']): Running[] { return [...this.running].filter(({ job, leaving }) => job.role === role && !leaving) }
-  async leave(one: Running): Promise<void> { one.leaving = true; if (one.child.connected) one.child.send({ stop: true }); await one.ended }
+  async leave(one: Running): Promise<void> {
+    one.leaving = true
+    if (one.child.connected) one.child.send({ stop: true })
+    const timer = setTimeout(() => { this.trouble.push(`${one.job.name} did not stop when it was told to`); one.child.kill('SIGKILL') }, STOP_MS)
+    await one.ended
+    clearTimeout(timer)
+  }
   async end(): Promise<void> {
     this.over = true
     for (const { child } of this.running) child.kill('SIGCONT')
-    await Promise.all([...this.running].map(async (one) => {
-      const timer = setTimeout(() => one.child.kill('SIGKILL'), 10_000)
-      await this.leave(one)
-      clearTimeout(timer)
-    }))
+    await Promise.all([...this.running].map((one) => this.leave(one)))
   }
 }
 
