@@ -11,8 +11,9 @@ describe('one case, in one process', () => {
 
   it('scenario 1: first call, no arrest', async () => {
     const walked = await firstCallNoArrest(thread)
+    expect(walked.notificationId).not.toBe(walked.caseId)
     await firstCallIsOnRecord(thread, chorus.appUrl, walked)
   })
 
-  it('scenario 3: a hold after the clearance', async () => { await holdAfterClearance(thread, chorus.appUrl) })
+  it('scenario 3: a hold after the clearance', async () => { await expect(holdAfterClearance(thread, chorus.appUrl)).resolves.toBeUndefined() })
 })
