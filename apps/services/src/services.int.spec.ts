@@ -62,7 +62,7 @@ describe('services over the bus and HTTP', () => {
   it('a delivery offers services, once, also where it is told again', async () => {
     await deliver(first)
     await deliver(first, 0)
-    const { offers, counts } = await list(`?case=${CASE}&after=${await deliver(second)}`)
+    const { offers, counts } = await list(`?caseId=${CASE}&after=${await deliver(second)}`)
     expect(offers.map((one) => one.offerId).sort()).toEqual([offerIdOf(first), offerIdOf(second)].sort())
     expect(offers[0]).toMatchObject({ caseId: CASE, state: 'unanswered', response: null, referrals: [], offeredAt: example.time })
     expect(counts).toEqual({ unanswered: 2 })
@@ -108,7 +108,7 @@ describe('services over the bus and HTTP', () => {
     await post(`${randomUUID()}/answer`, { response: 'ACCEPTED' }).expect(404)
     await post('somewhere/answer', { response: 'ACCEPTED' }).expect(400)
     expect((await post(`${offer}/referrals`, { ...referral, domain: 'SUD' }).expect(422)).body).toMatchObject({ errors: [expect.objectContaining({ pointer: '/domain' })] })
-    for (const wrong of ['?state=lost', '?after=99999999', '?case=nobody', '?limit=0']) await get(wrong).expect(400)
+    for (const wrong of ['?state=lost', '?after=99999999', '?caseId=nobody', '?limit=0']) await get(wrong).expect(400)
     await get(`/${randomUUID()}`).expect(404)
   })
 
