@@ -14,9 +14,10 @@ const JVM = ['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Dorg.s
 
 /**
  * A watcher beside the broker holds the other end of a pipe from us: should we die in whatever way, it asks the broker to
- * stop, and ends it when it does not. So nothing of ours is ever left running.
+ * stop, and ends it when it does not. So nothing of ours is ever left running. A line through the pipe says that the broker
+ * is gone: the watcher goes too, before its number belongs to somebody else.
  */
-const GUARDED = '( (read -r _ <&3; kill -TERM $$ 2>/dev/null; i=0; while kill -0 $$ 2>/dev/null && [ $i -lt 20 ]; do sleep 1; i=$((i+1)); done; kill -KILL $$ 2>/dev/null) </dev/null >/dev/null 2>&1 & ); exec "$@" 3<&-'
+const GUARDED = '( (if read -r _ <&3; then exit; fi; kill -TERM $$ 2>/dev/null; i=0; while kill -0 $$ 2>/dev/null && [ $i -lt 20 ]; do sleep 1; i=$((i+1)); done; kill -KILL $$ 2>/dev/null) </dev/null >/dev/null 2>&1 & ); exec "$@" 3<&-'
 
 const readJson = (path) => {
   try {
@@ -94,7 +95,7 @@ const startJvmBroker = async ({ folder, java, lib, port, env, signal, settings =
     own.stdio[3].on('error', () => undefined)
     let gone
     ended = new Promise((resolve) => {
-      own.once('exit', (code, name) => { gone = name ?? code; resolve() })
+      own.once('exit', (code, name) => { gone = name ?? code; own.stdio[3].end('\n'); resolve() })
       own.once('error', (error) => { gone = error.message; resolve() })
     })
     // neither the process nor its pipe keeps ours alive: when we end, it ends
