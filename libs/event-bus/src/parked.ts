@@ -78,15 +78,23 @@ export interface ToPark extends TopicStream {
 
 const inMs = (db: Db, ms: number | null) => (ms === null ? db`null` : db`now() + make_interval(secs => ${ms / 1000})`)
 
-/** Parks the streams that do not wait already, and that no other process has led past the event meanwhile. */
-export async function park(db: Db, consumer: string, since: string, streams: readonly ToPark[]): Promise<void> {
+/**
+ * Parks the streams. One that waits already stays as it is, but a hole whose event has come is tried by that event's time.
+ * Answers those that were not parked, since another process has led them past the event meanwhile: what came later in them is still to be worked.
+ */
+export async function park(db: Db, consumer: string, since: string, streams: readonly ToPark[]): Promise<readonly TopicStream[]> {
+  const passed: TopicStream[] = []
   for (const { topic, stream, revision, eventId, type, kind, cause, detail, retryInMs, behind } of streams) {
-    await db`
+    const parked = await db`
       insert into bus.parked (consumer, topic, stream, revision, event_id, type, kind, cause, detail, since, attempts, next_try, behind)
       select ${consumer}, ${topic}, ${stream}, ${revision}, ${eventId}::uuid, ${type}, ${kind}, ${cause}, ${detail}, ${since}::timestamptz, 1, ${inMs(db, retryInMs)}, ${behind}::bigint
       where not exists (select from bus.positions where consumer = ${consumer} and topic = ${topic} and stream = ${stream} and revision >= ${revision})
-      on conflict (consumer, topic, stream) do update set behind = greatest(parked.behind, excluded.behind)`
+      on conflict (consumer, topic, stream) do update set behind = greatest(parked.behind, excluded.behind),
+        next_try = case when parked.kind = 'hole' and excluded.event_id is not null and excluded.revision <= parked.revision then coalesce(excluded.next_try, now()) else parked.next_try end
+      returning 1`
+    if (parked.count === 0) passed.push({ topic, stream })
   }
+  return passed
 }
 
 /**

@@ -89,7 +89,8 @@ export async function work(worker: Worker, messages: readonly BusMessage[], sign
       // retried meanwhile: the stream goes on by itself again, so these are ours
       open = new Map(waits.filter(([key]) => !still.has(key)))
     }
-    await workReady(worker, ready.map(([key, items]) => ({ items, from: places.get(key)!.revision })), signal)
+    const passed = await workReady(worker, ready.map(([key, items]) => ({ items, from: places.get(key)!.revision })), signal)
+    for (const stream of passed) open.set(keyOf(stream), ready.find(([key]) => key === keyOf(stream))![1])
   }
 }
 
@@ -118,7 +119,8 @@ function byStream(worker: Worker, messages: readonly BusMessage[]): Map<string, 
 
 interface Ready { readonly items: readonly Item[]; /** last revision that is done */ readonly from: number }
 
-async function workReady(worker: Worker, streams: readonly Ready[], signal: AbortSignal): Promise<void> {
+/** Answers the streams that another process led past what stopped them here: they are to be looked at again. */
+async function workReady(worker: Worker, streams: readonly Ready[], signal: AbortSignal): Promise<readonly TopicStream[]> {
   const moved = new Map<string, TopicStream & { revision: number }>()
   const parks: ToPark[] = []
   const keys = new Map<string, Ready[]>()
@@ -164,16 +166,18 @@ async function workReady(worker: Worker, streams: readonly Ready[], signal: Abor
   const queue = [...keys.values()]
   const lane = async (): Promise<void> => { for (let next = queue.shift(); next && !ended; next = queue.shift()) await workKey(next) }
   await Promise.all(Array.from({ length: Math.min(worker.lanes, queue.length) }, lane))
+  let passed: readonly TopicStream[] = []
   if (parks.length > 0) {
     await worker.database.begin(async (tx) => {
       await savePositions(tx, worker.name, [...moved.values()])
-      await park(tx, worker.name, worker.clock.now(), parks.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)))
+      passed = await park(tx, worker.name, worker.clock.now(), parks.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)))
     })
     worker.wake()
   } else {
     await savePositions(worker.database, worker.name, [...moved.values()])
   }
   if (ended) throw ended.error
+  return passed
 }
 
 /** The items of several streams in the order of the log, each stream's by revision. */
