@@ -90,7 +90,12 @@ export async function park(db: Db, consumer: string, since: string, streams: rea
       select ${consumer}, ${topic}, ${stream}, ${revision}, ${eventId}::uuid, ${type}, ${kind}, ${cause}, ${detail}, ${since}::timestamptz, 1, ${inMs(db, retryInMs)}, ${behind}::bigint
       where not exists (select from bus.positions where consumer = ${consumer} and topic = ${topic} and stream = ${stream} and revision >= ${revision})
       on conflict (consumer, topic, stream) do update set behind = greatest(parked.behind, excluded.behind),
-        next_try = case when parked.kind = 'hole' and excluded.event_id is not null and excluded.revision <= parked.revision then coalesce(excluded.next_try, now()) else parked.next_try end
+        next_try = case
+          when parked.kind <> 'hole' then parked.next_try
+          when excluded.event_id is not null and excluded.revision <= parked.revision then coalesce(excluded.next_try, now())
+          -- whoever stopped earlier may hold what is missing here
+          when excluded.revision < parked.revision then now()
+          else parked.next_try end
       returning 1`
     if (parked.count === 0) passed.push({ topic, stream })
   }
