@@ -104,6 +104,13 @@ module.exports = {
       to: { path: 'node_modules/kafkajs/' },
     },
     {
+      name: 'one-door-to-postgres',
+      comment: 'Only libs/postgres loads the driver, since it mends it first: a connection that was lost under load would end the process or never answer. Take { postgres } from @chorus/postgres; types may come from the driver.',
+      severity: 'error',
+      from: { path: '^(apps|libs|test|infra)/', pathNot: '^libs/postgres/' },
+      to: { path: 'node_modules/postgres/', dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'bus-knows-no-adapter',
       comment: 'Consumers, messages and positions work over every bus. Take the port (port.ts); only index.ts names the adapters, and modules choose one.',
       severity: 'error',

@@ -24,6 +24,7 @@ const PLANTED: Readonly<Record<string, readonly [string, string]>> = {
   'platform-is-on-top': ['libs/privacy/src/climbing.ts', "import { top } from '@chorus/platform'\nexport const a = top\n"],
   'composition-is-for-mains': ['apps/intake/src/everything.ts', "import { all } from '@chorus/composition'\nexport const a = all\n"],
   'one-door-to-kafka': ['apps/intake/src/loud.ts', "import { Kafka } from 'kafkajs'\nexport const a = Kafka\n"],
+  'one-door-to-postgres': ['apps/intake/src/direct.ts', "import postgres from 'postgres'\nexport const a = postgres\n"],
   'bus-knows-no-adapter': ['libs/event-bus/src/consumer.ts', "import { LogBus } from './log-bus'\nexport const a = LogBus\n"],
   'no-tests-in-production': ['libs/privacy/src/cheating.ts', "import { help } from './testing/help'\nexport const a = help\n"],
   'no-dev-package-in-production': ['libs/privacy/src/toolish.ts', "import * as check from 'fast-check'\nexport const a = check\n"],

@@ -2,7 +2,8 @@
  * The baseline of the append bench: the same table without links, the same durability, the same gapless order from one
  * counter row, one transaction for each append, in a single statement (one round trip: as quick as this gets).
  */
-import postgres, { type Sql } from 'postgres'
+import { postgres } from '@chorus/postgres'
+import type { Sql } from 'postgres'
 import type { NewEvent } from '@chorus/event-store'
 
 export const BASELINE_SCHEMA = `

@@ -1,6 +1,6 @@
 /** npm run bench -- append: events appended a second, with the chain, beside one transaction for each append without it. */
 import { join } from 'node:path'
-import postgres from 'postgres'
+import { postgres } from '@chorus/postgres'
 import { freshDatabase } from '../support/database'
 import type { AppendDone, AppendJob } from './append-worker'
 import { BASELINE_SCHEMA } from './append-baseline'

@@ -1,5 +1,5 @@
 /** The server that `npm run bench -- import` measures: a process of its own, so that its memory is its own. */
-import postgres from 'postgres'
+import { postgres } from '@chorus/postgres'
 import { startChorus } from '../support/chorus'
 import { peakRssMb } from './table'
 

@@ -1,7 +1,7 @@
 /** One publishing process of the relay bench: the relay on a log, or kafkajs alone with the messages of the same log. */
 import { Logger } from '@nestjs/common'
 import { Kafka, logLevel } from 'kafkajs'
-import postgres from 'postgres'
+import { postgres } from '@chorus/postgres'
 import { topicNamed } from '@chorus/contracts'
 import { toMessage, type BusMessage, type BusPublisher, type KafkaSettings } from '@chorus/event-bus'
 import { PostgresStore, asRecorded } from '@chorus/event-store'

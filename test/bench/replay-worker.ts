@@ -1,5 +1,5 @@
 /** Fills a log for the replay bench, or reads one from start to end and decodes it. */
-import postgres from 'postgres'
+import { postgres } from '@chorus/postgres'
 import { PostgresStore } from '@chorus/event-store'
 import type { RecordedEvent } from '@chorus/contracts'
 import { generator, type BodyKind } from './envelopes'

@@ -1,6 +1,6 @@
 /** npm run bench -- replay: events read and decoded a second, from the first to the last of a log of 1,000,000. */
 import { join } from 'node:path'
-import postgres from 'postgres'
+import { postgres } from '@chorus/postgres'
 import { freshDatabase } from '../support/database'
 import type { BodyKind } from './envelopes'
 import type { ReplayDone, ReplayJob } from './replay-worker'

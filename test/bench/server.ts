@@ -3,7 +3,7 @@ import { mkdtemp, rm, chmod } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
-import postgres from 'postgres'
+import { postgres } from '@chorus/postgres'
 
 /** Sees to it that CHORUS_TEST_POSTGRES names a server; answers how to stop what was started. */
 export async function benchServer(): Promise<() => Promise<void>> {

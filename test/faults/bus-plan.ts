@@ -32,16 +32,17 @@ export interface Plan {
   readonly faults: readonly Fault[]
 }
 
-/** Every kind of fault at every point comes once in so many runs with seeds in a row. */
-export const ROUND = RELAY_POINTS.length + CONSUMER_POINTS.length
+/** How often a consumer comes to a point in every run, at least. */
+const COMES: Readonly<Record<ConsumerPoint, number>> = { 'before-effect': 10, 'after-effect': 10, 'after-positions': 2, joining: 1 }
 
 /** @param events recorded in the run */
 export function planOf(seed: number, events: number): Plan {
   const random = randomFrom(seed * 7919 + 1)
   const upTo = (n: number): number => random() % n
   // the points go round with the seed, so that twenty runs visit each of them more than once
-  const relay: Fault = { kind: 'relay-dies', point: RELAY_POINTS[seed % RELAY_POINTS.length]!, at: 1 + upTo(3) }
-  const consumer: Fault = { kind: 'consumer-dies', point: CONSUMER_POINTS[Math.floor(seed / 2) % CONSUMER_POINTS.length]!, at: 1 + upTo(20) }
+  const relay: Fault = { kind: 'relay-dies', point: RELAY_POINTS[seed % RELAY_POINTS.length]!, at: 1 + upTo(2) }
+  const point = CONSUMER_POINTS[Math.floor(seed / 2) % CONSUMER_POINTS.length]!
+  const consumer: Fault = { kind: 'consumer-dies', point, at: 1 + upTo(COMES[point]) }
   const grave: Fault = seed % 2 === 0 ? { kind: 'broker-killed' } : { kind: 'store-crashed' }
   const rest: Fault[] = [{ kind: 'relay-paused' }, { kind: 'second-relay' }, { kind: 'consumer-joins' }, { kind: 'consumer-leaves' }]
   const faults = mixed([relay, consumer, grave, rest[upTo(rest.length)]!], upTo)

@@ -2,7 +2,8 @@
  * One process of the bus fault suite: a relay or a consumer as they are, each around ports that kill it at a point, double
  * what it publishes, or publish some of it too early. No code of the product knows of this.
  */
-import postgres, { type Sql } from 'postgres'
+import { postgres } from '@chorus/postgres'
+import type { Sql } from 'postgres'
 import type { BusEvent } from '@chorus/contracts'
 import { Consumer, KafkaBus, KafkaPublisher, type BusMessage, type BusPublisher, type EventBus } from '@chorus/event-bus'
 import { PostgresStore, type EventStore } from '@chorus/event-store'

@@ -5,7 +5,8 @@
  */
 import { fork, type ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
-import postgres, { type Sql } from 'postgres'
+import { postgres } from '@chorus/postgres'
+import type { Sql } from 'postgres'
 import { derivedId } from '@chorus/decider'
 import { ensureTopics, type KafkaSettings } from '@chorus/event-bus'
 import { PostgresStore, verifyChain, type NewEvent } from '@chorus/event-store'
@@ -34,7 +35,8 @@ export interface BusReport {
   readonly events: number
   readonly befell: string
   readonly processes: number
-  readonly died: number
+  /** the points at which processes died by their own hand */
+  readonly died: readonly string[]
   readonly secondsToSettle: number
   readonly faults: readonly string[]
 }
@@ -63,7 +65,7 @@ interface Running { readonly child: ChildProcess; readonly job: BusProcessJob; r
 class Processes {
   readonly running = new Set<Running>()
   started = 0
-  died = 0
+  readonly died: string[] = []
   readonly trouble: string[] = []
   private over = false
 
@@ -75,7 +77,7 @@ class Processes {
         this.running.delete(process_)
         resolve()
         if (this.over || process_.leaving) return
-        if (signal === 'SIGKILL') this.died += 1
+        if (signal === 'SIGKILL') this.died.push(job.dies?.point ?? 'killed')
         else if (this.trouble.length < 10) this.trouble.push(`${job.name} ended by itself with code ${String(code)}`)
         const { dies: _, ...again } = job
         this.start(again)

@@ -2,7 +2,7 @@
  * One writing process of the readers' fault suite: writers append under random delays, and in between open
  * transactions of their own on the log's tables that they roll back.
  */
-import postgres from 'postgres'
+import { postgres } from '@chorus/postgres'
 import { PostgresStore } from '@chorus/event-store'
 import { generator, randomFrom } from '../bench/envelopes'
 import { serve } from '../bench/worker'

@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
 import { randomUUID } from 'node:crypto'
-import postgres from 'postgres'
+import { postgres } from '@chorus/postgres'
 import type { Role } from '@chorus/contracts'
 import { repositoryRoot } from '@chorus/platform'
 import { importFile } from '../support/import-file'

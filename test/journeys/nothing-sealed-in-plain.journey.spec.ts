@@ -1,7 +1,7 @@
 /** After a whole run, no sealed value of its input is found in the logs or anywhere in the database. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import postgres from 'postgres'
+import { postgres } from '@chorus/postgres'
 import { repositoryRoot } from '@chorus/platform'
 import { everyTextIn, startChorus, type TestChorus } from '../support/chorus'
 

@@ -1,4 +1,4 @@
-import postgres from 'postgres'
+import { postgres } from '@chorus/postgres'
 import { allCommands, schemaOf } from '@chorus/contracts'
 import { startChorus, type TestChorus } from '../support/chorus'
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import postgres from 'postgres'
+import { postgres } from '@chorus/postgres'
 import { migrate } from '../../libs/platform/src/migrate'
 
 export interface FreshDatabase {
@@ -37,7 +37,7 @@ export const freshDatabase = async (options: { migrated?: boolean } = {}): Promi
     await sql.unsafe(`create role "${app}" login password '${APP_PASSWORD}'`)
     await sql.unsafe(`create database "${name}" owner "${owner}"`)
   } finally {
-    await sql.end()
+    await sql.end({ timeout: 5 })
   }
   const ownerUrl = withPath(admin, name, owner, APP_PASSWORD)
   const drop = async (): Promise<void> => {
@@ -47,7 +47,7 @@ export const freshDatabase = async (options: { migrated?: boolean } = {}): Promi
       await last.unsafe(`drop role if exists "${app}"`)
       await last.unsafe(`drop role if exists "${owner}"`)
     } finally {
-      await last.end()
+      await last.end({ timeout: 5 })
     }
   }
   if (options.migrated !== false) {

@@ -1,7 +1,8 @@
 /** The ports of a process: which adapter stands behind each name. Adapters are made here and nowhere else. */
 import { Inject, Injectable, Logger, Module, Optional, type DynamicModule, type OnApplicationShutdown, type Provider } from '@nestjs/common'
 import { join } from 'node:path'
-import postgres, { type Sql } from 'postgres'
+import { postgres } from '@chorus/postgres'
+import type { Sql } from 'postgres'
 import { KafkaBus, LogBus, type EventBus, type KafkaSettings } from '@chorus/event-bus'
 import { PostgresStore, Recorder, type EventStore } from '@chorus/event-store'
 import { BUS, CLOCK, DATABASE, Readiness, RECORDER, STORE, VAULT, type Clock, type Settings } from '@chorus/platform'

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import postgres from 'postgres'
+import { postgres } from '@chorus/postgres'
 import { migrate } from '@chorus/platform'
 import { freshDatabase, type FreshDatabase } from '../../../test/support/database'
 

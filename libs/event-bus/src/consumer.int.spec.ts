@@ -1,5 +1,6 @@
 /** The consumer over the log in PostgreSQL: connections that die, a notification that does not come, processes that were away. */
-import postgres, { type Sql } from 'postgres'
+import { postgres } from '@chorus/postgres'
+import type { Sql } from 'postgres'
 import { CheckpointOfAnotherLog } from '@chorus/read-models'
 import { PostgresStore, MemoryStore, type EventStore } from '@chorus/event-store'
 import { freshDatabase, type FreshDatabase } from '../../../test/support/database'

@@ -3,7 +3,8 @@
  * slices, while reactions fail now and then: every event has its effect, each stream's effects begin in order, and nothing
  * is left waiting.
  */
-import postgres, { type Sql } from 'postgres'
+import { postgres } from '@chorus/postgres'
+import type { Sql } from 'postgres'
 import { MemoryStore } from '@chorus/event-store'
 import type { BusEvent } from '@chorus/contracts'
 import { freshDatabase, type FreshDatabase } from '../../../test/support/database'

@@ -1,5 +1,6 @@
 /** The tables of schema bus: positions never go back, claims, leases. */
-import postgres, { type Sql } from 'postgres'
+import { postgres } from '@chorus/postgres'
+import type { Sql } from 'postgres'
 import { freshDatabase, type FreshDatabase } from '../../../test/support/database'
 import { idOf } from '../../event-store/src/testing/builders'
 import { Leases } from './leases'

@@ -1,5 +1,6 @@
 /** How the log speaks to PostgreSQL: connection settings, and which failures pass by themselves. */
-import postgres, { type Sql } from 'postgres'
+import { postgres } from '@chorus/postgres'
+import type { Sql } from 'postgres'
 
 /** What the store reports of itself; pino's loggers fit. Never given an event. */
 export interface StoreLogger { warn(details: object, message: string): void }

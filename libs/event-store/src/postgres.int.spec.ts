@@ -1,4 +1,5 @@
-import postgres, { type Sql } from 'postgres'
+import { postgres } from '@chorus/postgres'
+import type { Sql } from 'postgres'
 import { freshDatabase } from '../../../test/support/database'
 import { tailWhileWriting } from '../../../test/faults/readers'
 import { PostgresStore } from './postgres'

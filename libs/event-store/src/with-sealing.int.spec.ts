@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import postgres from 'postgres'
+import { postgres } from '@chorus/postgres'
 import type { CommandMeta, DraftEvent } from '@chorus/contracts'
 import { FileVault } from '@chorus/privacy'
 import { freshDatabase, type FreshDatabase } from '../../../test/support/database'

@@ -1,4 +1,4 @@
-import postgres from 'postgres'
+import { postgres } from '@chorus/postgres'
 import { APP_ROLE } from './embedded-postgres'
 import { keepPostgresUp } from './kept-up'
 import { migrate, MigrationRefused, pending, readMigrations } from './migrate'

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync, mkdtempSync, chmodSync, mkdirSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import postgres from 'postgres'
+import { postgres } from '@chorus/postgres'
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgres'
 import { isAlive, processesIn, until } from './processes'
 

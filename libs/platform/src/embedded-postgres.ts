@@ -4,7 +4,7 @@ import { chownSync, closeSync, existsSync, fstatSync, mkdirSync, openSync, readF
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { Writable } from 'node:stream'
-import postgres from 'postgres'
+import { postgres } from '@chorus/postgres'
 import { postgresBinaries, SetupRefused } from './postgres-binaries'
 import { postgresUser, type PostgresUser } from './postgres-user'
 import { bornAt, isAlive, pause, processesIn, until, within } from './processes'

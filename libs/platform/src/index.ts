@@ -1,4 +1,3 @@
-import './mended-driver'
 export { BodyPipe, checkedBody } from './body.pipe'
 export { createApp, serve } from './boot'
 export type { Served, ServeOptions } from './boot'

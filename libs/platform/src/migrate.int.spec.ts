@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import postgres from 'postgres'
+import { postgres } from '@chorus/postgres'
 import { freshDatabase, type FreshDatabase } from '../../../test/support/database'
 import { migrate } from './migrate'
 

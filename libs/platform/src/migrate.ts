@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import postgres from 'postgres'
+import { postgres } from '@chorus/postgres'
 import { repositoryRoot } from './repository-root'
 
 /** One migration file: `NNNN-name.sql`; `hash` is the SHA-256 (hex) of its text as it lies in the folder. */

@@ -2,7 +2,7 @@
  * The vault of a running Chorus: its secrets in files, data keys in PostgreSQL, each wrapped by its context's key.
  * A key is committed before it is handed out, so what is sealed with it can always be opened again.
  */
-import postgres from 'postgres'
+import { postgres } from '@chorus/postgres'
 import type { Context } from '@chorus/contracts'
 import { createMissing, filesIn, fingerprintOf, readFolder, VaultRefused, type KeyFolder, type VaultMode } from './key-folder'
 import { KeyedIds, randomToken } from './keyed-ids'

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import postgres, { type Sql, type TransactionSql } from 'postgres'
+import { postgres } from '@chorus/postgres'
+import type { Sql, TransactionSql } from 'postgres'
 import type { RecordedEvent } from '@chorus/contracts'
 import { MemoryStore, type StoredEvent } from '@chorus/event-store'
 import { freshDatabase, type FreshDatabase } from '../../../test/support/database'

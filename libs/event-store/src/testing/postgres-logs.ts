@@ -1,7 +1,7 @@
 /** New PostgreSQL logs for tests: one migrated database, its log made anew each time. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import postgres from 'postgres'
+import { postgres } from '@chorus/postgres'
 import { freshDatabase, type FreshDatabase } from '../../../../test/support/database'
 import { PostgresStore, type PostgresStoreOptions } from '../postgres'
 

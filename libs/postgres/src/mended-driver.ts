@@ -1,8 +1,10 @@
 /**
- * Mends two faults of the PostgreSQL driver (postgres 3.4.9, porsager/postgres issues 1154 and 1208) that show when the
- * server goes away under load: a write that is put off until its socket is gone throws where nobody can catch it, and ends
- * the process; and a connection that lost its socket with a write put off never sends anything again. Loaded before the
- * driver; takes effect in this process alone, nothing on the disk is changed. A driver whose text is another is left as
+ * Mends three faults of the PostgreSQL driver (postgres 3.4.9; the first two: porsager/postgres issues 1154 and 1208) that
+ * show when the server goes away under load: a write that is put off until its socket is gone throws where nobody can catch
+ * it, and ends the process; a connection that lost its socket with a write put off never sends anything again; and a new
+ * connection that is lost while it asks for the array types rejects a promise that nobody holds, which ends the process
+ * too (whoever waits for the connection is told all the same). Loaded before the driver, by index.ts, which is the only
+ * door to it; takes effect in this process alone, nothing on the disk is changed. A driver whose text is another is left as
  * it is, and mended-driver.spec.ts fails: look then whether the fault is gone, and remove this file if it is.
  */
 import { readFileSync } from 'node:fs'
@@ -11,6 +13,7 @@ import { dirname, join } from 'node:path'
 
 const PUT_OFF = 'const x = socket.write(chunk, fn)'
 const GONE = "if (socket === null) { chunk = nextWriteTimer = null; error(Errors.connection('CONNECTION_CLOSED', options, socket)); return false }"
+const ASKED = 'return fetchArrayTypes()\n'
 const CLEARED = 'clearImmediate(nextWriteTimer)\n'
 
 /** The driver's connection.js, mended; undefined where it is not the text that these faults are in. */
@@ -18,11 +21,11 @@ export const mended = (source: string): string | undefined => {
   const cleared = source.split(CLEARED)
   const parts = source.split(PUT_OFF)
   // cleared when a connection is ended, and when its socket closed; the third is within the write itself
-  if (parts.length !== 2 || cleared.length !== 4) return undefined
+  if (parts.length !== 2 || cleared.length !== 4 || source.split(ASKED).length !== 2) return undefined
   const [ended, closed] = [source.indexOf('function terminate()'), source.indexOf('async function closed(')]
   if (ended < 0 || closed < ended) return undefined
   const after = source.slice(ended).replaceAll(CLEARED, `${CLEARED}    chunk = nextWriteTimer = null\n`)
-  return (source.slice(0, ended) + after).replace(PUT_OFF, `${GONE}\n    ${PUT_OFF}`)
+  return (source.slice(0, ended) + after).replace(PUT_OFF, `${GONE}\n    ${PUT_OFF}`).replace(ASKED, 'return fetchArrayTypes().catch(() => undefined)\n')
 }
 
 /** Where the driver's connection.js lies. */

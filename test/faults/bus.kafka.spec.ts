@@ -1,0 +1,35 @@
+/**
+ * Twenty seeds of the bus under faults, four at a time on one broker and one PostgreSQL that die with the rest: the same
+ * command as by hand, in a process of its own (jest loads modules its own way, the PostgreSQL driver among them).
+ */
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { repositoryRoot } from '@chorus/platform'
+import type { BusReport } from './bus'
+import { CONSUMER_POINTS, RELAY_POINTS } from './bus-plan'
+
+const RUNS = 20
+const run = promisify(execFile)
+const faults = async (...words: readonly string[]): Promise<BusReport[]> => {
+  const root = repositoryRoot()
+  const { stdout } = await run(process.execPath, ['-r', join(root, 'test/support/register.js'), join(root, 'test/faults/run.ts'), '--json', ...words], { cwd: root, maxBuffer: 16 * 1024 * 1024 })
+    // some run found faults: they are in what it printed
+    .catch((error: { code?: unknown; stdout?: string; stderr?: string }) => { if (error.code === 1 && error.stdout) return { stdout: error.stdout }; throw new Error(error.stderr ?? String(error)) })
+  return stdout.split('\n').filter(Boolean).map((line) => JSON.parse(line) as BusReport)
+}
+
+describe('the bus under faults', () => {
+  it(`${RUNS} runs: every event has its effect once, in order, and nothing waits (one again: npm run faults -- --suite bus --seed S)`, async () => {
+    const reports = await faults('--suite', 'bus', '--runs', String(RUNS), '--lanes', '4')
+    expect(reports.map(({ seed }) => seed).sort((a, b) => a - b)).toEqual(Array.from({ length: RUNS }, (_, i) => i + 1))
+    expect(reports.filter((report) => report.faults.length > 0)).toEqual([])
+    // and the faults came: processes died at every point at which they can
+    expect([...RELAY_POINTS, ...CONSUMER_POINTS].filter((point) => !reports.some(({ died }) => died.includes(point)))).toEqual([])
+  }, 600_000)
+
+  it('finds messages that were lost on the way: their streams wait, and say so', async () => {
+    const [report] = await faults('--suite', 'bus-that-loses', '--seed', '4')
+    expect(report!.faults.join()).toMatch(/waits: hole/)
+  }, 180_000)
+})
