@@ -14,7 +14,7 @@ const SUITES = [
   { name: 'unit', budget: 60, alone: 'npm run test:unit', ...jest('unit') },
   { name: 'contract', budget: 60, alone: 'npm run test:contract', ...jest('contract') },
   { name: 'integration', budget: 120, alone: 'npm run test:int', ...jest('integration') },
-  { name: 'kafka', budget: 360, alone: 'npm run test:kafka', ...jest('kafka') },
+  { name: 'kafka', budget: 420, alone: 'npm run test:kafka', ...jest('kafka') },
   { name: 'journeys', budget: 150, alone: 'npm run test:journeys', ...jest('journeys') },
   { name: 'real', budget: 60, alone: 'npm run test:real', ...jest('real') },
 ]

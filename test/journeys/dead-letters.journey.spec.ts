@@ -99,7 +99,7 @@ describe('dead letters, from the list to the last of them', () => {
       [['retry', id], EXIT.usage, /Say why/], [['retry', '--reason', 'x'], EXIT.usage, /by its id, or all of a cause/], [['retry', id, '--cause', 'y', '--reason', 'x'], EXIT.usage, /by its id, or all of a cause/],
       [['retry', id, '--expect', '2', '--reason', 'x'], EXIT.usage, /go with --cause/], [['resolve', id, '--code', 'BECAUSE', '--reason', 'x'], EXIT.usage, /DONE_BY_HAND/], [['show', 'nope'], EXIT.usage, /UUID/],
       [['retry', '00000000-0000-4000-8000-000000000000', '--reason', 'x'], EXIT.failure, /No parked event has this id/], [['retry', '--cause', 'nobody-has-it', '--reason', 'x'], EXIT.failure, /Nothing is parked by this cause/],
-      [['retry', '--cause', 'district-unknown', '--expect', '7', '--reason', 'x'], EXIT.conflict, /2 are parked/], [['retry', id, '--reason', 'x', '--role', 'detective'], EXIT.refused, /Not allowed/], [['list', '--kind', 'odd'], EXIT.usage, /kind is one of/],
+      [['retry', '--cause', 'district-unknown', '--expect', '7', '--reason', 'x'], EXIT.conflict, /2 are parked/], [['retry', id, '--reason', 'x', '--role', 'detective'], EXIT.refused, /Not allowed/], [['list', '--kind', 'odd'], EXIT.usage, /kind must be one of/],
     ] as const) {
       const ran = await operator(...argv)
       expect([argv.join(' '), ran.code]).toEqual([argv.join(' '), code])

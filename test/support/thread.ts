@@ -107,8 +107,8 @@ export class Thread {
   async help(caseId: string): Promise<void> {
     const { offers: [offer] } = await this.until<{ offers: { offerId: string }[] }>('the offer of services', 'healthProgram', `service-offers?caseId=${caseId}`, (body) => body.offers.length > 0)
     await this.done('healthProgram', `service-offers/${offer!.offerId}/answer`, { response: 'ACCEPTED' })
-    const sent = await this.done('healthProgram', `service-offers/${offer!.offerId}/referrals`, { providerOrgId: '018f2a60-0000-7000-8000-0000000000a1', hsdsServiceId: '018f2a60-0000-7000-8000-0000000000a2', domain: 'EMPLOYMENT', consentRef: 'sample-consent' })
-    const { body } = await this.get<{ referrals: { referralId: string }[] }>('healthProgram', `service-offers/${offer!.offerId}?after=${sent.body.ordinal}`)
+    await this.done('healthProgram', `service-offers/${offer!.offerId}/referrals`, { providerOrgId: '018f2a60-0000-7000-8000-0000000000a1', hsdsServiceId: '018f2a60-0000-7000-8000-0000000000a2', domain: 'EMPLOYMENT', consentRef: 'sample-consent' })
+    const { body } = await this.get<{ referrals: { referralId: string }[] }>('healthProgram', `service-offers/${offer!.offerId}`)
     await this.done('healthProgram', `service-offers/${offer!.offerId}/referrals/${body.referrals[0]!.referralId}/answer`, { answer: 'ACCEPTED' })
   }
 

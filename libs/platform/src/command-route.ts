@@ -4,6 +4,7 @@ import { ApiBearerAuth, ApiBody, ApiHeader, ApiOperation, ApiResponse } from '@n
 import { AllowedTo, allCommands, rightOf, schemaOf, type ContractClass, type JsonSchema } from '@chorus/contracts'
 import type { Request } from 'express'
 import { Problem } from './problem'
+import { DeclaredParameters } from './query-params'
 
 const RECEIPT_SCHEMA = {
   type: 'object', additionalProperties: false, required: ['stream', 'ordinal', 'revision', 'recordedtime', 'repeated'],
@@ -63,9 +64,9 @@ export const CommandRoute = (body: ContractClass, answer: JsonSchema = RECEIPT_S
   )
 }
 
-/** Says of a reading handler: summary, who may call it, and (where there is one) the schema of the answer. */
+/** Says of a reading handler: summary, who may call it, and (where there is one) the schema of the answer. Its parameters are those that @ApiQuery declares. */
 export const QueryRoute = (spec: { readonly summary: string; readonly roles: Parameters<typeof AllowedTo>[0]['roles']; readonly agencies?: readonly string[]; readonly answer?: JsonSchema }): MethodDecorator => applyDecorators(
-  AllowedTo({ roles: spec.roles, ...(spec.agencies ? { agencies: spec.agencies } : {}) }) as MethodDecorator, ApiBearerAuth(),
+  AllowedTo({ roles: spec.roles, ...(spec.agencies ? { agencies: spec.agencies } : {}) }) as MethodDecorator, UseGuards(DeclaredParameters), ApiBearerAuth(),
   ApiOperation({ summary: spec.summary, description: `For ${spec.roles.join(', ')}${spec.agencies ? ` of ${spec.agencies.join(', ')}` : ''}.` }),
   ApiResponse({ status: 200, description: 'the answer', ...(spec.answer ? { schema: asOpenApi(spec.answer) } : {}) }),
   ...problems(400, 401, 403, 404, 503),

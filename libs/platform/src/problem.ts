@@ -3,7 +3,7 @@ import { ArgumentsHost, Catch, ExceptionFilter, HttpException, Logger } from '@n
 import type { Response } from 'express'
 import { AppendRefused, LogNotThereYet, StoreUnavailable } from '@chorus/event-store'
 import { UnknownEvent } from '@chorus/contracts'
-import type { Refusal } from '@chorus/decider'
+import { isRefusal, type Refusal } from '@chorus/decider'
 import { contextOf, type ChorusRequest } from './request-context'
 import { PROBLEM_TYPES, type ProblemName } from './problem-types'
 
@@ -39,6 +39,10 @@ const KINDS: Record<Refusal['kind'], ProblemName> = {
 /** A decider's refusal as a problem: rule 422, not-found 404, conflict 409, retry-later 503, forbidden 403. */
 export const problemOfRefusal = (refusal: Refusal): Problem =>
   new Problem(KINDS[refusal.kind], refusal.text, { refused: refusal.refused, ...(refusal.rules ? { rules: refusal.rules } : {}) })
+
+/** What a command or a look-up answered; a refusal is thrown as its problem. */
+export const outOf = <T extends object>(answer: T | Refusal): T => { if (isRefusal(answer)) throw problemOfRefusal(answer); return answer }
+
 
 const UNREACHABLE = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EPIPE', 'CONNECTION_CLOSED', 'CONNECTION_ENDED', 'CONNECTION_DESTROYED', 'CONNECT_TIMEOUT', '57P01', '57P02', '57P03', '08006', '08001', '08003'])
 const codeOf = (error: unknown): string | undefined => typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : undefined

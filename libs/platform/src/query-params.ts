@@ -1,6 +1,7 @@
 /** Parameters of paths and queries, read or refused in plain words; and waiting until a read model has seen what its asker has done. */
-import { Injectable, type PipeTransform } from '@nestjs/common'
+import { Injectable, type CanActivate, type ExecutionContext, type PipeTransform } from '@nestjs/common'
 import type { EventStore } from '@chorus/event-store'
+import type { Request } from 'express'
 import type { Following } from './followers'
 import { Problem } from './problem'
 import { isUuid } from './request-context'
@@ -19,12 +20,47 @@ export const wholeNumber = (name: string, text: string | undefined, otherwise: n
   return value
 }
 
+/** One of these codes; undefined where the parameter is not there. */
+export const oneOf = <C extends string>(name: string, text: string | undefined, codes: readonly C[]): C | undefined => {
+  if (text === undefined) return undefined
+  if (!(codes as readonly string[]).includes(text)) throw badParameter(name, `must be one of ${codes.join(', ')}`)
+  return text as C
+}
+
+/** One name; undefined where the parameter is not there. A parameter that came twice is none. */
+export const textOf = (name: string, text: string | undefined): string | undefined => {
+  if (text !== undefined && (typeof text !== 'string' || text === '')) throw badParameter(name, 'must be one name')
+  return text
+}
+
+/** A UUID, in lower case as ids are stored; undefined where the parameter is not there. */
+export const uuid = (name: string, text: string | undefined): string | undefined => {
+  if (text === undefined) return undefined
+  if (typeof text !== 'string' || !isUuid(text)) throw badParameter(name, 'must be a UUID')
+  return text.toLowerCase()
+}
+
 /** `after=`: waits until the read model has seen the log through that ordinal of a reply to a command. */
 export const seenAfter = async (after: string | undefined, readModel: Pick<Following, 'reached'>, store: Pick<EventStore, 'head'>): Promise<void> => {
   const ordinal = wholeNumber('after', after, 0, 0, Number.MAX_SAFE_INTEGER)
   if (ordinal === 0 || (await readModel.reached(ordinal, 0))) return
   if ((await store.head()).ordinal < ordinal) throw badParameter('after', 'is beyond the end of the log: take the ordinal of a reply to a command')
   if (!(await readModel.reached(ordinal, PATIENCE))) throw new Problem('retry-later', 'This list has not seen yet what you ask for. Ask again in a few seconds.')
+}
+
+/**
+ * Refuses parameters that the route does not declare (@ApiQuery): a misspelt filter would answer with everything, and look
+ * like an answer to what was asked. Runs after the rights guard.
+ */
+@Injectable()
+export class DeclaredParameters implements CanActivate {
+  canActivate(execution: ExecutionContext): boolean {
+    const declared = ((Reflect.getMetadata('swagger/apiParameters', execution.getHandler()) ?? []) as { name: string; in: string }[]).filter((one) => one.in === 'query').map(({ name }) => name)
+    const unknown = Object.keys(execution.switchToHttp().getRequest<Request>().query).find((name) => !declared.includes(name))
+    if (unknown === undefined) return true
+    const said = /^[A-Za-z][A-Za-z-]{0,30}$/.test(unknown) ? unknown : 'of this name'
+    throw new Problem('bad-parameter', `There is no parameter ${said} here. ${declared.length === 0 ? 'Leave it out: this route takes none.' : `Take one of ${declared.join(', ')}.`}`, { errors: [{ pointer: '/query', rule: 'known', detail: declared.length === 0 ? 'takes no parameters' : `takes ${declared.join(', ')}` }] })
+  }
 }
 
 /** An id in a path: a UUID, in lower case as ids are stored. */

@@ -1,5 +1,6 @@
 /** What doctor asks a database: does it answer, is its schema ours, does the services' role own too much, is its clock right. */
-import postgres, { type Sql } from 'postgres'
+import { postgres } from '@chorus/postgres'
+import type { Sql } from 'postgres'
 import { MigrationRefused, pending, readMigrations, type Clock } from '@chorus/platform'
 import { EXIT } from '../exit'
 import type { Finding } from './doctor'

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import postgres from 'postgres'
+import { postgres } from '@chorus/postgres'
 import { migrate, MigrationRefused, pending, readMigrations } from '@chorus/platform'
 import type { Context } from '../context'
 import { CliError, EXIT } from '../exit'

@@ -3,7 +3,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common'
 import type { JSONValue, Sql, TransactionSql } from 'postgres'
 import type { Level, PlaceClass, RecordedEvent } from '@chorus/contracts'
 import { decode, type EventStore } from '@chorus/event-store'
-import { CLOCK, DATABASE, Followers, STORE, type Clock } from '@chorus/platform'
+import { CLOCK, DATABASE, Followers, seenAfter, STORE, type Clock } from '@chorus/platform'
 import { Projection, type ReadModel } from '@chorus/read-models'
 import { isHeld, NotificationLookUp } from '../notification/look-up'
 import { authorizationNow } from '../notification/notification'
@@ -44,12 +44,8 @@ export class NotificationsByDueDate {
     this.projection = followers.add(new Projection(notificationsByDueDate, { store, database, decode, logger: { warn: (details, message) => logger.warn({ ...details, note: message }) } }))
   }
 
-  /** Waits until the list has seen the log through `ordinal`; 'later' when that takes too long, 'nowhere' when the log ends before it. */
-  async seen(ordinal: number, ms: number): Promise<'seen' | 'later' | 'nowhere'> {
-    if (this.projection.state().ordinal >= ordinal) return 'seen'
-    if ((await this.store.head()).ordinal < ordinal) return 'nowhere'
-    return (await this.projection.reached(ordinal, ms)) ? 'seen' : 'later'
-  }
+  /** `after=`: waits until the list has seen what its asker has done. */
+  seen(after: string | undefined): Promise<void> { return seenAfter(after, this.projection, this.store) }
 
   /** Soonest due first; clearance from the log's head. */
   async list(wanted: Wanted): Promise<NotificationList> {

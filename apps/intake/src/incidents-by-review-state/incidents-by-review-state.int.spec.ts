@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import postgres, { type Sql } from 'postgres'
+import { postgres } from '@chorus/postgres'
+import type { Sql } from 'postgres'
 import type { DraftEvent, RecordedEvent } from '@chorus/contracts'
 import { derivedId } from '@chorus/decider'
 import { decode, MemoryStore, Recorder } from '@chorus/event-store'

@@ -3,7 +3,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common'
 import type { JSONValue, Sql, TransactionSql } from 'postgres'
 import type { RecordedEvent } from '@chorus/contracts'
 import { decode, type EventStore } from '@chorus/event-store'
-import { DATABASE, Followers, STORE } from '@chorus/platform'
+import { DATABASE, Followers, seenAfter, STORE } from '@chorus/platform'
 import { Projection, type ReadModel } from '@chorus/read-models'
 import { evolve, incidentOf, isListed, KNOWN, stateOf, type IncidentRow, type ReviewState } from './incidents-by-review-state'
 
@@ -36,12 +36,8 @@ export class IncidentsByReviewState {
     this.projection = followers.add(new Projection(incidentsByReviewState, { store, database, decode, logger: { warn: (details, message) => logger.warn({ ...details, note: message }) } }))
   }
 
-  /** Waits until the list has seen the log through `ordinal`; 'later' when that takes too long, 'nowhere' when the log ends before it. */
-  async seen(ordinal: number, ms: number): Promise<'seen' | 'later' | 'nowhere'> {
-    if (this.projection.state().ordinal >= ordinal) return 'seen'
-    if ((await this.store.head()).ordinal < ordinal) return 'nowhere'
-    return (await this.projection.reached(ordinal, ms)) ? 'seen' : 'later'
-  }
+  /** `after=`: waits until the list has seen what its asker has done. */
+  seen(after: string | undefined): Promise<void> { return seenAfter(after, this.projection, this.store) }
 
   /** Newest first; `from` skips so many. */
   async list(state: ReviewState | undefined, limit: number, from: number): Promise<IncidentList> {

@@ -2,8 +2,7 @@ import { Body, Controller, Param, Post } from '@nestjs/common'
 import { CommandBus } from '@nestjs/cqrs'
 import { ApiTags } from '@nestjs/swagger'
 import { ApproveLevel, AssignLevel, ChangeLevel, CloseCase, DeclineLevelProposal, OpenCase, ProposeLevel, type CommandMeta } from '@chorus/contracts'
-import { CommandRoute, Meta, receiptOf, type Receipt } from '@chorus/platform'
-import { UuidPipe } from '../uuid-pipe'
+import { CommandRoute, Meta, receiptOf, UuidParam, type Receipt } from '@chorus/platform'
 import { ApproveLevelCommand, AssignLevelCommand, ChangeLevelCommand, CloseCaseCommand, DeclineLevelProposalCommand, OpenCaseCommand, ProposeLevelCommand } from './pch-case.commands'
 
 @ApiTags('cases')
@@ -15,20 +14,20 @@ export class PchCaseController {
   async open(@Body() body: OpenCase, @Meta() meta: CommandMeta): Promise<Receipt> { return receiptOf(await this.commands.execute(new OpenCaseCommand(body, meta))) }
 
   @Post(':id/level-proposal') @CommandRoute(ProposeLevel)
-  async propose(@Param('id', UuidPipe) id: string, @Body() body: ProposeLevel, @Meta() meta: CommandMeta): Promise<Receipt> { return receiptOf(await this.commands.execute(new ProposeLevelCommand(id, body, meta))) }
+  async propose(@Param('id', UuidParam) id: string, @Body() body: ProposeLevel, @Meta() meta: CommandMeta): Promise<Receipt> { return receiptOf(await this.commands.execute(new ProposeLevelCommand(id, body, meta))) }
 
   @Post(':id/level-proposal/decline') @CommandRoute(DeclineLevelProposal)
-  async decline(@Param('id', UuidPipe) id: string, @Body() body: DeclineLevelProposal, @Meta() meta: CommandMeta): Promise<Receipt> { return receiptOf(await this.commands.execute(new DeclineLevelProposalCommand(id, body, meta))) }
+  async decline(@Param('id', UuidParam) id: string, @Body() body: DeclineLevelProposal, @Meta() meta: CommandMeta): Promise<Receipt> { return receiptOf(await this.commands.execute(new DeclineLevelProposalCommand(id, body, meta))) }
 
   @Post(':id/level-approvals') @CommandRoute(ApproveLevel)
-  async approve(@Param('id', UuidPipe) id: string, @Body() body: ApproveLevel, @Meta() meta: CommandMeta): Promise<Receipt> { return receiptOf(await this.commands.execute(new ApproveLevelCommand(id, body, meta))) }
+  async approve(@Param('id', UuidParam) id: string, @Body() body: ApproveLevel, @Meta() meta: CommandMeta): Promise<Receipt> { return receiptOf(await this.commands.execute(new ApproveLevelCommand(id, body, meta))) }
 
   @Post(':id/level') @CommandRoute(AssignLevel)
-  async assign(@Param('id', UuidPipe) id: string, @Body() body: AssignLevel, @Meta() meta: CommandMeta): Promise<Receipt> { return receiptOf(await this.commands.execute(new AssignLevelCommand(id, body, meta))) }
+  async assign(@Param('id', UuidParam) id: string, @Body() body: AssignLevel, @Meta() meta: CommandMeta): Promise<Receipt> { return receiptOf(await this.commands.execute(new AssignLevelCommand(id, body, meta))) }
 
   @Post(':id/level-change') @CommandRoute(ChangeLevel)
-  async change(@Param('id', UuidPipe) id: string, @Body() body: ChangeLevel, @Meta() meta: CommandMeta): Promise<Receipt> { return receiptOf(await this.commands.execute(new ChangeLevelCommand(id, body, meta))) }
+  async change(@Param('id', UuidParam) id: string, @Body() body: ChangeLevel, @Meta() meta: CommandMeta): Promise<Receipt> { return receiptOf(await this.commands.execute(new ChangeLevelCommand(id, body, meta))) }
 
   @Post(':id/closure') @CommandRoute(CloseCase)
-  async close(@Param('id', UuidPipe) id: string, @Body() body: CloseCase, @Meta() meta: CommandMeta): Promise<Receipt> { return receiptOf(await this.commands.execute(new CloseCaseCommand(id, body, meta))) }
+  async close(@Param('id', UuidParam) id: string, @Body() body: CloseCase, @Meta() meta: CommandMeta): Promise<Receipt> { return receiptOf(await this.commands.execute(new CloseCaseCommand(id, body, meta))) }
 }

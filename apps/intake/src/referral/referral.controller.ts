@@ -4,10 +4,9 @@ import { ApiTags } from '@nestjs/swagger'
 import { ExcludeReferral, ReceiveReferral, type CommandMeta } from '@chorus/contracts'
 import { fold, streamOf } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
-import { CommandRoute, Meta, Problem, QueryRoute, RECORDER, receiptOf, VAULT, type Receipt } from '@chorus/platform'
+import { CommandRoute, Meta, Problem, QueryRoute, receiptOf, RECORDER, UuidParam, VAULT, type Receipt } from '@chorus/platform'
 import type { Vault } from '@chorus/privacy'
 import { pairIdOf } from '../pair/pair-id'
-import { UuidPipe } from '../uuid-pipe'
 import { initial, referral } from './referral'
 import { ExcludeReferralCommand, ReceiveReferralCommand } from './referral.commands'
 
@@ -25,12 +24,12 @@ export class ReferralController {
   }
 
   @Post(':id/exclusion') @CommandRoute(ExcludeReferral)
-  async exclude(@Param('id', UuidPipe) id: string, @Body() body: ExcludeReferral, @Meta() meta: CommandMeta): Promise<Receipt> {
+  async exclude(@Param('id', UuidParam) id: string, @Body() body: ExcludeReferral, @Meta() meta: CommandMeta): Promise<Receipt> {
     return receiptOf(await this.commands.execute(new ExcludeReferralCommand(id, body, meta)))
   }
 
   @Get(':id') @QueryRoute({ summary: 'A referral: its persons as tokens, its incidents, its pair', roles: ['intakeAnalyst', 'detective', 'prosecutor', 'systemAdvocate'], agencies: ['KCPD', 'JCPO', 'HEALTH'] })
-  async get(@Param('id', UuidPipe) id: string): Promise<ReferralView> {
+  async get(@Param('id', UuidParam) id: string): Promise<ReferralView> {
     const state = fold(referral, await this.log.load(streamOf(referral, id)), initial)
     if (state.status === 'none') throw new Problem('not-found', 'There is no such referral. Look its number up again.')
     const { referralId, source, incidentIds, subjectRef, victimRef } = state.received

@@ -1,4 +1,5 @@
-import postgres, { type Sql } from 'postgres'
+import { postgres } from '@chorus/postgres'
+import type { Sql } from 'postgres'
 import { PostgresStore } from '@chorus/event-store'
 import { freshDatabase, type FreshDatabase } from '../../../../test/support/database'
 import { RecordingBus, append, draft } from '../testing/log'

@@ -1,7 +1,7 @@
 import { Controller, Get, Query } from '@nestjs/common'
 import { ApiQuery, ApiTags } from '@nestjs/swagger'
-import { badParameter, QueryRoute, UuidParam, wholeNumber } from '@chorus/platform'
-import { OFFER_STATES, type OfferState } from './offers-by-state'
+import { oneOf, QueryRoute, uuid, wholeNumber } from '@chorus/platform'
+import { OFFER_STATES } from './offers-by-state'
 import { OffersByState, type OfferList } from './offers-by-state.query'
 
 @ApiTags('services')
@@ -17,8 +17,7 @@ export class OffersByStateController {
   @ApiQuery({ name: 'limit', required: false, description: '1 to 500, default 50' })
   @ApiQuery({ name: 'from', required: false, description: 'skip so many' })
   async list(@Query('state') state?: string, @Query('caseId') caseId?: string, @Query('after') after?: string, @Query('limit') limit?: string, @Query('from') from?: string): Promise<OfferList> {
-    if (state !== undefined && !(OFFER_STATES as readonly string[]).includes(state)) throw badParameter('state', `must be one of ${OFFER_STATES.join(', ')}`)
-    const asked = { state: state as OfferState | undefined, caseId: caseId === undefined ? undefined : new UuidParam().transform(caseId), limit: wholeNumber('limit', limit, 50, 1, 500), from: wholeNumber('from', from, 0, 0, 1_000_000) }
+    const asked = { state: oneOf('state', state, OFFER_STATES), caseId: uuid('caseId', caseId), limit: wholeNumber('limit', limit, 50, 1, 500), from: wholeNumber('from', from, 0, 0, 1_000_000) }
     await this.offers.seen(after)
     return this.offers.list(asked)
   }
