@@ -5,7 +5,7 @@
  */
 import { topicNamed, type BusEvent } from '@chorus/contracts'
 import type { EventStore } from '@chorus/event-store'
-import { CheckpointOfAnotherLog } from '@chorus/read-models'
+import { CheckpointOfAnotherLog, pause } from '@chorus/read-models'
 import type { Sql } from 'postgres'
 import { Lookout, makeGood, readFromLog } from './catch-up'
 import { BACK_OFF, type BackOff } from './failures'
@@ -221,10 +221,3 @@ export class Consumer {
     await pause(waitMs, signal)
   }
 }
-
-const pause = (ms: number, signal: AbortSignal): Promise<void> => new Promise((resolve) => {
-  if (signal.aborted) { resolve(); return }
-  const done = (): void => { clearTimeout(timer); signal.removeEventListener('abort', done); resolve() }
-  const timer = setTimeout(done, ms)
-  signal.addEventListener('abort', done)
-})

@@ -1,6 +1,7 @@
-/** What only one process may do at a time, by name: rows of bus.leases, which end by themselves when their owner is gone. */
+/** The leases of one process, renewed for as long as they are held. */
 import { randomUUID } from 'node:crypto'
 import type { Sql } from 'postgres'
+import { Lease, LeaseLost } from './lease'
 
 export interface LeasesOptions {
   readonly database: Sql
@@ -11,12 +12,10 @@ export interface LeasesOptions {
 }
 
 export class Leases {
-  private readonly held = new Map<string, () => void>()
+  private readonly held = new Map<string, { readonly lease: Lease; readonly onLost: () => void }>()
   private readonly owner: string
   private readonly ttlMs: number
   private timer: NodeJS.Timeout | undefined
-  private renewed = 0
-  private renewing = false
 
   constructor(private readonly options: LeasesOptions) {
     this.owner = options.owner ?? randomUUID()
@@ -25,54 +24,34 @@ export class Leases {
 
   /** True when it is ours now; `onLost` is called when it no longer is, without our giving it back. */
   async take(name: string, onLost: () => void): Promise<boolean> {
-    const asked = performance.now()
-    const [taken] = await this.options.database`
-      insert into bus.leases (name, owner, epoch, expires) values (${name}, ${this.owner}, 1, now() + make_interval(secs => ${this.ttlMs / 1000}))
-      on conflict (name) do update set owner = excluded.owner, expires = excluded.expires, epoch = leases.epoch + 1 where leases.expires < now()
-      returning epoch`
-    if (!taken) return false
-    if (this.held.size === 0) this.renewed = asked
-    this.held.set(name, onLost)
-    this.timer ??= setInterval(() => { void this.renew() }, this.ttlMs / 3)
+    const lease = new Lease({ database: this.options.database, name, owner: this.owner, ttlMs: this.ttlMs, elapsed: () => performance.now() })
+    if ((await lease.acquire()) === undefined) return false
+    this.held.set(name, { lease, onLost })
+    this.timer ??= setInterval(() => { for (const one of this.held.keys()) void this.renew(one) }, this.ttlMs / 3)
     return true
   }
 
   /** Gives it back, so that another can take it at once. */
-  async release(name: string): Promise<void> {
-    if (!this.held.delete(name)) return
-    this.rest()
-    await this.options.database`delete from bus.leases where name = ${name} and owner = ${this.owner}`
-  }
+  async release(name: string): Promise<void> { await this.drop(name)?.lease.release() }
 
-  private rest(): void {
-    if (this.held.size > 0) return
-    clearInterval(this.timer)
-    this.timer = undefined
-  }
-
-  private async renew(): Promise<void> {
-    if (this.renewing) return
-    this.renewing = true
-    const names = [...this.held.keys()]
-    const asked = performance.now()
+  private async renew(name: string): Promise<void> {
+    const one = this.held.get(name)
+    if (!one) return
     try {
-      const rows = await this.options.database<{ name: string }[]>`
-        update bus.leases set expires = now() + make_interval(secs => ${this.ttlMs / 1000}) where owner = ${this.owner} and name in ${this.options.database(names)} returning name`
-      this.renewed = asked
-      const kept = new Set(rows.map((row) => row.name))
-      for (const name of names) if (!kept.has(name)) this.lose(name)
-    } catch {
-      // the database is away: ours until it would have ended there
-      if (performance.now() - this.renewed > this.ttlMs) for (const name of names) this.lose(name)
-    } finally {
-      this.renewing = false
+      await one.lease.renew()
+    } catch (error) {
+      if (this.held.get(name) !== one) return
+      // the database may be away: ours until it would have ended there
+      if (!(error instanceof LeaseLost) && one.lease.isHeld()) return
+      this.drop(name)
+      one.onLost()
     }
   }
 
-  private lose(name: string): void {
-    const onLost = this.held.get(name)
+  private drop(name: string): { readonly lease: Lease; readonly onLost: () => void } | undefined {
+    const one = this.held.get(name)
     this.held.delete(name)
-    this.rest()
-    onLost?.()
+    if (this.held.size === 0) { clearInterval(this.timer); this.timer = undefined }
+    return one
   }
 }

@@ -4,7 +4,7 @@
  */
 import { refusalOnTopic, type Topic } from '@chorus/contracts'
 import { asRecorded, categoryOf, type EventStore, type StoredEvent } from '@chorus/event-store'
-import { CheckpointMoved, CheckpointOfAnotherLog, makeCheckpoint, moveCheckpoint, readCheckpoint } from '@chorus/read-models'
+import { CheckpointMoved, CheckpointOfAnotherLog, makeCheckpoint, moveCheckpoint, pause, readCheckpoint } from '@chorus/read-models'
 import type { Sql } from 'postgres'
 import { Leases } from './leases'
 import { toMessage } from './message'
@@ -187,10 +187,3 @@ class Group implements BusSubscription {
 }
 
 const waitAfter = (failures: number): number => Math.min(BACK_OFF.longest, BACK_OFF.first * 2 ** (failures - 1))
-
-const pause = (ms: number, signal: AbortSignal): Promise<void> => new Promise((resolve) => {
-  if (signal.aborted) { resolve(); return }
-  const done = (): void => { clearTimeout(timer); signal.removeEventListener('abort', done); resolve() }
-  const timer = setTimeout(done, ms)
-  signal.addEventListener('abort', done)
-})

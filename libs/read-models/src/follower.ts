@@ -7,6 +7,7 @@ import type { RecordedEvent } from '@chorus/contracts'
 import type { EventStore, LogFilter, StoredEvent, Subscription } from '@chorus/event-store'
 import type { Sql } from 'postgres'
 import { CheckpointMoved, CheckpointOfAnotherLog, makeCheckpoint, moveCheckpoint, readCheckpoint } from './checkpoints'
+import { pause } from './pause'
 
 export interface FollowerLogger { warn(details: object, message: string): void }
 
@@ -149,13 +150,6 @@ export abstract class Follower {
     return checkpoint.ordinal
   }
 }
-
-const pause = (ms: number, signal: AbortSignal): Promise<void> => new Promise((resolve) => {
-  if (signal.aborted) { resolve(); return }
-  const done = (): void => { clearTimeout(timer); signal.removeEventListener('abort', done); resolve() }
-  const timer = setTimeout(done, ms)
-  signal.addEventListener('abort', done)
-})
 
 /** Commands go out for events; the checkpoint moves once they are through. */
 export class Reaction extends Follower {

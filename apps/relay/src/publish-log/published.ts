@@ -1,7 +1,7 @@
 /** How far the log was published: the row in bus.published. It is written by the owner of the lease alone, held by its epoch. */
+import { LeaseLost } from '@chorus/event-bus'
 import { CheckpointOfAnotherLog } from '@chorus/read-models'
 import type { Sql } from 'postgres'
-import { LeaseLost } from './lease'
 
 export interface Place { /** published through here */ readonly ordinal: number; /** events that were refused, ever */ readonly refused: number; /** of the owner that wrote it last */ readonly epoch: number }
 interface Row { readonly log: string; readonly ordinal: string; readonly refused: string; readonly epoch: string }

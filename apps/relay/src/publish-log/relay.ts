@@ -1,10 +1,8 @@
 /** The relay: standby until it gets the lease, then owner until it stops, fails, or another has taken over. */
-import { PublisherFenced, type BusPublisher } from '@chorus/event-bus'
+import { Lease, LeaseLost, PublisherFenced, type BusPublisher } from '@chorus/event-bus'
 import type { EventStore } from '@chorus/event-store'
-import { CheckpointOfAnotherLog } from '@chorus/read-models'
+import { CheckpointOfAnotherLog, pause } from '@chorus/read-models'
 import type { Sql } from 'postgres'
-import { Lease, LeaseLost } from './lease'
-import { pause } from './pause'
 import type { Limits } from './publish-log'
 import { Published } from './published'
 import { Tenure, type RelayLogger } from './tenure'

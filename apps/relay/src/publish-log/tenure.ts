@@ -3,10 +3,9 @@
  * acknowledgement. Any failure ends it; the next one, here or elsewhere, begins where the checkpoint stands, so that what
  * was published without being noted is published again, the same.
  */
-import { toMessage, type BusMessage, type BusPublisher } from '@chorus/event-bus'
+import { toMessage, type BusMessage, type BusPublisher, type Lease } from '@chorus/event-bus'
 import { asRecorded, type EventStore, type StoredEvent } from '@chorus/event-store'
-import type { Lease } from './lease'
-import { pause } from './pause'
+import { pause } from '@chorus/read-models'
 import { LIMITS, PUBLISHED_CATEGORIES, nextTransaction, sortOut, type Limits, type Portion, type Refused } from './publish-log'
 import type { Place, Published } from './published'
 

@@ -4,6 +4,7 @@
  * works the group hears from us; and when kafkajs gives up, a new consumer takes its place until stop().
  */
 import type { Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs'
+import { pause } from '@chorus/read-models'
 import type { BusMessage, BusSubscribeOptions } from '../port'
 import { isOfType, kafkaClient } from './kafka-client'
 import type { KafkaBusOptions } from './kafka-bus'
@@ -22,13 +23,6 @@ const PATIENCE = 10
 /** how long start() waits for a group that neither joins nor fails */
 const PATIENCE_MS = 5_000
 const LOST = ['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'FENCED_INSTANCE_ID', 'NOT_COORDINATOR_FOR_GROUP']
-
-const pause = (ms: number, signal: AbortSignal): Promise<void> => new Promise((resolve) => {
-  if (signal.aborted) return resolve()
-  const done = (): void => { clearTimeout(timer); signal.removeEventListener('abort', done); resolve() }
-  const timer = setTimeout(done, ms)
-  signal.addEventListener('abort', done)
-})
 
 export class KafkaSubscription {
   private readonly stopping = new AbortController()

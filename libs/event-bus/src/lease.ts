@@ -1,7 +1,7 @@
 /**
- * The lease of the one relay that may publish: a row in bus.leases, judged by the database's clock alone. Whoever finds it
+ * What only one process may do at a time: a row in bus.leases, judged by the database's clock alone. Whoever finds it
  * expired takes it, and the epoch rises. The holder trusts it only as long as it certainly holds, by a clock of its own that
- * does not stand still while the process is paused; the epoch, and the broker's fencing, are behind that.
+ * does not stand still while the process is paused.
  */
 import type { Sql } from 'postgres'
 
@@ -52,9 +52,12 @@ export class Lease {
     this.held = { epoch: epoch!, until: asked + ttlMs }
   }
 
+  /** Whether it certainly holds. */
+  isHeld(): boolean { return this.held !== undefined && this.options.elapsed() < this.held.until }
+
   /** @throws LeaseLost where it cannot be known that it still holds */
   check(): void {
-    if (!this.held || this.options.elapsed() >= this.held.until) throw new LeaseLost('the lease has run out before it was renewed; another relay may be the owner')
+    if (!this.isHeld()) throw new LeaseLost('the lease has run out before it was renewed; another process may have it')
   }
 
   /** Gives it back: the next one need not wait for it to run out. */
@@ -67,6 +70,6 @@ export class Lease {
 
   private lose(): LeaseLost {
     this.held = undefined
-    return new LeaseLost('another relay has taken over')
+    return new LeaseLost('another process has taken over')
   }
 }
