@@ -3,6 +3,8 @@ const { mkdtemp, rm, chmod } = require('node:fs/promises')
 const { tmpdir } = require('node:os')
 const { join } = require('node:path')
 // loaded here and not in the function: jest translates TypeScript only while this file is being loaded
+// (register.js: what it loads names our libraries by their aliases)
+require('./register.js')
 const launcher = process.env.CHORUS_TEST_POSTGRES ? undefined : require('../../libs/platform/src/embedded-postgres')
 
 module.exports = async () => {

@@ -1,18 +1,13 @@
 /** Deterrence on real PostgreSQL: a level comes over the bus, the rest over HTTP; scenario 3, holds, stops, changed places. */
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { postgres } from '@chorus/postgres'
 import supertest from 'supertest'
-import { compose, type Composed } from '@chorus/composition'
 import type { DraftEvent, Level, Role } from '@chorus/contracts'
 import type { EventStore, Recorder } from '@chorus/event-store'
-import { demonstrationKey, issueToken, readSettings, RECORDER, STORE } from '@chorus/platform'
+import { issueToken } from '@chorus/platform'
 import { metaOf } from '../../../libs/decider/src/testing/given'
-import { captureLogs } from '../../../test/support/chorus'
-import { freshDatabase, type FreshDatabase } from '../../../test/support/database'
+import { startService, type ServiceUnderTest } from '../../../test/support/service'
 import { notificationIdOf, safetyIdOf } from './notification/case-standing'
 import type { Listed, NotificationList } from './notifications-by-due-date/notifications-by-due-date.query'
 import { NotificationsByDueDate } from './notifications-by-due-date/notifications-by-due-date.query'
@@ -28,12 +23,10 @@ const DELIVERY = {
 }
 
 describe('deterrence over the bus and HTTP', () => {
-  let db: FreshDatabase
   let data: string
-  let deterrence: Composed
+  let deterrence: ServiceUnderTest
   let log: Recorder
   let store: EventStore
-  const logs = captureLogs()
   const bearer = async (role: Role): Promise<string> => `Bearer ${await issueToken(data, clock, { role, agency: AGENCY[role]! })}`
   const post = async (role: Role, path: string, body: object, key: string = randomUUID()) => supertest(deterrence.address).post(`/v1/${path}`).set('Authorization', await bearer(role)).set('Idempotency-Key', key).send(body) as unknown as Promise<{ status: number; body: { refused?: string; rules?: string[]; ordinal: number; detail?: string; stream: string; revision: number; repeated: boolean } }>
   const get = async <T>(role: Role, path: string): Promise<T> => (await supertest(deterrence.address).get(`/v1/${path}`).set('Authorization', await bearer(role)).expect(200)).body as T
@@ -74,18 +67,12 @@ describe('deterrence over the bus and HTTP', () => {
   const typesOf = async (id: string): Promise<string[]> => (await log.load(`notification-${id}`)).map(({ type }) => type)
 
   beforeAll(async () => {
-    db = await freshDatabase()
-    data = mkdtempSync(join(tmpdir(), 'chorus-deterrence-'))
-    chmodSync(data, 0o711)
-    await demonstrationKey(data)
-    const settings = Object.assign(readSettings({ CHORUS_DATA: data, CHORUS_PORT: '0', DATABASE_URL: db.appUrl }, data), { databaseUrl: db.appUrl })
     const { DeterrenceModule } = await import('./deterrence.module')
     const { EvaluationModule } = await import('../../evaluation/src/evaluation.module')
-    deterrence = await compose({ settings, modules: [DeterrenceModule, EvaluationModule], client: 'chorus-deterrence', clock, logTo: logs.stream })
-    log = deterrence.app.get<Recorder>(RECORDER, { strict: false })
-    store = deterrence.app.get<EventStore>(STORE, { strict: false })
+    deterrence = await startService('deterrence', [DeterrenceModule, EvaluationModule], clock)
+    ;({ log, store, data } = deterrence)
   })
-  afterAll(async () => { await deterrence.close(); await db.drop(); rmSync(data, { recursive: true, force: true }) })
+  afterAll(async () => { await deterrence.close() })
   beforeEach(() => { now = '2026-07-06T14:00:00.000Z' })
 
   it('a level is planned, reviewed, scheduled, permitted and delivered, and he is told once', async () => {
@@ -222,7 +209,7 @@ describe('deterrence over the bus and HTTP', () => {
     const next = notificationIdOf(caseId, 'C', 1)
     await until(() => typesOf(next), (types) => types.includes('NotificationHeld'))
     const reviewId = await reviewOf(next)
-    const { stops } = await get<SafetyView>('privacyOfficer', `safety-reviews/${next}`)
+    const { stops } = await get<SafetyView>('systemAdvocate', `safety-reviews/${next}`)
     expect(stops).toMatchObject([{ code: 'STOP_EVERYTHING', scope: 'CASE', lifted: false, reviewAt: '2026-07-07T14:00:00.000Z' }])
     await post('systemAdvocate', `safety-reviews/${next}/completion`, { reviewId, ...PROCEED })
     expect(await post('systemAdvocate', `stops/${caseId}/lift`, { holdId: stops[0]!.holdId, code: 'REVIEWED_AGAIN' })).toMatchObject({ status: 200 })
@@ -240,7 +227,7 @@ describe('deterrence over the bus and HTTP', () => {
     await projection.rebuild()
     const { ordinal } = await store.head()
     expect((await get<NotificationList>('prosecutor', `notifications?limit=200&after=${ordinal}`)).notifications).toEqual(list.notifications)
-    const sql = postgres(db.appUrl, { max: 1 })
+    const sql = postgres(deterrence.appUrl, { max: 1 })
     const [rows] = await sql<{ all: string }[]>`select string_agg(row::text, ' ') as all from read.notifications_by_due_date`
     await sql.end()
     for (const word of ['HoldRaised', 'holdId', 'review', 'M2', '$sealed', 'SAFETY', 'subjectRef']) expect(rows!.all).not.toContain(word)

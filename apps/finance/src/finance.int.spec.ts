@@ -1,18 +1,14 @@
 /** Finance as a process of its own, over HTTP on real PostgreSQL; and two writers who want the same money. */
 import { randomUUID } from 'node:crypto'
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { Writable } from 'node:stream'
 import supertest from 'supertest'
-import { compose, type Composed } from '@chorus/composition'
 import type { Role } from '@chorus/contracts'
 import { handle, isRefusal } from '@chorus/decider'
 import { PostgresStore, Recorder, type EventStore } from '@chorus/event-store'
-import { demonstrationKey, issueToken, readSettings, RECORDER, STORE } from '@chorus/platform'
+import { issueToken, RECORDER, STORE } from '@chorus/platform'
 import { MemoryVault } from '@chorus/privacy'
 import { metaOf } from '../../../libs/decider/src/testing/given'
-import { freshDatabase, type FreshDatabase } from '../../../test/support/database'
+import { freshDatabase } from '../../../test/support/database'
+import { startService, type ServiceUnderTest } from '../../../test/support/service'
 import { account } from './account/account'
 import { authorization } from './authorization/authorization'
 import type { AccountView } from './balances-by-account/balances-by-account'
@@ -20,16 +16,13 @@ import { BalancesByAccount } from './balances-by-account/balances-by-account.que
 import { ACCOUNT, ORDINANCE, SOURCE } from './testing/ordinance'
 
 const clock = { now: () => '2026-07-02T15:10:00.000Z' }
-const quiet = new Writable({ write: (_chunk, _encoding, done) => done() })
 const requisition = (n: number, amountCents: number) => ({
   ordinanceNo: '260299', fundingSourceId: SOURCE, amountCents, vendorId: `sample-vendor-${n}`, docType: 'CONTRACT', docNo: `sample-contract-${n}`, termStart: '2026-07-15', termEnd: '2027-04-30', scopeRef: 'sample-scope',
 })
 const certificate = (reqId: string) => ({ reqId, fundCashUnencumberedCents: 912_345_678, asOf: '2026-07-02', certifiedBy: 'DIRECTOR_OF_FINANCE', certifierTitle: 'INTERIM_DIRECTOR_OF_FINANCE' })
 
 describe('finance over HTTP', () => {
-  let db: FreshDatabase
-  let data: string
-  let finance: Composed
+  let finance: ServiceUnderTest
   const tokens = new Map<string, string>()
   const post = (path: string, body: object, role: Role = 'finance', key: string = randomUUID()) =>
     supertest(finance.address).post(`/v1/${path}`).set('Authorization', `Bearer ${tokens.get(role)}`).set('Idempotency-Key', key).send(body)
@@ -38,17 +31,12 @@ describe('finance over HTTP', () => {
   const ordinalOf = (answer: { body: unknown }): number => (answer.body as { ordinal: number }).ordinal
 
   beforeAll(async () => {
-    db = await freshDatabase()
-    data = mkdtempSync(join(tmpdir(), 'chorus-finance-'))
-    chmodSync(data, 0o711)
-    await demonstrationKey(data)
-    const settings = Object.assign(readSettings({ CHORUS_DATA: data, CHORUS_PORT: '0', DATABASE_URL: db.appUrl }, data), { databaseUrl: db.appUrl })
     const { FinanceModule } = await import('./finance.module')
     const { EvaluationModule } = await import('../../evaluation/src/evaluation.module')
-    finance = await compose({ settings, modules: [FinanceModule, EvaluationModule], client: 'chorus-finance', clock, logTo: quiet })
-    for (const [role, agency] of [['finance', 'FINANCE'], ['healthProgram', 'HEALTH'], ['detective', 'KCPD'], ['evaluator', 'EVALUATOR']] as const) tokens.set(role, await issueToken(data, clock, { role, agency }))
+    finance = await startService('finance', [FinanceModule, EvaluationModule], clock)
+    for (const [role, agency] of [['finance', 'FINANCE'], ['healthProgram', 'HEALTH'], ['detective', 'KCPD'], ['evaluator', 'EVALUATOR']] as const) tokens.set(role, await issueToken(finance.data, clock, { role, agency }))
   })
-  afterAll(async () => { await finance.close(); await db.drop(); rmSync(data, { recursive: true, force: true }) })
+  afterAll(async () => { await finance.close() })
 
   it('Ordinance 260299, its certificate, its allotment and an appropriation: balances as a reply says', async () => {
     await post('authorizations', ORDINANCE).expect(200)

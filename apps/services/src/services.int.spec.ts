@@ -1,32 +1,25 @@
 /** Services as a process of its own on real PostgreSQL: a delivery comes over the bus, the rest over HTTP. */
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { Writable } from 'node:stream'
+import { readFileSync } from 'node:fs'
 import supertest from 'supertest'
-import { compose, type Composed } from '@chorus/composition'
 import type { DraftEvent, Role } from '@chorus/contracts'
 import type { EventStore, Recorder } from '@chorus/event-store'
-import { demonstrationKey, issueToken, readSettings, RECORDER, STORE } from '@chorus/platform'
+import { issueToken } from '@chorus/platform'
 import { examplePath } from '../../../infra/catalogue'
 import { metaOf } from '../../../libs/decider/src/testing/given'
-import { freshDatabase, type FreshDatabase } from '../../../test/support/database'
+import { startService, type ServiceUnderTest } from '../../../test/support/service'
 import type { OfferList } from './offers-by-state/offers-by-state.query'
 import { OffersByState } from './offers-by-state/offers-by-state.query'
 import { offerIdOf } from './on-notification-delivered/offer-services'
 import type { PchService } from './pch-service/pch-service'
 
 const clock = { now: () => '2026-07-09T15:10:00.000Z' }
-const quiet = new Writable({ write: (_chunk, _encoding, done) => done() })
 const example = JSON.parse(readFileSync(examplePath({ type: 'NotificationDelivered', version: 1 }), 'utf8')) as DraftEvent<{ caseId: string }>
 const CASE = example.data.caseId
 
 describe('services over the bus and HTTP', () => {
-  let db: FreshDatabase
-  let data: string
-  let services: Composed
+  let services: ServiceUnderTest
   let log: Recorder
   let store: EventStore
   const tokens = new Map<string, string>()
@@ -45,19 +38,13 @@ describe('services over the bus and HTTP', () => {
   const referral = { providerOrgId: randomUUID(), hsdsServiceId: randomUUID(), domain: 'EMPLOYMENT', consentRef: 'consent-0001' }
 
   beforeAll(async () => {
-    db = await freshDatabase()
-    data = mkdtempSync(join(tmpdir(), 'chorus-services-'))
-    chmodSync(data, 0o711)
-    await demonstrationKey(data)
-    const settings = Object.assign(readSettings({ CHORUS_DATA: data, CHORUS_PORT: '0', DATABASE_URL: db.appUrl }, data), { databaseUrl: db.appUrl })
     const { ServicesModule } = await import('./services.module')
     const { EvaluationModule } = await import('../../evaluation/src/evaluation.module')
-    services = await compose({ settings, modules: [ServicesModule, EvaluationModule], client: 'chorus-services', clock, logTo: quiet })
-    log = services.app.get<Recorder>(RECORDER, { strict: false })
-    store = services.app.get<EventStore>(STORE, { strict: false })
-    for (const [role, agency] of [['healthProgram', 'HEALTH'], ['pchProvider', 'HEALTH'], ['prosecutor', 'JCPO'], ['detective', 'KCPD']] as const) tokens.set(role, await issueToken(data, clock, { role, agency }))
+    services = await startService('services', [ServicesModule, EvaluationModule], clock)
+    ;({ log, store } = services)
+    for (const [role, agency] of [['healthProgram', 'HEALTH'], ['pchProvider', 'HEALTH'], ['prosecutor', 'JCPO'], ['detective', 'KCPD']] as const) tokens.set(role, await issueToken(services.data, clock, { role, agency }))
   })
-  afterAll(async () => { await services.close(); await db.drop(); rmSync(data, { recursive: true, force: true }) })
+  afterAll(async () => { await services.close() })
 
   it('a delivery offers services, once, also where it is told again', async () => {
     await deliver(first)

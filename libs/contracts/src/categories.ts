@@ -83,7 +83,7 @@ export const CATEGORIES: readonly Category[] = [
   {
     // The safety context alone: not even that there is a review may be seen outside it.
     name: 'safetyReview', what: 'a review of her safety before a notification', partOf: { pchCase: { names: 'pchCase' } },
-    sight: { systemAdvocate: 'both', privacyOfficer: 'codes' },
+    sight: { systemAdvocate: 'both' },
   },
   {
     name: 'pchService', what: 'the help offered to the person who causes harm', partOf: { pchCase: { names: 'pchCase' } },

@@ -34,14 +34,12 @@ export class NotificationLookUp {
     const facts = { policyVersion: policy.policyVersion, authorizationMinutes: policy.rules.authorizationMinutes }
     if (state.status === 'none') return { ...facts, clearance: null, liftedHolds: [], caseOpen: false, modeAllowed: false, templateUsable: false, basis: [] }
     const { caseId, level, mode } = state.plan
-    const streams = { own: safetyStream(safetyIdOf(notificationId)), ofCase: safetyStream(caseSafetyIdOf(caseId)), theCase: caseStream(caseId) }
-    const read = await this.log.loadMany(Object.values(streams))
-    const events = (stream: string): readonly RecordedEvent[] => read.get(stream) ?? []
+    const { streams, events, basis } = await this.about(notificationId, caseId)
     const { clearance, liftedHolds: lifted } = safetyOf(fold(safetyReview, events(streams.own), noReview), fold(safetyReview, events(streams.ofCase), noReview))
     return {
       ...facts, clearance, liftedHolds: lifted, caseOpen: caseStanding(events(streams.theCase)).status === 'open',
       modeAllowed: policy.rules.levels[level].modes[mode] !== undefined, templateUsable: templateOf(policy.rules, state.plan)?.usable ?? false,
-      basis: [...Object.values(streams).flatMap((stream) => basisOf(stream, events(stream))), policy.basis],
+      basis: [...basis, policy.basis],
     }
   }
 
@@ -53,9 +51,7 @@ export class NotificationLookUp {
     const template = templateOf(policy.rules, said)
     if (state.status === 'none') return { factId, template, cleared: false, held: false, liftedHolds: [], caseClosed: false, modeAllowed: false, basis: [] }
     const { caseId, level } = state.plan
-    const streams = { own: safetyStream(safetyIdOf(notificationId)), ofCase: safetyStream(caseSafetyIdOf(caseId)), theCase: caseStream(caseId) }
-    const read = await this.log.loadMany(Object.values(streams))
-    const events = (stream: string): readonly RecordedEvent[] => read.get(stream) ?? []
+    const { streams, events, basis } = await this.about(notificationId, caseId)
     const asOf = (moment: string): Safety => {
       const by = (stream: string) => fold(safetyReview, events(stream).filter((event) => Date.parse(event.time) <= Date.parse(moment)), noReview)
       return safetyOf(by(streams.own), by(streams.ofCase))
@@ -67,8 +63,16 @@ export class NotificationLookUp {
     return {
       factId, template, cleared, held: activeHolds(then.own).length + activeHolds(then.ofCase).length > 0, liftedHolds: then.liftedHolds,
       caseClosed: closedAt !== null && Date.parse(closedAt) <= Date.parse(said.at), modeAllowed: policy.rules.levels[level].modes[said.mode] !== undefined,
-      basis: [...Object.values(streams).flatMap((stream) => basisOf(stream, events(stream))), policy.basis],
+      basis: [...basis, policy.basis],
     }
+  }
+
+  /** What lies in other streams of a notification: its safety, its case's, and the case. */
+  private async about(notificationId: string, caseId: string) {
+    const streams = { own: safetyStream(safetyIdOf(notificationId)), ofCase: safetyStream(caseSafetyIdOf(caseId)), theCase: caseStream(caseId) }
+    const read = await this.log.loadMany(Object.values(streams))
+    const events = (stream: string): readonly RecordedEvent[] => read.get(stream) ?? []
+    return { streams, events, basis: Object.values(streams).flatMap((stream) => basisOf(stream, events(stream))) }
   }
 
   async safetyOf(notificationId: string, caseId: string): Promise<Safety> {

@@ -1,22 +1,17 @@
 /** Operations as a process of its own, over HTTP, beside a real consumer of the bus that cannot work some events. */
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Sql } from 'postgres'
 import supertest from 'supertest'
-import { compose, type Composed } from '@chorus/composition'
 import type { Role } from '@chorus/contracts'
 import { atNow } from '@chorus/decider'
 import { Consumer, LogBus, Permanent, placeOf, type EventBus } from '@chorus/event-bus'
 import type { EventStore, Recorder } from '@chorus/event-store'
-import { DATABASE, demonstrationKey, issueToken, readSettings, RECORDER, STORE, systemClock } from '@chorus/platform'
+import { issueToken, systemClock } from '@chorus/platform'
 import { metaOf } from '../../../../libs/decider/src/testing/given'
-import { captureLogs } from '../../../../test/support/chorus'
-import { freshDatabase, type FreshDatabase } from '../../../../test/support/database'
 import type { BusConsumers } from '../bus-consumer/bus-consumer.query'
+import { startService, type ServiceUnderTest } from '../../../../test/support/service'
 import type { LetterDetail, LetterList } from './dead-letter-list'
 
 const NAME = 'sample.on-case-opened'
@@ -25,9 +20,7 @@ const SUBJECT = 'per_example01AAAAAAAAAAAAA'
 const soon = { deferred: { first: 10, longest: 50 }, retriable: { first: 10, longest: 50 } }
 
 describe('dead letters', () => {
-  let db: FreshDatabase
-  let data: string
-  let operations: Composed
+  let operations: ServiceUnderTest
   let store: EventStore
   let recorder: Recorder
   let sql: Sql
@@ -95,28 +88,21 @@ describe('dead letters', () => {
   }
 
   beforeAll(async () => {
-    db = await freshDatabase()
-    data = mkdtempSync(join(tmpdir(), 'chorus-dead-letters-'))
-    chmodSync(data, 0o711)
-    await demonstrationKey(data)
-    const settings = Object.assign(readSettings({ CHORUS_DATA: data, CHORUS_PORT: '0', DATABASE_URL: db.appUrl }, data), { databaseUrl: db.appUrl })
     const { OperationsModule } = await import('../operations.module')
-    operations = await compose({ settings, modules: [OperationsModule], client: 'chorus-operations', logTo: captureLogs().stream })
-    store = operations.app.get<EventStore>(STORE, { strict: false })
-    recorder = operations.app.get<Recorder>(RECORDER, { strict: false })
-    sql = operations.app.get<Sql>(DATABASE, { strict: false })
+    operations = await startService('operations', [OperationsModule])
+    ;({ store, log: recorder, database: sql } = operations)
     const whole = new LogBus({ store, database: sql, pollMs: 20 })
     bus = {
       subscribe: (options) => whole.subscribe({ ...options, onMessages: (delivery) => options.onMessages({ ...delivery, messages: delivery.messages.filter((message) => { const { stream, revision } = placeOf(message); return `${stream}@${revision}` !== lose }) }) }),
       close: () => whole.close(),
     }
-    tokens = new Map(await Promise.all((['operator', 'intakeAnalyst', 'evaluator', 'privacyOfficer', 'agencyFeed'] as const).map(async (role) => [role, await issueToken(data, systemClock, { role, agency: 'CITY' })] as const)))
+    tokens = new Map(await Promise.all((['operator', 'intakeAnalyst', 'evaluator', 'privacyOfficer', 'agencyFeed'] as const).map(async (role) => [role, await issueToken(operations.data, systemClock, { role, agency: 'CITY' })] as const)))
     worked = []
     broken = new Map()
     consumer = newConsumer()
     await consumer.start()
   })
-  afterAll(async () => { await consumer.stop(); await bus.close(); await operations.close(); await db.drop(); rmSync(data, { recursive: true, force: true }) })
+  afterAll(async () => { await consumer.stop(); await bus.close(); await operations.close() })
   afterEach(() => { broken.clear() })
 
   it('an event that cannot be worked is parked by reference; its stream waits, others go on', async () => {

@@ -1,6 +1,6 @@
 /**
  * What goes from the log to the bus, and in which portions: each event on the topic of its category, in log order, and
- * none that may never be on a shared topic. What is refused is left out; what comes after it in its stream goes on (decision 0021).
+ * none that may never be on a shared topic. What is refused is left out; what comes after it in its stream goes on (decision 0015).
  */
 import { TOPICS, refusalOnTopic, topicOf, type RecordedEvent, type Topic, type TopicRefusal } from '@chorus/contracts'
 

@@ -60,7 +60,7 @@ export const EXCEPTION_REASONS = ['IMMINENT_DANGER', 'UNREACHABLE_N'] as const
 export type ExceptionReason = (typeof EXCEPTION_REASONS)[number]
 
 /** Roles that read the safety context. To everybody else a notification is cleared or not, in one shape, and nothing more. */
-export const SAFETY_ROLES: readonly Role[] = ['systemAdvocate', 'privacyOfficer']
+export const SAFETY_ROLES: readonly Role[] = ['systemAdvocate']
 /** Roles that see that a notification was held: the safety context, and the evaluator, for whom held is not late. To others it is not cleared. */
 export const HOLD_READERS: readonly Role[] = [...SAFETY_ROLES, 'evaluator']
 /** Rules whose breach tells that a hold stood, and who is told; M1 stands beside each of them for everybody. */
