@@ -1,8 +1,9 @@
 /** Due dates from the durations of the policy. Pure. */
+import { PROGRAM_ZONE } from '@chorus/decider'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
-const weekdayInKansasCity = new Intl.DateTimeFormat('en-US', { timeZone: 'America/Chicago', weekday: 'short' })
+const weekdayInKansasCity = new Intl.DateTimeFormat('en-US', { timeZone: PROGRAM_ZONE, weekday: 'short' })
 const isWeekend = (ms: number): boolean => ['Sat', 'Sun'].includes(weekdayInKansasCity.format(ms))
 
 /** An instant so much later (RFC 3339). `duration`: PT48H, P14D (days of 24 hours), P1BD (business days: Monday to Friday in Kansas City). */
@@ -23,5 +24,3 @@ export const minutesLater = (instant: string, minutes: number): string => new Da
 /** The earlier of two instants. */
 export const first = (one: string, other: string): string => (Date.parse(one) <= Date.parse(other) ? one : other)
 export const isBefore = (one: string, other: string): boolean => Date.parse(one) < Date.parse(other)
-/** The calendar day in Kansas City, YYYY-MM-DD. */
-export const dayOf = (instant: string): string => new Intl.DateTimeFormat('en-CA', { timeZone: 'America/Chicago' }).format(Date.parse(instant))

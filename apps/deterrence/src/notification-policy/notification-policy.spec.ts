@@ -1,9 +1,10 @@
+import { dayOf } from '@chorus/decider'
 import { createHash } from 'node:crypto'
 import * as fc from 'fast-check'
 import type { PolicyActivatedV1 } from '@chorus/contracts'
 import { given, metaOf } from '../../../../libs/decider/src/testing/given'
 import { aggregateProperties } from '../../../../libs/decider/src/testing/properties'
-import { dayOf, earlier, first, later, minutesLater } from './clock'
+import { earlier, first, later, minutesLater } from './clock'
 import { notificationPolicy, type ActivatePolicy } from './notification-policy'
 import { readPolicy, shippedPolicy } from './policy-file'
 

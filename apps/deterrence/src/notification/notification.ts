@@ -9,8 +9,8 @@ import {
   PLACE_CLASSES, type AbandonCode, type Basis, type CancelCode, type CommandMeta, type DeliveryAuthorizedV1, type DraftEvent, type NotificationAbandonedV1, type NotificationAttemptedV1, type NotificationCancelledV1,
   type NotificationDeliveredV1, type NotificationHeldV1, type NotificationPlannedV1, type NotificationScheduledV1, type PlaceClass, type ProtocolBreachDetectedV1, type RecordAttempt, type RecordDelivery, type ScheduleNotification,
 } from '@chorus/contracts'
-import { atNow, refused, type Command, type Decider, type Decision, type Refusal } from '@chorus/decider'
-import { dayOf, first, isBefore, minutesLater } from '../notification-policy/clock'
+import { atNow, dayOf, refused, type Command, type Decider, type Decision, type Refusal } from '@chorus/decider'
+import { first, isBefore, minutesLater } from '../notification-policy/clock'
 import { covers, type Clearance } from '../safety-review/safety-review'
 import { breachesOf, isPermittedClass, type DeliveryFacts } from './breaches'
 

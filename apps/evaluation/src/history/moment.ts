@@ -1,7 +1,6 @@
 /** Moments that a person types, and the moment that an event's time stands for. Days begin and end in the program's zone. */
+import { PROGRAM_ZONE } from '@chorus/decider'
 import { DateTime } from 'luxon'
-
-export const PROGRAM_ZONE = 'America/Chicago'
 
 /** A moment as typed: a date (its whole day, program zone), a local time (program zone), or an instant with offset. Answers the last instant that it covers, in UTC; null if it is no moment. */
 export const momentOf = (text: string): string | null => {

@@ -1,4 +1,4 @@
-/** The code of an account, FY-FUND-COSTCENTER-CLASS, its fiscal year, and the City's calendar day. Pure. */
+/** The code of an account, FY-FUND-COSTCENTER-CLASS, and its fiscal year. Pure. */
 const CODE = /^(\d{2})-(\d{4})-(\d{6})-([ABCETX])$/
 
 export interface AccountCode {
@@ -19,10 +19,6 @@ export const accountCode = (text: string): AccountCode | null => {
   const fy = 2000 + Number(year)
   return { fy, fund, costCenter, class: letter, firstDay: `${fy - 1}-05-01`, lastDay: `${fy}-04-30` }
 }
-
-const inKansasCity = new Intl.DateTimeFormat('en-CA', { timeZone: 'America/Chicago', year: 'numeric', month: '2-digit', day: '2-digit' })
-/** The day in Kansas City at an instant (RFC 3339): years end and ordinances come into force by that clock. */
-export const dayOf = (instant: string): string => inKansasCity.format(new Date(instant))
 
 /** A day, so many days later. */
 export const daysLater = (day: string, days: number): string => new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10)

@@ -1,6 +1,6 @@
 /** What an account's events add up to, and its balances in whole cents. Pure. */
+import { dayOf } from '@chorus/decider'
 import type { AppropriationRecordedV1, AuthorityReceivedV1, EncumbranceRecordedV1, FundsCertifiedV1, OrdinanceCertifiedV1, RequisitionSubmittedV1 } from '@chorus/contracts'
-import { dayOf } from './account-code'
 
 export interface Appropriation { readonly source: string; readonly reference: string; readonly fundingSourceId: string; readonly amountCents: number }
 export interface Authority { readonly ordinanceNo: string; readonly effectiveOn: string; readonly allottedCents: number; readonly allotmentIds: readonly string[] }

@@ -5,8 +5,8 @@
  * All amounts are whole cents.
  */
 import type { AppropriationRecordedV1, AuthorityReceivedV1, CertifyFunds, CertifyOrdinance, CommandMeta, DraftEvent, EncumbranceRecordedV1, FundsCertifiedV1, OrdinanceCertifiedV1, RecordAppropriation, RequisitionSubmittedV1, SubmitRequisition } from '@chorus/contracts'
-import { atNow, refused, type Command, type Decider, type Decision, type Refusal } from '@chorus/decider'
-import { accountCode, dayOf, dollars, type AccountCode } from './account-code'
+import { atNow, dayOf, PROGRAM_ZONE, refused, type Command, type Decider, type Decision, type Refusal } from '@chorus/decider'
+import { accountCode, dollars, type AccountCode } from './account-code'
 import { appropriationLeft, authorityLeft, encumberedSince, evolve, initial, type Account, type Requisition } from './account-state'
 
 // Stored names. Changing one needs a new version and an upcaster.
@@ -27,7 +27,7 @@ export const certifyOrdinance = ({ data, meta }: CertifyOrdinanceHere, state: Ac
     return same ? [] : refused('certificate_known', 'The certificate of this ordinance is recorded in this account already, with other content. What is recorded is never replaced.', { kind: 'conflict' })
   }
   if (data.certifiedOn > dayOf(meta.now)) return refused('day_in_future', 'The certificate does not bear a day in the future. Correct certifiedOn.')
-  return [{ ...draft('OrdinanceCertified', data, meta), time: data.certifiedOn, timePrecision: 'day', timeZone: 'America/Chicago' }]
+  return [{ ...draft('OrdinanceCertified', data, meta), time: data.certifiedOn, timePrecision: 'day', timeZone: PROGRAM_ZONE }]
 }
 
 export const appropriate = ({ data, meta }: Appropriate, state: Account, code: AccountCode): Decision => {

@@ -4,8 +4,8 @@
  * for themselves and no two writers can spend the same cent of it.
  */
 import type { AllotAuthority, AuthorityAllottedV1, AuthorizeSpending, CommandMeta, DraftEvent, SpendingAuthorizedV1 } from '@chorus/contracts'
-import { atNow, refused, type Command, type Decider, type Decision } from '@chorus/decider'
-import { accountCode, dayOf, daysLater, dollars } from '../account/account-code'
+import { atNow, dayOf, PROGRAM_ZONE, refused, type Command, type Decider, type Decision } from '@chorus/decider'
+import { accountCode, daysLater, dollars } from '../account/account-code'
 
 // Stored names. Changing one needs a new version and an upcaster.
 export const AUTHORIZATION_EVENTS = ['SpendingAuthorized', 'AuthorityAllotted'] as const
@@ -42,7 +42,7 @@ export const authorize = ({ data, meta }: Authorize, state: Authorization): Deci
   if (data.effectiveOn < data.passedOn) return refused('effective_before_passed', 'An ordinance is not in force before it was passed. Correct effectiveOn.')
   const waited = daysLater(data.passedOn, WAIT_DAYS)
   if (data.effectiveBasis === 'TEN_DAYS' && data.effectiveOn !== waited) return refused('effective_day_wrong', `Ten days after ${data.passedOn} is ${waited}. Correct effectiveOn, or say that the ordinance states another day (STATED).`)
-  return [{ ...draft('SpendingAuthorized', data, meta), time: data.passedOn, timePrecision: 'day', timeZone: 'America/Chicago' }]
+  return [{ ...draft('SpendingAuthorized', data, meta), time: data.passedOn, timePrecision: 'day', timeZone: PROGRAM_ZONE }]
 }
 const FIELDS = ['passedOn', 'effectiveOn', 'effectiveBasis', 'effectiveReading', 'amountCents', 'fund', 'costCenter', 'purpose', 'authorizedOfficer'] as const
 

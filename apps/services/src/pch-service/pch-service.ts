@@ -5,7 +5,7 @@
  * whenever they are told, and the latest counts.
  */
 import type { AnswerServiceOffer, AnswerServiceReferral, CommandMeta, DraftEvent, OfferChannel, OfferResponse, ReferralAnswer, SendServiceReferral, ServiceOfferAnsweredV1, ServiceOfferedV1, ServiceReferralAnsweredV1, ServiceReferralSentV1, TimePrecision } from '@chorus/contracts'
-import { atNow, refused, type Command, type Decider, type Decision, type Refusal } from '@chorus/decider'
+import { atNow, dayOf, PROGRAM_ZONE, refused, type Command, type Decider, type Decision, type Refusal } from '@chorus/decider'
 
 // Stored names. Changing one needs a new version and an upcaster.
 export const SERVICE_EVENTS = ['ServiceOffered', 'ServiceOfferAnswered', 'ServiceReferralSent', 'ServiceReferralAnswered'] as const
@@ -92,12 +92,10 @@ export const answerReferral = ({ data: { referralId, answer, reasonCode, firstAp
 const UNKNOWN: Refusal = refused('offer_unknown', 'There is no such offer of services. Look its number up again.', { kind: 'not-found' })
 const IN_FUTURE: Refusal = refused('day_in_future', 'The day lies in the future. Correct it, or leave it out.')
 
-const ZONE = 'America/Chicago'
-const chicago = new Intl.DateTimeFormat('en-CA', { timeZone: ZONE, year: 'numeric', month: '2-digit', day: '2-digit' })
 /** The day that was told, or the instant of the command; undefined for a day that has not come. */
 const dayOrNow = (day: string | undefined, meta: CommandMeta): At | undefined => {
   if (day === undefined) return atNow(meta)
-  return day > chicago.format(new Date(meta.now)) ? undefined : { time: day, timePrecision: 'day', timeZone: ZONE }
+  return day > dayOf(meta.now) ? undefined : { time: day, timePrecision: 'day', timeZone: PROGRAM_ZONE }
 }
 
 interface Data { ServiceOffered: ServiceOfferedV1; ServiceOfferAnswered: ServiceOfferAnsweredV1; ServiceReferralSent: ServiceReferralSentV1; ServiceReferralAnswered: ServiceReferralAnsweredV1 }

@@ -1,0 +1,10 @@
+/** The program's zone: days that count are days in Kansas City. */
+export const PROGRAM_ZONE = 'America/Chicago'
+
+const parts = new Intl.DateTimeFormat('en-US', { timeZone: PROGRAM_ZONE, year: 'numeric', month: '2-digit', day: '2-digit' })
+
+/** The calendar day there at an instant (RFC 3339), YYYY-MM-DD; by its parts, since no locale's order of them is promised. */
+export const dayOf = (instant: string): string => {
+  const found = Object.fromEntries(parts.formatToParts(Date.parse(instant)).map(({ type, value }) => [type, value]))
+  return `${found.year}-${found.month}-${found.day}`
+}
