@@ -30,6 +30,7 @@ describe('lines of kafkajs', () => {
     expect(levelOf(entry(logLevel.ERROR, 'SASL SCRAM authentication failed'))).toBe('error')
   })
 
+  it('does not warn of what we decided: few retries of the idempotent producer', () => { expect(levelOf(entry(logLevel.WARN, 'Limiting retries for the idempotent producer may invalidate EoS guarantees'))).toBe('debug') })
   it('news are for whoever looks for them', () => {
     expect(levelOf(entry(logLevel.INFO, 'Consumer has joined the group'))).toBe('debug')
     expect(levelOf(entry(logLevel.DEBUG, 'Request'))).toBe('debug')

@@ -21,6 +21,9 @@ const USUAL = /coordinator is (loading|not available)|not the (correct )?coordin
 /** The way to the broker is broken; kafkajs, and then we, try again. */
 const AWAY = /connection (error|timeout|closed)|closed connection|failed to connect|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|socket|timed out|broker not connected|no broker available|disconnect/i
 
+/** What we decided ourselves, and kafkajs warns of at each start: after these retries the publisher makes a producer anew and publishes the same again. */
+const DECIDED = /^Limiting retries for the idempotent producer/
+
 export type KafkaLogLevel = 'error' | 'warn' | 'debug'
 
 const wordsOf = ({ log }: Pick<LogEntry, 'log'>): string => `${log.message} ${typeof log.error === 'string' ? log.error : ''}`
@@ -30,6 +33,7 @@ export function levelOf({ level, log }: Pick<LogEntry, 'level' | 'log'>): KafkaL
   if (level === logLevel.DEBUG) return 'debug'
   // "Starting", "Consumer has joined the group": a line for each rebalance of each group is for whoever looks for it
   if (level === logLevel.INFO) return 'debug'
+  if (DECIDED.test(log.message)) return 'debug'
   const words = wordsOf({ log })
   if (USUAL.test(words)) return 'debug'
   if (AWAY.test(words)) return level === logLevel.ERROR ? 'warn' : 'debug'

@@ -2,7 +2,7 @@
  * The relay's way to Kafka: every call one transaction, so that who reads committed sees all of its messages or none, in
  * the order given. The transactional id fences: who opens a publisher under it shuts out whoever had it before.
  */
-import type { Producer, Transaction, TopicMessages } from 'kafkajs'
+import { Partitioners, type Producer, type Transaction, type TopicMessages } from 'kafkajs'
 import { TOPICS } from '@chorus/contracts'
 import { PublisherFenced, type BusMessage, type BusPublisher } from '../port'
 import { QUICK_RETRIES, isOfType, kafkaClient } from './kafka-client'
@@ -99,6 +99,8 @@ export class KafkaPublisher implements BusPublisher {
       idempotent: true,
       maxInFlightRequests: 1,
       allowAutoTopicCreation: false,
+      // every message names its partition; without this kafkajs warns at each start that its default has changed
+      createPartitioner: Partitioners.DefaultPartitioner,
       retry: QUICK_RETRIES,
     })
     this.producer = producer
