@@ -68,6 +68,18 @@ describe('the embedded PostgreSQL', () => {
     expect(await ask(server!.ownerUrl, 'select id from kept')).toEqual([{ id: 7 }])
   }, 30_000)
 
+  it('is gone only when its last process is, also one that does not notice that its server died', async () => {
+    const sql = postgres(server!.adminUrl, { max: 1, onnotice: () => undefined })
+    const [backend] = await sql<{ pid: number }[]>`select pg_backend_pid() as pid`
+    process.kill(backend!.pid, 'SIGSTOP')
+    process.kill(server!.pid, 'SIGKILL')
+    await expect(server!.ended).resolves.toMatch(/ended by itself/)
+    expect(processesIn(join(folder, 'postgres'))).toEqual([])
+    await sql.end({ timeout: 1 })
+    await start()
+    expect(await ask(server!.ownerUrl, 'select id from kept')).toEqual([{ id: 7 }])
+  }, 30_000)
+
   it('ends a server that an earlier run left in its folder', async () => {
     const earlier = server!.pid
     await start()

@@ -31,7 +31,7 @@ export interface EmbeddedPostgres {
   readonly ownerUrl: string
   /** the services' role: owns nothing */
   readonly appUrl: string
-  /** resolves when the server is gone: with undefined after stop(), else with a sentence */
+  /** resolves when the server and every process of it are gone: with undefined after stop(), else with a sentence */
   readonly ended: Promise<string | undefined>
   stop(): Promise<void>
 }
@@ -155,6 +155,18 @@ const makeCluster = async (options: EmbeddedPostgresOptions, user: PostgresUser,
   }
 }
 
+/**
+ * Waits for the processes that a dead server left, then ends them. Each is a process group of its own, and sees only
+ * at its next wait that its server is gone; one that is stopped never does. A server started meanwhile is not meant.
+ */
+const endOrphans = async (data: string): Promise<void> => {
+  const orphans = new Set(processesIn(data))
+  const left = (): number[] => processesIn(data).filter((pid) => orphans.has(pid))
+  if (await until(() => left().length === 0, 2_000)) return
+  for (const pid of left()) if (isAlive(pid)) process.kill(pid, 'SIGKILL')
+  await until(() => left().length === 0, 5_000)
+}
+
 /** Ends what a run before us left in this data folder, and a pid file that speaks of a process that is not PostgreSQL's. */
 const clearLeftovers = async (data: string, say: (line: string) => void): Promise<void> => {
   const pidFile = join(data, 'postmaster.pid')
@@ -171,11 +183,7 @@ const clearLeftovers = async (data: string, say: (line: string) => void): Promis
       rmSync(pidFile, { force: true })
     }
   }
-  const orphans = processesIn(data)
-  if (orphans.length > 0 && !await until(() => processesIn(data).length === 0, 2_000)) {
-    for (const pid of processesIn(data)) if (isAlive(pid)) process.kill(pid, 'SIGKILL')
-    await until(() => processesIn(data).length === 0, 5_000)
-  }
+  await endOrphans(data)
 }
 
 /** Starts the server and waits until it answers; a pid file of a server that is still going away is waited for. */
@@ -254,8 +262,9 @@ export const startEmbeddedPostgres = async (options: EmbeddedPostgresOptions): P
     const { child, port } = await startServer(options, user, data, log)
     let stopping = false
     const exit = new Promise<void>((resolve) => { if (child.exitCode !== null || child.signalCode !== null) resolve(); else child.once('exit', () => resolve()) })
-    const ended = exit.then(() => {
+    const ended = exit.then(async () => {
       killGroup(child)
+      await endOrphans(data)
       return stopping ? undefined : `PostgreSQL ended by itself; its log: ${logFile}`
     })
     const stop = async (): Promise<void> => {
@@ -263,6 +272,7 @@ export const startEmbeddedPostgres = async (options: EmbeddedPostgresOptions): P
       lifeline(child).destroy()
       await within(exit, STOP_MS)
       killGroup(child)
+      await within(ended, STOP_MS)
     }
     const url = (role: string, password: string, database: string): string => `postgres://${role}:${password}@127.0.0.1:${port}/${database}`
     const adminUrl = url('chorus_admin', passwords.admin, 'postgres')
