@@ -1,7 +1,7 @@
 /** The ports of a process: which adapter stands behind each name. Adapters are made here and nowhere else. */
 import { Inject, Injectable, Logger, Module, Optional, type DynamicModule, type OnApplicationShutdown, type Provider } from '@nestjs/common'
 import { join } from 'node:path'
-import { postgres } from '@chorus/postgres'
+import { guarded, postgres } from '@chorus/postgres'
 import type { Sql } from 'postgres'
 import { KafkaBus, LogBus, type EventBus, type KafkaSettings } from '@chorus/event-bus'
 import { PostgresStore, Recorder, type EventStore } from '@chorus/event-store'
@@ -42,8 +42,10 @@ const openStore = (settings: ReadySettings): Promise<EventStore> => {
   const log = new Logger('log')
   return PostgresStore.open({ url: settings.databaseUrl, logger: { warn: (details, message) => log.warn({ ...details, note: message }) } })
 }
+/** Longer than any statement of a read model takes, a rebuild of a long one included. */
+const SILENCE_MS = 120_000
 const openDatabaseClient = (settings: ReadySettings, client: string): Sql =>
-  postgres(settings.databaseUrl, { max: 8, onnotice: () => undefined, connection: { application_name: client, TimeZone: 'UTC' } })
+  postgres(settings.databaseUrl, { ...guarded(settings.databaseUrl, SILENCE_MS), max: 8, onnotice: () => undefined, connection: { application_name: client, TimeZone: 'UTC' } })
 
 const keyed = (settings: ReadySettings): Provider[] => [
   { provide: VAULT, useFactory: () => FileVault.open({ keysFolder: join(settings.data, 'keys'), databaseUrl: settings.databaseUrl, mode: settings.mode }) },

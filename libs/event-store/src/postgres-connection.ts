@@ -1,5 +1,5 @@
 /** How the log speaks to PostgreSQL: connection settings, and which failures pass by themselves. */
-import { postgres } from '@chorus/postgres'
+import { guarded, postgres } from '@chorus/postgres'
 import type { Sql } from 'postgres'
 
 /** What the store reports of itself; pino's loggers fit. Never given an event. */
@@ -19,9 +19,25 @@ export function recordedTimeOf(microseconds: number): string {
   return `${new Date(YEAR_2000 + seconds * 1000).toISOString().slice(0, 19)}.${String(microseconds - seconds * 1_000_000).padStart(6, '0')}Z`
 }
 
-/** A client whose sessions run in UTC, never scan the log from end to end for a lookup, and hand bigints over as numbers. */
-export function connect(url: string, max: number, name: string): Sql {
+/**
+ * How long anybody may be in the way of others, ms. Whoever holds the counter row and stands still (a frozen process, a
+ * connection whose other end is gone) keeps every writer waiting: the server ends such a transaction, and whoever waits
+ * asks anew. Each is longer than the one before, and all together are within the time that an append goes on trying.
+ */
+export interface Limits {
+  /** the server ends a transaction in which nothing happens for so long; default 3000 */
+  readonly idleInTransactionMs: number
+  /** a statement waits for a lock this long, and is then tried again; default 4000 */
+  readonly lockMs: number
+  /** a connection is given up whose server owes an answer and is silent for so long; default 6000 */
+  readonly silenceMs: number
+}
+export const LIMITS: Limits = { idleInTransactionMs: 3000, lockMs: 4000, silenceMs: 6000 }
+
+/** A client whose sessions run in UTC, never scan the log from end to end for a lookup, stand in nobody's way for long, and hand bigints over as numbers. */
+export function connect(url: string, max: number, name: string, limits: Limits = LIMITS): Sql {
   return postgres(url, {
+    ...guarded(url, limits.silenceMs),
     max,
     fetch_types: false,
     max_lifetime: null,
@@ -31,7 +47,10 @@ export function connect(url: string, max: number, name: string): Sql {
     onnotice: () => undefined,
     types: { bigint: { to: 20, from: [20], serialize: (n: number) => String(n), parse: (text: string) => Number(text) } },
     // plans made while the table was small would else scan it when it is large
-    connection: { application_name: name, TimeZone: 'UTC', DateStyle: 'ISO', enable_seqscan: 'off' } as Record<string, string>,
+    connection: {
+      application_name: name, TimeZone: 'UTC', DateStyle: 'ISO', enable_seqscan: 'off',
+      idle_in_transaction_session_timeout: String(limits.idleInTransactionMs), lock_timeout: String(limits.lockMs),
+    } as Record<string, string>,
   }) as unknown as Sql
 }
 

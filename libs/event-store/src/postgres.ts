@@ -4,7 +4,7 @@ import {
   LogNotThereYet, type Append, type AppendResult, type EventStore, type Head, type ReadAllOptions, type ReadStreamOptions,
   type StoredEvent, type SubscribeOptions, type Subscription,
 } from './port'
-import { CHANNEL, codeOf, connect, timeText, type StoreLogger } from './postgres-connection'
+import { CHANNEL, codeOf, connect, LIMITS, timeText, type Limits, type StoreLogger } from './postgres-connection'
 import { readRange, readStreamPages } from './postgres-reader'
 import { Sequencer } from './postgres-sequencer'
 import { prepareAppend } from './prepare-append'
@@ -20,6 +20,8 @@ export interface PostgresStoreOptions {
   readonly lingerMs?: number
   /** how long an append goes on trying while the database is away, ms; default 10000 */
   readonly retryMs?: number
+  /** how long one connection may be in the way of others */
+  readonly limits?: Partial<Limits>
   readonly logger?: StoreLogger
 }
 
@@ -48,7 +50,7 @@ export class PostgresStore implements EventStore {
 
   private constructor(readonly log: string, private readonly sql: Sql, private readonly options: PostgresStoreOptions) {
     this.sequencer = new Sequencer({
-      open: () => connect(options.url, 1, 'chorus-log-writer'),
+      open: () => connect(options.url, 1, 'chorus-log-writer', limitsOf(options)),
       lingerMs: Math.min(2, Math.max(0, options.lingerMs ?? 0)),
       retryMs: options.retryMs ?? 10_000,
       ...(options.logger && { logger: options.logger }),
@@ -58,7 +60,7 @@ export class PostgresStore implements EventStore {
 
   /** Opens the log of the database behind `url`. Refuses where its schema is missing. */
   static async open(options: PostgresStoreOptions): Promise<PostgresStore> {
-    const sql = connect(options.url, options.max ?? 4, 'chorus-log-reader')
+    const sql = connect(options.url, options.max ?? 4, 'chorus-log-reader', limitsOf(options))
     try {
       const [head] = await sql.unsafe<{ log: string }[]>(HEAD)
       return new PostgresStore(head!.log, sql, options)
@@ -150,7 +152,7 @@ export class PostgresStore implements EventStore {
   /** Wakes come over a connection of their own, which reconnects by itself; without it the poll still comes. */
   private listen(): Promise<Sql> {
     return this.listening ??= (async () => {
-      const sql = connect(this.options.url, 1, 'chorus-log-listener')
+      const sql = connect(this.options.url, 1, 'chorus-log-listener', limitsOf(this.options))
       const wake = (): void => this.wakeAll()
       await sql.listen(CHANNEL, wake, wake).catch((error: unknown) => {
         this.options.logger?.warn({ code: codeOf(error) }, 'listening for new events failed; readers poll')
@@ -161,6 +163,8 @@ export class PostgresStore implements EventStore {
 
   private wakeAll(): void { for (const wake of this.listeners) wake() }
 }
+
+const limitsOf = ({ limits }: PostgresStoreOptions): Limits => ({ ...LIMITS, ...limits })
 
 /** Opening failures in words: where, what, what to do. The URL's password is never shown. */
 function explained(error: unknown, url: string): unknown {

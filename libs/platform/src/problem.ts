@@ -44,7 +44,7 @@ export const problemOfRefusal = (refusal: Refusal): Problem =>
 export const outOf = <T extends object>(answer: T | Refusal): T => { if (isRefusal(answer)) throw problemOfRefusal(answer); return answer }
 
 
-const UNREACHABLE = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EPIPE', 'CONNECTION_CLOSED', 'CONNECTION_ENDED', 'CONNECTION_DESTROYED', 'CONNECT_TIMEOUT', '57P01', '57P02', '57P03', '08006', '08001', '08003'])
+const UNREACHABLE = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EPIPE', 'CONNECTION_CLOSED', 'CONNECTION_ENDED', 'CONNECTION_DESTROYED', 'CONNECT_TIMEOUT', 'ETIMEDOUT', '25P03', '55P03', '57P01', '57P02', '57P03', '08006', '08001', '08003'])
 const codeOf = (error: unknown): string | undefined => typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 
 /** Leads any thrown thing to one of the list. What is not known is 'internal', and says nothing of itself. */

@@ -3,3 +3,4 @@ import './mended-driver'
 import postgres from 'postgres'
 
 export { postgres }
+export { guarded, type Guarded } from './guarded'

@@ -2,7 +2,7 @@
  * The vault of a running Chorus: its secrets in files, data keys in PostgreSQL, each wrapped by its context's key.
  * A key is committed before it is handed out, so what is sealed with it can always be opened again.
  */
-import { postgres } from '@chorus/postgres'
+import { guarded, postgres } from '@chorus/postgres'
 import type { Context } from '@chorus/contracts'
 import { createMissing, filesIn, fingerprintOf, readFolder, VaultRefused, type KeyFolder, type VaultMode } from './key-folder'
 import { KeyedIds, randomToken } from './keyed-ids'
@@ -24,6 +24,8 @@ interface KeyRow { readonly key_id: string; readonly subject: string; readonly c
 
 // any number will do, as long as every Chorus process uses the same one
 const SETUP_LOCK = 8_260_010
+/** A connection is given up whose server owes an answer for so long: an append waits for its keys. Longer than any wait for another process. */
+const SILENCE_MS = 15_000
 /** A batch of one statement: within PostgreSQL's comfort, and a lock held shortly. */
 const BATCH = 2000
 
@@ -40,7 +42,7 @@ export class FileVault implements Vault {
    */
   static async open({ keysFolder, databaseUrl, mode, cacheSize = 20_000 }: FileVaultOptions): Promise<FileVault> {
     // Every commit here waits for the disk, whatever the database's own setting: a key is durable before its first use.
-    const sql = postgres(databaseUrl, { max: 2, idle_timeout: 60, onnotice: () => undefined, connection: { application_name: 'chorus vault', synchronous_commit: 'on' } })
+    const sql = postgres(databaseUrl, { ...guarded(databaseUrl, SILENCE_MS), max: 2, idle_timeout: 60, onnotice: () => undefined, connection: { application_name: 'chorus vault', synchronous_commit: 'on' } })
     try {
       return new FileVault(sql, await tie(sql, keysFolder, mode), cacheSize)
     } catch (error) {
