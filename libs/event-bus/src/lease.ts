@@ -1,6 +1,7 @@
 /**
  * What only one process may do at a time: a row in bus.leases, judged by the database's clock alone. Whoever finds it
- * expired takes it, and the epoch rises. The holder trusts it only as long as it certainly holds, by a clock of its own that
+ * expired takes it, and the epoch rises; so does one that would last longer than any lease: the clock has been put back since,
+ * and a dead owner would keep it for so long. The holder trusts it only as long as it certainly holds, by a clock of its own that
  * does not stand still while the process is paused.
  */
 import type { Sql } from 'postgres'
@@ -11,10 +12,14 @@ export interface LeaseOptions {
   readonly name: string
   /** this process, in this run of it */
   readonly owner: string
+  /** at most LONGEST_MS */
   readonly ttlMs: number
   /** ms, from any beginning, that go on while the process is paused */
   readonly elapsed: () => number
 }
+
+/** No lease lasts longer: one that says so was written before the clock was put back. */
+export const LONGEST_MS = 120_000
 
 /** Another process has taken over: whoever sees this writes nothing more. */
 export class LeaseLost extends Error {
@@ -24,7 +29,9 @@ export class LeaseLost extends Error {
 export class Lease {
   private held: { readonly epoch: number; readonly until: number } | undefined
 
-  constructor(private readonly options: LeaseOptions) {}
+  constructor(private readonly options: LeaseOptions) {
+    if (options.ttlMs > LONGEST_MS) throw new RangeError(`a lease lasts at most ${LONGEST_MS} ms`)
+  }
 
   /** Takes the lease where nobody holds it; answers its epoch, higher than every epoch before, or undefined. */
   async acquire(): Promise<number | undefined> {
@@ -33,7 +40,7 @@ export class Lease {
     const [row] = await database<{ epoch: string }[]>`
       insert into bus.leases as held (name, owner, epoch, expires) values (${name}, ${owner}, 1, clock_timestamp() + ${ttlMs}::double precision * interval '1 ms')
       on conflict (name) do update set owner = excluded.owner, epoch = held.epoch + 1, expires = clock_timestamp() + ${ttlMs}::double precision * interval '1 ms'
-      where held.expires <= clock_timestamp()
+      where held.expires <= clock_timestamp() or held.expires > clock_timestamp() + ${LONGEST_MS}::double precision * interval '1 ms'
       returning epoch`
     this.held = row && { epoch: Number(row.epoch), until: asked + ttlMs }
     return this.held?.epoch

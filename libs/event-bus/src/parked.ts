@@ -119,12 +119,18 @@ export async function waitBehind(db: Db, consumer: string, seen: readonly (Topic
 /** How long a process that took a parked stream has before another may, ms; it renews while it works. */
 export const CLAIM_MS = 30_000
 
+/** No stream waits longer for its next try, ms: one that says so was parked before the clock was put back, and is due. */
+const LONGEST_WAIT_MS = 600_000
+/** May be tried now: its time has come, and nobody is at it. */
+const due = (db: Db) => db`
+  (next_try <= now() or next_try > ${inMs(db, LONGEST_WAIT_MS)}) and (claimed_until is null or claimed_until < now() or claimed_until > ${inMs(db, 2 * CLAIM_MS)})`
+
 /** Takes parked streams whose time has come. */
 export async function claimDue(db: Db, consumer: string, limit: number): Promise<ParkedWork[]> {
   const rows = await db<Row[]>`
     update bus.parked set claimed_until = ${inMs(db, CLAIM_MS)}
     where id in (
-      select id from bus.parked where consumer = ${consumer} and next_try <= now() and (claimed_until is null or claimed_until < now())
+      select id from bus.parked where consumer = ${consumer} and ${due(db)}
       order by next_try limit ${limit} for update skip locked)
     returning *`
   return rows.map(workOf)
@@ -167,7 +173,7 @@ export interface ParkedCounts { readonly deferred: number; readonly retriable: n
 
 export async function countParked(db: Db, consumer: string): Promise<ParkedCounts> {
   const rows = await db<{ kind: ParkedKind; count: string; due: boolean; ms: string | null }[]>`
-    select kind, count(*), coalesce(bool_or(next_try <= now() and (claimed_until is null or claimed_until < now())), false) as due,
+    select kind, count(*), coalesce(bool_or(${due(db)}), false) as due,
       extract(epoch from min(next_try) filter (where next_try > now()) - now()) * 1000 as ms
     from bus.parked where consumer = ${consumer} group by kind`
   const of = (kind: ParkedKind): number => Number(rows.find((row) => row.kind === kind)?.count ?? 0)

@@ -71,6 +71,13 @@ describe('what waits', () => {
     await sql`update bus.parked set claimed_until = now() - interval '1 s' where stream = 's3'`
     expect((await claimDue(sql, NAME, 6)).map((work) => work.stream)).toEqual(['s3'])
   })
+  it('is due where the clock was put back an hour since it was parked, and since it was taken by one that is gone', async () => {
+    await park(sql, NAME, NOW, [broken('a', 0, { kind: 'retriable', retryInMs: 60_000 })])
+    await sql`update bus.parked set next_try = next_try + interval '1 hour', claimed_until = now() + interval '1 hour'`
+    expect((await countParked(sql, NAME)).due).toBe(true)
+    expect(await claimDue(sql, NAME, 5)).toHaveLength(1)
+    expect(await claimDue(sql, NAME, 5)).toEqual([])
+  })
   it('tells when it comes back', async () => {
     await park(sql, NAME, NOW, [broken('a', 0, { kind: 'deferred', retryInMs: 60_000 }), broken('b', 0), broken('c', 0, { kind: 'hole', eventId: null, type: null })])
     const counts = await countParked(sql, NAME)
@@ -118,5 +125,12 @@ describe('leases', () => {
     await until(() => lost.length === 1)
     await one.release('x')
     expect((await sql`select owner from bus.leases`)[0]).toEqual({ owner: 'another' })
+  })
+  it('of a dead owner do not outlive a clock that is put back an hour; a living owner keeps what is its own', async () => {
+    await sql`insert into bus.leases (name, owner, epoch, expires) values ('x', 'dead', 7, clock_timestamp() + interval '1 hour')`
+    const [one, two] = [leases('one', 60_000), leases('two', 300)]
+    expect(await one.take('x', () => undefined)).toBe(true)
+    expect(await two.take('x', () => undefined)).toBe(false)
+    await one.release('x')
   })
 })
