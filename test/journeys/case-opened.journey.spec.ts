@@ -137,8 +137,10 @@ describe('a case is opened and levelled', () => {
       const [rows] = await sql<{ all: string }[]>`select coalesce(string_agg(row::text, ' '), '') as all from read.incidents_by_review_state`
       expect(events!.all).toContain('$sealed')
       for (const value of [SUBJECT.name, SUBJECT.birthDate, SUBJECT.address, VICTIM.name, VICTIM.birthDate, VICTIM.address, 'S-1', 'S-4']) {
-        expect(events!.all).not.toContain(`"${value}"`)
-        expect(rows!.all).not.toContain(value)
+        // A word of its own: three letters stand in some random token sooner or later.
+        const word = new RegExp(`(?<![\\w-])${value}(?![\\w-])`)
+        expect(events!.all).not.toMatch(word)
+        expect(rows!.all).not.toMatch(word)
         if (value.length > 3) expect(chorus.logs.text()).not.toContain(value)
       }
     } finally { await sql.end() }
