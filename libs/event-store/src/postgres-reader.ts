@@ -134,11 +134,14 @@ async function* pagesOfTypes(sql: Sql, after: number, through: number, types: re
   }
 }
 
-/** Each category is read from its own index in order; the merge takes the first of all. */
-const BY_CATEGORY = pageOf(`
+/**
+ * Each category is read from its own index in order; the merge takes the first of all. Compared and ordered by both columns:
+ * told that the category is one value, the planner may walk all ordinals instead, to the end of the log for a category that is rare.
+ */
+export const BY_CATEGORY = pageOf(`
   SELECT e.* FROM unnest(string_to_array($3, E'\\n')) AS c(category) CROSS JOIN LATERAL (
-    SELECT * FROM log.events WHERE category = c.category AND ordinal > $1 AND ordinal <= $2 AND ($4 = '' OR type = ANY (string_to_array($4, E'\\n')))
-    ORDER BY ordinal LIMIT $5::int
+    SELECT * FROM log.events WHERE (category, ordinal) > (c.category, $1::bigint) AND (category, ordinal) <= (c.category, $2::bigint) AND ($4 = '' OR type = ANY (string_to_array($4, E'\\n')))
+    ORDER BY category, ordinal LIMIT $5::int
   ) AS e ORDER BY e.ordinal LIMIT $5::int`)
 
 async function* pagesOfCategories(sql: Sql, after: number, through: number, filter: LogFilter): AsyncIterable<Page> {

@@ -4,6 +4,7 @@ import { freshDatabase } from '../../../test/support/database'
 import { tailWhileWriting } from '../../../test/faults/readers'
 import { PostgresStore } from './postgres'
 import type { AppendResult } from './port'
+import { BY_CATEGORY } from './postgres-reader'
 import { all, event, ordinals, until } from './testing/builders'
 import { emptyLogs, type TestLog } from './testing/postgres-logs'
 import { verifyChain } from './verify-chain'
@@ -227,6 +228,14 @@ describe('looking up', () => {
     expect(await plan(`select * from log.events where category = 'a' and ordinal > 3 order by ordinal limit 10`)).toContain('events_category_ordinal_idx')
     expect(await plan(`select * from log.events where stream = 'a-1' and revision >= 3 order by revision`)).toContain('events_stream_revision_key')
     expect(await plan('select * from log.events where ordinal > 3 and ordinal <= 10 order by ordinal')).toContain('events_pkey')
+  })
+  it('reads categories by their own index, also where statistics say that nearly every event is of one', async () => {
+    await store.appendEach(some(600))
+    const owner = client(log.database.ownerUrl)
+    await owner.unsafe('analyze log.events; set enable_seqscan = off').simple()
+    const plan = (await owner.unsafe<{ 'QUERY PLAN': string }[]>(`explain ${BY_CATEGORY}`, [0, 600, 'a\nrare', '', 512])).map((row) => row['QUERY PLAN']).join('\n')
+    expect(plan).toContain('events_category_ordinal_idx')
+    expect(plan).not.toContain('events_pkey')
   })
 })
 
