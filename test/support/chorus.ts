@@ -6,7 +6,7 @@ import { Writable } from 'node:stream'
 import type { INestApplication } from '@nestjs/common'
 import { postgres } from '@chorus/postgres'
 import supertest from 'supertest'
-import type { Role } from '@chorus/contracts'
+import type { Claims, Role } from '@chorus/contracts'
 import { issueToken, readSettings, systemClock, type Clock } from '@chorus/platform'
 import { boot } from '../../apps/standalone/src/boot'
 import { freshDatabase } from './database'
@@ -25,7 +25,7 @@ export interface TestChorus {
   readonly agent: ReturnType<typeof supertest>
   tokenFor(role: Role, agency?: string): Promise<string>
   /** value of an Authorization header */
-  bearer(role: Role, agency?: string): Promise<string>
+  bearer(role: Role, agency?: string, claims?: Claims): Promise<string>
   /** stops and starts again on the same database and data folder */
   again(): Promise<TestChorus>
   close(): Promise<void>
@@ -61,10 +61,10 @@ export const startChorus = async (options: ChorusOptions = {}): Promise<TestChor
     const clock = options.clock ?? systemClock
     const logs = captureLogs()
     const chorus = await boot(settings, { clock, logTo: logs.stream })
-    const tokenFor = (role: Role, agency: string = AGENCY_OF[role]): Promise<string> => issueToken(data, clock, { role, agency })
+    const tokenFor = (role: Role, agency: string = AGENCY_OF[role], claims: Claims = {}): Promise<string> => issueToken(data, clock, { role, agency, claims })
     return {
       app: chorus.app, address: chorus.address, data, ownerUrl: database.ownerUrl, appUrl: database.appUrl, adminUrl: inDatabaseOf(database.appUrl), logs, agent: supertest(chorus.address), tokenFor,
-      bearer: async (role, agency) => `Bearer ${await tokenFor(role, agency)}`,
+      bearer: async (role, agency, claims) => `Bearer ${await tokenFor(role, agency, claims)}`,
       again: async () => { await chorus.close(); return start() },
       close: async () => { await chorus.close(); await clear() },
     }

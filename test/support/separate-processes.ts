@@ -64,7 +64,7 @@ export async function startSeparateProcesses(brokers: string): Promise<SeparateP
   return {
     appUrl: database.appUrl, data, prefix, start, close,
     addressOf: (service) => running.get(service)!.address,
-    bearer: async (role, agency = AGENCY_OF[role]) => `Bearer ${await issueToken(data, systemClock, { role, agency })}`,
+    bearer: async (role, agency = AGENCY_OF[role], claims = {}) => `Bearer ${await issueToken(data, systemClock, { role, agency, claims })}`,
     kill: async (service) => { await end(service, 'SIGKILL') },
     stop: (service) => end(service, 'SIGTERM'),
   }

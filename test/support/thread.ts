@@ -6,14 +6,14 @@ import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
 import { DateTime } from 'luxon'
 import supertest from 'supertest'
-import type { Role, Service } from '@chorus/contracts'
+import type { Claims, Role, Service } from '@chorus/contracts'
 import { repositoryRoot } from '@chorus/platform'
 import { ORDINANCE, SOURCE } from '../../apps/finance/src/testing/ordinance'
 import { importFile } from './import-file'
 
 export interface Program {
   addressOf(service: Service): string
-  bearer(role: Role, agency?: string): Promise<string>
+  bearer(role: Role, agency?: string, claims?: Claims): Promise<string>
 }
 export interface Reply { readonly status: number; readonly body: { readonly stream: string; readonly ordinal: number; readonly refused?: string; readonly rules?: readonly string[]; readonly detail?: string } }
 /** What was walked through: ids by which the caller looks at the log. */
@@ -26,8 +26,11 @@ interface ListedNotification { readonly notificationId: string; readonly caseId:
 export const SUBJECT = { name: 'Fictional Person Gamma', birthDate: '1988-04-05', address: '3 Nowhere Lane, Sampletown' }
 export const VICTIM = { name: 'Fictional Person Delta', birthDate: '1991-06-07', address: '4 Nowhere Lane, Sampletown' }
 
+/** a provider's organization */
+const ORGANIZATION = '018f2a60-0000-7000-8000-0000000000a1'
+
 const SERVICE_OF: readonly (readonly [first: string, service: Service])[] = [
-  ['notifications', 'deterrence'], ['safety-reviews', 'deterrence'], ['stops', 'deterrence'], ['service-offers', 'services'], ['authorizations', 'finance'], ['accounts', 'finance'], ['history', 'evaluation'],
+  ['notifications', 'deterrence'], ['safety-reviews', 'deterrence'], ['stops', 'deterrence'], ['service-offers', 'services'], ['service-referrals', 'services'], ['authorizations', 'finance'], ['accounts', 'finance'], ['history', 'evaluation'],
 ]
 const serviceOf = (path: string): Service => SERVICE_OF.find(([first]) => path.split(/[/?]/)[0] === first)?.[1] ?? 'intake'
 const idIn = ({ body }: Reply): string => body.stream.slice(body.stream.indexOf('-') + 1)
@@ -37,14 +40,14 @@ export class Thread {
   private readonly used = new Set<string>()
   constructor(private readonly program: Program) {}
 
-  async post(role: Role, path: string, body: object, agency?: string): Promise<Reply> {
-    return await supertest(this.program.addressOf(serviceOf(path))).post(`/v1/${path}`).set('Authorization', await this.program.bearer(role, agency)).send(body) as unknown as Reply
+  async post(role: Role, path: string, body: object, claims?: Claims): Promise<Reply> {
+    return await supertest(this.program.addressOf(serviceOf(path))).post(`/v1/${path}`).set('Authorization', await this.program.bearer(role, undefined, claims)).send(body) as unknown as Reply
   }
-  async get<T>(role: Role, path: string): Promise<{ readonly status: number; readonly body: T }> {
-    return await supertest(this.program.addressOf(serviceOf(path))).get(`/v1/${path}`).set('Authorization', await this.program.bearer(role)) as unknown as { status: number; body: T }
+  async get<T>(role: Role, path: string, claims?: Claims): Promise<{ readonly status: number; readonly body: T }> {
+    return await supertest(this.program.addressOf(serviceOf(path))).get(`/v1/${path}`).set('Authorization', await this.program.bearer(role, undefined, claims)) as unknown as { status: number; body: T }
   }
-  private async done(role: Role, path: string, body: object, agency?: string): Promise<Reply> {
-    const reply = await this.post(role, path, body, agency)
+  private async done(role: Role, path: string, body: object, claims?: Claims): Promise<Reply> {
+    const reply = await this.post(role, path, body, claims)
     if (reply.status !== 200) throw new Error(`${path}: ${reply.status} ${JSON.stringify(reply.body)}`)
     return reply
   }
@@ -107,9 +110,11 @@ export class Thread {
   async help(caseId: string): Promise<void> {
     const { offers: [offer] } = await this.until<{ offers: { offerId: string }[] }>('the offer of services', 'healthProgram', `service-offers?caseId=${caseId}`, (body) => body.offers.length > 0)
     await this.done('healthProgram', `service-offers/${offer!.offerId}/answer`, { response: 'ACCEPTED' })
-    await this.done('healthProgram', `service-offers/${offer!.offerId}/referrals`, { providerOrgId: '018f2a60-0000-7000-8000-0000000000a1', hsdsServiceId: '018f2a60-0000-7000-8000-0000000000a2', domain: 'EMPLOYMENT', consentRef: 'sample-consent' })
-    const { body } = await this.get<{ referrals: { referralId: string }[] }>('healthProgram', `service-offers/${offer!.offerId}`)
-    await this.done('healthProgram', `service-offers/${offer!.offerId}/referrals/${body.referrals[0]!.referralId}/answer`, { answer: 'ACCEPTED' })
+    const sent = await this.done('healthProgram', `service-offers/${offer!.offerId}/referrals`, { providerOrgId: ORGANIZATION, hsdsServiceId: '018f2a60-0000-7000-8000-0000000000a2', domain: 'EMPLOYMENT', consentRef: 'sample-consent' })
+    const own = { organization: ORGANIZATION }
+    const { body } = await this.get<{ referrals: { offerId: string; referralId: string }[] }>('pchProvider', `service-referrals?after=${sent.body.ordinal}`, own)
+    const { referralId } = body.referrals.find((one) => one.offerId === offer!.offerId)!
+    await this.done('pchProvider', `service-offers/${offer!.offerId}/referrals/${referralId}/answer`, { answer: 'ACCEPTED' }, own)
   }
 
   /** The money beside it, in the fiscal year of today: authorised, appropriated, certified and encumbered. */
@@ -127,7 +132,7 @@ export class Thread {
       ordinanceNo: '260299', fundingSourceId, amountCents: 4_000_000, vendorId: 'sample-vendor', docType: 'CONTRACT', docNo: 'sample-contract', termStart: day, termEnd: `${year}-04-30`, scopeRef: 'sample-scope',
     })
     const { requisitions } = await this.until<{ requisitions: { reqId: string }[] }>('the requisition', 'finance', `accounts/${account}?after=${asked.body.ordinal}`, (body) => body.requisitions.length > 0)
-    await this.done('finance', `accounts/${account}/certificates`, { reqId: requisitions[0]!.reqId, fundCashUnencumberedCents: 912_345_678, asOf: day, certifiedBy: 'DIRECTOR_OF_FINANCE', certifierTitle: 'INTERIM_DIRECTOR_OF_FINANCE' })
+    await this.done('finance', `accounts/${account}/certificates`, { reqId: requisitions[0]!.reqId, fundCashUnencumberedCents: 912_345_678, asOf: day, certifiedBy: 'DIRECTOR_OF_FINANCE', certifierTitle: 'INTERIM_DIRECTOR_OF_FINANCE' }, { office: 'INTERIM_DIRECTOR_OF_FINANCE' })
     return { account }
   }
 }

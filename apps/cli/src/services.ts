@@ -6,7 +6,7 @@ import { CliError, EXIT } from './exit'
 const OWNED: Readonly<Partial<Record<Service, readonly string[]>>> = {
   intake: ['/v1/imports', '/v1/quarantine', '/v1/incidents', '/v1/referrals', '/v1/pairs', '/v1/cases', '/v1/history-reviews'],
   deterrence: ['/v1/notifications', '/v1/safety-reviews', '/v1/stops'],
-  services: ['/v1/service-offers'],
+  services: ['/v1/service-offers', '/v1/service-referrals'],
   finance: ['/v1/accounts', '/v1/authorizations'],
   evaluation: ['/v1/history', '/v1/replay'],
   operations: ['/v1/log', '/v1/dead-letters', '/v1/consumers'],

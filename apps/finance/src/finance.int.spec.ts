@@ -34,7 +34,7 @@ describe('finance over HTTP', () => {
     const { FinanceModule } = await import('./finance.module')
     const { EvaluationModule } = await import('../../evaluation/src/evaluation.module')
     finance = await startService('finance', [FinanceModule, EvaluationModule], clock)
-    for (const [role, agency] of [['finance', 'FINANCE'], ['healthProgram', 'HEALTH'], ['detective', 'KCPD'], ['evaluator', 'EVALUATOR']] as const) tokens.set(role, await issueToken(finance.data, clock, { role, agency }))
+    for (const [role, agency] of [['finance', 'FINANCE'], ['healthProgram', 'HEALTH'], ['detective', 'KCPD'], ['evaluator', 'EVALUATOR']] as const) tokens.set(role, await issueToken(finance.data, clock, { role, agency, ...(role === 'finance' ? { claims: { office: 'INTERIM_DIRECTOR_OF_FINANCE' } } : {}) }))
   })
   afterAll(async () => { await finance.close() })
 
@@ -128,7 +128,7 @@ describe('two writers, each with its own connections', () => {
     try {
       const [one, other] = stores.map((store) => new Recorder({ store, vault, clock })) as [Recorder, Recorder]
       const id = (n: number): string => `018f0000-0000-7000-8000-${String(n).padStart(12, '0')}`
-      const finance = (name: string) => metaOf({ name, actor: { id: `sample-${name}`, role: 'finance', agency: 'FINANCE' } })
+      const finance = (name: string) => metaOf({ name, claims: { office: 'DIRECTOR_OF_FINANCE' }, actor: { id: `sample-${name}`, role: 'finance', agency: 'FINANCE' } })
       const health = (name: string) => metaOf({ name, actor: { id: 'sample-requester', role: 'healthProgram', agency: 'HEALTH' } })
       await handle(one, account, ACCOUNT, { type: 'RecordAppropriation', meta: finance('appropriate'), data: { account: ACCOUNT, amountCents: 3_500_000, source: 'ORDINANCE', reference: 'sample', fundingSourceId: SOURCE } })
       await handle(one, account, ACCOUNT, { type: 'ReceiveAuthority', meta: finance('receive'), data: { allotmentId: id(9), ordinanceNo: '260299', account: ACCOUNT, amountCents: 7_500_000, fundingSourceId: SOURCE, effectiveOn: '2026-04-12' } })

@@ -14,6 +14,8 @@ import { OffersByState } from './offers-by-state/offers-by-state.query'
 import { offerIdOf } from './on-notification-delivered/offer-services'
 import type { PchService } from './pch-service/pch-service'
 
+/** providers: of the organization that is asked, of another, and one whose token names none */
+type Provider = 'own' | 'other' | 'none'
 const clock = { now: () => '2026-07-09T15:10:00.000Z' }
 const example = JSON.parse(readFileSync(examplePath({ type: 'NotificationDelivered', version: 1 }), 'utf8')) as DraftEvent<{ caseId: string }>
 const CASE = example.data.caseId
@@ -23,7 +25,7 @@ describe('services over the bus and HTTP', () => {
   let log: Recorder
   let store: EventStore
   const tokens = new Map<string, string>()
-  const post = (path: string, body: object, role: Role = 'healthProgram') =>
+  const post = (path: string, body: object, role: Role | Provider = 'healthProgram') =>
     supertest(services.address).post(`/v1/service-offers/${path}`).set('Authorization', `Bearer ${tokens.get(role)}`).set('Idempotency-Key', randomUUID()).send(body)
   const get = (path: string, role: Role = 'healthProgram') => supertest(services.address).get(`/v1/service-offers${path}`).set('Authorization', `Bearer ${tokens.get(role)}`)
   const ordinalOf = (answer: { body: unknown }): number => (answer.body as { ordinal: number }).ordinal
@@ -42,7 +44,8 @@ describe('services over the bus and HTTP', () => {
     const { EvaluationModule } = await import('../../evaluation/src/evaluation.module')
     services = await startService('services', [ServicesModule, EvaluationModule], clock)
     ;({ log, store } = services)
-    for (const [role, agency] of [['healthProgram', 'HEALTH'], ['pchProvider', 'HEALTH'], ['prosecutor', 'JCPO'], ['detective', 'KCPD']] as const) tokens.set(role, await issueToken(services.data, clock, { role, agency }))
+    for (const [role, agency] of [['healthProgram', 'HEALTH'], ['prosecutor', 'JCPO'], ['detective', 'KCPD']] as const) tokens.set(role, await issueToken(services.data, clock, { role, agency }))
+    for (const [name, organization] of [['own', referral.providerOrgId], ['other', randomUUID()], ['none', undefined]] as const) tokens.set(name, await issueToken(services.data, clock, { role: 'pchProvider', agency: 'HEALTH', ...(organization ? { claims: { organization } } : {}) }))
   })
   afterAll(async () => { await services.close() })
 
@@ -65,10 +68,25 @@ describe('services over the bus and HTTP', () => {
     const sent = await post(`${offer}/referrals`, referral).expect(200)
     const [accepted] = (await list(`?state=referred&after=${ordinalOf(sent)}`)).offers
     const { referralId } = accepted!.referrals[0]!
-    expect((await post(`${offer}/referrals/${referralId}/answer`, { answer: 'REJECTED' }, 'pchProvider').expect(422)).body).toMatchObject({ refused: 'reason_missing' })
-    const placed = await post(`${offer}/referrals/${referralId}/answer`, { answer: 'ACCEPTED', firstAppointmentAt: '2026-07-14T10:00', answeredOn: '2026-07-09' }, 'pchProvider').expect(200)
+    expect((await post(`${offer}/referrals/${referralId}/answer`, { answer: 'REJECTED' }, 'own').expect(422)).body).toMatchObject({ refused: 'reason_missing' })
+    const placed = await post(`${offer}/referrals/${referralId}/answer`, { answer: 'ACCEPTED', firstAppointmentAt: '2026-07-14T10:00', answeredOn: '2026-07-09' }, 'own').expect(200)
     expect((await list(`?after=${ordinalOf(placed)}`)).counts).toEqual({ unanswered: 1, placed: 1 })
     expect((await get(`/${offer}`).expect(200)).body as PchService).toMatchObject({ response: 'ACCEPTED', referrals: [{ referralId, answer: 'ACCEPTED', firstAppointmentAt: '2026-07-14T10:00', answeredAt: '2026-07-09' }] })
+  })
+
+  it('a provider sees and answers what was sent to its own organization, as its token proves, and learns of nothing else', async () => {
+    const asked = (provider: Provider) => supertest(services.address).get('/v1/service-referrals').set('Authorization', `Bearer ${tokens.get(provider)}`)
+    const { referrals } = (await asked('own').expect(200)).body as { referrals: { referralId: string }[] }
+    expect(referrals).toEqual([{ offerId: offer, referralId: expect.any(String) as string, hsdsServiceId: referral.hsdsServiceId, domain: 'EMPLOYMENT', consentRef: 'consent-0001', answer: 'ACCEPTED', reasonCode: null, firstAppointmentAt: '2026-07-14T10:00', answeredAt: '2026-07-09' }])
+    expect((await asked('other').expect(200)).body).toMatchObject({ referrals: [] })
+    expect((await asked('none').expect(403)).body).toMatchObject({ detail: expect.stringContaining('organization') as string })
+    const answer = (provider: Provider, id = referrals[0]!.referralId) => post(`${offer}/referrals/${id}/answer`, { answer: 'WAITLISTED' }, provider)
+    const foreign = await answer('other').expect(404)
+    const unknown = await answer('other', randomUUID()).expect(404)
+    const same = ({ body }: { body: unknown }) => ({ ...(body as object), instance: '' })
+    expect(same(foreign)).toEqual(same(unknown))
+    expect((await answer('none').expect(403)).body).toMatchObject({ refused: 'organization_not_proven' })
+    await supertest(services.address).get(`/v1/service-offers/${offer}`).set('Authorization', `Bearer ${tokens.get('own')}`).expect(403)
   })
 
   it('P1: nobody of justice sees here who declined, and nobody of them may say what he answered', async () => {
@@ -77,7 +95,7 @@ describe('services over the bus and HTTP', () => {
       await get(`/${offer}`, role).expect(403)
       await post(`${offer}/answer`, { response: 'DECLINED' }, role).expect(403)
     }
-    await post(`${offer}/referrals`, referral, 'pchProvider').expect(403)
+    await post(`${offer}/referrals`, referral, 'own').expect(403)
   })
 
   it('the case\'s history has it for the program, and does not have it for justice', async () => {

@@ -3,11 +3,12 @@ import { Module } from '@nestjs/common'
 import { OffersByStateController } from './offers-by-state/offers-by-state.controller'
 import { OffersByState } from './offers-by-state/offers-by-state.query'
 import { OfferServicesConsumer } from './on-notification-delivered/offer-services.consumer'
+import { ProviderReferralsController } from './offers-by-state/provider-referrals.controller'
 import { serviceHandlers } from './pch-service/pch-service.commands'
 import { PchServiceController } from './pch-service/pch-service.controller'
 
 @Module({
-  controllers: [OffersByStateController, PchServiceController],
+  controllers: [OffersByStateController, ProviderReferralsController, PchServiceController],
   providers: [...serviceHandlers, OfferServicesConsumer, OffersByState],
 })
 export class ServicesModule {}

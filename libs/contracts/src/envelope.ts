@@ -12,6 +12,8 @@ export type Sealable<T = string> = T | Sealed | Erased
 
 export interface Source { /** agency code, e.g. KCPD */ readonly agency: string; /** the agency's system, e.g. nibrs-flat-file */ readonly system: string }
 export interface Actor { readonly id: string; readonly role: string; readonly agency: string }
+/** What the token proves of its bearer beside role and agency; never part of an event. */
+export interface Claims { /** the provider's organization: its id in the HSDS directory */ readonly organization?: string; /** the office held, one of CERTIFIER_TITLES */ readonly office?: string }
 export interface Basis { readonly stream: string; readonly revision: number }
 export interface SourceRecord {
   readonly system: string
@@ -59,6 +61,8 @@ export interface CommandMeta {
   readonly correlationId: string
   readonly causationId: string | null
   readonly actor: Actor
+  /** of the actor's token; absent for what Chorus commands itself */
+  readonly claims?: Claims
   readonly source: Source
   /** RFC 3339 instant: the clock's reading; pure code gets time from here alone */
   readonly now: string

@@ -1,4 +1,4 @@
-export type { Actor, Basis, BusEvent, CommandMeta, DraftEvent, Envelope, Erased, RecordedEvent, Sealable, Sealed, Source, SourceRecord, TimePrecision } from './envelope'
+export type { Actor, Basis, BusEvent, Claims, CommandMeta, DraftEvent, Envelope, Erased, RecordedEvent, Sealable, Sealed, Source, SourceRecord, TimePrecision } from './envelope'
 export { ENVELOPE_FIELDS, SERVICES, STAYS_IN_THE_LOG, TOPICS, topicNamed, topicOf } from './topics'
 export type { EnvelopeField, Service, Topic } from './topics'
 export { refusalOfContract, refusalOnTopic } from './on-topic'

@@ -1,6 +1,6 @@
 /** Who the bearer of a token is to this Chorus: the first thing to ask when something is denied. */
 import { Controller, Get, Inject, Req } from '@nestjs/common'
-import { ROLES, type Actor } from '@chorus/contracts'
+import { ROLES, type Actor, type Claims } from '@chorus/contracts'
 import { QueryRoute } from './command-route'
 import { SETTINGS } from './providers'
 import { contextOf, type ChorusRequest } from './request-context'
@@ -11,10 +11,10 @@ export class MeController {
   constructor(@Inject(SETTINGS) private readonly settings: { readonly mode: Mode }) {}
 
   @Get()
-  @QueryRoute({ summary: 'Who I am to this Chorus', roles: ROLES, answer: { type: 'object', properties: { id: { type: 'string' }, role: { type: 'string' }, agency: { type: 'string' }, environment: { type: 'string' } } } })
-  me(@Req() request: ChorusRequest): Actor & { readonly environment: Mode } {
-    const { actor } = contextOf(request)
+  @QueryRoute({ summary: 'Who I am to this Chorus', roles: ROLES, answer: { type: 'object', properties: { id: { type: 'string' }, role: { type: 'string' }, agency: { type: 'string' }, environment: { type: 'string' }, organization: { type: 'string', description: 'of a provider' }, office: { type: 'string', description: 'of an officer of Finance' } } } })
+  me(@Req() request: ChorusRequest): Actor & Claims & { readonly environment: Mode } {
+    const { actor, claims } = contextOf(request)
     if (!actor) throw new Error('/v1/me on a public route')
-    return { ...actor, environment: this.settings.mode }
+    return { ...actor, ...claims, environment: this.settings.mode }
   }
 }

@@ -1,7 +1,7 @@
 /** What a request carries from door to door: its correlation id, when it reached us, and (after the guard) who asks. */
 import { randomBytes } from 'node:crypto'
 import type { NextFunction, Request, Response } from 'express'
-import type { Actor } from '@chorus/contracts'
+import type { Actor, Claims } from '@chorus/contracts'
 import type { Clock } from './clock'
 
 export interface RequestContext {
@@ -10,6 +10,8 @@ export interface RequestContext {
   readonly receivedtime: string
   /** set by the rights guard; absent on public routes */
   actor?: Actor
+  /** set with it: what else the token proves */
+  claims?: Claims
 }
 export type ChorusRequest = Request & { chorus?: RequestContext }
 

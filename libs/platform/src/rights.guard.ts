@@ -7,7 +7,7 @@ import { ROLES, isAgency, mayCall, publicReasonOf, rightOf, type Actor, type Rig
 import { Problem } from './problem'
 import { VERIFIER } from './providers'
 import { contextOf, type ChorusRequest } from './request-context'
-import type { TokenVerifier } from './tokens'
+import type { Bearer, TokenVerifier } from './tokens'
 
 @Injectable()
 export class RightsGuard implements CanActivate {
@@ -20,16 +20,17 @@ export class RightsGuard implements CanActivate {
     const request = execution.switchToHttp().getRequest<ChorusRequest>()
     const route = `${execution.getClass().name}.${handler.name}`
     const bearer = /^Bearer ([\w-]+\.[\w-]*\.[\w-]*)$/i.exec(request.header('authorization') ?? '')
-    let actor: Actor
+    let bearerIs: Bearer
     try {
       if (!bearer) throw new Problem('not-authenticated', 'Send a bearer token: Authorization: Bearer TOKEN (demonstration: npx chorus token --role ROLE).')
-      actor = await this.verifier.verify(bearer[1]!)
+      bearerIs = await this.verifier.verify(bearer[1]!)
     } catch (error) {
       this.log.warn({ denied: route, why: 'not authenticated' })
       throw error
     }
+    const { claims, ...actor } = bearerIs
     checkRight(rightOf(handler), actor, (why) => this.log.warn({ denied: route, why, role: (ROLES as readonly string[]).includes(actor.role) ? actor.role : 'unknown', agency: isAgency(actor.agency) ? actor.agency : 'unknown' }))
-    contextOf(request).actor = actor
+    Object.assign(contextOf(request), { actor, claims })
     return true
   }
 }

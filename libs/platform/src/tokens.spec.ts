@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { exportJWK, generateKeyPair, SignJWT, type JWK, type KeyLike } from 'jose'
-import { demonstrationKey, TokenVerifier } from './tokens'
+import { demonstrationKey, issueToken, TokenVerifier } from './tokens'
 
 const START = Date.parse('2026-03-02T12:00:00.000Z')
 let now = START
@@ -65,6 +65,17 @@ describe('keys of an identity provider', () => {
     expect(await verifier.verify(await tokenBy(one.key, 'one'))).toMatchObject({ id: 'somebody' })
     now = START + 3_631_000
     await expect(verifier.verify(await tokenBy(one.key, 'one'))).rejects.toMatchObject({ message: expect.stringContaining('expired') as string })
+  })
+})
+
+describe('what a token proves beside role and agency', () => {
+  const verified = async (claims: object) => new TokenVerifier({ mode: 'demonstration', data, clock }).verify(await issueToken(data, clock, { role: 'pchProvider', agency: 'HEALTH', claims }))
+  it('an organization and an office are told where they stand, and nothing where they do not', async () => {
+    expect((await verified({ organization: '018F2A60-0000-7000-8000-0000000000A1', office: 'CITY_TREASURER' })).claims).toEqual({ organization: '018f2a60-0000-7000-8000-0000000000a1', office: 'CITY_TREASURER' })
+    expect(await verified({})).not.toHaveProperty('claims')
+  })
+  it.each([{ organization: 'anybody' }, { organization: ['018f2a60-0000-7000-8000-0000000000a1'] }, { office: '' }, { office: { of: 'finance' } }])('%j is refused', async (claims) => {
+    await expect(verified(claims)).rejects.toMatchObject({ problem: 'not-authenticated' })
   })
 })
 

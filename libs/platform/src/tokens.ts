@@ -6,10 +6,11 @@ import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, unlinkSync, w
 import { randomBytes } from 'node:crypto'
 import { dirname, join } from 'node:path'
 import { calculateJwkThumbprint, createRemoteJWKSet, exportJWK, generateKeyPair, importJWK, jwtVerify, SignJWT, type JWK, type JWTHeaderParameters, type KeyLike } from 'jose'
-import type { Actor } from '@chorus/contracts'
+import type { Actor, Claims } from '@chorus/contracts'
 import type { Clock } from './clock'
 import { SetupRefused } from './postgres-binaries'
 import { Problem } from './problem'
+import { isUuid } from './request-context'
 
 export type Mode = 'demonstration' | 'production'
 export const AUDIENCE = 'chorus'
@@ -51,18 +52,21 @@ export const demonstrationKey = async (data: string): Promise<IssuerKey> => {
   }
 }
 
-export interface IssueToken { readonly role: string; readonly agency: string; readonly sub?: string; /** seconds */ readonly ttl?: number; readonly env?: Mode; readonly audience?: string }
+export interface IssueToken { readonly role: string; readonly agency: string; readonly sub?: string; /** seconds */ readonly ttl?: number; readonly env?: Mode; readonly audience?: string; readonly claims?: Claims }
 
 /** Issues a demonstration token (a JWT) for this data folder's Chorus. */
 export const issueToken = async (data: string, clock: Clock, wish: IssueToken): Promise<string> => {
   const key = await demonstrationKey(data)
   const now = Math.floor(Date.parse(clock.now()) / 1000)
-  return new SignJWT({ role: wish.role, agency: wish.agency, env: wish.env ?? 'demonstration' })
+  return new SignJWT({ role: wish.role, agency: wish.agency, env: wish.env ?? 'demonstration', ...wish.claims })
     .setProtectedHeader({ alg: ALGORITHM, kid: key.kid, typ: 'JWT' })
     .setIssuer(MARK).setAudience(wish.audience ?? AUDIENCE).setSubject(wish.sub ?? `demo-${wish.role}`)
     .setIssuedAt(now).setNotBefore(now).setExpirationTime(now + (wish.ttl ?? DEFAULT_TTL))
     .sign(await importJWK(key, ALGORITHM))
 }
+
+/** Who bears a token. */
+export type Bearer = Actor & { readonly claims?: Claims }
 
 export interface VerifierOptions { readonly mode: Mode; readonly data: string; /** path or URL of a JWKS */ readonly jwks?: string | undefined; readonly clock: Clock }
 
@@ -88,8 +92,8 @@ export class TokenVerifier {
     if (this.options.mode === 'demonstration') await demonstrationKey(this.options.data)
   }
 
-  /** @returns the actor whom the token names. Throws Problem 'not-authenticated'. */
-  async verify(token: string): Promise<Actor> {
+  /** @returns the actor whom the token names, and what else it proves of him or her. Throws Problem 'not-authenticated'. */
+  async verify(token: string): Promise<Bearer> {
     const { mode, clock } = this.options
     let claims: Record<string, unknown>
     try {
@@ -104,10 +108,13 @@ export class TokenVerifier {
       if (this.remote && (code === 'ERR_JWKS_TIMEOUT' || code === 'ERR_JOSE_GENERIC' || !code.startsWith('ERR_J'))) throw new Problem('retry-later', 'The keys that tokens are checked with cannot be fetched now (CHORUS_JWKS). Send the same request again in a few seconds.')
       throw refuse(REASONS[code] ?? 'The token cannot be verified.')
     }
-    const { sub, role, agency, env } = claims
+    const { sub, role, agency, env, organization, office } = claims
     if (!isName(sub) || !isName(role) || !isName(agency)) throw refuse('The claims sub, role and agency must be names of 1 to 64 letters, digits and . _ : @ -.')
     if (env !== mode) throw refuse(mode === 'production' ? 'This is production: demonstration tokens are refused.' : 'The token\'s claim env is not "demonstration", as this Chorus is.')
-    return { id: sub, role, agency }
+    if (organization !== undefined && !(typeof organization === 'string' && isUuid(organization))) throw refuse('The claim organization must be a UUID: the organization\'s id in the provider directory.')
+    if (office !== undefined && !isName(office)) throw refuse('The claim office must be a name of 1 to 64 letters, digits and . _ : @ -.')
+    const proven: Claims = { ...(organization === undefined ? {} : { organization: organization.toLowerCase() }), ...(office === undefined ? {} : { office }) }
+    return { id: sub, role, agency, ...(Object.keys(proven).length > 0 ? { claims: proven } : {}) }
   }
 
   private async keyFor(header: JWTHeaderParameters): Promise<KeyLike | Uint8Array> {

@@ -20,7 +20,8 @@ const receive = (amountCents: number, n = 90): Receive => ({ type: 'ReceiveAutho
 const submit = (n: number, amountCents: number, more: Partial<SubmitRequisition> = {}): Submit => ({ type: 'SubmitRequisition', meta: metaOf({ name: `submit ${n}`, actor: HEALTH }), data: {
   account: ACCOUNT, reqId: id(n), ordinanceNo: '260299', fundingSourceId: SOURCE, amountCents, vendorId: `sample-vendor-${n}`, docType: 'CONTRACT', docNo: `sample-contract-${n}`, termStart: '2026-07-15', termEnd: '2027-04-30', scopeRef: 'sample-scope', ...more,
 } })
-const certify = (n: number, more: Partial<CertifyFunds> = {}, meta = metaOf({ name: `certify ${n}`, actor: DIRECTOR })): Certify => ({ type: 'CertifyFunds', meta, data: {
+const proves = (office: string) => ({ claims: { office } })
+const certify = (n: number, more: Partial<CertifyFunds> = {}, meta = metaOf({ name: `certify ${n}`, actor: DIRECTOR, ...proves(more.certifierTitle ?? 'INTERIM_DIRECTOR_OF_FINANCE') })): Certify => ({ type: 'CertifyFunds', meta, data: {
   account: ACCOUNT, reqId: id(n), certId: id(100 + n), encId: id(200 + n), fundCashUnencumberedCents: PLENTY, asOf: '2026-07-02', certifiedBy: 'DIRECTOR_OF_FINANCE', certifierTitle: 'INTERIM_DIRECTOR_OF_FINANCE', ...more,
 } })
 const ordinance = (): CertifyOrdinanceHere => ({ type: 'CertifyOrdinance', meta: metaOf({ name: 'ordinance', actor: DIRECTOR }), data: { account: ACCOUNT, ordinanceNo: '260299', amountCents: 7_500_000, fundingSourceId: SOURCE, certifiedOn: '2026-04-02', certifierTitle: 'INTERIM_DIRECTOR_OF_FINANCE', reading: 'DRAFT' } })
@@ -45,7 +46,12 @@ describe('certificate and encumbrance', () => {
     expect(given(account, ...after(...funded())).when(certify(1)).refused('requisition_unknown').kind).toBe('not-found')
   })
   it('by somebody else than who asked', () => {
-    given(account, ...after(...funded(), submit(1, 1))).when(certify(1, {}, metaOf({ actor: { ...DIRECTOR, id: HEALTH.id } }))).refused('certifier_is_requester')
+    given(account, ...after(...funded(), submit(1, 1))).when(certify(1, {}, metaOf({ actor: { ...DIRECTOR, id: HEALTH.id }, ...proves('INTERIM_DIRECTOR_OF_FINANCE') }))).refused('certifier_is_requester')
+  })
+  it('under the office that the token proves, and no other', () => {
+    const asked = after(...funded(), submit(1, 1))
+    expect(given(account, ...asked).when(certify(1, {}, metaOf({ actor: DIRECTOR }))).refused('office_not_proven').kind).toBe('forbidden')
+    given(account, ...asked).when(certify(1, {}, metaOf({ actor: DIRECTOR, ...proves('CITY_TREASURER') }))).refused('office_not_proven')
   })
   it('by the Director of Finance, or by a delegate with a title and a delegation', () => {
     const asked = after(...funded(), submit(1, 1))
@@ -69,7 +75,7 @@ describe('three ceilings, each to the cent', () => {
     const one = after(...funded(), submit(1, asked), certify(1, { fundCashUnencumberedCents: 2_000_000 }), submit(2, 300_001))
     expect(given(account, ...one).when(certify(2, { fundCashUnencumberedCents: 2_000_000 })).refused('over_fund_cash').text).toContain('less $17,000.00 encumbered here since')
     given(account, ...one).when(certify(2, { fundCashUnencumberedCents: 2_000_001 })).then({ type: 'FundsCertified' }, { type: 'EncumbranceRecorded' })
-    given(account, ...one).when(certify(2, { fundCashUnencumberedCents: 300_001, asOf: '2026-07-03' }, metaOf({ now: '2026-07-03T15:00:00.000Z', actor: DIRECTOR }))).then({ type: 'FundsCertified' }, { type: 'EncumbranceRecorded' })
+    given(account, ...one).when(certify(2, { fundCashUnencumberedCents: 300_001, asOf: '2026-07-03' }, metaOf({ now: '2026-07-03T15:00:00.000Z', actor: DIRECTOR, ...proves('INTERIM_DIRECTOR_OF_FINANCE') }))).then({ type: 'FundsCertified' }, { type: 'EncumbranceRecorded' })
   })
   it('money of one funding source pays for nothing of another', () => {
     const both = after(...funded(), appropriate(2_000_000, { reference: 'sample-grant', fundingSourceId: 'SAMPLE-GRANT' }), submit(1, 2_000_001, { fundingSourceId: 'SAMPLE-GRANT' }), submit(2, 1, { fundingSourceId: 'NOWHERE' }))
@@ -83,7 +89,7 @@ describe('three ceilings, each to the cent', () => {
 })
 
 describe('days', () => {
-  const at = (now: string) => metaOf({ now, actor: DIRECTOR })
+  const at = (now: string) => metaOf({ now, actor: DIRECTOR, ...proves('INTERIM_DIRECTOR_OF_FINANCE') })
   const earlier = '26-2000-501905-B'
   const inEarlier = (command: AccountCommand): AccountCommand => ({ ...command, data: { ...command.data, account: earlier } }) as AccountCommand
   const history = after(...[...funded(), submit(1, 100, { termStart: '2026-04-12' })].map((one) => ({ ...inEarlier(one), meta: { ...one.meta, now: '2026-04-03T15:00:00.000Z' } }) as AccountCommand))

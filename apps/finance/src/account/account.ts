@@ -1,7 +1,7 @@
 /**
  * One account of one fiscal year. Protects: nothing is encumbered over the authority allotted here, over what is appropriated
  * and unencumbered, or over the fund's cash that Finance certifies; certificate and encumbrance are one append (Charter
- * 1211(b)); who asked does not certify; nothing before the ordinance is in force, nothing new after the year has ended.
+ * 1211(b)); who certifies holds the office, as the token proves, and is not who asked; nothing before the ordinance is in force, nothing new after the year has ended.
  * All amounts are whole cents.
  */
 import type { AppropriationRecordedV1, AuthorityReceivedV1, CertifyFunds, CertifyOrdinance, CommandMeta, DraftEvent, EncumbranceRecordedV1, FundsCertifiedV1, OrdinanceCertifiedV1, RecordAppropriation, RequisitionSubmittedV1, SubmitRequisition } from '@chorus/contracts'
@@ -73,6 +73,7 @@ export const certify = ({ data, meta }: Certify, state: Account, code: AccountCo
 
 const DIRECTORS: readonly string[] = ['DIRECTOR_OF_FINANCE', 'INTERIM_DIRECTOR_OF_FINANCE', 'ACTING_DIRECTOR_OF_FINANCE']
 const certifierProblem = (data: Certify['data'], asked: Requisition, meta: CommandMeta): Refusal | null => {
+  if (meta.claims?.office !== data.certifierTitle) return refused('office_not_proven', 'Your token does not say that you hold the office on the certificate. Certify under your own office (GET /v1/me shows it), or have the claim office added to your token.', { kind: 'forbidden' })
   if (asked.requestedBy === meta.actor.id) return refused('certifier_is_requester', 'Who asked for the money may not certify it. Have another officer of Finance certify.')
   if ((data.certifiedBy === 'DIRECTOR_OF_FINANCE') !== DIRECTORS.includes(data.certifierTitle)) return refused('title_does_not_fit', 'The capacity and the office on the certificate do not fit: the Director of Finance (also interim or acting) certifies as such, everybody else as a delegate.')
   if (data.certifiedBy === 'DELEGATE' && data.delegationRef === undefined) return refused('delegation_missing', 'A delegate certifies by a document of the Director of Finance. Name it in delegationRef.')

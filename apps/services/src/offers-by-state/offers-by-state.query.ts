@@ -6,7 +6,7 @@ import { decode, type EventStore } from '@chorus/event-store'
 import { DATABASE, Followers, seenAfter, STORE } from '@chorus/platform'
 import { Projection, type ReadModel } from '@chorus/read-models'
 import { OfferServicesConsumer } from '../on-notification-delivered/offer-services.consumer'
-import { evolve, KNOWN, offerOf, stateOf, type Offer, type OfferState } from './offers-by-state'
+import { evolve, KNOWN, offerOf, referredTo, stateOf, type Offer, type OfferState, type ProviderReferral } from './offers-by-state'
 
 /** One statement for a whole batch: the rows it touches are read, folded and written back. */
 async function write(tx: TransactionSql, events: readonly RecordedEvent[]): Promise<void> {
@@ -26,6 +26,7 @@ export const offersByState: ReadModel = {
 }
 
 export interface OfferList { readonly offers: readonly (Offer & { readonly state: OfferState })[]; readonly counts: Readonly<Record<string, number>>; /** the log was looked at up to here */ readonly through: number }
+export interface ProviderReferrals { readonly referrals: readonly ProviderReferral[]; /** the log was looked at up to here */ readonly through: number }
 
 @Injectable()
 export class OffersByState {
@@ -49,5 +50,13 @@ export class OffersByState {
     const rows = await sql<{ row: Offer; state: OfferState }[]>`select row, state from read.offers_by_state ${ofCase} ${state ? sql`and state = ${state}` : sql``} order by offered desc, offer limit ${limit} offset ${from}`
     const counts = await sql<{ state: string; count: string }[]>`select state, count(*) from read.offers_by_state ${ofCase} group by state`
     return { offers: rows.map((one) => ({ ...one.row, state: one.state })), counts: Object.fromEntries(counts.map((one) => [one.state, Number(one.count)])), through }
+  }
+
+  /** What one organization was asked, by the newest offer first; `from` skips so many offers. */
+  async referredTo({ organization, limit, from }: { readonly organization: string; readonly limit: number; readonly from: number }): Promise<ProviderReferrals> {
+    const sql = this.database
+    const through = this.projection.state().ordinal
+    const rows = await sql<{ row: Offer }[]>`select row from read.offers_by_state where row->'referrals' @> ${sql.json([{ providerOrgId: organization }])} order by offered desc, offer limit ${limit} offset ${from}`
+    return { referrals: rows.flatMap(({ row }) => referredTo(row, organization)), through }
   }
 }

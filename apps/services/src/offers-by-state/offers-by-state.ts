@@ -17,6 +17,11 @@ export const evolve = (row: Offer | undefined, event: RecordedEvent): Offer | un
   return next.status === 'none' ? undefined : next
 }
 
+/** What a provider is shown: its own referrals and its own answers. */
+export type ProviderReferral = Pick<Offer, 'offerId'> & Omit<Offer['referrals'][number], 'providerOrgId'>
+export const referredTo = ({ offerId, referrals }: Offer, organization: string): ProviderReferral[] =>
+  referrals.filter((one) => one.providerOrgId === organization).map(({ providerOrgId: _, ...own }) => ({ offerId, ...own }))
+
 export const stateOf = ({ response, referrals }: Pick<Offer, 'response' | 'referrals'>): OfferState => {
   if (response === null) return 'unanswered'
   if (response !== 'ACCEPTED') return response === 'DECLINED' ? 'declined' : 'no-answer'

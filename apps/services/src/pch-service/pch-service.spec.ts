@@ -82,6 +82,12 @@ describe('a provider answers', () => {
     given(pchService, offered, accepted, sent, waiting).when(provider({ answer: 'WAITLISTED' })).nothing()
     given(pchService, offered, accepted, sent, waiting).when(provider({ answer: 'REJECTED', reasonCode: 'SERVICE_ENDED' })).then({ type: 'ServiceReferralAnswered', data: { answer: 'REJECTED', reasonCode: 'SERVICE_ENDED' } })
   })
+  it('for its own organization alone; to others the referral is not there', () => {
+    const by = (organization?: string): AnswerReferral => ({ ...provider({ answer: 'WAITLISTED' }), meta: metaOf({ actor: { id: 'sample-provider', role: 'pchProvider', agency: 'HEALTH' }, ...(organization ? { claims: { organization } } : {}) }) })
+    given(pchService, offered, accepted, sent).when(by(PROVIDER)).then({ type: 'ServiceReferralAnswered' })
+    expect(given(pchService, offered, accepted, sent).when(by(id(9))).refused('service_referral_unknown').kind).toBe('not-found')
+    expect(given(pchService, offered, accepted, sent).when(by()).refused('organization_not_proven').kind).toBe('forbidden')
+  })
   it('to a referral that was sent, not on a day to come', () => {
     expect(given(pchService, offered, accepted).when(provider({ answer: 'WAITLISTED' })).refused('service_referral_unknown').kind).toBe('not-found')
     given(pchService, offered, accepted, sent).when(provider({ answer: 'WAITLISTED' }, id(9))).refused('service_referral_unknown')

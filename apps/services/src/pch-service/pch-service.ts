@@ -1,7 +1,7 @@
 /**
  * One offer of services to the person who causes harm, what he says to it, and the referrals to providers that follow.
  * Protects: he is referred only while he accepts, with his written consent (P3), and that declining has no consequence (P1):
- * no event here can say more than that he declined. Whether he answered, and what a provider answered, are facts: recorded
+ * no event here can say more than that he declined. A provider answers what was sent to its own organization, as its token proves. Whether he answered, and what a provider answered, are facts: recorded
  * whenever they are told, and the latest counts.
  */
 import type { AnswerServiceOffer, AnswerServiceReferral, CommandMeta, DraftEvent, OfferChannel, OfferResponse, ReferralAnswer, SendServiceReferral, ServiceOfferAnsweredV1, ServiceOfferedV1, ServiceReferralAnsweredV1, ServiceReferralSentV1, TimePrecision } from '@chorus/contracts'
@@ -76,8 +76,11 @@ export const sendReferral = ({ data, meta }: SendReferral, state: PchService): D
 }
 
 export const answerReferral = ({ data: { referralId, answer, reasonCode, firstAppointmentAt, answeredOn }, meta }: AnswerReferral, state: PchService): Decision => {
+  const provider = meta.actor.role === 'pchProvider'
+  if (provider && meta.claims?.organization === undefined) return NO_ORGANIZATION
   const sent = state.status === 'none' ? undefined : state.referrals.find((one) => one.referralId === referralId)
-  if (state.status === 'none' || !sent) return refused('service_referral_unknown', 'There is no such referral to a provider in this offer. Look its number up again.', { kind: 'not-found' })
+  // A referral to another organization is not there for this one: not even that it exists is told.
+  if (state.status === 'none' || !sent || (provider && sent.providerOrgId !== meta.claims?.organization)) return refused('service_referral_unknown', 'There is no such referral to a provider in this offer. Look its number up again.', { kind: 'not-found' })
   if (answer === 'REJECTED' && reasonCode === undefined) return refused('reason_missing', 'A provider that says no says why. Add reasonCode.')
   if (answer === 'ACCEPTED' && reasonCode !== undefined) return refused('reason_does_not_fit', 'The provider accepts: leave reasonCode out.')
   if (answer !== 'ACCEPTED' && firstAppointmentAt !== undefined) return refused('appointment_does_not_fit', 'There is an appointment only where the provider accepts. Leave firstAppointmentAt out.')
@@ -90,6 +93,7 @@ export const answerReferral = ({ data: { referralId, answer, reasonCode, firstAp
 }
 
 const UNKNOWN: Refusal = refused('offer_unknown', 'There is no such offer of services. Look its number up again.', { kind: 'not-found' })
+const NO_ORGANIZATION: Refusal = refused('organization_not_proven', 'Your token does not say for which organization you answer. Have the claim organization added to it: the organization\'s id in the provider directory.', { kind: 'forbidden' })
 const IN_FUTURE: Refusal = refused('day_in_future', 'The day lies in the future. Correct it, or leave it out.')
 
 /** The day that was told, or the instant of the command; undefined for a day that has not come. */

@@ -66,6 +66,6 @@ export class CertifyFunds {
   @Cents({ max: MOST_CENTS, doc: 'the fund\'s unencumbered cash in the treasury at the beginning of the day asOf' }) fundCashUnencumberedCents!: number
   @LocalDate({ doc: 'day of that balance, in Kansas City' }) asOf!: string
   @Code(CERTIFIERS, { doc: 'in which capacity' }) certifiedBy!: Certifier
-  @Code(CERTIFIER_TITLES, { doc: 'office of who certifies' }) certifierTitle!: CertifierTitle
+  @Code(CERTIFIER_TITLES, { doc: 'office of who certifies; the token must prove it' }) certifierTitle!: CertifierTitle
   @Name({ optional: true, doc: 'the document by which a delegate was named; needed for DELEGATE' }) delegationRef?: string
 }

@@ -16,7 +16,7 @@ export class SendServiceReferral {
   @Name({ doc: 'number of his written consent to this referral' }) consentRef!: string
 }
 
-@CommandBody({ type: 'AnswerServiceReferral', roles: ['healthProgram', 'pchProvider'], summary: 'Record what a provider answered to a referral' })
+@CommandBody({ type: 'AnswerServiceReferral', roles: ['healthProgram', 'pchProvider'], summary: 'Record what a provider answered to a referral; a provider answers for its own organization alone, as its token proves' })
 export class AnswerServiceReferral {
   @Code(REFERRAL_ANSWERS, { doc: 'the answer' }) answer!: ReferralAnswer
   @Code(REFERRAL_REASONS, { optional: true, doc: 'why not, or not yet; needed for REJECTED' }) reasonCode?: ReferralReason
