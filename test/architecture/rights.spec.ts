@@ -11,6 +11,8 @@ const ANY = null
 const ADVOCATES = ['KCPD', 'JCPO', 'HEALTH']
 
 const RIGHTS: Readonly<Record<string, readonly [roles: readonly string[], agencies: readonly string[] | null]>> = {
+  AdministerLethalityScreen: [['detective', 'intakeAnalyst', 'systemAdvocate'], JUSTICE],
+  RecordHotlineContact: [['detective', 'intakeAnalyst', 'systemAdvocate'], JUSTICE],
   ActivateLevelPolicy: [['prosecutor'], ['JCPO']],
   ApproveLevel: [['panelMember', 'prosecutor'], JUSTICE],
   AssignLevel: [['intakeAnalyst', 'prosecutor', 'panelMember'], JUSTICE],

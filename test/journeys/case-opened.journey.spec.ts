@@ -130,6 +130,40 @@ describe('a case is opened and levelled', () => {
     expect(await refer(['S-10'], ['S-11'])).toMatchObject({ status: 422, body: { refused: 'same_person' } })
   })
 
+  it('a lethality screen is scored from its answers, read by few, and followed by a call to the hotline', async () => {
+    const incident = candidate(0)
+    const [pair] = incident.pairs
+    const before = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString()
+    const answers = ['NO', 'NO', 'NOT_ANSWERED', 'YES', 'YES', 'NO', 'YES', 'YES', 'NO', 'NO', 'NO']
+    const screen = { incidentId: incident.incidentId, victimToken: pair!.victimToken, offenderToken: pair!.offenderToken, instrument: 'LAP', answers, administeredAt: before(90) }
+    expect(await post('detective', '/v1/lethality-screens', { ...screen, answers: answers.slice(1) })).toMatchObject({ status: 422, body: { refused: 'answers_incomplete' } })
+    expect(await post('healthProgram', '/v1/lethality-screens', screen)).toMatchObject({ status: 403 })
+    const taken = await post('detective', '/v1/lethality-screens', screen)
+    expect(taken).toMatchObject({ status: 200, body: { stream: expect.stringMatching(/^lethalityScreen-/) } })
+    const one = `/v1/lethality-screens/${idIn(taken)}`
+
+    // who took it, the prosecutor and the safety context; to others it is not there
+    const shown = { outcome: 'SCREENED_IN_Q4_11', instrumentVersion: 'maryland-11', algorithmVersion: 'lap@1', answers, contact: null, hotlineDueAt: new Date(Date.parse(screen.administeredAt) + 3_600_000).toISOString() }
+    for (const role of ['detective', 'prosecutor', 'systemAdvocate'] as const) expect((await get(role, one)).body).toMatchObject(shown)
+    expect([(await get('intakeAnalyst', one)).status, (await get('evaluator', one)).status]).toEqual([404, 403])
+
+    const listed = async (state: string, after: number) => (await get('systemAdvocate', `/v1/lethality-screens?incidentId=${incident.incidentId}&state=${state}&after=${after}`)).body.screens
+    expect(await listed('to-call', taken.body.ordinal)).toEqual([expect.objectContaining({ screenId: idIn(taken), dueAt: shown.hotlineDueAt, overdue: true })])
+    expect((await get('detective', '/v1/lethality-screens')).status).toBe(403)
+    const called = await post('detective', `${one}/hotline-contact`, { calledAt: before(10), programId: 'sample-hotline', victimSpoke: true })
+    expect(called).toMatchObject({ status: 200, body: { revision: 1 } })
+    expect(await listed('called', called.body.ordinal)).toEqual([expect.objectContaining({ screenId: idIn(taken), victimSpoke: true, overdue: false })])
+
+    const entries = async (role: Role) => (await get(role, `/v1/history?of=${incident.incidentId}`)).body.entries as { type: string; breaches?: string[] }[]
+    expect((await entries('prosecutor')).filter(({ type }) => /Lethality|Hotline/.test(type))).toMatchObject([{ type: 'LethalityScreenAdministered' }, { type: 'AdvocateHotlineContactRecorded', breaches: ['T-LAP'] }])
+    expect((await entries('detective')).filter(({ type }) => /Lethality|Hotline/.test(type))).toEqual([])
+    const sql = postgres(chorus.appUrl, { max: 1, onnotice: () => undefined })
+    try {
+      const [{ text }] = await sql<[{ text: string }]>`select text from log.events where type = 'LethalityScreenAdministered'`
+      expect((JSON.parse(text) as { data: { answers: object } }).data.answers).toHaveProperty('$sealed')
+    } finally { await sql.end() }
+  })
+
   it('names nobody where names must not be: not in the log, not in the read model, not in the log lines', async () => {
     const sql = postgres(chorus.appUrl, { max: 1, onnotice: () => undefined })
     try {
@@ -148,7 +182,7 @@ describe('a case is opened and levelled', () => {
 
   it('a version of the policy of levels is activated by who may, holds from then on, and is refused where it cannot be read', async () => {
     const { body: shipped } = await get('evaluator', '/v1/cases/level-policy')
-    expect(shipped).toMatchObject({ policyId: 'kc-ipvi-levels', version: '1.0.0', status: 'DRAFT', approvers: [] })
+    expect(shipped).toMatchObject({ policyId: 'kc-ipvi-levels', version: '1.1.0', status: 'DRAFT', approvers: [] })
     const activate = (text: string, approvers: string[] = [], role: Role = 'prosecutor') => post(role, '/v1/cases/level-policy', { text, approvers })
     const text = String(shipped.text)
     expect(await activate(text, [], 'panelMember')).toMatchObject({ status: 403 })
@@ -156,13 +190,13 @@ describe('a case is opened and levelled', () => {
     expect(await activate(text.replace('lookbackYears:', 'lookback:'))).toMatchObject({ status: 422, body: { refused: 'policy_unreadable', detail: expect.stringContaining('lookbackYears') } })
     expect(await activate(text.replace('kc-ipvi-levels', 'another'))).toMatchObject({ status: 422 })
     expect(await activate(`${text}# changed\n`)).toMatchObject({ status: 409, body: { refused: 'policy_version_reused' } })
-    const next = text.replace('version: 1.0.0', 'version: 1.1.0').replace('status: DRAFT', 'status: APPROVED')
+    const next = text.replace('version: 1.1.0', 'version: 1.2.0').replace('status: DRAFT', 'status: APPROVED')
     expect(await activate(next)).toMatchObject({ status: 422, body: { refused: 'policy_not_approved' } })
     expect(await activate(next, ['demo-prosecutor'])).toMatchObject({ status: 422, body: { refused: 'policy_approved_alone' } })
     expect(await activate(next, ['sample-one', 'sample-two'])).toMatchObject({ status: 200, body: { stream: 'policy-kc-ipvi-levels', repeated: false } })
-    expect((await get('intakeAnalyst', '/v1/cases/level-policy')).body).toMatchObject({ version: '1.1.0', status: 'APPROVED', approvers: ['sample-one', 'sample-two'], text: next })
+    expect((await get('intakeAnalyst', '/v1/cases/level-policy')).body).toMatchObject({ version: '1.2.0', status: 'APPROVED', approvers: ['sample-one', 'sample-two'], text: next })
     expect(await activate(text)).toMatchObject({ status: 200 })
-    expect((await get('intakeAnalyst', '/v1/cases/level-policy')).body).toMatchObject({ version: '1.0.0' })
+    expect((await get('intakeAnalyst', '/v1/cases/level-policy')).body).toMatchObject({ version: '1.1.0' })
   })
 
   it('the list says which of its parameters is wrong', async () => {

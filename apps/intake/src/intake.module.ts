@@ -1,4 +1,4 @@
-/** Intake: agency events come in, are checked and recorded; incidents, referrals, cases, levels. */
+/** Intake: agency events come in, are checked and recorded; incidents, lethality screens, referrals, cases, levels. */
 import { Module } from '@nestjs/common'
 import type { Recorder } from '@chorus/event-store'
 import { CLOCK, DATABASE, RECORDER, VAULT, type Clock } from '@chorus/platform'
@@ -17,6 +17,8 @@ import { RecordPairSidesConsumer } from './on-referral-received/record-pair-side
 import { ReviewCrossComplaintHandler } from './pair/pair.commands'
 import { PairController } from './pair/pair.controller'
 import { CaseLookUp } from './pch-case/look-up'
+import { lethalityScreenHandlers } from './lethality-screen/lethality-screen.commands'
+import { LethalityScreenController } from './lethality-screen/lethality-screen.controller'
 import { caseHandlers } from './pch-case/pch-case.commands'
 import { PchCaseController } from './pch-case/pch-case.controller'
 import { policyHandlers } from './policy/policy.commands'
@@ -29,9 +31,11 @@ import { QuarantinedRecordController } from './quarantined-record/quarantined-re
 import { QuarantineRetry } from './quarantined-record/retry'
 import { referralHandlers } from './referral/referral.commands'
 import { ReferralController } from './referral/referral.controller'
+import { ScreensByHotlineDueController } from './screens-by-hotline-due/screens-by-hotline-due.controller'
+import { ScreensByHotlineDue } from './screens-by-hotline-due/screens-by-hotline-due.query'
 
 @Module({
-  controllers: [ImportRunController, QuarantinedRecordController, IncidentsByReviewStateController, IncidentController, ReferralController, PairController, PchCaseController, HistoryReviewController, PolicyController],
+  controllers: [ImportRunController, QuarantinedRecordController, IncidentsByReviewStateController, IncidentController, ReferralController, PairController, PchCaseController, HistoryReviewController, PolicyController, LethalityScreenController, ScreensByHotlineDueController],
   providers: [
     { provide: CaseLookUp, inject: [RECORDER, VAULT], useFactory: (log: Recorder, vault: Vault) => new CaseLookUp(log, vault) },
     { provide: QuarantinedBytes, inject: [DATABASE, VAULT], useFactory: (database: Sql, vault: Vault) => new QuarantinedBytes(database, vault) },
@@ -39,8 +43,8 @@ import { ReferralController } from './referral/referral.controller'
     { provide: QuarantineList, inject: [RECORDER, QuarantinedBytes], useFactory: (recorder: Recorder, bytes: QuarantinedBytes) => new QuarantineList({ recorder, bytes }) },
     { provide: QuarantineRetry, inject: [RECORDER, VAULT, QuarantinedBytes], useFactory: (recorder: Recorder, vault: Vault, bytes: QuarantinedBytes) => new QuarantineRetry({ recorder, vault, bytes }) },
     { provide: NibrsImport, inject: [RECORDER, VAULT, Quarantine, QuarantineRetry, CLOCK], useFactory: (recorder: Recorder, vault: Vault, quarantine: Quarantine, retry: QuarantineRetry, clock: Clock) => new NibrsImport({ recorder, vault, quarantine, retry, clock }) },
-    ...quarantineHandlers, ...incidentHandlers, ...referralHandlers, ...caseHandlers, ...policyHandlers, ReviewCrossComplaintHandler, ReviewCriminalHistoryHandler,
-    AssessEligibilityConsumer, RecordPairSidesConsumer, IncidentsByReviewState,
+    ...quarantineHandlers, ...incidentHandlers, ...referralHandlers, ...caseHandlers, ...policyHandlers, ReviewCrossComplaintHandler, ReviewCriminalHistoryHandler, ...lethalityScreenHandlers,
+    AssessEligibilityConsumer, RecordPairSidesConsumer, IncidentsByReviewState, ScreensByHotlineDue,
   ],
 })
 export class IntakeModule {}

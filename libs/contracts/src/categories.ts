@@ -77,6 +77,11 @@ export const CATEGORIES: readonly Category[] = [
     sight: { intakeAnalyst: 'codes', prosecutor: 'codes', panelMember: 'codes', privacyOfficer: 'codes' },
   },
   {
+    // Of a pair nobody but the prosecutor and the safety context reads it, and who took the screen (its own query).
+    name: 'lethalityScreen', what: 'a lethality screen, and the call to the hotline that followed', partOf: { pchCase: { names: 'incident' }, incident: { names: 'incident' } },
+    sight: { prosecutor: 'both', systemAdvocate: 'both' },
+  },
+  {
     name: 'notification', what: 'one notification of the person, from its plan to its delivery', partOf: { pchCase: { names: 'pchCase' } },
     sight: { intakeAnalyst: 'codes', detective: 'names', prosecutor: 'names', systemAdvocate: 'names', panelMember: 'codes', healthProgram: 'codes', evaluator: 'codes', privacyOfficer: 'codes' },
   },

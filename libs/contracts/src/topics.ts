@@ -55,6 +55,7 @@ export const STAYS_IN_THE_LOG: Readonly<Record<string, string>> = {
   referral: 'names and addresses of referred persons and of their partners; only intake works with it',
   pair: 'who was victim of whom; only intake decides by it',
   eligibility: 'what intake assessed of an incident, before any case exists; the case says what came of it',
+  lethalityScreen: 'what a victim answered; nobody who tells or helps the person who causes harm may read it, and no score sets a level',
   historyReview: 'criminal history (CHRI) may not be passed on',
   importrun: 'how a file was read: for whoever sent it and for operators, who read the log',
   quarantine: 'what could not be accepted: operators work it where it lies',

@@ -78,6 +78,8 @@ const PHRASES: Readonly<Record<string, string>> = {
   CrossComplaintReviewed: 'Cross-complaint reviewed',
   CaseOpened: 'Case opened',
   CriminalHistoryReviewed: 'Criminal history reviewed',
+  LethalityScreenAdministered: 'Lethality screen taken',
+  AdvocateHotlineContactRecorded: 'Hotline called',
   LevelProposed: 'Level proposed',
   LevelProposalDeclined: 'Level proposal declined',
   LevelApproved: 'Level approved by a member of the panel',

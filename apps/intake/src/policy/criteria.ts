@@ -27,6 +27,8 @@ export interface LevelPolicy {
   readonly lookbackYears: number
   /** screening of every incident: relationships (NIBRS data element 35) that are intimate, and the least age in years */
   readonly eligibility: { readonly relationships: readonly string[]; readonly minimumAge: number }
+  /** by when the hotline is called after a screen that screens in; absent before version 1.1.0 */
+  readonly lethalityScreens?: { readonly hotlineWithinMinutes: number }
   readonly levels: Readonly<Record<Level, LevelRule>>
   readonly prohibitedBehaviors: readonly string[]
 }

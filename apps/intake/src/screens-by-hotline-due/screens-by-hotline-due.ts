@@ -1,0 +1,34 @@
+/** What the safety context needs after a screen: which call for the hotline, by when, and whether it was called. The fold; the answers, sealed in the log, are not kept. */
+import type { AdvocateHotlineContactRecordedV1, Instrument, LethalityScreenAdministeredV1, RecordedEvent, ScreenOutcome } from '@chorus/contracts'
+import { CALLS_FOR_HOTLINE } from '../lethality-screen/instruments'
+import { LETHALITY_SCREEN_EVENTS } from '../lethality-screen/lethality-screen'
+
+/** to-call: it screened in, and no call is recorded · called: one is · no-call: nothing calls for one */
+export const HOTLINE_STATES = ['to-call', 'called', 'no-call'] as const
+export type HotlineState = (typeof HOTLINE_STATES)[number]
+export const KNOWN = LETHALITY_SCREEN_EVENTS
+
+export interface ScreenRow {
+  readonly screenId: string
+  readonly incidentId: string
+  readonly instrument: Instrument
+  readonly outcome: ScreenOutcome
+  readonly administeredAt: string
+  readonly calledAt: string | null
+  readonly victimSpoke: boolean | null
+}
+
+export const evolve = (row: ScreenRow | undefined, event: RecordedEvent): ScreenRow | undefined => {
+  if (event.type === 'LethalityScreenAdministered') {
+    const { screenId, incidentId, instrument, outcome, administeredAt } = event.data as LethalityScreenAdministeredV1
+    return { screenId, incidentId, instrument, outcome, administeredAt, calledAt: null, victimSpoke: null }
+  }
+  if (event.type !== 'AdvocateHotlineContactRecorded' || !row) return row
+  const { calledAt, victimSpoke } = event.data as AdvocateHotlineContactRecordedV1
+  return { ...row, calledAt, victimSpoke }
+}
+
+export const stateOf = ({ outcome, calledAt }: Pick<ScreenRow, 'outcome' | 'calledAt'>): HotlineState =>
+  calledAt !== null ? 'called' : CALLS_FOR_HOTLINE.includes(outcome) ? 'to-call' : 'no-call'
+/** The screen that an event is about: streams lethalityScreen-<id>. */
+export const screenOf = (event: Pick<RecordedEvent, 'stream'>): string => event.stream.slice(event.stream.indexOf('-') + 1)
