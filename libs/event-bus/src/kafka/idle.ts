@@ -4,15 +4,15 @@
  * With this a timer is set only while a request waits; whoever is added later sets its own (`push`), and an answer looks too.
  * Only for the version whose source was read; another one fails at start instead of being half patched.
  */
-const READ_VERSION = '2.2.4'
+export const READ_VERSION = '2.2.4'
 const TAMED = Symbol.for('chorus.kafka.tamed')
 
 interface RequestQueue { readonly pending: readonly unknown[]; scheduleCheckPendingRequests(): void; checkPendingRequests(): void }
 interface RequestQueueClass { readonly prototype: RequestQueue & { [TAMED]?: true } }
 
 export class OtherKafkajs extends Error {
-  constructor(what: string) {
-    super(`kafkajs ${what}: libs/event-bus/src/kafka/idle.ts is written for ${READ_VERSION}. Install that version, or read src/network/requestQueue of the new one, and adapt or drop the patch there.`)
+  constructor(what: string, file = 'idle.ts', source = 'src/network/requestQueue') {
+    super(`kafkajs ${what}: libs/event-bus/src/kafka/${file} is written for ${READ_VERSION}. Install that version, or read ${source} of the new one, and adapt or drop the patch there.`)
     this.name = 'OtherKafkajs'
   }
 }

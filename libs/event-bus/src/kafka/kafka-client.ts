@@ -1,5 +1,6 @@
 /** How every part of this adapter reaches the broker: one way to make a client, one way to read an error. */
 import { Kafka, logLevel, type KafkaConfig, type RetryOptions } from 'kafkajs'
+import { tameEncoder } from './encoder'
 import { tameIdleLoop } from './idle'
 import { kafkaLogCreator, silent, type KafkaLogger } from './kafka-log'
 import type { KafkaSettings } from './kafka-settings'
@@ -10,6 +11,7 @@ export const QUICK_RETRIES: RetryOptions = { initialRetryTime: 3, factor: 0.2, m
 /** A client of kafkajs, tamed, with our log lines. */
 export function kafkaClient(settings: KafkaSettings, options: { readonly logger?: KafkaLogger; readonly retry?: RetryOptions } = {}): Kafka {
   tameIdleLoop()
+  tameEncoder()
   const config: KafkaConfig = {
     clientId: settings.clientId,
     brokers: [...settings.brokers],

@@ -32,6 +32,16 @@ describe('the publisher', () => {
     }
   })
 
+  it('sends many messages in several requests of one transaction, in order', async () => {
+    const settings = await withTopics()
+    const publisher = await publisherOf(settings)
+    const [produce, endTxn] = [jest.spyOn(Broker.prototype, 'produce'), jest.spyOn(Broker.prototype, 'endTxn')]
+    const values = Array.from({ length: 1100 }, (_, i) => String(i))
+    await publisher.publish(values.map((value) => letter('a', value)))
+    expect([produce.mock.calls.length, endTxn.mock.calls.length]).toEqual([3, 1])
+    expect((await readUntil(settings, LETTERS.name, ({ length }) => length === 1100)).map((record) => record.value)).toEqual(values)
+  })
+
   it('refuses a topic that nobody named, and goes on', async () => {
     const settings = await withTopics()
     const publisher = await publisherOf(settings)

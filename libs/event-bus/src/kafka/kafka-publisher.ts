@@ -124,11 +124,13 @@ export class KafkaPublisher implements BusPublisher {
 
   /**
    * By topic, each message with its partition, the order within a partition kept. What goes to one partition in one request
-   * is one batch to the broker, which refuses it above 1 MiB: more than that makes another request of the same transaction.
+   * is one batch to the broker, which refuses it above 1 MiB: more than that makes another request of the same transaction;
+   * so do many messages, since kafkajs and the broker work several smaller requests off sooner than one large one.
    */
   private placed(messages: readonly BusMessage[]): TopicMessages[][] {
     const requests: Map<string, TopicMessages>[] = [new Map()]
     const sizes = new Map<string, number>()
+    let count = 0
     for (const message of messages) {
       const { topic, key, headers, value } = message
       const partitions = this.partitions.get(topic)
@@ -137,8 +139,9 @@ export class KafkaPublisher implements BusPublisher {
       const place = `${topic}/${partition}`
       const size = sizeOf(message)
       const filled = (sizes.get(place) ?? 0) + size
-      const another = filled > MAX_BATCH && filled > size
-      if (another) { requests.push(new Map()); sizes.clear() }
+      const another = (filled > MAX_BATCH && filled > size) || count === MAX_REQUEST
+      if (another) { requests.push(new Map()); sizes.clear(); count = 0 }
+      count++
       sizes.set(place, another ? size : filled)
       const request = requests.at(-1)!
       const entry = request.get(topic) ?? { topic: this.options.settings.prefix + topic, messages: [] }
@@ -151,6 +154,8 @@ export class KafkaPublisher implements BusPublisher {
 
 /** Of one batch, in bytes; topics take 1,048,588 (topics-admin.ts). */
 const MAX_BATCH = 900_000
+/** messages of one request */
+const MAX_REQUEST = 500
 const sizeOf = ({ key, headers, value }: BusMessage): number => {
   let size = 32 + Buffer.byteLength(key) + (value === null ? 0 : Buffer.byteLength(value))
   for (const name in headers) size += 4 + name.length + Buffer.byteLength(headers[name]!)
