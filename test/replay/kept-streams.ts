@@ -25,12 +25,12 @@ export const keptStreams = (): KeptFile[] => readdirSync(streamsFolder).sort().f
 
 /** A vault that holds a kept stream's keys, or, where `erased`, only their tombstones. */
 export class KeptVault extends MemoryVault {
-  constructor(private readonly kept: Readonly<Record<string, string>>, private readonly erased: boolean) { super() }
+  constructor(private readonly kept: Readonly<Record<string, string>>, private readonly gone: boolean) { super() }
   override async openKeys(keyIds: readonly string[]): Promise<ReadonlyMap<string, Uint8Array | 'erased'>> {
     return new Map(keyIds.map(keyId => {
       const key = this.kept[keyId]
       if (!key) throw new Error(`the kept stream lacks key ${keyId}`)
-      return [keyId, this.erased ? 'erased' : Buffer.from(key, 'hex')]
+      return [keyId, this.gone ? 'erased' : Buffer.from(key, 'hex')]
     }))
   }
 }

@@ -15,15 +15,17 @@ export interface PlacedBatch { readonly events: readonly PlacedEvent[]; /** one 
  * Decides the appends one after the other, each on top of those before it, so several appends to one stream may share
  * a batch and an append that conflicts changes nothing for the rest. `revisions` has the last revision of each stream
  * that exists, `known` the stored events behind the batch's ids; both are carried forward in place.
+ * `ended`: keys that were destroyed; what they sealed is not written any more.
  * `recordedtime` is the batch's: never before `end.recordedtime`.
  */
-export function placeBatch(appends: readonly PreparedAppend[], end: LogEnd, recordedtime: string, revisions: Map<string, number>, known: Map<string, KnownEvent>): PlacedBatch {
+export function placeBatch(appends: readonly PreparedAppend[], end: LogEnd, recordedtime: string, revisions: Map<string, number>, known: Map<string, KnownEvent>, ended: ReadonlySet<string> = new Set()): PlacedBatch {
   const events: PlacedEvent[] = []
   let { ordinal, link } = end
   const results = appends.map((append): AppendResult => {
     const decision = decideAppend(append, revisions.get(append.stream) ?? -1, (id) => known.get(id))
     if (!decision.write) return decision.result
     const { stream } = append
+    if (append.keys.some((key) => ended.has(key))) return { ok: false, error: { code: 'key-ended', stream } }
     let revision = decision.revision
     const first = { ordinal: ordinal + 1, revision, recordedtime }
     for (const { id, type, content, before, after } of append.events) {

@@ -37,6 +37,8 @@ export interface Append {
   readonly stream: string
   readonly expected: ExpectedRevision
   readonly events: readonly NewEvent[]
+  /** ids of the keys that sealed it. A store that sees the state of keys refuses it where one has ended since; the others leave that to whoever seals */
+  readonly keys?: readonly string[]
 }
 
 export type AppendResult =
@@ -52,6 +54,8 @@ export type AppendConflict =
   | { readonly code: 'partly-known'; readonly stream: string; readonly known: readonly string[] }
   /** An id is stored with other content. */
   | { readonly code: 'content-differs'; readonly stream: string; readonly id: string }
+  /** A key that sealed it was destroyed after it was sealed. */
+  | { readonly code: 'key-ended'; readonly stream: string }
 
 /** Thrown for what no caller can mean: an event over 256 KiB, an append over 900 KiB, an empty append, a bad stream name. */
 export class AppendRefused extends Error {

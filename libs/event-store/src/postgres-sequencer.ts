@@ -54,6 +54,9 @@ const WRITE = `
   )
   SELECT pg_notify('${CHANNEL}', $1::bigint::text) FROM moved`
 
+/** Asked under the lock of the head, in a statement of its own: what was destroyed before the head moved last is seen. */
+const ENDED = `SELECT key FROM vault.ended(string_to_array($1, E'\\n')) AS key`
+
 interface HeadRow { ordinal: number; link: string; recordedtime: string | null; promised: string | null; clock: string }
 type LookUpRow = { id: null; stream: string; revision: number | null } | (KnownEvent & { id: string })
 
@@ -142,10 +145,12 @@ export class Sequencer {
     const { sql } = this
     const streams = [...new Set(appends.map(({ stream }) => stream))]
     const ids = appends.flatMap(({ events }) => events.map(({ id }) => id))
-    const [, locked, found] = await Promise.all([
+    const keys = [...new Set(appends.flatMap((append) => append.keys))]
+    const [, locked, found, ended] = await Promise.all([
       sql.unsafe('BEGIN'),
       sql.unsafe<HeadRow[]>(LOCK, [], { ...PREPARED, simple: false } as typeof PREPARED),
       sql.unsafe<LookUpRow[]>(LOOK_UP, [lines(streams), lines(ids)], PREPARED),
+      keys.length === 0 ? [] : sql.unsafe<{ key: string }[]>(ENDED, [lines(keys)], PREPARED),
     ])
     const head = locked[0]!
     const revisions = new Map<string, number>()
@@ -155,7 +160,7 @@ export class Sequencer {
       else if (row.revision !== null) revisions.set(row.stream, row.revision)
     }
     const now = laterOf(head.promised, laterOf(head.recordedtime, head.clock))
-    const { events, results, end } = placeBatch(appends, head, now, revisions, known)
+    const { events, results, end } = placeBatch(appends, head, now, revisions, known, new Set(ended.map(({ key }) => key)))
     if (events.length === 0) {
       await sql.unsafe('COMMIT')
       return results

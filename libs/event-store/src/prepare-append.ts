@@ -7,6 +7,7 @@ export interface PreparedAppend {
   readonly stream: string
   readonly expected: ExpectedRevision
   readonly events: readonly PreparedEvent[]
+  readonly keys: readonly string[]
   /** UTF-8 bytes of the stored texts */
   readonly bytes: number
 }
@@ -39,7 +40,7 @@ export function prepareAppend(log: string, append: Append): PreparedAppend {
     return text
   })
   if (bytes > MAX_APPEND_BYTES) throw new AppendRefused('append-too-large', `append to ${stream}: ${events.length} events of together ${bytes} bytes; at most ${MAX_APPEND_BYTES} are accepted in one append. Append them in several`)
-  return { stream, expected, events: prepared, bytes }
+  return { stream, expected, events: prepared, keys: append.keys ?? [], bytes }
 }
 
 function prepareEvent(log: string, stream: string, event: NewEvent, where: string): PreparedEvent {

@@ -96,4 +96,19 @@ describe('recorder on PostgreSQL', () => {
       expect(await elsewhere.recordEach([item(3, 2)])).toMatchObject([{ ok: false, conflict: 'erased' }])
     } finally { await late.close() }
   })
+
+  it('a key destroyed between sealing and appending: the append is refused, whatever the writer still holds', async () => {
+    const [late, neighbour] = [item(9001), item(9002)]
+    const other = await FileVault.open({ keysFolder: join(root, 'keys'), databaseUrl: database.appUrl, mode: 'demonstration' })
+    // A writer that stands still with the keys in its hand.
+    const frozen = Object.assign(Object.create(vault) as FileVault, { keysFor: async (...args: Parameters<FileVault['keysFor']>) => {
+      const keys = await vault.keysFor(...args)
+      await other.life.destroy([late.stream], meta.commandId, clock.now())
+      return keys
+    } })
+    const outcomes = await new Recorder({ store, vault: frozen, clock }).recordEach([late, neighbour]).finally(() => other.close())
+    expect(outcomes).toEqual([expect.objectContaining({ ok: false, conflict: 'erased' }), expect.objectContaining({ ok: true })])
+    expect(await recorder.load(late.stream)).toEqual([])
+    expect(await recorder.load(neighbour.stream)).toHaveLength(1)
+  })
 })

@@ -68,8 +68,8 @@ export class Recorder implements DeciderLog {
     const appends: Append[] = []
     const outcomes = items.map((item, at): RecordOutcome | number => {
       const events = prepared[at]!
-      if (events.some(event => [...event.needs].some(subject => keys.get(event.context)?.get(subject) === 'erased'))) return { ok: false, conflict: 'erased', text: `What ${item.stream} is about was erased by order. It cannot be recorded again.` }
-      appends.push({ stream: item.stream, expected: item.expected === -1 ? 'none' : item.expected, events: events.map(event => this.sealed(item, event, keys.get(event.context))) })
+      if (events.some(event => [...event.needs].some(subject => keys.get(event.context)?.get(subject) === 'erased'))) return { ok: false, conflict: 'erased', text: erasedText(item.stream) }
+      appends.push({ stream: item.stream, expected: item.expected === -1 ? 'none' : item.expected, events: events.map(event => this.sealed(item, event, keys.get(event.context))), keys: keyIdsOf(events, keys) })
       return appends.length - 1
     })
     const results = appends.length === 0 ? [] : appends.length === 1 ? [await this.store.append(appends[0]!)] : await this.store.appendEach(appends)
@@ -105,6 +105,9 @@ export class Recorder implements DeciderLog {
       return key === undefined || key === 'erased' ? ERASED : unseal(value, key, placeOf(event, value, pointer))
     }) as T)
   }
+
+  /** Those of the streams whose records were erased by order: nothing more is recorded of them. All are of one context. */
+  erased(context: Context, streams: readonly string[]): Promise<ReadonlySet<string>> { return this.vault.erased(context, streams) }
 
   /** The fingerprint that this draft would get: the same content, said again, has the same one. */
   contentOf(draft: DraftEvent): string {
@@ -176,6 +179,10 @@ export class Recorder implements DeciderLog {
   }
 }
 
+/** The keys that seal these events. */
+const keyIdsOf = (events: readonly Prepared[], keys: ReadonlyMap<Context | 'none', ReadonlyMap<string, SubjectKey | 'erased'>>): string[] =>
+  [...new Set(events.flatMap(({ context, needs }) => [...needs].flatMap(subject => { const key = keys.get(context)?.get(subject); return key && key !== 'erased' ? [key.keyId] : [] })))]
+
 /** Whose key seals a field. A field that names a token whose value is missing has nobody's key: that is a fault, not the stream's. */
 const ownerOf = (spec: FieldSpec, subject: string | undefined, stream: string): string => {
   if (!spec.sealedFor) return stream
@@ -201,7 +208,10 @@ const TEXTS: Record<'wrong-revision' | 'partly-known' | 'content-differs', strin
 }
 const outcomeOf = (result: AppendResult, append: Append): RecordOutcome => result.ok
   ? { ok: true, repeated: result.repeated, ordinal: result.last.ordinal, revision: result.last.revision, recordedtime: result.last.recordedtime, ids: append.events.map(event => event.id) }
-  : { ok: false, conflict: result.error.code, text: `${append.stream}: ${TEXTS[result.error.code]}.` }
+  // Destroyed between sealing and appending: the same as before sealing.
+  : result.error.code === 'key-ended' ? { ok: false, conflict: 'erased', text: erasedText(append.stream) }
+    : { ok: false, conflict: result.error.code, text: `${append.stream}: ${TEXTS[result.error.code]}.` }
+const erasedText = (stream: string): string => `What ${stream} is about was erased by order. It cannot be recorded again.`
 
 /** A stored event as it is read: its envelope and data, led to the newest version that this build knows. */
 export const decode = (stored: StoredEvent): RecordedEvent => ledToNewest(asRecorded(stored))

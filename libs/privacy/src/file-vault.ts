@@ -3,12 +3,14 @@
  * A key is committed before it is handed out, so what is sealed with it can always be opened again.
  */
 import { guarded, postgres } from '@chorus/postgres'
-import type { Context } from '@chorus/contracts'
-import { createMissing, filesIn, fingerprintOf, readFolder, VaultRefused, type KeyFolder, type VaultMode } from './key-folder'
+import { CONTEXTS, type Context } from '@chorus/contracts'
+import { contextFile, createMissing, filesIn, fingerprintOf, readFolder, removeLeftovers, UNSEALED, VaultRefused, type FileSeal, type KeyFolder, type VaultMode } from './key-folder'
+import { CHANNEL, FileKeyLife, FOLDER_LOCK, useNewest } from './key-life'
+import { KeyRing } from './key-ring'
 import { KeyedIds, randomToken } from './keyed-ids'
-import type { HmacPurpose, SubjectKey, Vault } from './port'
+import { Links, type Identifier } from './links'
+import type { HmacPurpose, KeyLife, SubjectKey, Vault } from './port'
 import { random } from './random'
-import { decrypt, encrypt } from './seal'
 
 export interface FileVaultOptions {
   /** folder of the secrets, 0700; made at the first start */
@@ -18,33 +20,49 @@ export interface FileVaultOptions {
   readonly mode: VaultMode
   /** keys held in memory (default 20,000); the oldest go first */
   readonly cacheSize?: number
+  /** seals the files of the folder; default: they are plain, and apart from the database */
+  readonly seal?: FileSeal
 }
 
 interface KeyRow { readonly key_id: string; readonly subject: string; readonly context: Context; readonly state: 'active' | 'destroying' | 'destroyed'; readonly kek: string; readonly wrapped: string | null }
 
-// any number will do, as long as every Chorus process uses the same one
-const SETUP_LOCK = 8_260_010
 /** A connection is given up whose server owes an answer for so long: an append waits for its keys. Longer than any wait for another process. */
 const SILENCE_MS = 15_000
 /** A batch of one statement: within PostgreSQL's comfort, and a lock held shortly. */
 const BATCH = 2000
+/** How often making keys is tried again when their context key was replaced meanwhile. */
+const ATTEMPTS = 5
 
 export class FileVault implements Vault {
   private readonly ids: KeyedIds
+  private readonly links: Links
   private readonly bySubject = new Map<string, SubjectKey>()
   private readonly byId = new Map<string, Uint8Array>()
+  private readonly keks = new Map<Context, string>()
+  private seen = 0
+  readonly life: KeyLife & Pick<FileKeyLife, 'resume'>
 
-  private constructor(private readonly sql: postgres.Sql, private readonly folder: KeyFolder, private readonly cacheSize: number) { this.ids = new KeyedIds(folder.identity.key) }
+  private constructor(private readonly sql: postgres.Sql, folder: KeyFolder, private readonly ring: KeyRing, keysFolder: string, private readonly cacheSize: number) {
+    this.ids = new KeyedIds(folder.identity.key)
+    this.links = new Links(sql, this.ids)
+    this.life = new FileKeyLife({ sql, ring, folder: keysFolder, links: this.links, forget: () => this.forget() })
+  }
 
   /**
-   * Opens the vault; the first start makes the secrets, and only while the vault's tables are empty.
+   * Opens the vault; the first start makes the secrets, and only while the vault's tables are empty. Destructions that were cut
+   * short are finished, and those that the folder's list knows and the database does not (a restored backup) are done again.
    * Throws VaultRefused: keys missing, swapped, damaged, readable by others, or of another mode; database not migrated.
    */
-  static async open({ keysFolder, databaseUrl, mode, cacheSize = 20_000 }: FileVaultOptions): Promise<FileVault> {
+  static async open({ keysFolder, databaseUrl, mode, cacheSize = 20_000, seal = UNSEALED }: FileVaultOptions): Promise<FileVault> {
     // Every commit here waits for the disk, whatever the database's own setting: a key is durable before its first use.
-    const sql = postgres(databaseUrl, { ...guarded(databaseUrl, SILENCE_MS), max: 2, idle_timeout: 60, onnotice: () => undefined, connection: { application_name: 'chorus vault', synchronous_commit: 'on' } })
+    const sql = postgres(databaseUrl, { ...guarded(databaseUrl, SILENCE_MS), max: 4, idle_timeout: 60, onnotice: () => undefined, connection: { application_name: 'chorus vault', synchronous_commit: 'on' } })
     try {
-      return new FileVault(sql, await tie(sql, keysFolder, mode), cacheSize)
+      const { folder, ring } = await tie(sql, keysFolder, mode, seal)
+      const vault = new FileVault(sql, folder, ring, keysFolder, cacheSize)
+      await vault.life.resume()
+      const look = (): void => { vault.lookForDestroyed().catch(() => undefined) } // whoever uses a key looks for himself
+      await sql.listen(CHANNEL, look, look)
+      return vault
     } catch (error) {
       await sql.end({ timeout: 1 })
       throw error
@@ -55,44 +73,36 @@ export class FileVault implements Vault {
   uuid(purpose: HmacPurpose, ...parts: readonly string[]): string { return this.ids.uuid(purpose, parts) }
   newToken(kind: 'per' | 'pair' | 'inc'): string { return randomToken(kind) }
 
-  async tokenFor(context: Context, system: string, identifier: string): Promise<string> {
-    const link = this.ids.hmac('link', [context, system, identifier]).toString('hex')
-    const [made] = await this.sql<{ token: string }[]>`
-      insert into vault.links (context, link, token) values (${context}, ${link}, ${randomToken('per')}) on conflict do nothing returning token`
-    if (made) return made.token
-    const [known] = await this.sql<{ token: string }[]>`select token from vault.links where context = ${context} and link = ${link}`
-    return known!.token
+  async tokenFor(context: Context, system: string, identifier: string): Promise<string | 'erased'> {
+    const token = await this.links.personOf(context, [{ system, id: identifier }])
+    if (token === 'disagree') throw new Error('one identifier led to two people')
+    return token
   }
+  personOf(context: Context, identifiers: readonly Identifier[], token?: string): Promise<string | 'disagree' | 'erased'> { return this.links.personOf(context, identifiers, token) }
 
-  async personOf(context: Context, identifiers: readonly { readonly system: string; readonly id: string }[], token?: string): Promise<string | 'disagree'> {
-    // One order for all: two who link the same identifiers at once wait for each other and do not deadlock.
-    const links = [...new Set(identifiers.map(({ system, id }) => this.ids.hmac('link', [context, system, id]).toString('hex')))].sort()
-    return this.sql.begin(async tx => {
-      for (const link of links) await tx`select pg_advisory_xact_lock(hashtextextended(${`${context}|${link}`}, 0))`
-      const rows = await tx<{ token: string }[]>`select distinct token from vault.links where context = ${context} and link = any(${links})`
-      const known = new Set([...(token === undefined ? [] : [token]), ...rows.map(row => row.token)])
-      if (known.size > 1) return 'disagree'
-      const [person = randomToken('per')] = known
-      if (links.length > 0) await tx`insert into vault.links (context, link, token) select ${context}, link, ${person} from unnest(${links}::text[]) as link on conflict do nothing`
-      return person
-    })
+  async erased(context: Context, subjects: readonly string[]): Promise<ReadonlySet<string>> {
+    if (subjects.length === 0) return new Set()
+    const rows = await this.sql<{ subject: string }[]>`select subject from vault.data_keys where context = ${context} and subject = any(${subjects as string[]}) and state <> 'active'`
+    return new Set(rows.map(row => row.subject))
   }
 
   async keysFor(context: Context, subjects: readonly string[]): Promise<ReadonlyMap<string, SubjectKey | 'erased'>> {
     const found = new Map<string, SubjectKey | 'erased'>()
     const missing: string[] = []
+    const seen = await this.lookForDestroyed()
     for (const subject of new Set(subjects)) {
       const cached = this.bySubject.get(`${context}|${subject}`)
       if (cached) found.set(subject, cached)
       else missing.push(subject)
     }
-    for (let from = 0; from < missing.length; from += BATCH) await this.makeOrFind(context, missing.slice(from, from + BATCH), found)
+    for (let from = 0; from < missing.length; from += BATCH) await this.makeOrFind(context, missing.slice(from, from + BATCH), found, seen)
     return found
   }
 
   async openKeys(keyIds: readonly string[]): Promise<ReadonlyMap<string, Uint8Array | 'erased'>> {
     const found = new Map<string, Uint8Array | 'erased'>()
     const missing: string[] = []
+    const seen = await this.lookForDestroyed()
     for (const keyId of new Set(keyIds)) {
       const cached = this.byId.get(keyId)
       if (cached) found.set(keyId, cached)
@@ -101,7 +111,7 @@ export class FileVault implements Vault {
     for (let from = 0; from < missing.length; from += BATCH) {
       const part = missing.slice(from, from + BATCH)
       const rows = await this.sql<KeyRow[]>`select key_id, context, subject, state, kek, wrapped from vault.data_keys where key_id = any(${part})`
-      for (const row of rows) { const key = this.unwrap(row); found.set(row.key_id, key === 'erased' ? key : key.key) }
+      for (const row of rows) { const key = await this.unwrap(row, seen); found.set(row.key_id, key === 'erased' ? key : key.key) }
       const unknown = part.find(keyId => !found.has(keyId))
       if (unknown) throw new VaultRefused('key-unknown', `the vault does not hold key ${unknown}: this log and this vault do not belong together, or the vault's backup is older than the log. Restore a vault no older than the log`)
     }
@@ -115,44 +125,80 @@ export class FileVault implements Vault {
   }
 
   /** One statement makes what is missing and finds the rest; a second one is needed only where another process was faster. */
-  private async makeOrFind(context: Context, subjects: readonly string[], found: Map<string, SubjectKey | 'erased'>): Promise<void> {
-    const kek = this.folder.contexts.get(context)!
-    const fresh = new Map(subjects.map(subject => {
-      const key: SubjectKey = { keyId: randomToken('dek'), key: random(32) }
-      return [subject, { key, wrapped: wrap(key, context, subject, kek.key) }]
-    }))
-    const rows = await this.sql<KeyRow[]>`
-      with wanted as (select * from unnest(${subjects as string[]}::text[], ${[...fresh.values()].map(({ key }) => key.keyId)}::text[], ${[...fresh.values()].map(({ wrapped }) => wrapped)}::text[]) as w(subject, key_id, wrapped)),
-      known as (select k.* from vault.data_keys k join wanted using (subject) where k.context = ${context}),
-      made as (
-        insert into vault.data_keys (key_id, context, subject, kek, wrapped)
-        select w.key_id, ${context}, w.subject, ${kek.id}, w.wrapped from wanted w where not exists (select from known where known.subject = w.subject)
-        order by w.subject -- the same order in every process: two that want the same subjects wait for each other, and never both ways
-        on conflict do nothing returning *)
-      select key_id, context, subject, state, kek, wrapped from known union all select key_id, context, subject, state, kek, null from made`
-    const raced = new Set(subjects)
-    for (const row of rows) {
-      raced.delete(row.subject)
-      const made = fresh.get(row.subject)!.key
-      found.set(row.subject, made.keyId === row.key_id ? this.remember(row, made) : this.unwrap(row))
+  private async makeOrFind(context: Context, subjects: readonly string[], found: Map<string, SubjectKey | 'erased'>, seen: number): Promise<void> {
+    for (let attempt = 0; ; attempt++) {
+      const kek = await this.kekOf(context)
+      const fresh = new Map(subjects.map(subject => {
+        const key: SubjectKey = { keyId: randomToken('dek'), key: random(32) }
+        return [subject, { key, wrapped: this.ring.wrap(kek, key, context, subject) }]
+      }))
+      const rows = await this.sql<KeyRow[]>`
+        with wanted as (select * from unnest(${subjects as string[]}::text[], ${[...fresh.values()].map(({ key }) => key.keyId)}::text[], ${[...fresh.values()].map(({ wrapped }) => wrapped)}::text[]) as w(subject, key_id, wrapped)),
+        known as (select k.* from vault.data_keys k join wanted using (subject) where k.context = ${context}),
+        -- held until the keys are there: a context key is not replaced while something is wrapped by it
+        wrapping as (select kek from vault.context_keys where context = ${context} and kek = ${kek} for share),
+        made as (
+          insert into vault.data_keys (key_id, context, subject, kek, wrapped) select w.key_id, ${context}, w.subject, wrapping.kek, w.wrapped
+          from wanted w cross join wrapping where not exists (select from known where known.subject = w.subject)
+          order by w.subject -- the same order in every process: two that want the same subjects wait for each other, and never both ways
+          on conflict do nothing returning *)
+        select key_id, context, subject, state, kek, wrapped from known union all select key_id, context, subject, state, kek, null from made`
+      const raced = new Set(subjects)
+      for (const row of rows) {
+        raced.delete(row.subject)
+        const made = fresh.get(row.subject)!.key
+        found.set(row.subject, made.keyId === row.key_id ? this.remember(row, made, seen) : await this.unwrap(row, seen))
+      }
+      if (raced.size > 0) {
+        for (const row of await this.sql<KeyRow[]>`select key_id, context, subject, state, kek, wrapped from vault.data_keys where context = ${context} and subject = any(${[...raced]})`) { raced.delete(row.subject); found.set(row.subject, await this.unwrap(row, seen)) }
+      }
+      if (raced.size === 0) return
+      // The context key was replaced meanwhile.
+      if (attempt === ATTEMPTS) throw new Error(`the context key of ${context} changes faster than a key can be made`)
+      subjects = [...raced]
+      this.keks.delete(context)
     }
-    if (raced.size === 0) return
-    for (const row of await this.sql<KeyRow[]>`select key_id, context, subject, state, kek, wrapped from vault.data_keys where context = ${context} and subject = any(${[...raced]})`) found.set(row.subject, this.unwrap(row))
   }
 
-  private unwrap(row: KeyRow): SubjectKey | 'erased' {
+  /** The context key under which PostgreSQL takes new keys. */
+  private async kekOf(context: Context): Promise<string> {
+    const known = this.keks.get(context)
+    if (known !== undefined) return known
+    const [row] = await this.sql<{ kek: string }[]>`select kek from vault.context_keys where context = ${context}`
+    if (!this.ring.has(context, row!.kek)) await this.ring.reload(context)
+    this.keks.set(context, row!.kek)
+    return row!.kek
+  }
+
+  private async unwrap(row: KeyRow, seen: number): Promise<SubjectKey | 'erased'> {
     if (row.state !== 'active' || row.wrapped === null) return 'erased'
-    const kek = this.folder.contexts.get(row.context)
-    if (!kek || kek.id !== row.kek) throw new VaultRefused('keys-swapped', `key ${row.key_id} is wrapped by context key ${row.kek}, which is not in the key folder: restore the key folder that belongs to this database`)
-    const bytes = Buffer.from(row.wrapped, 'base64url')
-    let key: Buffer
-    try { key = decrypt(bytes.subarray(0, 12), bytes.subarray(12), kek.key, wrapAad(row.key_id, row.context, row.subject)) } catch {
-      throw new VaultRefused('keys-unreadable', `key ${row.key_id} does not unwrap: its row in vault.data_keys was altered. Restore the vault from its backup`)
-    }
-    return this.remember(row, { keyId: row.key_id, key })
+    const key = await this.ring.unwrap({ ...row, wrapped: row.wrapped })
+    return key === 'erased' ? key : this.remember(row, { keyId: row.key_id, key }, seen)
   }
 
-  private remember({ context, subject }: { readonly context: string; readonly subject: string }, key: SubjectKey): SubjectKey {
+  /**
+   * Before a key is used that is held in memory: has any been destroyed since this process last looked? What another process
+   * destroyed is thus unknown to nobody who asks later. The message that comes with a destruction serves the idle alone.
+   */
+  private async lookForDestroyed(): Promise<number> {
+    const [row] = await this.sql<{ seq: number }[]>`select coalesce(max(seq), 0)::int as seq from vault.destroyed`
+    if (row!.seq !== this.seen) {
+      this.seen = row!.seq
+      await this.forget()
+    }
+    return row!.seq
+  }
+
+  /** Drops what is in memory and reads the folder again. Keys in use are not written over: whoever holds one would seal with zeros. */
+  private async forget(): Promise<void> {
+    this.bySubject.clear()
+    this.byId.clear()
+    for (const context of CONTEXTS) await this.ring.reload(context)
+  }
+
+  private remember({ context, subject }: { readonly context: string; readonly subject: string }, key: SubjectKey, seen: number): SubjectKey {
+    // Read before a destruction that is known by now: it is good for who asked, and not kept.
+    if (seen !== this.seen) return key
     if (this.bySubject.size >= this.cacheSize) dropOldest(this.bySubject)
     if (this.byId.size >= this.cacheSize) dropOldest(this.byId)
     this.bySubject.set(`${context}|${subject}`, key)
@@ -162,38 +208,37 @@ export class FileVault implements Vault {
 }
 
 const dropOldest = (cache: Map<string, unknown>): void => { for (const oldest of cache.keys()) { cache.delete(oldest); return } }
-const wrapAad = (keyId: string, context: string, subject: string): Buffer => Buffer.from(`wrap|${keyId}|${context}|${subject}`)
-const wrap = ({ keyId, key }: SubjectKey, context: string, subject: string, kek: Uint8Array): string => {
-  const { nonce, cipher } = encrypt(key, kek, wrapAad(keyId, context, subject))
-  return Buffer.concat([nonce, cipher]).toString('base64url')
-}
 
 /** Makes the secrets at the very first start, else reads them, and holds folder and database together. */
-const tie = async (sql: postgres.Sql, keysFolder: string, mode: VaultMode): Promise<KeyFolder> => {
+const tie = async (sql: postgres.Sql, keysFolder: string, mode: VaultMode, seal: FileSeal): Promise<{ readonly folder: KeyFolder; readonly ring: KeyRing }> => {
   try {
     return await sql.begin(async tx => {
       // Two processes may start at once: the second waits and finds what the first made.
-      await tx`select pg_advisory_xact_lock(${SETUP_LOCK})`
+      await tx`select pg_advisory_xact_lock(${FOLDER_LOCK})`
       const [tied] = await tx<{ fingerprint: string; mode: VaultMode }[]>`select fingerprint, mode from vault.folder`
       const [filled] = await tx`select 1 from vault.data_keys union all select 1 from vault.links limit 1`
+      removeLeftovers(keysFolder)
       const { missing } = filesIn(keysFolder)
       if (missing.length > 0 && (tied || filled)) {
         throw new VaultRefused('keys-missing', `${keysFolder} lacks ${missing.join(', ')}, but the database holds keys that only they open. Restore the key folder from its backup, or set CHORUS_DATA to the folder that belongs to this database. For a new start, use an empty database`)
       }
-      if (missing.length > 0) createMissing(keysFolder, mode)
-      const folder = readFolder(keysFolder, mode)
+      if (missing.length > 0) await createMissing(keysFolder, mode, seal)
+      const folder = await readFolder(keysFolder, mode, seal)
       if (!tied) await tx`insert into vault.folder (fingerprint, mode) values (${fingerprintOf(folder.identity)}, ${mode})`
       else if (tied.fingerprint !== fingerprintOf(folder.identity)) throw swapped(keysFolder, 'vault-identity.json')
-      const known = new Map((await tx<{ context: string; kek: string; fingerprint: string }[]>`select context, kek, fingerprint from vault.context_keys`).map(row => [row.context, row]))
-      for (const [context, key] of folder.contexts) {
-        const row = known.get(context)
-        if (!row) await tx`insert into vault.context_keys (context, kek, fingerprint) values (${context}, ${key.id}, ${fingerprintOf(key)})`
-        else if (row.kek !== key.id || row.fingerprint !== fingerprintOf(key)) throw swapped(keysFolder, `vault-context-${context}.json`)
+      const ring = new KeyRing(keysFolder, mode, seal, folder)
+      const known = new Map((await tx<{ context: string; kek: string }[]>`select context, kek from vault.context_keys`).map(row => [row.context, row.kek]))
+      for (const context of CONTEXTS) {
+        const kek = known.get(context)
+        if (kek !== undefined && !ring.has(context, kek)) throw swapped(keysFolder, contextFile(context))
+        // A folder of the first format is given a context key that can lose single keys; its old one opens what it wrapped.
+        if (ring.newest(context) === undefined) await ring.renew(context)
+        if (kek === undefined || kek !== ring.newest(context)) await useNewest(tx, ring, context)
       }
-      return folder
-    }) as KeyFolder
+      return { folder, ring }
+    }) as { readonly folder: KeyFolder; readonly ring: KeyRing }
   } catch (error) {
-    if ((error as { code?: string }).code === '42P01' || (error as { code?: string }).code === '3F000') throw new VaultRefused('not-migrated', 'the database has no vault yet: run "chorus migrate", then start again')
+    if (['42P01', '3F000', '42703'].includes((error as { code?: string }).code ?? '')) throw new VaultRefused('not-migrated', 'the database has no vault yet: run "chorus migrate", then start again')
     throw error
   }
 }

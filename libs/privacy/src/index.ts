@@ -1,4 +1,6 @@
-export type { HmacPurpose, SubjectKey, Vault } from './port'
+export type { HmacPurpose, KeyLife, KeyStanding, Rotated, SubjectKey, Vault } from './port'
+export { DESTROYED_LIST, joinDestroyed, readDestroyed } from './destroyed-list'
+export type { Destroyed } from './destroyed-list'
 export { MemoryVault } from './memory-vault'
 export { ERASED, SealBroken, decrypt, encrypt, isErased, isSealed, seal, unseal } from './seal'
 export type { SealPlace } from './seal'

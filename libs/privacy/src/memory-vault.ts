@@ -17,20 +17,22 @@ export class MemoryVault implements Vault {
   uuid(purpose: HmacPurpose, ...parts: readonly string[]): string { return this.ids.uuid(purpose, parts) }
   newToken(kind: 'per' | 'pair' | 'inc'): string { return randomToken(kind) }
 
-  async tokenFor(context: Context, system: string, identifier: string): Promise<string> {
-    const link = this.ids.hmac('link', [context, system, identifier]).toString('hex')
-    const token = this.links.get(link) ?? randomToken('per')
-    this.links.set(link, token)
-    return token
+  async tokenFor(context: Context, system: string, identifier: string): Promise<string | 'erased'> {
+    return this.personOf(context, [{ system, id: identifier }])
   }
 
-  async personOf(context: Context, identifiers: readonly { readonly system: string; readonly id: string }[], token?: string): Promise<string | 'disagree'> {
+  async personOf(context: Context, identifiers: readonly { readonly system: string; readonly id: string }[], token?: string): Promise<string | 'disagree' | 'erased'> {
     const links = identifiers.map(({ system, id }) => this.ids.hmac('link', [context, system, id]).toString('hex'))
+    if (links.some(link => this.keys.get(`${context}|${this.links.get(link)}`) === 'erased')) return 'erased'
     const known = new Set([...(token === undefined ? [] : [token]), ...links.flatMap(link => this.links.get(link) ?? [])])
     if (known.size > 1) return 'disagree'
     const [person = randomToken('per')] = known
     for (const link of links) this.links.set(link, person)
     return person
+  }
+
+  async erased(context: Context, subjects: readonly string[]): Promise<ReadonlySet<string>> {
+    return new Set(subjects.filter(subject => this.keys.get(`${context}|${subject}`) === 'erased'))
   }
 
   async keysFor(context: Context, subjects: readonly string[]): Promise<ReadonlyMap<string, SubjectKey | 'erased'>> {

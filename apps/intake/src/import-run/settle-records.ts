@@ -117,10 +117,11 @@ export class RecordSettler {
   /** Decides and appends; answers the items that another writer overtook. */
   private async decide(items: readonly (Item & { inbound: NibrsInbound })[], refused: Item[], accepted: string[]): Promise<(Item & { inbound: NibrsInbound })[]> {
     const { recorder } = this.deps
-    const histories = await recorder.loadMany(items.map(({ inbound }) => inbound.stream))
+    const [histories, erased] = await Promise.all([recorder.loadMany(items.map(({ inbound }) => inbound.stream)), this.erasedOf(items.map(({ inbound }) => inbound.stream))])
     const appends: { item: Item & { inbound: NibrsInbound }; received: Received & { outcome: 'accepted' }; expected: number }[] = []
     for (const item of items) {
       const { inbound } = item
+      if (erased.has(inbound.stream)) { this.erased(item); continue }
       const stored = histories.get(inbound.stream) ?? []
       const known = inbound.kind === 'amend' ? await this.opened(stored) : stored
       const history = this.options.dryRun ? this.remembered.after(inbound.stream, known) : known
@@ -144,8 +145,7 @@ export class RecordSettler {
       // Another run of the same file was faster by a moment: it counts it as accepted, this one does not.
       else if (outcome.ok && outcome.repeated) this.tally.settle(item.raw, 'duplicate')
       else if (outcome.ok) { this.accepted(item, received); accepted.push(item.inbound.stream) }
-      // Its subject was erased by order: it is not recorded again, and its bytes are not kept either.
-      else if (outcome.conflict === 'erased') { this.tally.settle(item.raw, 'duplicate'); this.tally.erased() }
+      else if (outcome.conflict === 'erased') this.erased(item)
       else overtaken.push(item)
     }
     return overtaken
@@ -178,6 +178,19 @@ export class RecordSettler {
   /** An amendment is laid over the version before it, sealed fields open: they are sealed anew for their new place. */
   private opened(history: readonly RecordedEvent[]): Promise<RecordedEvent[]> {
     return this.deps.recorder.unseal([...history], () => true)
+  }
+
+  /** Its subject was erased by order: it is known, not recorded again, and its bytes are not kept either. */
+  private erased(item: Item): void {
+    this.tally.settle(item.raw, 'duplicate')
+    this.tally.erased()
+  }
+
+  private async erasedOf(streams: readonly string[]): Promise<ReadonlySet<string>> {
+    const { recorder } = this.deps
+    // A month without incidents is an operator's record, everything else of an agency an incident's.
+    const found = await Promise.all((['incident', 'intake'] as const).map((context) => recorder.erased(context, streams.filter((stream) => stream.startsWith('zeroReport-') === (context === 'intake')))))
+    return new Set(found.flatMap((each) => [...each]))
   }
 
   private accepted(item: Item, received: Received & { outcome: 'accepted' }): void {

@@ -10,6 +10,8 @@ import { referral } from './referral'
 
 const DISAGREE = refused('identifiers_disagree', 'The identifiers of one person lead to different people here. Leave out those that are not sure; who is one and the same is settled by a person, never by a referral.', { kind: 'conflict' })
 
+const ERASED = refused('erased', 'What is held here about one of these people was erased by order. Nothing more is recorded about that person.', { kind: 'forbidden' })
+
 @AllowedTo(rightOf(ReceiveReferral)!)
 export class ReceiveReferralCommand { constructor(readonly body: ReceiveReferral, readonly meta: CommandMeta) {} }
 
@@ -23,6 +25,7 @@ export class ReceiveReferralHandler implements ICommandHandler<ReceiveReferralCo
     const subjectRef = await this.tokenOf(subject)
     const victimRef = await this.tokenOf(victim)
     if (subjectRef === 'disagree' || victimRef === 'disagree') return DISAGREE
+    if (subjectRef === 'erased' || victimRef === 'erased') return ERASED
     const answer = await handle(this.log, referral, referralId, { type: 'ReceiveReferral', meta, data: {
       referralId, source, incidentIds, subjectRef, victimRef,
       subjectName: subject.name, ...(subject.birthDate ? { subjectBirthDate: subject.birthDate } : {}), ...(subject.address ? { subjectAddress: subject.address, subjectAddressKind: subject.addressKind ?? 'NOT_STATED' } : {}),
@@ -33,7 +36,7 @@ export class ReceiveReferralHandler implements ICommandHandler<ReceiveReferralCo
   }
 
   /** The token that is given, or of whoever has these identifiers, or of somebody new; all identifiers lead to it from then on. */
-  private tokenOf({ personRef, identifiers = [] }: PersonInReferral): Promise<string | 'disagree'> { return this.vault.personOf('case', identifiers, personRef) }
+  private tokenOf({ personRef, identifiers = [] }: PersonInReferral): Promise<string | 'disagree' | 'erased'> { return this.vault.personOf('case', identifiers, personRef) }
 }
 
 @AllowedTo(rightOf(ExcludeReferral)!)

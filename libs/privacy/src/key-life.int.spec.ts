@@ -1,0 +1,221 @@
+import { appendFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { postgres } from '@chorus/postgres'
+import { CONTEXTS } from '@chorus/contracts'
+import { freshDatabase, type FreshDatabase } from '../../../test/support/database'
+import { joinDestroyed, readDestroyed } from './destroyed-list'
+import { FileVault } from './file-vault'
+import { contextFile, readContext, UNSEALED, type FileSeal } from './key-folder'
+import type { SubjectKey } from './port'
+import { encrypt } from './seal'
+
+const AT = '2026-07-02T20:10:00.000Z'
+const ORDER = '018f0000-0000-7000-8000-00000000000a'
+
+describe('the life of a key', () => {
+  let database: FreshDatabase
+  let owner: postgres.Sql
+  let root: string
+  let one: FileVault
+  let other: FileVault
+  const folder = (name = 'keys'): string => join(root, name)
+  const open: FileVault[] = []
+  const vault = async (over: Partial<Parameters<typeof FileVault.open>[0]> = {}): Promise<FileVault> => {
+    const opened = await FileVault.open({ keysFolder: folder(), databaseUrl: database.appUrl, mode: 'demonstration', ...over })
+    open.push(opened)
+    return opened
+  }
+  const keyOf = async (in_: FileVault, subject: string): Promise<SubjectKey> => (await in_.keysFor('case', [subject])).get(subject) as SubjectKey
+  const standing = async (keyId: string): Promise<{ state: string; wrapped: string | null }> => { const [row] = await owner<{ state: string; wrapped: string | null }[]>`select state, wrapped from vault.data_keys where key_id = ${keyId}`; return { ...row! } }
+  const bytes = async (from: FileVault, { keyId }: SubjectKey): Promise<string> => { const key = (await from.openKeys([keyId])).get(keyId)!; return key === 'erased' ? key : Buffer.from(key).toString('hex') }
+
+  beforeAll(async () => {
+    database = await freshDatabase()
+    root = mkdtempSync(join(tmpdir(), 'chorus-life-'))
+    owner = postgres(database.ownerUrl, { max: 1, onnotice: () => undefined })
+    one = await vault()
+    other = await vault()
+  })
+  afterAll(async () => {
+    await Promise.all(open.map(each => each.close()))
+    await owner.end()
+    await database.drop()
+    rmSync(root, { recursive: true, force: true })
+  })
+
+  it('destroyed, it is erased for everybody, a process that held it in memory included; every other key stays what it was', async () => {
+    const [lost, kept] = [await keyOf(one, 'per_lost'), await keyOf(one, 'per_kept')]
+    expect([await bytes(other, lost), await bytes(other, kept)]).toEqual([lost, kept].map(({ key }) => Buffer.from(key).toString('hex')))
+    const { wrapped } = await standing(lost.keyId)
+    const [before] = (await readContext(folder(), 'case', 'demonstration', UNSEALED)).trees
+    expect(before!.keyFor(lost.keyId)).toBeDefined()
+
+    expect(await one.life.destroy(['per_lost'], ORDER, AT)).toEqual([{ keyId: lost.keyId, context: 'case', subject: 'per_lost', order: ORDER, at: AT }])
+
+    for (const each of [one, other, await vault()]) {
+      expect(await bytes(each, lost)).toBe('erased')
+      for (const context of CONTEXTS) expect((await each.keysFor(context, ['per_lost'])).get('per_lost')).toBe('erased')
+      expect(await each.erased('case', ['per_lost', 'per_kept'])).toEqual(new Set(['per_lost']))
+      expect(await bytes(each, kept)).toBe(Buffer.from(kept.key).toString('hex'))
+    }
+    // What the write-ahead log may still hold, with the folder as it is now, opens nothing.
+    expect(wrapped).not.toBeNull()
+    expect(await standing(lost.keyId)).toEqual({ state: 'destroyed', wrapped: null })
+    const [after] = (await readContext(folder(), 'case', 'demonstration', UNSEALED)).trees
+    expect(after!.keyFor(lost.keyId)).toBeUndefined()
+    expect(after!.keyFor(kept.keyId)).toEqual(before!.keyFor(kept.keyId))
+    expect(readdirSync(folder()).filter(name => name.endsWith('.new'))).toEqual([])
+    expect((await one.life.standingOf('per_lost')).keys).toEqual([{ keyId: lost.keyId, context: 'case', subject: 'per_lost', state: 'destroyed' }])
+  })
+
+  it('destroyed twice keeps its first order; its event is told once', async () => {
+    const key = await keyOf(one, 'per_twice')
+    await one.life.destroy(['per_twice'], ORDER, AT)
+    expect(await other.life.destroy(['per_twice'], 'another', '2026-08-01T00:00:00.000Z')).toEqual([expect.objectContaining({ keyId: key.keyId, order: ORDER, at: AT })])
+    expect((await one.life.untold()).map(each => each.keyId)).toContain(key.keyId)
+    await one.life.told([key.keyId])
+    expect((await other.life.untold()).map(each => each.keyId)).not.toContain(key.keyId)
+  })
+
+  it('whoever was erased is nobody new, in whatever context the identifier comes again', async () => {
+    const id = [{ system: 'sample-records', id: 'E-1' }]
+    const [inCase, inSafety] = [await one.personOf('case', id), await one.personOf('safety', id)]
+    const stranger = await one.personOf('case', [{ system: 'sample-records', id: 'E-2' }])
+    const { subjects } = await one.life.standingOf(inCase)
+    expect([...subjects].sort()).toEqual([inCase, inSafety].sort())
+    await one.life.destroy(subjects, ORDER, AT)
+    for (const context of ['case', 'safety', 'services'] as const) expect(await other.personOf(context, id)).toBe('erased')
+    expect(await other.tokenFor('case', 'sample-records', 'E-1')).toBe('erased')
+    expect(await other.personOf('case', [{ system: 'sample-records', id: 'E-2' }])).toBe(stranger)
+    await expect(owner`update vault.links set token = 'per_other' where token is null`).rejects.toThrow('never led to somebody else')
+  })
+
+  it('cut short anywhere, it is erased from the first moment and goes on at the next start', async () => {
+    for (const at of ['list', 'folder'] as const) {
+      const failing: FileSeal = { seal: async () => { throw new Error('the power went') }, open: async (_, text) => text }
+      const dying = await vault(at === 'folder' ? { seal: failing } : {})
+      const key = await keyOf(dying, `per_cut_${at}`)
+      if (at === 'folder') await expect(dying.life.destroy([`per_cut_${at}`], ORDER, AT)).rejects.toThrow('the power went')
+      else {
+        await owner`update vault.data_keys set state = 'destroying' where key_id = ${key.keyId}`
+        await owner`insert into vault.destroyed (key_id, command, at) values (${key.keyId}, ${ORDER}, ${AT})`
+      }
+      expect((await standing(key.keyId)).state).toBe('destroying')
+      expect(await bytes(other, key)).toBe('erased')
+      const next = await vault()
+      expect(await standing(key.keyId)).toEqual({ state: 'destroyed', wrapped: null })
+      expect((await next.life.untold()).map(each => each.keyId)).toContain(key.keyId)
+      expect(readDestroyed(folder()).map(each => each.keyId)).toContain(key.keyId)
+      expect((await readContext(folder(), 'case', 'demonstration', UNSEALED)).trees[0]!.keyFor(key.keyId)).toBeUndefined()
+    }
+  })
+
+  it('a backup from before it, keys and database, is brought up to the list before anything opens', async () => {
+    const restored = await freshDatabase()
+    const to = postgres(restored.ownerUrl, { max: 1, onnotice: () => undefined })
+    try {
+      const id = [{ system: 'sample-records', id: 'R-1' }]
+      const token = await one.personOf('case', id)
+      const key = await keyOf(one, token)
+      const kept = await keyOf(one, 'per_kept')
+      cpSync(folder(), folder('restored'), { recursive: true })
+      for (const table of ['folder', 'context_keys', 'data_keys', 'links', 'persons']) {
+        const rows = await owner.unsafe(`select * from vault.${table}`)
+        if (rows.length > 0) await to`insert into vault.${to.unsafe(table)} ${to([...rows])}`
+      }
+      await one.life.destroy([token], ORDER, AT)
+      const later = await keyOf(one, 'per_after_the_backup')
+      await one.life.destroy(['per_after_the_backup'], ORDER, AT)
+
+      joinDestroyed(folder('restored'), folder())
+      const again = await vault({ keysFolder: folder('restored'), databaseUrl: restored.appUrl })
+      expect(await bytes(again, key)).toBe('erased')
+      expect(await bytes(again, later)).toBe('erased')
+      expect(await again.personOf('case', id)).toBe('erased')
+      expect(await bytes(again, kept)).toBe(Buffer.from(kept.key).toString('hex'))
+      expect((await again.life.untold()).map(each => each.keyId)).toEqual(expect.arrayContaining([key.keyId, later.keyId]))
+      expect((await readContext(folder('restored'), 'case', 'demonstration', UNSEALED)).trees[0]!.keyFor(key.keyId)).toBeUndefined()
+      await again.close()
+    } finally {
+      await to.end()
+      await restored.drop()
+    }
+  })
+
+  it('a list with a line cut off at its end loses nothing; one that is damaged is refused', async () => {
+    const list = join(folder(), 'vault-destroyed.jsonl')
+    const whole = readFileSync(list, 'utf8')
+    const known = readDestroyed(folder())
+    appendFileSync(list, '{"keyId":"dek_cu')
+    expect(readDestroyed(folder())).toEqual(known)
+    writeFileSync(list, whole.replace('"keyId"', '"keyld"'))
+    await expect(vault()).rejects.toThrow(/vault-destroyed.jsonl, line 1, is damaged/)
+    writeFileSync(list, whole)
+  })
+
+  it('a context key is replaced while two processes make and open keys: all open, and the old one is gone', async () => {
+    const before = (await readContext(folder(), 'case', 'demonstration', UNSEALED)).trees[0]!.id
+    const old = await Promise.all(Array.from({ length: 40 }, (_, n) => keyOf(n % 2 ? one : other, `per_old_${n}`)))
+    const made: Promise<SubjectKey>[] = []
+    let going = true
+    const busy = (async () => { for (let n = 0; going; n++) { made.push(keyOf(n % 2 ? one : other, `per_new_${n}`)); await made.at(-1) } })()
+    const seen: number[] = []
+    const [rotated] = await Promise.all([one.life.rotate('case', (done) => seen.push(done)), other.life.rotate('incident', () => undefined)])
+    going = false
+    await busy
+    expect(rotated).toMatchObject({ context: 'case', from: [before], complete: true })
+    expect(seen.at(-1)).toBeGreaterThanOrEqual(40)
+    const now = await readContext(folder(), 'case', 'demonstration', UNSEALED)
+    expect(now.trees.map(tree => tree.id)).toEqual([rotated.to])
+    expect(await owner`select count(*)::int as left from vault.data_keys where context = 'case' and kek <> ${rotated.to} and kek <> 'none' and state = 'active'`).toEqual([{ left: 0 }])
+    const fresh = await vault()
+    for (const key of [...old, ...await Promise.all(made)]) expect(await bytes(fresh, key)).toBe(Buffer.from(key.key).toString('hex'))
+    expect(await bytes(other, await keyOf(one, 'per_after'))).toBe(Buffer.from((await keyOf(other, 'per_after')).key).toString('hex'))
+  })
+
+  it('a replacement that was stopped is finished by the next, and what was destroyed meanwhile stays so', async () => {
+    const [key, kept] = [await keyOf(one, 'per_between'), await keyOf(one, 'per_kept')]
+    const stop = new AbortController()
+    stop.abort()
+    const stopped = await one.life.rotate('case', () => undefined, stop.signal)
+    expect(stopped.complete).toBe(false)
+    await one.life.destroy(['per_between'], ORDER, AT)
+    expect(await other.life.rotate('case', () => undefined)).toMatchObject({ from: stopped.from, to: stopped.to, complete: true })
+    expect(await bytes(one, key)).toBe('erased')
+    expect(await bytes(other, kept)).toBe(Buffer.from(kept.key).toString('hex'))
+  })
+})
+
+describe('a key folder of the first format', () => {
+  it('opens what it wrapped, and loses single keys as any other', async () => {
+    const database = await freshDatabase()
+    const root = mkdtempSync(join(tmpdir(), 'chorus-first-'))
+    const owner = postgres(database.ownerUrl, { max: 1, onnotice: () => undefined })
+    const made = await FileVault.open({ keysFolder: root, databaseUrl: database.appUrl, mode: 'demonstration' })
+    await made.close()
+    try {
+      const flat = { format: 1, id: 'kek_first', mode: 'demonstration', key: randomBytes(32).toString('base64url') }
+      writeFileSync(join(root, contextFile('case')), JSON.stringify(flat))
+      await owner`update vault.context_keys set kek = 'kek_first' where context = 'case'`
+      const keys = ['per_a', 'per_b'].map(subject => {
+        const [keyId, key] = [`dek_${subject}`, randomBytes(32)]
+        const { nonce, cipher } = encrypt(key, Buffer.from(flat.key, 'base64url'), Buffer.from(`wrap|${keyId}|case|${subject}`))
+        return { keyId, key, subject, wrapped: Buffer.concat([nonce, cipher]).toString('base64url') }
+      })
+      for (const { keyId, subject, wrapped } of keys) await owner`insert into vault.data_keys (key_id, context, subject, kek, wrapped) values (${keyId}, 'case', ${subject}, 'kek_first', ${wrapped})`
+      const vault = await FileVault.open({ keysFolder: root, databaseUrl: database.appUrl, mode: 'demonstration' })
+      expect((await vault.keysFor('case', ['per_a', 'per_new'])).get('per_a')).toEqual({ keyId: 'dek_per_a', key: keys[0]!.key })
+      await vault.life.destroy(['per_a'], ORDER, AT)
+      const opened = await vault.openKeys(['dek_per_a', 'dek_per_b'])
+      expect([opened.get('dek_per_a'), Buffer.from(opened.get('dek_per_b') as Uint8Array)]).toEqual(['erased', keys[1]!.key])
+      expect(readFileSync(join(root, contextFile('case')), 'utf8')).not.toContain(flat.key)
+      await vault.close()
+    } finally {
+      await owner.end()
+      await database.drop()
+      rmSync(root, { recursive: true, force: true })
+    }
+  })
+})
