@@ -30,7 +30,7 @@ module.exports = {
     { ...base, displayName: 'unit', testMatch: unit, testPathIgnorePatterns: ['\\.int\\.spec\\.ts$', '\\.contract\\.spec\\.ts$', '\\.kafka\\.spec\\.ts$'] },
     { ...base, displayName: 'architecture', testMatch: ['<rootDir>/test/architecture/**/*.spec.ts'] },
     { ...base, displayName: 'contract', testMatch: ['<rootDir>/libs/**/*.contract.spec.ts', '<rootDir>/test/replay/**/*.spec.ts'], ...patient },
-    { ...base, displayName: 'integration', testMatch: ['<rootDir>/{apps,libs,infra}/**/*.int.spec.ts'], ...patient },
+    { ...base, displayName: 'integration', testMatch: ['<rootDir>/{apps,libs,infra,test}/**/*.int.spec.ts'], ...patient },
     { ...base, displayName: 'kafka', testMatch: ['<rootDir>/{apps,libs,infra,test}/**/*.kafka.spec.ts'], ...broker },
     { ...base, displayName: 'journeys', testMatch: ['<rootDir>/test/journeys/**/*.journey.spec.ts'], ...patient },
     { ...base, displayName: 'real', testMatch: ['<rootDir>/test/real/**/*.real.spec.ts'], ...patient },

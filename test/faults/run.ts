@@ -2,31 +2,38 @@
 import { parseArgs } from 'node:util'
 import { benchServer } from '../bench/server'
 import { busWithItsOwn, stopServers } from './bus-servers'
+import { KINDS, logUnderFaults, stopLogFaults } from './log/log'
 import { tailWhileWriting } from './readers'
 
 interface Report { readonly seed: number; readonly faults: readonly string[] }
 
 /** A new suite is one more line here. */
-const SUITES: Readonly<Record<string, (options: { seed: number; events?: number }) => Promise<Report>>> = {
+const SUITES: Readonly<Record<string, (options: { seed: number; events?: number; only?: readonly string[] }) => Promise<Report>>> = {
   readers: ({ seed, events = 100_000 }) => tailWhileWriting({ seed, events }),
   // must find faults: the bus suite's own test
   'bus-that-loses': ({ seed }) => busWithItsOwn({ seed, loses: true, patienceMs: 15_000 }),
+  log: ({ seed, only }) => logUnderFaults({ seed, ...(only && { only }) }),
   bus: ({ seed, events }) => busWithItsOwn({ seed, ...(events !== undefined && { events }) }),
 }
 
-const USAGE = `npm run faults -- [--suite ${Object.keys(SUITES).join('|')}] [--runs N] [--seed S] [--events N] [--lanes N] [--json]`
+const USAGE = `npm run faults -- [--suite ${Object.keys(SUITES).join('|')}] [--runs N] [--seed S] [--events N] [--lanes N] [--json]
+  --only: of the suite log, kinds with commas between: ${Object.keys(KINDS).join(', ')}`
 
 function tell(name: string, report: Report, json: boolean): void {
   if (json) { console.log(JSON.stringify({ suite: name, ...report })); return }
   const { faults, ...figures } = report
-  console.log(`${name}: ${faults.length === 0 ? 'ok' : 'FAULTS'} ${Object.entries(figures).map(([key, value]) => `${key}=${String(value)}`).join(' ')}`)
+  const told = (value: unknown): string => typeof value === 'object' ? JSON.stringify(value) : String(value)
+  console.log(`${name}: ${faults.length === 0 ? 'ok' : 'FAULTS'} ${Object.entries(figures).map(([key, value]) => `${key}=${told(value)}`).join(' ')}`)
   for (const fault of faults) console.log(`  ${fault}`)
 }
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { suite: { type: 'string' }, runs: { type: 'string' }, seed: { type: 'string' }, events: { type: 'string' }, lanes: { type: 'string' }, json: { type: 'boolean' } } })
+  const { values } = parseArgs({ options: { suite: { type: 'string' }, runs: { type: 'string' }, seed: { type: 'string' }, events: { type: 'string' }, lanes: { type: 'string' }, only: { type: 'string' }, json: { type: 'boolean' } } })
   const names = values.suite ? [values.suite] : Object.keys(SUITES).filter((name) => name !== 'bus-that-loses')
   const unknown = names.find((name) => !SUITES[name])
+  const only = values.only?.split(',')
+  const unknownKind = only?.find((name) => !KINDS[name])
+  if (unknownKind !== undefined) { console.error(`faults: the suite log has no kind "${unknownKind}"\n${USAGE}`); return 2 }
   const [runs, seed, events, lanes] = [Number(values.runs ?? 1), Number(values.seed ?? 1), Number(values.events ?? NaN), Number(values.lanes ?? 1)]
   if (unknown !== undefined || ![runs, seed, lanes].every(Number.isInteger) || (values.events !== undefined && !Number.isInteger(events))) {
     console.error(unknown === undefined ? `faults: --runs, --seed, --events and --lanes are whole numbers\n${USAGE}` : `faults: there is no suite "${unknown}"\n${USAGE}`)
@@ -40,7 +47,7 @@ async function main(): Promise<number> {
       const lane = async (): Promise<void> => {
         for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
           console.error(`${name}: ${runs - waiting.length} of ${runs} runs begun, seed ${next}`)
-          const report = await SUITES[name]!({ seed: next, ...(values.events !== undefined && { events }) })
+          const report = await SUITES[name]!({ seed: next, ...(values.events !== undefined && { events }), ...(only && { only }) })
           tell(name, report, values.json === true)
           if (report.faults.length > 0) failed += 1
         }
@@ -48,6 +55,7 @@ async function main(): Promise<number> {
       await Promise.all(Array.from({ length: Math.max(1, lanes) }, lane))
     }
   } finally {
+    stopLogFaults()
     await stopServers()
     await stop()
   }

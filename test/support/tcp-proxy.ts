@@ -8,8 +8,8 @@ export interface TcpProxy {
   readonly made: number
   /** from now on nothing passes on the connections that there are, in either direction, and nobody is told; new ones work */
   swallow(): void
-  /** the same, once so many more bytes have come back from the server: an answer that breaks off in the middle */
-  swallowAfter(bytes: number): void
+  /** the same, once so many more bytes have come back from the server: an answer that breaks off in the middle. Resolves when it has */
+  swallowAfter(bytes: number): Promise<void>
   /** ends the connections that there are with a reset, on both sides */
   cut(): void
   close(): Promise<void>
@@ -22,6 +22,7 @@ export const tcpProxy = (to: string): Promise<TcpProxy> => {
   const pairs = new Set<Pair>()
   let made = 0
   let allowed = Infinity
+  let swallowed = (): void => undefined
   const listening = createServer((client) => {
     made += 1
     const server = connect(Number(target.port || 5432), target.hostname)
@@ -32,7 +33,7 @@ export const tcpProxy = (to: string): Promise<TcpProxy> => {
       if (pair.dumb) return
       client.write(chunk.subarray(0, Math.min(chunk.length, allowed)))
       allowed -= chunk.length
-      if (allowed <= 0) { allowed = Infinity; for (const one of pairs) one.dumb = true }
+      if (allowed <= 0) { allowed = Infinity; for (const one of pairs) one.dumb = true; swallowed() }
     })
     for (const socket of [client, server]) socket.on('error', () => undefined)
     // a dumb one's end is not passed on either: the server goes on believing in its client
@@ -47,7 +48,7 @@ export const tcpProxy = (to: string): Promise<TcpProxy> => {
       url: url.toString(),
       get made() { return made },
       swallow: () => { for (const pair of pairs) pair.dumb = true },
-      swallowAfter: (bytes) => { allowed = bytes },
+      swallowAfter: (bytes) => { allowed = bytes; return new Promise((done) => { swallowed = done }) },
       cut: () => { for (const { client, server } of pairs) { client.resetAndDestroy(); server.resetAndDestroy() } },
       close: () => new Promise((closed) => {
         listening.close(() => closed())

@@ -63,12 +63,12 @@ export class StoreUnavailable extends Error {
 const TRANSIENT = new Set([
   'CONNECTION_CLOSED', 'CONNECTION_ENDED', 'CONNECTION_DESTROYED', 'CONNECT_TIMEOUT',
   'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN', 'ENOENT',
-  '40001', '40P01', '55P03', '53300', '57P01', '57P02', '57P03', '57P05', '25P03', '25P04', '55000',
+  '40001', '40P01', '55P03', '53100', '53200', '53300', '53400', '58030', '57P01', '57P02', '57P03', '57P05', '25P03', '25P04', '55000',
 ])
 
 export const codeOf = (error: unknown): string => (typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '')
 
-/** Whether trying again later may help: the connection or the server went away, or a lock was in the way. */
+/** Whether trying again later may help: the connection or the server went away, a lock was in the way, disk or memory are used up. */
 export const isTransient = (error: unknown): boolean => { const code = codeOf(error); return TRANSIENT.has(code) || code.startsWith('08') }
 
 /** Several values as one text parameter: none of ours has a line break (JSON escapes it), so no escaping is needed on either side. */

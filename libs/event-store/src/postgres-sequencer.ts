@@ -133,7 +133,7 @@ export class Sequencer {
         this.renew()
         if (!isTransient(error)) throw error
         if (performance.now() - started > this.options.retryMs) {
-          throw new StoreUnavailable('the event log could not be reached; whether these events were recorded is not known. Send the same again: what was recorded is not recorded twice', { cause: error })
+          throw new StoreUnavailable(`${codeOf(error) === '53100' ? 'the disk of the event log is full: make room on it' : 'the event log could not be reached'}; whether these events were recorded is not known. Send the same again: what was recorded is not recorded twice`, { cause: error })
         }
         this.options.logger?.warn({ code: codeOf(error), commands: appends.length }, 'append is tried again')
         await new Promise((resolve) => { setTimeout(resolve, wait) })

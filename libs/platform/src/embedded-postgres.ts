@@ -7,6 +7,7 @@ import type { Writable } from 'node:stream'
 import { postgres } from '@chorus/postgres'
 import { postgresBinaries, SetupRefused } from './postgres-binaries'
 import { postgresUser, type PostgresUser } from './postgres-user'
+import { complaint, damaged, DiskFull, endedOnFullDisk } from './postgres-words'
 import { bornAt, isAlive, pause, processesIn, until, within } from './processes'
 
 export interface EmbeddedPostgresOptions {
@@ -31,10 +32,12 @@ export interface EmbeddedPostgres {
   readonly ownerUrl: string
   /** the services' role: owns nothing */
   readonly appUrl: string
-  /** resolves when the server and every process of it are gone: with undefined after stop(), else with a sentence */
-  readonly ended: Promise<string | undefined>
+  /** resolves when the server and every process of it are gone: with undefined after stop(), else with why */
+  readonly ended: Promise<Ended | undefined>
   stop(): Promise<void>
 }
+
+export interface Ended { /** a sentence */ readonly text: string; readonly diskFull: boolean }
 
 interface Passwords { readonly admin: string; readonly owner: string; readonly app: string }
 
@@ -76,13 +79,6 @@ const killGroup = (child: ChildProcess): void => {
   }
 }
 
-/** The server's own words of this run: what it called fatal, else its last lines. */
-const complaint = (logFile: string, from: number): string => {
-  const lines = readFileSync(logFile).subarray(from).toString('utf8').split('\n').filter((line) => line.trim() !== '')
-  const grave = lines.filter((line) => /FATAL|PANIC|could not/.test(line))
-  return (grave.length > 0 ? grave : lines).slice(-3).map((line) => line.replace(/^[\d-]+ [\d:.]+ \w+ \[\d+\] /, '')).join(' / ')
-}
-
 const freePort = (): Promise<number> => new Promise((resolve, reject) => {
   const server = createServer()
   server.once('error', reject)
@@ -91,11 +87,6 @@ const freePort = (): Promise<number> => new Promise((resolve, reject) => {
     server.close(() => resolve(port))
   })
 })
-
-const damaged = (data: string, what: string): SetupRefused => new SetupRefused(
-  `The database in ${data} is damaged: ${what}. Restore ${join(data, '..')} whole from a backup (keys and database belong together); ` +
-    `or, if what it holds may be lost, move that folder away: the next start makes a new one.`,
-)
 
 const readPasswords = (file: string, data: string): Passwords => {
   try {
@@ -187,7 +178,7 @@ const clearLeftovers = async (data: string, say: (line: string) => void): Promis
 }
 
 /** Starts the server and waits until it answers; a pid file of a server that is still going away is waited for. */
-const startServer = async (options: EmbeddedPostgresOptions, user: PostgresUser, data: string, log: number): Promise<{ child: ChildProcess; port: number }> => {
+const startServer = async (options: EmbeddedPostgresOptions, user: PostgresUser, data: string, log: number): Promise<{ child: ChildProcess; port: number; logFrom: number }> => {
   const logFile = join(options.folder, 'postgres.log')
   const settings = {
     listen_addresses: '127.0.0.1', unix_socket_directories: '', timezone: 'UTC', log_timezone: 'UTC', jit: 'off',
@@ -209,12 +200,13 @@ const startServer = async (options: EmbeddedPostgresOptions, user: PostgresUser,
       }
     }
     const up = await until(() => gone || ready() || options.signal?.aborted === true, START_MS)
-    if (up && !gone && options.signal?.aborted !== true) return { child, port }
+    if (up && !gone && options.signal?.aborted !== true) return { child, port, logFrom: from }
     lifeline(child).destroy()
     await within(exit, STOP_MS)
     killGroup(child)
     options.signal?.throwIfAborted()
     const words = complaint(logFile, from)
+    if (endedOnFullDisk(logFile, from)) throw new DiskFull(data)
     const passing = /postmaster\.pid|pre-existing shared memory|could not bind/.test(words)
     if (!passing || attempt === 10) throw damaged(data, `PostgreSQL does not start on it. It says: ${words || 'nothing'} (log: ${logFile})`)
     await clearLeftovers(data, options.say ?? (() => undefined))
@@ -259,13 +251,15 @@ export const startEmbeddedPostgres = async (options: EmbeddedPostgresOptions): P
     const passwords = readPasswords(passwordFile, data)
     await clearLeftovers(data, say)
     options.signal?.throwIfAborted()
-    const { child, port } = await startServer(options, user, data, log)
+    const { child, port, logFrom } = await startServer(options, user, data, log)
     let stopping = false
     const exit = new Promise<void>((resolve) => { if (child.exitCode !== null || child.signalCode !== null) resolve(); else child.once('exit', () => resolve()) })
     const ended = exit.then(async () => {
       killGroup(child)
       await endOrphans(data)
-      return stopping ? undefined : `PostgreSQL ended by itself; its log: ${logFile}`
+      if (stopping) return undefined
+      const diskFull = endedOnFullDisk(logFile, logFrom)
+      return { diskFull, text: `PostgreSQL ended ${diskFull ? 'because its disk is full' : 'by itself'}; its log: ${logFile}` }
     })
     const stop = async (): Promise<void> => {
       stopping = true

@@ -2,11 +2,15 @@
  * The embedded PostgreSQL, kept up: one that dies by itself (killed, out of memory) is started again on the same port, so
  * that the addresses that were given out stay good. PostgreSQL's own recovery sees to it that nothing acknowledged is lost.
  */
+import { setTimeout as delay } from 'node:timers/promises'
 import { startEmbeddedPostgres, type EmbeddedPostgres, type EmbeddedPostgresOptions } from './embedded-postgres'
+import { DiskFull, hasRoom } from './postgres-words'
 
 /** A server that dies more often than this within WINDOW_MS is not started again: something is wrong that starting does not mend. */
 export const MOST_RESTARTS = 3
 const WINDOW_MS = 10 * 60_000
+/** a full disk is looked at this often */
+const ROOM_MS = 1000
 
 export interface KeptUp {
   /** the server as it was first started; its port and addresses stay, its process does not */
@@ -32,16 +36,31 @@ export const keepPostgresUp = async (options: EmbeddedPostgresOptions): Promise<
       if (why === undefined || stopping.signal.aborted) return undefined
       const now = performance.now()
       while (restarts.length > 0 && now - restarts[0]! > WINDOW_MS) restarts.shift()
-      if (restarts.length === MOST_RESTARTS) return `${why}. It was started again ${MOST_RESTARTS} times already within ${WINDOW_MS / 60_000} minutes: look into its log, then start Chorus again.`
-      restarts.push(now)
-      say(`${why}; starting it again (${restarts.length} of ${MOST_RESTARTS}). Until it is back nothing can be recorded.`)
+      if (why.diskFull) {
+        say(`${why.text}. It is started again once there is room; until then nothing can be recorded, and nothing that was recorded is lost.`)
+      } else {
+        if (restarts.length === MOST_RESTARTS) return `${why.text}. It was started again ${MOST_RESTARTS} times already within ${WINDOW_MS / 60_000} minutes: look into its log, then start Chorus again.`
+        restarts.push(now)
+        say(`${why.text}; starting it again (${restarts.length} of ${MOST_RESTARTS}). Until it is back nothing can be recorded.`)
+      }
       try {
-        current = await startEmbeddedPostgres({ ...options, port: first.port, signal: stopping.signal })
+        current = await startOnceThereIsRoom(why.diskFull)
       } catch (error) {
         if (stopping.signal.aborted) return undefined
-        return `${why}, and does not start again: ${error instanceof Error ? error.message : String(error)}`
+        return `${why.text}, and does not start again: ${error instanceof Error ? error.message : String(error)}`
       }
       say('PostgreSQL is back; what was recorded is there')
+    }
+  }
+  /** A full disk is waited for, however long it takes: somebody must make room, and has nothing else to do then. */
+  const startOnceThereIsRoom = async (diskFull: boolean): Promise<EmbeddedPostgres> => {
+    for (let wait = diskFull; ; wait = true) {
+      while (wait) { await delay(ROOM_MS, undefined, { signal: stopping.signal }); wait = !hasRoom(options.folder) }
+      try {
+        return await startEmbeddedPostgres({ ...options, port: first.port, signal: stopping.signal })
+      } catch (error) {
+        if (!(error instanceof DiskFull)) throw error
+      }
     }
   }
   const watching = watch()

@@ -45,6 +45,8 @@ export const outOf = <T extends object>(answer: T | Refusal): T => { if (isRefus
 
 
 const UNREACHABLE = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EPIPE', 'CONNECTION_CLOSED', 'CONNECTION_ENDED', 'CONNECTION_DESTROYED', 'CONNECT_TIMEOUT', 'ETIMEDOUT', '25P03', '55P03', '57P01', '57P02', '57P03', '08006', '08001', '08003'])
+/** PostgreSQL is there and cannot take more: its disk, its memory, its connections; or its disk fails. */
+const EXHAUSTED = new Set(['53000', '53100', '53200', '53300', '53400', '58030'])
 const codeOf = (error: unknown): string | undefined => typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 
 /** Leads any thrown thing to one of the list. What is not known is 'internal', and says nothing of itself. */
@@ -57,6 +59,7 @@ export const problemOf = (error: unknown): Problem => {
     : new Problem('internal', 'The events could not be appended. Nothing was recorded.')
   const code = codeOf(error)
   if (error instanceof StoreUnavailable || (code && UNREACHABLE.has(code))) return new Problem('database-unreachable', 'The database does not answer. Send the same request with the same Idempotency-Key again in a few seconds.')
+  if (code && EXHAUSTED.has(code)) return new Problem('database-unreachable', 'The database cannot take more now: its disk, memory or connections are used up. Send the same request with the same Idempotency-Key again once its operator has made room.')
   // A compressed body that does not unpack: zlib's own error comes without a status.
   if (code?.startsWith('Z_')) return new Problem('not-parseable', 'The body could not be unpacked: it is damaged, or not what its Content-Encoding header says. Nothing was recorded.')
   const status = error instanceof HttpException ? error.getStatus() : httpStatusOf(error)

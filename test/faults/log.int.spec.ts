@@ -1,0 +1,37 @@
+/** The log under faults, a few seeds: the same command as by hand, in a process of its own. What runs where: docs/decisions/0057. */
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { repositoryRoot } from '@chorus/platform'
+import { STRIKES } from './log/kinds'
+import { KINDS, type LogReport } from './log/log'
+
+const run = promisify(execFile)
+const faults = async (...words: readonly string[]): Promise<LogReport[]> => {
+  const root = repositoryRoot()
+  const { CHORUS_TEST_POSTGRES: _, ...env } = process.env
+  const { stdout } = await run(process.execPath, ['-r', join(root, 'test/support/register.js'), join(root, 'test/faults/run.ts'), '--json', '--suite', 'log', ...words], { cwd: root, env, maxBuffer: 16 * 1024 * 1024 })
+    // some run found faults: they are in what it printed
+    .catch((error: { code?: unknown; stdout?: string; stderr?: string }) => { if (error.code === 1 && error.stdout) return { stdout: error.stdout }; throw new Error(error.stderr ?? String(error)) })
+  return stdout.split('\n').filter(Boolean).map((line) => JSON.parse(line) as LogReport)
+}
+const OFTEN = ['service', 'postgres', 'both', 'connections', 'frozen', 'clock']
+const SELDOM = Object.keys(KINDS).filter((kind) => !OFTEN.includes(kind))
+const RUNS = 3
+
+describe('the log under faults', () => {
+  it(`${RUNS * STRIKES} of each of ${OFTEN.join(', ')}: what was acknowledged is there, once, and it goes on by itself`, async () => {
+    const reports = await faults('--runs', String(RUNS), '--lanes', '3', '--only', OFTEN.join(','))
+    expect(reports.map(({ seed }) => seed).sort((a, b) => a - b)).toEqual(Array.from({ length: RUNS }, (_, i) => i + 1))
+    expect(reports.flatMap((report) => report.faults)).toEqual([])
+    // and they came, each while appends were on their way
+    for (const kind of OFTEN) {
+      expect(reports.reduce((sum, { kinds }) => sum + kinds[kind]!.befell.length, 0)).toBe(RUNS * STRIKES)
+      expect(Math.min(...reports.map(({ kinds }) => kinds[kind]!.inFlight!))).toBeGreaterThanOrEqual(10)
+    }
+  }, 600_000)
+
+  it(`and one run of ${SELDOM.join(', ')}`, async () => {
+    expect((await faults('--only', SELDOM.join(','))).flatMap((report) => report.faults)).toEqual([])
+  }, 300_000)
+})
