@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
 import { randomUUID } from 'node:crypto'
 import { postgres } from '@chorus/postgres'
-import type { Role } from '@chorus/contracts'
+import { PURPOSES_OF, type Role } from '@chorus/contracts'
 import { repositoryRoot } from '@chorus/platform'
 import { importFile } from '../support/import-file'
 import { startChorus, type TestChorus } from '../support/chorus'
@@ -30,7 +30,7 @@ describe('a case is opened and levelled', () => {
     const asked = chorus.agent.post(path).set('Authorization', await chorus.bearer(role, agency)).send(body)
     return (key ? asked.set('Idempotency-Key', key) : asked) as unknown as Promise<Reply>
   }
-  const get = async (role: Role, path: string): Promise<{ status: number; body: Record<string, unknown> }> => chorus.agent.get(path).set('Authorization', await chorus.bearer(role))
+  const get = async (role: Role, path: string): Promise<{ status: number; body: Record<string, unknown> }> => chorus.agent.get(path).set('Authorization', await chorus.bearer(role)).set('X-Purpose', PURPOSES_OF[role][0])
   /** The list once the screening has come so far that it holds at least so many. */
   const listed = async (state: string, atLeast: number, after = 0): Promise<ListedIncident[]> => {
     for (let tries = 0; tries < 100; tries++) {

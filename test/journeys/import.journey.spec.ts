@@ -1,4 +1,5 @@
 /** A month's file, the next month's changes, what waits, what is repaired; and the history of it all. Over HTTP, on a real PostgreSQL. */
+import { PURPOSES_OF } from '@chorus/contracts'
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -23,9 +24,9 @@ let chorus: TestChorus
 const send = (bytes: Buffer | string, how: ImportHow = {}): Promise<ImportReport> => importFile(chorus, Readable.from([Buffer.from(bytes)]), how)
 const balanced = ({ lines, records }: ImportReport) => { for (const { read, accepted, duplicate, quarantined } of [lines, records]) expect(read).toBe(accepted + duplicate + quarantined) }
 const historyOf = async (of: string, query: Record<string, string> = {}): Promise<HistoryAnswer> =>
-  (await chorus.agent.get('/v1/history').query({ of, ...query }).set('Authorization', await chorus.bearer('intakeAnalyst')).expect(200)).body as HistoryAnswer
+  (await chorus.agent.get('/v1/history').query({ of, ...query }).set('Authorization', await chorus.bearer('intakeAnalyst')).set('X-Purpose', 'caseWork').expect(200)).body as HistoryAnswer
 const quarantine = async (): Promise<{ total: number; byCause: Record<string, number>; records: { id: string; cause: string; waitsFor?: string }[] }> =>
-  (await chorus.agent.get('/v1/quarantine').set('Authorization', await chorus.bearer('intakeAnalyst')).expect(200)).body as never
+  (await chorus.agent.get('/v1/quarantine').set('Authorization', await chorus.bearer('intakeAnalyst')).set('X-Purpose', 'caseWork').expect(200)).body as never
 
 beforeAll(async () => { chorus = await startChorus() }, 60_000)
 afterAll(() => chorus.close())
@@ -97,8 +98,8 @@ describe('the next month', () => {
     const then = await historyOf(`${ORI}/${replaced}`, { asOfRecorded: first.recorded })
     expect(then.entries.filter(entry => entry.type === 'IncidentReported').map(entry => entry.state)).toEqual(['current'])
     expect(JSON.stringify(then)).not.toContain(now.entries.filter(entry => entry.type === 'IncidentReported').at(-1)!.id)
-    await chorus.agent.get('/v1/history').query({ of: `${ORI}/${replaced}`, asOfRecorded: '2099-01-01' }).set('Authorization', await chorus.bearer('intakeAnalyst')).expect(503)
-    await chorus.agent.get('/v1/history').query({ of: `${ORI}/${replaced}`, asOfRecorded: 'yesterday' }).set('Authorization', await chorus.bearer('intakeAnalyst')).expect(400)
+    await chorus.agent.get('/v1/history').query({ of: `${ORI}/${replaced}`, asOfRecorded: '2099-01-01' }).set('Authorization', await chorus.bearer('intakeAnalyst')).set('X-Purpose', 'caseWork').expect(503)
+    await chorus.agent.get('/v1/history').query({ of: `${ORI}/${replaced}`, asOfRecorded: 'yesterday' }).set('Authorization', await chorus.bearer('intakeAnalyst')).set('X-Purpose', 'caseWork').expect(400)
   })
 
   it('lets a change of an incident that nobody has sent wait, and takes it up by itself when the incident comes', async () => {
@@ -120,7 +121,7 @@ describe('an integration whose token names an agency', () => {
     const as = (token: string) => importFile({ ...chorus, bearer: () => Promise.resolve(`Bearer ${token}`) }, Readable.from([Buffer.from(record)]))
     expect(await as(foreign)).toMatchObject({ records: { accepted: 0, quarantined: 1 }, quarantine: { byCause: { 'another-agency': 1 } } })
     const waiting = (await quarantine()).records.find(one => one.cause === 'another-agency')!
-    expect((await chorus.agent.get(`/v1/quarantine/${waiting.id}`).set('Authorization', await chorus.bearer('intakeAnalyst')).expect(200)).body.text).toContain('of another agency')
+    expect((await chorus.agent.get(`/v1/quarantine/${waiting.id}`).set('Authorization', await chorus.bearer('intakeAnalyst')).set('X-Purpose', 'caseWork').expect(200)).body.text).toContain('of another agency')
     expect((await chorus.agent.post(`/v1/quarantine/${waiting.id}/retry`).set('Authorization', await chorus.bearer('intakeAnalyst')).send({ reason: 'handed over' }).expect(200)).body).toMatchObject({ settled: true, outcome: 'accepted' })
     const recorder = chorus.app.get<Recorder>(RECORDER, { strict: false })
     expect((await recorder.unseal(await recorder.load(`quarantine-${waiting.id}`), () => true)).at(-1)).toMatchObject({ type: 'QuarantinedRecordReleased', data: { note: 'handed over' } })
@@ -132,14 +133,14 @@ describe('a quarantined record', () => {
   it('shows its bytes and what to do, is repaired, and is accepted; the wrong bytes sent again are known', async () => {
     const { records } = await quarantine()
     const cut = records.find(record => record.cause === 'line-cut')!
-    const detail = (await chorus.agent.get(`/v1/quarantine/${cut.id}`).set('Authorization', await chorus.bearer('intakeAnalyst')).expect(200)).body as { content: string; text: string }
+    const detail = (await chorus.agent.get(`/v1/quarantine/${cut.id}`).set('Authorization', await chorus.bearer('intakeAnalyst')).set('X-Purpose', 'caseWork').expect(200)).body as { content: string; text: string }
     expect(JULY.toString('latin1')).toContain(detail.content.trimEnd().split('\n')[0])
     expect(detail.text).toMatch(/line \d+/)
     const repaired = detail.content.split('\n').map(line => line === '' ? line : line.padEnd(Number(line.slice(0, 4)), ' ')).join('\n')
     const answer = await chorus.agent.post(`/v1/quarantine/${cut.id}/repair`).set('Authorization', await chorus.bearer('intakeAnalyst')).send({ content: repaired, reason: 'the line was cut on its way' }).expect(200)
     expect(answer.body).toMatchObject({ settled: true, outcome: 'accepted' })
     expect((await send(detail.content)).records).toMatchObject({ duplicate: 1, quarantined: 0 })
-    const after = (await chorus.agent.get(`/v1/quarantine/${cut.id}`).set('Authorization', await chorus.bearer('intakeAnalyst')).expect(200)).body as object
+    const after = (await chorus.agent.get(`/v1/quarantine/${cut.id}`).set('Authorization', await chorus.bearer('intakeAnalyst')).set('X-Purpose', 'caseWork').expect(200)).body as object
     expect(after).toMatchObject({ status: 'released', content: repaired, original: { content: detail.content }, text: expect.stringContaining('nothing is left to do') })
     expect(detail).not.toHaveProperty('original')
   })
@@ -230,7 +231,7 @@ describe('a file that goes wrong in part', () => {
 it('answers a damaged body and a text that no database holds as what they are', async () => {
   const bearer = await chorus.bearer('intakeAnalyst')
   await chorus.agent.post('/v1/cases').set('Authorization', bearer).set('Content-Encoding', 'gzip').type('json').send('no gzip').expect(400)
-  await chorus.agent.get('/v1/history?of=%00').set('Authorization', bearer).expect(400)
+  await chorus.agent.get('/v1/history?of=%00').set('Authorization', bearer).set('X-Purpose', 'caseWork').expect(400)
 })
 
 describe('a run that is cut short', () => {
@@ -261,7 +262,7 @@ describe('the log behind it', () => {
   it('answers the same for what is not there and what a role may not see', async () => {
     const known = (await historyOf(`${ORI}/${numbersOf(JULY, '1', 'I')[0]}`)).of
     const as = async (role: 'healthProgram' | 'evaluator', of: string) => {
-      const { status, body } = await chorus.agent.get('/v1/history').query({ of }).set('Authorization', await chorus.bearer(role))
+      const { status, body } = await chorus.agent.get('/v1/history').query({ of }).set('Authorization', await chorus.bearer(role)).set('X-Purpose', PURPOSES_OF[role][0])
       return { status, ...body as object, instance: undefined }
     }
     expect(await as('healthProgram', known)).toEqual(await as('healthProgram', '00000000-0000-7000-8000-000000000000'))

@@ -23,7 +23,7 @@ describe('sealed values of a whole run', () => {
   /** An incident that the screening has found; it follows the import by itself. */
   const screened = async (bearer: string): Promise<string> => {
     for (let tries = 0; tries < 200; tries++) {
-      const [first] = (await chorus.agent.get('/v1/incidents').set('Authorization', bearer).expect(200)).body.incidents as { incidentId: string }[]
+      const [first] = (await chorus.agent.get('/v1/incidents').set('Authorization', bearer).set('X-Purpose', 'caseWork').expect(200)).body.incidents as { incidentId: string }[]
       if (first) return first.incidentId
       await new Promise((resolve) => setTimeout(resolve, 50))
     }

@@ -8,8 +8,8 @@ import { publicReasonOf, rightOf, type Right } from '@chorus/contracts'
 export interface Route { readonly name: string; readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete'; /** with its parameters as `:name` */ readonly path: string; readonly right: Right | undefined; readonly publicReason: string | undefined }
 export interface Message { readonly name: string; readonly right: Right | undefined }
 
-/** The routes of one controller class, declared or not. */
-export const routesOf = (controller: Type): Route[] => {
+/** The routes of one controller class, declared or not, and the functions that answer them. */
+export const handlersOf = (controller: Type): (Route & { readonly handler: object })[] => {
   const prototype = controller.prototype as Record<string, unknown>
   const bases = [Reflect.getMetadata(PATH_METADATA, controller) as string | string[]].flat()
   return Object.getOwnPropertyNames(prototype).filter((key) => key !== 'constructor').flatMap((key) => {
@@ -18,12 +18,13 @@ export const routesOf = (controller: Type): Route[] => {
     const method = Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod | undefined
     if (method === undefined) return []
     const paths = [Reflect.getMetadata(PATH_METADATA, handler) as string | string[]].flat()
-    return bases.flatMap((base) => paths.map((path): Route => ({
-      name: `${controller.name}.${key}`, method: RequestMethod[method].toLowerCase() as Route['method'], path: `/${[base, path].map((part) => part.replace(/^\/+|\/+$/g, '')).filter(Boolean).join('/')}`,
+    return bases.flatMap((base) => paths.map((path) => ({
+      handler, name: `${controller.name}.${key}`, method: RequestMethod[method].toLowerCase() as Route['method'], path: `/${[base, path].map((part) => part.replace(/^\/+|\/+$/g, '')).filter(Boolean).join('/')}`,
       right: rightOf(handler), publicReason: publicReasonOf(handler),
     })))
   })
 }
+export const routesOf = (controller: Type): Route[] => handlersOf(controller).map(({ handler: _, ...route }) => route)
 
 const classesIn = (app: INestApplication, kind: 'controllers' | 'providers'): Set<Type> =>
   new Set([...app.get(ModulesContainer).values()].flatMap((module) => [...module[kind].values()].flatMap(({ metatype }) => typeof metatype === 'function' ? [metatype as Type] : [])))

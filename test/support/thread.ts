@@ -6,7 +6,7 @@ import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
 import { DateTime } from 'luxon'
 import supertest from 'supertest'
-import type { Claims, Role, Service } from '@chorus/contracts'
+import { PURPOSES_OF, type Claims, type Role, type Service } from '@chorus/contracts'
 import { repositoryRoot } from '@chorus/platform'
 import { ORDINANCE, SOURCE } from '../../apps/finance/src/testing/ordinance'
 import { importFile } from './import-file'
@@ -44,7 +44,7 @@ export class Thread {
     return await supertest(this.program.addressOf(serviceOf(path))).post(`/v1/${path}`).set('Authorization', await this.program.bearer(role, undefined, claims)).send(body) as unknown as Reply
   }
   async get<T>(role: Role, path: string, claims?: Claims): Promise<{ readonly status: number; readonly body: T }> {
-    return await supertest(this.program.addressOf(serviceOf(path))).get(`/v1/${path}`).set('Authorization', await this.program.bearer(role, undefined, claims)) as unknown as { status: number; body: T }
+    return await supertest(this.program.addressOf(serviceOf(path))).get(`/v1/${path}`).set('Authorization', await this.program.bearer(role, undefined, claims)).set('X-Purpose', PURPOSES_OF[role][0]) as unknown as { status: number; body: T }
   }
   private async done(role: Role, path: string, body: object, claims?: Claims): Promise<Reply> {
     const reply = await this.post(role, path, body, claims)

@@ -22,7 +22,7 @@ const WHOLE = 256 * 1024 * 1024
 export class Client {
   private readonly addresses: Addresses
   /** @param at one address, or one for each service */
-  constructor(at: string | Addresses, private readonly token: () => Promise<string>) { this.addresses = typeof at === 'string' ? { one: at, services: {} } : at }
+  constructor(at: string | Addresses, private readonly token: () => Promise<string>, /** what persons' records are read for */ private readonly purpose?: string) { this.addresses = typeof at === 'string' ? { one: at, services: {} } : at }
 
   /** http://host:port of whoever answers this path */
   baseOf(path: string): string { return addressFor(this.addresses, path) }
@@ -85,7 +85,7 @@ export class Client {
   private async start(method: string, path: string, ask: Ask): Promise<ReturnType<typeof httpRequest>> {
     const url = new URL(path, `${this.baseOf(path)}/`)
     for (const [name, value] of Object.entries(ask.query ?? {})) if (value !== undefined) url.searchParams.set(name, String(value))
-    const options: RequestOptions = { method, agent: false, headers: { accept: 'application/json, application/x-ndjson', ...(ask.token === false ? {} : { authorization: `Bearer ${await this.token()}` }), ...ask.headers }, ...(ask.signal ? { signal: ask.signal } : {}) }
+    const options: RequestOptions = { method, agent: false, headers: { accept: 'application/json, application/x-ndjson', ...(ask.token === false ? {} : { authorization: `Bearer ${await this.token()}` }), ...(this.purpose === undefined ? {} : { 'x-purpose': this.purpose }), ...ask.headers }, ...(ask.signal ? { signal: ask.signal } : {}) }
     return url.protocol === 'https:' ? httpsRequest(url, options) : httpRequest(url, options)
   }
 }

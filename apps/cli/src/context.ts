@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { AGENCIES, ROLES, isAgency, type Role } from '@chorus/contracts'
+import { AGENCIES, PURPOSES, PURPOSES_OF, ROLES, isAgency, type Purpose, type Role } from '@chorus/contracts'
 import { issueToken, readSettings, repositoryRoot, SettingsRefused, withSecretFiles, type Clock, type Settings } from '@chorus/platform'
 import { Client } from './client'
 import { connect, type Connection } from './connection'
@@ -22,7 +22,7 @@ export interface World extends Terminal {
 }
 
 /** Options that every command has. */
-export interface CommonOptions { readonly json?: boolean; readonly quiet?: boolean; readonly color?: boolean; readonly input?: boolean; readonly env: 'demonstration' | 'production'; readonly role?: Role; readonly agency?: string; readonly dryRun?: boolean; readonly reason?: string }
+export interface CommonOptions { readonly json?: boolean; readonly quiet?: boolean; readonly color?: boolean; readonly input?: boolean; readonly env: 'demonstration' | 'production'; readonly role?: Role; readonly agency?: string; readonly purpose?: Purpose; readonly dryRun?: boolean; readonly reason?: string }
 
 /** One run of one command. */
 export interface Run<Options = Record<string, unknown>> {
@@ -80,6 +80,7 @@ export class Context {
       new Option('--env <environment>', 'which environment is meant').choices(['demonstration', 'production']).default('demonstration'),
       new Option('--role <role>', 'whom the demonstration token speaks for').choices([...ROLES]),
       new Option('--agency <agency>', 'and for which agency').argParser(agency),
+      new Option('--purpose <code>', 'what a person\'s record is read for; kept in the audit log').choices([...PURPOSES]),
     ]
     for (const option of common) if (!own.has(option.long)) command.addOption(option)
     return command
@@ -101,7 +102,7 @@ export class Context {
         options, out, signal: world.signal, world, settings, root, token,
         client: async () => {
           const { addresses } = await (connection ??= connect(settings, world.env, (line) => out.say(line), world.signal))
-          return new Client(addresses, token)
+          return new Client(addresses, token, options.purpose ?? everydayPurpose(options, declared.role))
         },
       }, ...args) ?? EXIT.ok
     } catch (error) {
@@ -123,6 +124,8 @@ export const report = (out: Output, error: unknown): number => {
   return known.exit
 }
 
+/** A demonstration reads for its role's everyday purpose; in production whoever reads says it. */
+const everydayPurpose = (options: CommonOptions, role: Role = 'operator'): Purpose | undefined => options.env === 'production' ? undefined : PURPOSES_OF[options.role ?? role][0]
 const settingsOf = (env: NodeJS.ProcessEnv, root: string): Settings => readSettings(withSecretFiles(env), root)
 const quoted = (word: string): string => /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll('\'', '\'\\\'\'')}'`
 

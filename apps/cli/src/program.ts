@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { chorusVersion } from '@chorus/platform'
 import { Context, type World } from './context'
 import { EXIT } from './exit'
+import * as audit from './commands/audit'
 import * as completion from './commands/completion'
 import * as deadLetters from './commands/dead-letters'
 import * as doctor from './commands/doctor'
@@ -16,7 +17,7 @@ import * as replay from './commands/replay'
 import * as token from './commands/token'
 import * as verify from './commands/verify'
 
-const COMMANDS: readonly { register(program: Command, context: Context): void }[] = [importFile, quarantine, deadLetters, history, replay, verify, log, health, doctor, migrate, token, completion]
+const COMMANDS: readonly { register(program: Command, context: Context): void }[] = [importFile, quarantine, deadLetters, history, replay, verify, log, audit, health, doctor, migrate, token, completion]
 
 /** The program with every command; `context` is told the exit code of the one that runs. */
 export const programOf = (context: Context): Command => {
@@ -29,7 +30,7 @@ export const programOf = (context: Context): Command => {
     .configureOutput({ writeOut: (text) => { stdout.write(text) }, writeErr: (text) => { stderr.write(text) } })
     .addHelpText('after', [
       '', 'Speaks to the running Chorus (CHORUS_URL, CHORUS_URL_<SERVICE>, else the one of the data folder), else starts one for the command (health and doctor only look).',
-      'Every command: --json --quiet --no-color --no-input --env --role --agency; --dry-run where it writes.',
+      'Every command: --json --quiet --no-color --no-input --env --role --agency --purpose; --dry-run where it writes.',
       'Exit codes: 0 done, 1 failure, 2 usage, 3 errors in the data, 4 verification differs, 5 refused, 6 conflict or busy,',
       '7 Chorus or its database does not answer, 130 stopped by Ctrl-C (can be resumed).',
       '', 'Examples:', '  npx chorus import nibrs samples/nibrs/2026-07.txt --dry-run', '  npx chorus replay', '  npx chorus doctor',

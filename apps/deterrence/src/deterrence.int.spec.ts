@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { postgres } from '@chorus/postgres'
 import supertest from 'supertest'
-import type { DraftEvent, Level, Role } from '@chorus/contracts'
+import { PURPOSES_OF, type DraftEvent, type Level, type Role } from '@chorus/contracts'
 import type { EventStore, Recorder } from '@chorus/event-store'
 import { issueToken } from '@chorus/platform'
 import { metaOf } from '../../../libs/decider/src/testing/given'
@@ -29,7 +29,7 @@ describe('deterrence over the bus and HTTP', () => {
   let store: EventStore
   const bearer = async (role: Role): Promise<string> => `Bearer ${await issueToken(data, clock, { role, agency: AGENCY[role]! })}`
   const post = async (role: Role, path: string, body: object, key: string = randomUUID()) => supertest(deterrence.address).post(`/v1/${path}`).set('Authorization', await bearer(role)).set('Idempotency-Key', key).send(body) as unknown as Promise<{ status: number; body: { refused?: string; rules?: string[]; ordinal: number; detail?: string; stream: string; revision: number; repeated: boolean } }>
-  const get = async <T>(role: Role, path: string): Promise<T> => (await supertest(deterrence.address).get(`/v1/${path}`).set('Authorization', await bearer(role)).expect(200)).body as T
+  const get = async <T>(role: Role, path: string): Promise<T> => (await supertest(deterrence.address).get(`/v1/${path}`).set('Authorization', await bearer(role)).set('X-Purpose', PURPOSES_OF[role][0]).expect(200)).body as T
   /** Asks until it holds: the reactions follow the bus at their own pace. */
   const until = async <T>(ask: () => Promise<T>, holds: (found: T) => boolean): Promise<T> => {
     for (let tries = 0; tries < 200; tries++) {
@@ -232,7 +232,7 @@ describe('deterrence over the bus and HTTP', () => {
     await sql.end()
     for (const word of ['HoldRaised', 'holdId', 'review', 'M2', '$sealed', 'SAFETY', 'subjectRef']) expect(rows!.all).not.toContain(word)
     for (const query of ['phase=lost', 'level=E', 'limit=0', 'caseId=x', 'after=900000000']) {
-      const { status, body } = await supertest(deterrence.address).get(`/v1/notifications?${query}`).set('Authorization', await bearer('detective'))
+      const { status, body } = await supertest(deterrence.address).get(`/v1/notifications?${query}`).set('Authorization', await bearer('detective')).set('X-Purpose', 'caseWork')
       expect([status, JSON.stringify(body)]).toEqual([400, expect.stringContaining(`/query/${query.split('=')[0]}`)])
     }
   })

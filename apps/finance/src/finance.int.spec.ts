@@ -1,7 +1,7 @@
 /** Finance as a process of its own, over HTTP on real PostgreSQL; and two writers who want the same money. */
 import { randomUUID } from 'node:crypto'
 import supertest from 'supertest'
-import type { Role } from '@chorus/contracts'
+import { PURPOSES_OF, type Role } from '@chorus/contracts'
 import { handle, isRefusal } from '@chorus/decider'
 import { PostgresStore, Recorder, type EventStore } from '@chorus/event-store'
 import { issueToken, RECORDER, STORE } from '@chorus/platform'
@@ -26,7 +26,7 @@ describe('finance over HTTP', () => {
   const tokens = new Map<string, string>()
   const post = (path: string, body: object, role: Role = 'finance', key: string = randomUUID()) =>
     supertest(finance.address).post(`/v1/${path}`).set('Authorization', `Bearer ${tokens.get(role)}`).set('Idempotency-Key', key).send(body)
-  const get = (path: string, role: Role = 'finance') => supertest(finance.address).get(`/v1/${path}`).set('Authorization', `Bearer ${tokens.get(role)}`)
+  const get = (path: string, role: Role = 'finance') => supertest(finance.address).get(`/v1/${path}`).set('Authorization', `Bearer ${tokens.get(role)}`).set('X-Purpose', PURPOSES_OF[role][0])
   const balances = async (after: number): Promise<AccountView> => (await get(`accounts/${ACCOUNT}?after=${after}`).expect(200)).body as AccountView
   const ordinalOf = (answer: { body: unknown }): number => (answer.body as { ordinal: number }).ordinal
 

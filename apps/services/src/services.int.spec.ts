@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import supertest from 'supertest'
-import type { DraftEvent, Role } from '@chorus/contracts'
+import { PURPOSES_OF, type DraftEvent, type Role } from '@chorus/contracts'
 import type { EventStore, Recorder } from '@chorus/event-store'
 import { issueToken } from '@chorus/platform'
 import { examplePath } from '../../../infra/catalogue'
@@ -27,7 +27,7 @@ describe('services over the bus and HTTP', () => {
   const tokens = new Map<string, string>()
   const post = (path: string, body: object, role: Role | Provider = 'healthProgram') =>
     supertest(services.address).post(`/v1/service-offers/${path}`).set('Authorization', `Bearer ${tokens.get(role)}`).set('Idempotency-Key', randomUUID()).send(body)
-  const get = (path: string, role: Role = 'healthProgram') => supertest(services.address).get(`/v1/service-offers${path}`).set('Authorization', `Bearer ${tokens.get(role)}`)
+  const get = (path: string, role: Role = 'healthProgram') => supertest(services.address).get(`/v1/service-offers${path}`).set('Authorization', `Bearer ${tokens.get(role)}`).set('X-Purpose', PURPOSES_OF[role][0])
   const ordinalOf = (answer: { body: unknown }): number => (answer.body as { ordinal: number }).ordinal
   const list = async (query: string): Promise<OfferList> => (await get(query).expect(200)).body as OfferList
   const deliver = async (notificationId: string, expected = -1): Promise<number> => {
@@ -75,7 +75,7 @@ describe('services over the bus and HTTP', () => {
   })
 
   it('a provider sees and answers what was sent to its own organization, as its token proves, and learns of nothing else', async () => {
-    const asked = (provider: Provider) => supertest(services.address).get('/v1/service-referrals').set('Authorization', `Bearer ${tokens.get(provider)}`)
+    const asked = (provider: Provider) => supertest(services.address).get('/v1/service-referrals').set('Authorization', `Bearer ${tokens.get(provider)}`).set('X-Purpose', 'helpOffered')
     const { referrals } = (await asked('own').expect(200)).body as { referrals: { referralId: string }[] }
     expect(referrals).toEqual([{ offerId: offer, referralId: expect.any(String) as string, hsdsServiceId: referral.hsdsServiceId, domain: 'EMPLOYMENT', consentRef: 'consent-0001', answer: 'ACCEPTED', reasonCode: null, firstAppointmentAt: '2026-07-14T10:00', answeredAt: '2026-07-09' }])
     expect((await asked('other').expect(200)).body).toMatchObject({ referrals: [] })
@@ -102,7 +102,7 @@ describe('services over the bus and HTTP', () => {
     const draft = JSON.parse(readFileSync(examplePath({ type: 'CaseOpened', version: 1 }), 'utf8')) as DraftEvent<{ caseId: string }>
     assert.ok((await log.record(`pchCase-${CASE}`, -1, [{ ...draft, data: { ...draft.data, caseId: CASE } }], metaOf({ name: 'open' }))).ok)
     const whatOf = async (role: Role): Promise<string[]> => {
-      const { body } = await supertest(services.address).get(`/v1/history?of=${CASE}`).set('Authorization', `Bearer ${tokens.get(role)}`).expect(200)
+      const { body } = await supertest(services.address).get(`/v1/history?of=${CASE}`).set('Authorization', `Bearer ${tokens.get(role)}`).set('X-Purpose', PURPOSES_OF[role][0]).expect(200)
       return (body as { entries: { what: string }[] }).entries.map(({ what }) => what)
     }
     expect(await whatOf('healthProgram')).toEqual(expect.arrayContaining(['Case opened', 'Notification delivered', 'Services offered', 'Offer of services answered', 'Referred to a provider', 'Provider answered']))

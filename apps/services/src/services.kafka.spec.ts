@@ -42,7 +42,7 @@ describe('services on Kafka', () => {
   }
   const offers = async (after: number): Promise<string[]> => {
     for (;;) {
-      const { status, body } = await supertest(services.address).get(`/v1/service-offers?caseId=${CASE}&after=${after}`).set('Authorization', `Bearer ${token}`)
+      const { status, body } = await supertest(services.address).get(`/v1/service-offers?caseId=${CASE}&after=${after}`).set('Authorization', `Bearer ${token}`).set('X-Purpose', 'helpOffered')
       if (status === 200) return (body as OfferList).offers.map(({ offerId }) => offerId).sort()
       expect(status).toBe(503)
     }

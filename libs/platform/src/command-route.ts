@@ -1,10 +1,11 @@
 /** Decorators of command routes: rights and OpenAPI come from the contracts class, nothing is said twice. */
-import { applyDecorators, HttpCode, Injectable, UseGuards, type CanActivate, type ExecutionContext } from '@nestjs/common'
+import { applyDecorators, HttpCode, Injectable, UseGuards, UseInterceptors, type CanActivate, type ExecutionContext } from '@nestjs/common'
 import { ApiBearerAuth, ApiBody, ApiHeader, ApiOperation, ApiResponse } from '@nestjs/swagger'
-import { AllowedTo, allCommands, rightOf, schemaOf, type ContractClass, type JsonSchema } from '@chorus/contracts'
+import { AllowedTo, allCommands, PURPOSES, rightOf, schemaOf, type ContractClass, type JsonSchema } from '@chorus/contracts'
 import type { Request } from 'express'
 import { Problem } from './problem'
 import { DeclaredParameters } from './query-params'
+import { declareReads, ReadAudit, type Reads } from './read-audit'
 
 const RECEIPT_SCHEMA = {
   type: 'object', additionalProperties: false, required: ['stream', 'ordinal', 'revision', 'recordedtime', 'repeated'],
@@ -64,9 +65,18 @@ export const CommandRoute = (body: ContractClass, answer: JsonSchema = RECEIPT_S
   )
 }
 
-/** Says of a reading handler: summary, who may call it, and (where there is one) the schema of the answer. Its parameters are those that @ApiQuery declares. */
-export const QueryRoute = (spec: { readonly summary: string; readonly roles: Parameters<typeof AllowedTo>[0]['roles']; readonly agencies?: readonly string[]; readonly answer?: JsonSchema }): MethodDecorator => applyDecorators(
-  AllowedTo({ roles: spec.roles, ...(spec.agencies ? { agencies: spec.agencies } : {}) }) as MethodDecorator, UseGuards(DeclaredParameters), ApiBearerAuth(),
+/** Of a route that shows a person's record. */
+const AUDITED: readonly MethodDecorator[] = [
+  UseInterceptors(ReadAudit),
+  ApiHeader({ name: 'X-Purpose', required: true, description: 'what the record is read for; kept in the audit log', schema: { type: 'string', enum: [...PURPOSES] } }),
+]
+
+/**
+ * Says of a reading handler: summary, who may call it, whether it shows anything of a person (then it asks for a purpose and is
+ * entered in the audit log), and (where there is one) the schema of the answer. Its parameters are those that @ApiQuery declares.
+ */
+export const QueryRoute = (spec: { readonly summary: string; readonly reads: Reads; readonly roles: Parameters<typeof AllowedTo>[0]['roles']; readonly agencies?: readonly string[]; readonly answer?: JsonSchema }): MethodDecorator => applyDecorators(
+  AllowedTo({ roles: spec.roles, ...(spec.agencies ? { agencies: spec.agencies } : {}) }) as MethodDecorator, UseGuards(DeclaredParameters), ApiBearerAuth(), declareReads(spec.reads), ...'person' in spec.reads ? AUDITED : [],
   ApiOperation({ summary: spec.summary, description: `For ${spec.roles.join(', ')}${spec.agencies ? ` of ${spec.agencies.join(', ')}` : ''}.` }),
   ApiResponse({ status: 200, description: 'the answer', ...(spec.answer ? { schema: asOpenApi(spec.answer) } : {}) }),
   ...problems(400, 401, 403, 404, 503),

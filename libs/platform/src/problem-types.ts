@@ -72,6 +72,11 @@ export const PROBLEM_TYPES = {
     means: 'PostgreSQL is stopped or cannot be reached. Nothing of this request was recorded, or it is recorded once.',
     todo: 'Send the same request with the same Idempotency-Key again; operators: `npx chorus doctor`.',
   },
+  'audit-unavailable': {
+    title: 'The reading could not be recorded', status: 503, retryable: true,
+    means: 'Every reading of a person\'s record is entered in the audit log before it is shown. That entry could not be written, so nothing is shown.',
+    todo: 'Ask again in a few seconds; operators: `npx chorus doctor`.',
+  },
   'internal': {
     title: 'Chorus has a fault', status: 500, retryable: true,
     means: 'A fault of ours. It is in the log of the server under the id in `instance`.',

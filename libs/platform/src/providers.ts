@@ -9,6 +9,10 @@ export const VAULT = Symbol('VAULT')
 export const RECORDER = Symbol('RECORDER')
 /** postgres.js client of the application role, for read models and quarantine */
 export const DATABASE = Symbol('DATABASE')
+/** AuditTrail: readings of persons' records; where the process has keys */
+export const AUDIT = Symbol('AUDIT')
+/** postgres.js client that reads the audit log; in operations alone */
+export const AUDIT_DATABASE = Symbol('AUDIT_DATABASE')
 /** TokenVerifier */
 export const VERIFIER = Symbol('VERIFIER')
 /** EventBus: events of other services arrive here; the log itself, or Kafka where KAFKA_BROKERS is set */

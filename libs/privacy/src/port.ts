@@ -2,7 +2,7 @@
 import type { Context } from '@chorus/contracts'
 import type { Destroyed } from './destroyed-list'
 
-export type HmacPurpose = 'event-id' | 'stream-id' | 'content' | 'message' | 'link' | 'file' | 'command'
+export type HmacPurpose = 'event-id' | 'stream-id' | 'content' | 'message' | 'link' | 'file' | 'command' | 'search'
 
 export interface SubjectKey { readonly keyId: string; readonly key: Uint8Array }
 

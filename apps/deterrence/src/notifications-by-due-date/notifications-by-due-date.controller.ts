@@ -11,7 +11,7 @@ export class NotificationsByDueDateController {
   constructor(private readonly notifications: NotificationsByDueDate) {}
 
   @Get('notifications')
-  @QueryRoute({ summary: 'Notifications, soonest due first, each cleared for a window and classes of place, or not cleared', roles: ['detective', 'prosecutor', 'intakeAnalyst', 'systemAdvocate', 'panelMember', 'healthProgram', 'privacyOfficer'] })
+  @QueryRoute({ summary: 'Notifications, soonest due first, each cleared for a window and classes of place, or not cleared', reads: { person: 'notificationId' }, roles: ['detective', 'prosecutor', 'intakeAnalyst', 'systemAdvocate', 'panelMember', 'healthProgram', 'privacyOfficer'] })
   @ApiQuery({ name: 'phase', required: false, enum: PHASES })
   @ApiQuery({ name: 'level', required: false, enum: LEVELS })
   @ApiQuery({ name: 'caseId', required: false })
@@ -21,7 +21,7 @@ export class NotificationsByDueDateController {
   async list(@Query() query: Asked): Promise<NotificationList> { return this.notifications.list(await this.wanted(query)) }
 
   @Get('notifications/:id')
-  @QueryRoute({ summary: 'One notification', roles: ['detective', 'prosecutor', 'intakeAnalyst', 'systemAdvocate', 'panelMember', 'healthProgram', 'privacyOfficer'] })
+  @QueryRoute({ summary: 'One notification', reads: { person: 'notificationId' }, roles: ['detective', 'prosecutor', 'intakeAnalyst', 'systemAdvocate', 'panelMember', 'healthProgram', 'privacyOfficer'] })
   @ApiQuery({ name: 'after', required: false, description: 'ordinal of a reply to a command: waits until it is seen here' })
   async one(@Param('id', UuidParam) notificationId: string, @Query('after') after?: string): Promise<Listed> {
     const { notifications: [found] } = await this.notifications.list({ ...(await this.wanted({ after })), notificationId })
@@ -30,7 +30,7 @@ export class NotificationsByDueDateController {
   }
 
   @Get('safety-reviews')
-  @QueryRoute({ summary: 'What is to be reviewed in the safety context, soonest due first: reviews, holds, what is cleared', roles: SAFETY_ROLES })
+  @QueryRoute({ summary: 'What is to be reviewed in the safety context, soonest due first: reviews, holds, what is cleared', reads: { person: 'notificationId' }, roles: SAFETY_ROLES })
   @ApiQuery({ name: 'phase', required: false, enum: PHASES, description: 'default open' })
   @ApiQuery({ name: 'level', required: false, enum: LEVELS })
   @ApiQuery({ name: 'caseId', required: false })

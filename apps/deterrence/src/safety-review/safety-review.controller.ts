@@ -30,7 +30,7 @@ export class SafetyReviewController {
   async revoke(@Param('id', UuidParam) id: string, @Body() body: RevokeClearance, @Meta() meta: CommandMeta): Promise<Receipt> { return discreet(receiptOf(await this.commands.execute(new RevokeClearanceCommand(id, body, meta))), `notification-${id}`) }
 
   @Get('safety-reviews/:id')
-  @QueryRoute({ summary: 'The safety of one notification: its reviews, holds and what is cleared; id is the notification\'s', roles: SAFETY_ROLES })
+  @QueryRoute({ summary: 'The safety of one notification: its reviews, holds and what is cleared; id is the notification\'s', reads: { person: 'notificationId' }, roles: SAFETY_ROLES })
   async view(@Param('id', UuidParam) id: string): Promise<SafetyView> {
     const state = await this.lookUp.stateOf(id)
     if (state.status === 'none') throw new Problem('not-found', 'There is no notification of this number. Look its number up again.')

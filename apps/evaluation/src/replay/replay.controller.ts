@@ -9,7 +9,7 @@ export class ReplayController {
   constructor(@Inject(STORE) private readonly store: EventStore, @Inject(CLOCK) private readonly clock: Clock) {}
 
   @Get()
-  @QueryRoute({ summary: 'Folds the whole log: counts and a digest, as NDJSON with progress', roles: ['evaluator', 'operator', 'privacyOfficer'] })
+  @QueryRoute({ summary: 'Folds the whole log: counts and a digest, as NDJSON with progress', reads: { noPerson: 'counts and a digest' }, roles: ['evaluator', 'operator', 'privacyOfficer'] })
   replay(@Req() request: ChorusRequest, @Res() response: Response): Promise<void> {
     return progressStream(request, response, this.clock, (report, signal) => replayLog(this.store, { report, signal }))
   }

@@ -23,7 +23,7 @@ export class AuthorizationController {
   @Post(':ordinance/allotments') @CommandRoute(AllotAuthority)
   async allot(@Param('ordinance', NamePipe) ordinance: string, @Body() body: AllotAuthority, @Meta() meta: CommandMeta): Promise<Receipt> { return receiptOf(await this.commands.execute(new AllotAuthorityCommand(ordinance, body, meta))) }
 
-  @Get(':ordinance') @QueryRoute({ summary: 'What an ordinance authorises, and to which accounts it is allotted', roles: FINANCE_READERS })
+  @Get(':ordinance') @QueryRoute({ summary: 'What an ordinance authorises, and to which accounts it is allotted', reads: { noPerson: 'money: an open record without a link to a case' }, roles: FINANCE_READERS })
   async get(@Param('ordinance', NamePipe) ordinance: string): Promise<AuthorizationView> {
     const state = fold(authorization, await this.log.load(streamOf(authorization, ordinance)), initial)
     if (state.status === 'none') throw new Problem('not-found', 'There is no such ordinance here. Correct its number.')

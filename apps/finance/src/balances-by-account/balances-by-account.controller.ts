@@ -14,7 +14,7 @@ export class BalancesByAccountController {
   constructor(private readonly balances: BalancesByAccount) {}
 
   @Get()
-  @QueryRoute({ summary: 'Accounts, what is left in each and what is held; amounts in whole cents', roles: FINANCE_READERS })
+  @QueryRoute({ summary: 'Accounts, what is left in each and what is held; amounts in whole cents', reads: { noPerson: 'money: an open record without a link to a case' }, roles: FINANCE_READERS })
   @ApiQuery(AFTER)
   @ApiQuery({ name: 'limit', required: false, description: '1 to 500, default 50' })
   @ApiQuery({ name: 'from', required: false, description: 'skip so many' })
@@ -25,7 +25,7 @@ export class BalancesByAccountController {
   }
 
   @Get(':account')
-  @QueryRoute({ summary: 'The balances of an account, its open requisitions with their numbers, its encumbrances; amounts in whole cents', roles: FINANCE_READERS })
+  @QueryRoute({ summary: 'The balances of an account, its open requisitions with their numbers, its encumbrances; amounts in whole cents', reads: { noPerson: 'money: an open record without a link to a case' }, roles: FINANCE_READERS })
   @ApiQuery(AFTER)
   async one(@Param('account', AccountPipe) account: string, @Query('after') after?: string): Promise<AccountView & { readonly through: number }> {
     await this.balances.seen(after)

@@ -10,7 +10,7 @@ export class IncidentsByReviewStateController {
   constructor(private readonly incidents: IncidentsByReviewState) {}
 
   @Get()
-  @QueryRoute({ summary: 'Intimate-partner incidents and what each still lacks before a case can be opened', roles: ['intakeAnalyst', 'detective', 'prosecutor'], agencies: ['KCPD', 'JCPO'] })
+  @QueryRoute({ summary: 'Intimate-partner incidents and what each still lacks before a case can be opened', reads: { person: 'incidentId' }, roles: ['intakeAnalyst', 'detective', 'prosecutor'], agencies: ['KCPD', 'JCPO'] })
   @ApiQuery({ name: 'state', required: false, enum: REVIEW_STATES })
   @ApiQuery({ name: 'after', required: false, description: 'ordinal of a reply to a command: waits until it is seen here' })
   @ApiQuery({ name: 'limit', required: false, description: '1 to 500, default 50' })

@@ -23,7 +23,7 @@ export class LethalityScreenController {
   async contact(@Param('id', UuidParam) id: string, @Body() body: RecordHotlineContact, @Meta() meta: CommandMeta): Promise<Receipt> { return receiptOf(await this.commands.execute(new RecordHotlineContactCommand(id, body, meta))) }
 
   @Get(':id')
-  @QueryRoute({ summary: 'A screen: for the prosecutor, the safety context, and whoever took it', roles: ['prosecutor', 'systemAdvocate', 'detective', 'intakeAnalyst'], agencies: ['KCPD', 'JCPO', 'HEALTH'] })
+  @QueryRoute({ summary: 'A screen: for the prosecutor, the safety context, and whoever took it', reads: { person: 'screenId' }, roles: ['prosecutor', 'systemAdvocate', 'detective', 'intakeAnalyst'], agencies: ['KCPD', 'JCPO', 'HEALTH'] })
   async get(@Param('id', UuidParam) id: string, @Req() request: ChorusRequest): Promise<ScreenView> {
     const { actor } = contextOf(request)
     const stored = await this.log.load(streamOf(lethalityScreen, id))

@@ -18,7 +18,7 @@ export class PolicyController {
   async activate(@Body() body: ActivateLevelPolicy, @Meta() meta: CommandMeta): Promise<Receipt> { return receiptOf(await this.commands.execute(new ActivateLevelPolicyCommand(body, meta))) }
 
   @Get()
-  @QueryRoute({ summary: 'The policy of levels that holds: its version, status, hash, approvers and text', roles: ['intakeAnalyst', 'detective', 'prosecutor', 'systemAdvocate', 'panelMember', 'healthProgram', 'evaluator', 'operator', 'privacyOfficer'] })
+  @QueryRoute({ summary: 'The policy of levels that holds: its version, status, hash, approvers and text', reads: { noPerson: 'a policy is nobody\'s' }, roles: ['intakeAnalyst', 'detective', 'prosecutor', 'systemAdvocate', 'panelMember', 'healthProgram', 'evaluator', 'operator', 'privacyOfficer'] })
   async inForce(): Promise<PolicyActivatedV1> {
     const { active } = fold(policy, await this.log.load(streamOf(policy, LEVELS_POLICY)), initial)
     if (!active) throw new Problem('not-found', 'No version of this policy holds yet: the one that comes with Chorus is activated when it starts.')

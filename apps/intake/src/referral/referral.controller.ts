@@ -28,7 +28,7 @@ export class ReferralController {
     return receiptOf(await this.commands.execute(new ExcludeReferralCommand(id, body, meta)))
   }
 
-  @Get(':id') @QueryRoute({ summary: 'A referral: its persons as tokens, its incidents, its pair', roles: ['intakeAnalyst', 'detective', 'prosecutor', 'systemAdvocate'], agencies: ['KCPD', 'JCPO', 'HEALTH'] })
+  @Get(':id') @QueryRoute({ summary: 'A referral: its persons as tokens, its incidents, its pair', reads: { person: 'referralId' }, roles: ['intakeAnalyst', 'detective', 'prosecutor', 'systemAdvocate'], agencies: ['KCPD', 'JCPO', 'HEALTH'] })
   async get(@Param('id', UuidParam) id: string): Promise<ReferralView> {
     const state = fold(referral, await this.log.load(streamOf(referral, id)), initial)
     if (state.status === 'none') throw new Problem('not-found', 'There is no such referral. Look its number up again.')

@@ -10,7 +10,7 @@ export class ScreensByHotlineDueController {
   constructor(private readonly screens: ScreensByHotlineDue) {}
 
   @Get()
-  @QueryRoute({ summary: 'Lethality screens, and which still call for the hotline, longest due first', roles: ['prosecutor', 'systemAdvocate'], agencies: ['KCPD', 'JCPO', 'HEALTH'] })
+  @QueryRoute({ summary: 'Lethality screens, and which still call for the hotline, longest due first', reads: { person: 'screenId' }, roles: ['prosecutor', 'systemAdvocate'], agencies: ['KCPD', 'JCPO', 'HEALTH'] })
   @ApiQuery({ name: 'state', required: false, enum: HOTLINE_STATES })
   @ApiQuery({ name: 'incidentId', required: false, description: 'id of an incident' })
   @ApiQuery({ name: 'after', required: false, description: 'ordinal of a reply to a command: waits until it is seen here' })

@@ -11,6 +11,6 @@ export class BusConsumerController {
   constructor(@Inject(DATABASE) private readonly database: Sql, @Inject(STORE) private readonly store: EventStore) {}
 
   @Get()
-  @QueryRoute({ summary: 'The consumers of the bus, in words: how each stands, what waits and since when', roles: ['operator'] })
+  @QueryRoute({ summary: 'The consumers of the bus, in words: how each stands, what waits and since when', reads: { noPerson: 'counts and times of consumers' }, roles: ['operator'] })
   all(): Promise<BusConsumers> { return busConsumers(this.database, this.store) }
 }

@@ -24,7 +24,7 @@ export class DeadLetterController {
   constructor(private readonly commands: CommandBus, private readonly list: DeadLetterList) {}
 
   @Get()
-  @QueryRoute({ summary: 'Events that a consumer of the bus could not work, by reference: counted by consumer and cause, the oldest first', roles: ['operator'] })
+  @QueryRoute({ summary: 'Events that a consumer of the bus could not work, by reference: counted by consumer and cause, the oldest first', reads: { noPerson: 'events by reference: which stream and revision, never what they say' }, roles: ['operator'] })
   @ApiQuery({ name: 'status', required: false, enum: STATUSES, description: 'default open' })
   @ApiQuery({ name: 'consumer', required: false })
   @ApiQuery({ name: 'cause', required: false })
@@ -39,7 +39,7 @@ export class DeadLetterController {
   }
 
   @Get(':id')
-  @QueryRoute({ summary: 'One dead letter: which event, why it waits, what to do, and what was done about it', roles: ['operator'] })
+  @QueryRoute({ summary: 'One dead letter: which event, why it waits, what to do, and what was done about it', reads: { noPerson: 'events by reference: which stream and revision, never what they say' }, roles: ['operator'] })
   async one(@Param('id', UuidParam) id: string): Promise<LetterDetail> { return outOf(await this.list.detail(id)) }
 
   @Post('retry') @CommandRoute(RetryDeadLetters, SEVERAL)

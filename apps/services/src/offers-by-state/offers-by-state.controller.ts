@@ -10,7 +10,7 @@ export class OffersByStateController {
   constructor(private readonly offers: OffersByState) {}
 
   @Get()
-  @QueryRoute({ summary: 'Offers of services and what each waits for, newest first', roles: ['healthProgram'], agencies: ['HEALTH'] })
+  @QueryRoute({ summary: 'Offers of services and what each waits for, newest first', reads: { person: 'offerId' }, roles: ['healthProgram'], agencies: ['HEALTH'] })
   @ApiQuery({ name: 'state', required: false, enum: OFFER_STATES })
   @ApiQuery({ name: 'caseId', required: false, description: 'id of a case' })
   @ApiQuery({ name: 'after', required: false, description: 'ordinal of a reply to a command: waits until it, and the offers that follow from it, are seen here' })

@@ -10,7 +10,7 @@ export class ProviderReferralsController {
   constructor(private readonly offers: OffersByState) {}
 
   @Get()
-  @QueryRoute({ summary: 'What was referred to the provider\'s own organization, as its token proves: nothing of other providers, of the case, or of what he answered', roles: ['pchProvider'] })
+  @QueryRoute({ summary: 'What was referred to the provider\'s own organization, as its token proves: nothing of other providers, of the case, or of what he answered', reads: { person: 'referralId' }, roles: ['pchProvider'] })
   @ApiQuery({ name: 'after', required: false, description: 'ordinal of a reply to a command: waits until it is seen here' })
   @ApiQuery({ name: 'limit', required: false, description: '1 to 500, default 50' })
   @ApiQuery({ name: 'from', required: false, description: 'skip so many' })

@@ -28,7 +28,7 @@ export class PchServiceController {
     return receiptOf(await this.commands.execute(new AnswerServiceReferralCommand(id, referral, body, meta)))
   }
 
-  @Get(':id') @QueryRoute({ summary: 'An offer of services: what he said, and the referrals to providers with their numbers and answers', roles: ['healthProgram'], agencies: ['HEALTH'] })
+  @Get(':id') @QueryRoute({ summary: 'An offer of services: what he said, and the referrals to providers with their numbers and answers', reads: { person: 'offerId' }, roles: ['healthProgram'], agencies: ['HEALTH'] })
   async get(@Param('id', UuidParam) id: string): Promise<Exclude<PchService, { status: 'none' }>> {
     const state = fold(pchService, await this.log.load(streamOf(pchService, id)), initial)
     if (state.status === 'none') throw new Problem('not-found', 'There is no such offer of services. Look its number up again.')

@@ -1,0 +1,81 @@
+/** A reading of a person's record is entered in the audit log before it is shown; what cannot be entered is not shown. */
+import { Inject, Injectable, Logger, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common'
+import { PATH_METADATA } from '@nestjs/common/constants'
+import { lastValueFrom, of, type Observable } from 'rxjs'
+import { PURPOSES_OF, type Actor, type Purpose } from '@chorus/contracts'
+import type { AuditTrail } from './audit-log'
+import { Problem } from './problem'
+import { AUDIT } from './providers'
+import { contextOf, isUuid, type ChorusRequest } from './request-context'
+
+/**
+ * What a reading route shows. Of a person: in which field of the answer, or of each item of its lists, the ids of the
+ * records stand. Of none: why not. A route that does not say is refused by test/architecture/reads.spec.ts.
+ */
+export type Reads = { readonly person: string } | { readonly noPerson: string }
+
+const READS = 'chorus:reads'
+export const declareReads = (reads: Reads): MethodDecorator => (_target, _key, descriptor) => { Reflect.defineMetadata(READS, reads, descriptor.value as object) }
+export const readsOf = (handler: object): Reads | undefined => Reflect.getMetadata(READS, handler) as Reads | undefined
+
+/** The purpose that a reader gave. @throws Problem bad-parameter where it is missing, or none that the role may read for */
+export const purposeOf = (given: string | undefined, { role }: Pick<Actor, 'role'>): Purpose => {
+  const may = PURPOSES_OF[role as keyof typeof PURPOSES_OF]
+  const purpose = may.find((each) => each === given)
+  if (purpose) return purpose
+  throw new Problem('bad-parameter', `Say what you read a person's record for: header X-Purpose, one of ${may.join(', ')}. It is kept in the audit log.`, { errors: [{ pointer: '/header/x-purpose', rule: 'purpose', detail: `one of ${may.join(', ')}` }] })
+}
+
+/** The ids in this field of the answer and of the items of its lists; UUIDs alone. */
+export const recordsIn = (answer: unknown, field: string): string[] => {
+  const objects = typeof answer === 'object' && answer !== null ? [answer, ...Object.values(answer).filter(Array.isArray).flat() as unknown[]] : []
+  const ids = objects.map((each) => (each as Record<string, unknown> | null)?.[field]).filter((id): id is string => typeof id === 'string' && isUuid(id))
+  return [...new Set(ids)]
+}
+
+@Injectable()
+export class ReadAudit implements NestInterceptor {
+  private readonly log = new Logger('audit')
+  constructor(@Inject(AUDIT) private readonly trail: AuditTrail) {}
+
+  async intercept(execution: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+    const handler = execution.getHandler()
+    const reads = readsOf(handler)
+    const request = execution.switchToHttp().getRequest<ChorusRequest>()
+    const { actor, correlationId } = contextOf(request)
+    if (!actor || !reads || !('person' in reads)) throw new Error('the audit stands before a route that declares no reading of a person, or asks nobody who he is')
+    const purpose = purposeOf(request.header('x-purpose'), actor)
+    const record = (found: boolean, records: readonly string[]): Promise<void> => this.enter({
+      actor, purpose, correlationId, found, records, route: `GET ${pathOf(execution)}`, asked: this.askedIn({ ...request.query, ...request.params }),
+    })
+    let answer: unknown
+    try {
+      answer = await lastValueFrom(next.handle())
+    } catch (error) {
+      if (error instanceof Problem && error.problem === 'not-found') await record(false, [])
+      throw error
+    }
+    const records = recordsIn(answer, reads.person)
+    await record(records.length > 0, records)
+    return of(answer)
+  }
+
+  private async enter(reading: Parameters<AuditTrail['record']>[0]): Promise<void> {
+    try {
+      await this.trail.record(reading)
+    } catch (error) {
+      this.log.error({ err: error })
+      throw new Problem('audit-unavailable', 'This reading could not be entered in the audit log, so nothing is shown. Ask again in a few seconds.')
+    }
+  }
+
+  private askedIn(given: Readonly<Record<string, unknown>>): Record<string, string> {
+    return Object.fromEntries(Object.entries(given).map(([name, value]) => {
+      const text = typeof value === 'string' ? value : JSON.stringify(value)
+      return [name, isUuid(text) ? text.toLowerCase() : this.trail.fingerprint(text)]
+    }))
+  }
+}
+
+const pathOf = (execution: ExecutionContext): string =>
+  `/${[execution.getClass(), execution.getHandler()].map((part) => (Reflect.getMetadata(PATH_METADATA, part) as string).replace(/^\/+|\/+$/g, '')).filter(Boolean).join('/')}`
