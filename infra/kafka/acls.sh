@@ -8,6 +8,7 @@ set -eu
 allow() { "${KAFKA_ACLS:-kafka-acls.sh}" --bootstrap-server "${BROKER:?host:port of a broker}" --command-config "${ADMIN:?properties of an administrator}" --add --force "$@"; }
 P="${KAFKA_PREFIX:-}"
 allow --allow-principal 'User:chorus-relay' --operation Create --operation Describe --operation DescribeConfigs --operation Write --topic "${P}justice.incidents.v1"
+allow --allow-principal 'User:chorus-relay' --operation Create --operation Describe --operation DescribeConfigs --operation Write --topic "${P}justice.circumstances.v1"
 allow --allow-principal 'User:chorus-relay' --operation Create --operation Describe --operation DescribeConfigs --operation Write --topic "${P}program.cases.v1"
 allow --allow-principal 'User:chorus-relay' --operation Create --operation Describe --operation DescribeConfigs --operation Write --topic "${P}program.notifications.v1"
 allow --allow-principal 'User:chorus-relay' --operation Create --operation Describe --operation DescribeConfigs --operation Write --topic "${P}safety.reviews.v1"
@@ -17,6 +18,7 @@ allow --allow-principal 'User:chorus-relay' --operation Describe --operation Wri
 allow --allow-principal 'User:chorus-intake' --operation Describe --operation Read --topic "${P}justice.incidents.v1"
 allow --allow-principal 'User:chorus-intake' --operation Read --group "${P}intake." --resource-pattern-type prefixed
 allow --allow-principal 'User:chorus-deterrence' --operation Describe --operation Read --topic "${P}justice.incidents.v1"
+allow --allow-principal 'User:chorus-deterrence' --operation Describe --operation Read --topic "${P}justice.circumstances.v1"
 allow --allow-principal 'User:chorus-deterrence' --operation Describe --operation Read --topic "${P}program.cases.v1"
 allow --allow-principal 'User:chorus-deterrence' --operation Describe --operation Read --topic "${P}program.notifications.v1"
 allow --allow-principal 'User:chorus-deterrence' --operation Describe --operation Read --topic "${P}safety.reviews.v1"

@@ -7,6 +7,8 @@ import { ROLES, allCommands } from '@chorus/contracts'
 
 const JUSTICE = ['KCPD', 'JCPO']
 const ANY = null
+/** Those with a jail's roster or a court's docket before them. */
+const WHO_KNOW = ['KCPD', 'JCPO', 'MUNI_COURT', 'PROBATION']
 /** Advocates of the system, wherever they sit: never those of victim services. */
 const ADVOCATES = ['KCPD', 'JCPO', 'HEALTH']
 
@@ -25,6 +27,8 @@ const RIGHTS: Readonly<Record<string, readonly [roles: readonly string[], agenci
   OpenCase: [['intakeAnalyst', 'prosecutor'], JUSTICE],
   ProposeLevel: [['intakeAnalyst', 'prosecutor'], JUSTICE],
   ReceiveReferral: [['intakeAnalyst', 'detective', 'prosecutor', 'healthProgram'], ANY],
+  RecordCustodyStatus: [['intakeAnalyst', 'detective', 'prosecutor'], WHO_KNOW],
+  RecordProtectionOrderStatus: [['intakeAnalyst', 'detective', 'prosecutor'], WHO_KNOW],
   RepairQuarantinedRecord: [['intakeAnalyst'], ANY],
   ResolveQuarantinedRecord: [['intakeAnalyst', 'operator'], ANY],
   RetryQuarantinedRecord: [['intakeAnalyst', 'operator'], ANY],

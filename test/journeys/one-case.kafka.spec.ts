@@ -1,7 +1,7 @@
 /** The same case, every service a process of its own over a real broker: the same events, ids and clocks aside. */
 import { startChorus } from '../support/chorus'
 import { shapeOfLog } from '../support/log-shape'
-import { firstCallIsOnRecord, firstCallNoArrest, holdAfterClearance, withStore } from '../support/scenarios'
+import { clearanceTakenBack, firstCallIsOnRecord, firstCallNoArrest, holdAfterClearance, withStore } from '../support/scenarios'
 import { startSeparateProcesses, type SeparateProcesses } from '../support/separate-processes'
 import { Thread } from '../support/thread'
 
@@ -15,6 +15,7 @@ describe('one case, in separate processes', () => {
     const walked = await firstCallNoArrest(thread)
     await firstCallIsOnRecord(thread, processes.appUrl, walked)
     await holdAfterClearance(thread, processes.appUrl)
+    await clearanceTakenBack(thread, processes.appUrl)
     const separate = await withStore(processes.appUrl, shapeOfLog)
 
     const one = await startChorus({ env: { KAFKA_BROKERS: '' } })
@@ -22,6 +23,7 @@ describe('one case, in separate processes', () => {
       const same = new Thread({ addressOf: () => one.address, bearer: one.bearer })
       await firstCallNoArrest(same)
       await holdAfterClearance(same, one.appUrl)
+      await clearanceTakenBack(same, one.appUrl)
       expect(await withStore(one.appUrl, shapeOfLog)).toEqual(separate)
     } finally { await one.close() }
   }, 300_000)

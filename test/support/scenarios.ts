@@ -1,4 +1,4 @@
-/** Scenarios 1 and 3 of the domain reference (§3.12) on whatever form of Chorus they are given. */
+/** Scenarios 1 and 3 of the domain reference (§3.12), and a clearance that is taken back (§3.13 rule 2), on whatever form of Chorus they are given. */
 import assert from 'node:assert/strict'
 import type { RecordedEvent } from '@chorus/contracts'
 import { decode, PostgresStore } from '@chorus/event-store'
@@ -74,4 +74,34 @@ export async function holdAfterClearance(thread: Thread, url: string): Promise<v
   expect(types.slice(0, 5)).toEqual(['NotificationPlanned', 'NotificationScheduled', 'DeliveryAuthorized', 'NotificationHeld', 'NotificationDelivered'])
   expect(types.slice(5).length).toBeGreaterThan(0)
   expect(new Set(types.slice(5))).toEqual(new Set(['ProtocolBreachDetected']))
+}
+
+/** He leaves custody, then a further incident is referred: each takes the clearance back with its own answer, and it has to be given anew. */
+export async function clearanceTakenBack(thread: Thread, url: string): Promise<void> {
+  const { notificationId, reviewId, caseId, incidentId } = await thread.toPlan()
+  const revoked = (causes: readonly string[]) => thread.until('the revocation', 'systemAdvocate', `safety-reviews/${notificationId}`, (body: { revocations: string[]; clearance: unknown }) => body.clearance === null && JSON.stringify(body.revocations) === JSON.stringify(causes))
+  await thread.clear(notificationId, reviewId)
+  await thread.schedule(notificationId)
+  expect(await thread.authorize(notificationId)).toMatchObject({ status: 200 })
+
+  const custody = { status: 'OUT', at: new Date(Date.now() - HOUR).toISOString(), holdNumber: 'SAMPLE-HOLD-1', facility: 'sample-jail', jurisdiction: 'JACKSON', reason: 'RELEASE_24H' }
+  expect(await thread.post('detective', `cases/${caseId}/custody`, custody)).toMatchObject({ status: 200 })
+  expect(await thread.authorize(notificationId)).toMatchObject({ status: 422, body: { refused: 'not_cleared', rules: ['M1'] } })
+  await revoked(['CUSTODY_OUT'])
+  await thread.clear(notificationId, reviewId)
+  expect(await thread.authorize(notificationId)).toMatchObject({ status: 200 })
+
+  const events = await withStore(url, async (store) => { const all: RecordedEvent[] = []; for await (const event of store.readAll()) all.push(decode(event)); return all })
+  const { subjectRef } = events.find(({ type, stream }) => type === 'CaseOpened' && stream === `pchCase-${caseId}`)!.data as { subjectRef: string }
+  const further = events.find(({ type, stream }) => type === 'IncidentReported' && stream !== `incident-${incidentId}`)!.stream.slice('incident-'.length)
+  expect(await thread.post('intakeAnalyst', 'referrals', { source: 'KCPD', incidentIds: [further], subject: { ...SUBJECT, personRef: subjectRef }, victim: VICTIM })).toMatchObject({ status: 200 })
+  expect(await thread.authorize(notificationId)).toMatchObject({ status: 422, body: { refused: 'not_cleared' } })
+  await revoked(['CUSTODY_OUT', 'NEW_INCIDENT'])
+
+  // whoever delivers is told that it is not cleared, and nothing of why
+  const seen = JSON.stringify([(await thread.authorize(notificationId)).body, (await thread.get('detective', `notifications/${notificationId}`)).body])
+  expect(seen).not.toMatch(/CUSTODY|INCIDENT|revo/i)
+  const around = (await withStore(url, async (store) => { const all: RecordedEvent[] = []; for await (const event of store.readStream(`circumstance-${caseId}`)) all.push(decode(event)); return all })).map(({ type }) => type)
+  expect(around).toEqual(['CustodyStatusChanged', 'IncidentLinkedToCase'])
+  expect(JSON.stringify(events.filter(({ stream }) => stream.startsWith('circumstance-')))).not.toContain('SAMPLE-HOLD-1')
 }

@@ -8,6 +8,7 @@ import type { EventStore, Recorder } from '@chorus/event-store'
 import { issueToken } from '@chorus/platform'
 import { metaOf } from '../../../libs/decider/src/testing/given'
 import { startService, type ServiceUnderTest } from '../../../test/support/service'
+import { RevokeClearanceConsumer } from './on-custody-status-changed/revoke-clearance.consumer'
 import { notificationIdOf, safetyIdOf } from './notification/case-standing'
 import type { Listed, NotificationList } from './notifications-by-due-date/notifications-by-due-date.query'
 import { NotificationsByDueDate } from './notifications-by-due-date/notifications-by-due-date.query'
@@ -146,6 +147,74 @@ describe('deterrence over the bus and HTTP', () => {
     const evaluator = (await told('evaluator')).map(({ type }) => type)
     expect([evaluator.includes('NotificationHeld'), evaluator.some((type) => inSafety.includes(type))]).toEqual([true, false])
     expect((await told('systemAdvocate')).map(({ type }) => type)).toEqual(expect.arrayContaining([...inSafety, 'NotificationHeld']))
+  })
+
+  describe('what happens around the person', () => {
+    const entry = (type: string, caseId: string, more: object, time: Partial<DraftEvent> = {}): DraftEvent => ({ ...happened(type, { caseId, ...more }), ...time })
+    const out = (caseId: string, time: Partial<DraftEvent> = {}) => entry('CustodyStatusChanged', caseId, { subjectRef: `per_${'A'.repeat(22)}`, status: 'OUT', holdId: randomUUID(), facility: 'sample-jail', jurisdiction: 'JACKSON', reason: 'BOND' }, time)
+    const served = (caseId: string, expiresOn: string) => entry('ProtectionOrderStatusChanged', caseId, { subjectRef: `per_${'A'.repeat(22)}`, orderId: randomUUID(), jurisdiction: 'JACKSON', orderType: 'EX_PARTE', status: 'SERVED', respondent: 'SUBJECT', mutual: false, expiresOn })
+    const scheduled = async () => {
+      const found = await cleared('D')
+      expect(await post('detective', `notifications/${found.id}/schedule`, { at: '2026-07-06T16:00:00.000Z', placeClass: 'STATION', delivererRoles: ['PATROL_OFFICER'] })).toMatchObject({ status: 200 })
+      return found
+    }
+    const ask = (id: string) => post('detective', `notifications/${id}/authorization`, { placeClass: 'STATION' })
+    const revocations = (id: string) => until(() => get<SafetyView>('systemAdvocate', `safety-reviews/${id}`), (view) => view.revocations.length > 0).then((view) => view.revocations)
+
+    it.each([
+      ['leaving custody', out, 'CUSTODY_OUT'], ['a further incident', (caseId: string) => entry('IncidentLinkedToCase', caseId, { incidentId: randomUUID(), side: 'REFERRED' }), 'NEW_INCIDENT'],
+      ['an order', (caseId: string) => served(caseId, '2026-09-01'), 'ORDER'],
+    ] as const)('%s takes a clearance back, and is answered anew', async (_, what, cause) => {
+      const { id, caseId, reviewId } = await scheduled()
+      expect(await ask(id)).toMatchObject({ status: 200 })
+      await record(`circumstance-${caseId}`, -1, what(caseId))
+      expect(await ask(id)).toMatchObject({ status: 422, body: { refused: 'not_cleared', rules: ['M1'] } })
+      expect((await shown(id)).authorization).toBeNull()
+      expect(await revocations(id)).toEqual([cause])
+      expect(await post('systemAdvocate', `safety-reviews/${id}/completion`, { reviewId, ...PROCEED })).toMatchObject({ status: 200 })
+      expect(await ask(id)).toMatchObject({ status: 200 })
+      expect((await log.load(`notification-${id}`)).at(-1)!.basis).toEqual(expect.arrayContaining([{ stream: `circumstance-${caseId}`, revision: 0 }]))
+    })
+
+    it('with the entry itself: no message need arrive first', async () => {
+      const { id, caseId } = await scheduled()
+      // its message is about another case, so that nothing but the reading of this stream can refuse
+      await record(`circumstance-${caseId}`, -1, out(randomUUID()))
+      expect(await ask(id)).toMatchObject({ status: 422, body: { refused: 'not_cleared' } })
+      expect(await get<SafetyView>('systemAdvocate', `safety-reviews/${id}`)).toMatchObject({ clearance: null, revocations: [] })
+      expect((await shown(id)).clearance.status).toBe('NOT_CLEARED')
+    })
+
+    it('an order that ends by itself ends the clearance with it', async () => {
+      const { caseId, id, reviewId } = await levelled('D')
+      await record(`circumstance-${caseId}`, -1, served(caseId, '2026-07-07'))
+      await revocations(id)
+      await post('systemAdvocate', `safety-reviews/${id}/completion`, { reviewId, ...PROCEED })
+      expect((await shown(id)).clearance).toMatchObject({ status: 'CLEARED', validUntil: '2026-07-07T05:00:00.000Z' })
+    })
+
+    it('what was told too late: a delivery that it would have stopped has its breach', async () => {
+      const { id, caseId } = await scheduled()
+      await ask(id)
+      now = '2026-07-06T14:40:00.000Z'
+      const { body } = await post('detective', `notifications/${id}/delivery`, { at: '2026-07-06T14:30:00.000Z', ...DELIVERY, placeClass: 'STATION' })
+      await record(`circumstance-${caseId}`, -1, out(caseId, { time: '2026-07-06T09:29', timePrecision: 'minute', timeZone: 'America/Chicago' }))
+      await until(() => typesOf(id), (types) => types.includes('ProtocolBreachDetected'))
+      const events = await log.load(`notification-${id}`)
+      const [told] = await log.load(`circumstance-${caseId}`)
+      expect(events.slice(-2)).toMatchObject([{ type: 'NotificationDelivered', ordinal: body.ordinal }, { type: 'ProtocolBreachDetected', data: { rule: 'M1', factId: events.at(-2)!.id }, causationId: told!.id }])
+      expect(events.at(-2)!.breaches).toBeUndefined()
+    })
+
+    it('what came about after the delivery breaks nothing', async () => {
+      const { id, caseId } = await scheduled()
+      await ask(id)
+      now = '2026-07-06T14:40:00.000Z'
+      await post('detective', `notifications/${id}/delivery`, { at: '2026-07-06T14:30:00.000Z', ...DELIVERY, placeClass: 'STATION' })
+      const ordinal = await record(`circumstance-${caseId}`, -1, out(caseId, { time: '2026-07-06T09:31', timePrecision: 'minute', timeZone: 'America/Chicago' }))
+      await deterrence.app.get(RevokeClearanceConsumer, { strict: false }).reached(ordinal)
+      expect((await typesOf(id)).at(-1)).toBe('NotificationDelivered')
+    })
   })
 
   it('a hold is lifted by an advocate, and clears nothing: every partner is reviewed again', async () => {

@@ -8,6 +8,7 @@ import { notificationHandlers } from './notification/notification.commands'
 import { NotificationController } from './notification/notification.controller'
 import { NotificationsByDueDateController } from './notifications-by-due-date/notifications-by-due-date.controller'
 import { NotificationsByDueDate } from './notifications-by-due-date/notifications-by-due-date.query'
+import { RevokeClearanceConsumer } from './on-custody-status-changed/revoke-clearance.consumer'
 import { HoldNotificationConsumer } from './on-hold-raised/hold-notification.consumer'
 import { PlanNotificationConsumer } from './on-level-assigned/plan-notification.consumer'
 import { RequestReviewConsumer } from './on-notification-planned/request-review.consumer'
@@ -21,7 +22,7 @@ import { SafetyReviewController } from './safety-review/safety-review.controller
     { provide: NotificationLookUp, inject: [RECORDER, VAULT], useFactory: (log: Recorder, vault: Vault) => new NotificationLookUp(log, vault) },
     { provide: Holds, inject: [RECORDER, NotificationLookUp], useFactory: (log: Recorder, lookUp: NotificationLookUp) => new Holds(log, lookUp) },
     ...notificationHandlers, ...safetyHandlers,
-    PlanNotificationConsumer, RequestReviewConsumer, HoldNotificationConsumer, NotificationsByDueDate,
+    PlanNotificationConsumer, RequestReviewConsumer, HoldNotificationConsumer, RevokeClearanceConsumer, NotificationsByDueDate,
   ],
 })
 export class DeterrenceModule {}

@@ -4,6 +4,8 @@ import type { Recorder } from '@chorus/event-store'
 import { CLOCK, DATABASE, RECORDER, VAULT, type Clock } from '@chorus/platform'
 import type { Vault } from '@chorus/privacy'
 import type { Sql } from 'postgres'
+import { circumstanceHandlers } from './circumstance/circumstance.commands'
+import { CircumstanceController } from './circumstance/circumstance.controller'
 import { ReviewCriminalHistoryHandler } from './history-review/history-review.commands'
 import { HistoryReviewController } from './history-review/history-review.controller'
 import { incidentHandlers } from './incident/incident.commands'
@@ -13,6 +15,7 @@ import { IncidentsByReviewState } from './incidents-by-review-state/incidents-by
 import { NibrsImport } from './import-run/import-nibrs'
 import { ImportRunController } from './import-run/import-run.controller'
 import { AssessEligibilityConsumer } from './on-incident-reported/assess-eligibility.consumer'
+import { LinkIncidentsConsumer } from './on-referral-received/link-incidents.consumer'
 import { RecordPairSidesConsumer } from './on-referral-received/record-pair-sides.consumer'
 import { ReviewCrossComplaintHandler } from './pair/pair.commands'
 import { PairController } from './pair/pair.controller'
@@ -35,7 +38,7 @@ import { ScreensByHotlineDueController } from './screens-by-hotline-due/screens-
 import { ScreensByHotlineDue } from './screens-by-hotline-due/screens-by-hotline-due.query'
 
 @Module({
-  controllers: [ImportRunController, QuarantinedRecordController, IncidentsByReviewStateController, IncidentController, ReferralController, PairController, PchCaseController, HistoryReviewController, PolicyController, LethalityScreenController, ScreensByHotlineDueController],
+  controllers: [ImportRunController, QuarantinedRecordController, IncidentsByReviewStateController, IncidentController, ReferralController, PairController, PchCaseController, CircumstanceController, HistoryReviewController, PolicyController, LethalityScreenController, ScreensByHotlineDueController],
   providers: [
     { provide: CaseLookUp, inject: [RECORDER, VAULT], useFactory: (log: Recorder, vault: Vault) => new CaseLookUp(log, vault) },
     { provide: QuarantinedBytes, inject: [DATABASE, VAULT], useFactory: (database: Sql, vault: Vault) => new QuarantinedBytes(database, vault) },
@@ -43,8 +46,8 @@ import { ScreensByHotlineDue } from './screens-by-hotline-due/screens-by-hotline
     { provide: QuarantineList, inject: [RECORDER, QuarantinedBytes], useFactory: (recorder: Recorder, bytes: QuarantinedBytes) => new QuarantineList({ recorder, bytes }) },
     { provide: QuarantineRetry, inject: [RECORDER, VAULT, QuarantinedBytes], useFactory: (recorder: Recorder, vault: Vault, bytes: QuarantinedBytes) => new QuarantineRetry({ recorder, vault, bytes }) },
     { provide: NibrsImport, inject: [RECORDER, VAULT, Quarantine, QuarantineRetry, CLOCK], useFactory: (recorder: Recorder, vault: Vault, quarantine: Quarantine, retry: QuarantineRetry, clock: Clock) => new NibrsImport({ recorder, vault, quarantine, retry, clock }) },
-    ...quarantineHandlers, ...incidentHandlers, ...referralHandlers, ...caseHandlers, ...policyHandlers, ReviewCrossComplaintHandler, ReviewCriminalHistoryHandler, ...lethalityScreenHandlers,
-    AssessEligibilityConsumer, RecordPairSidesConsumer, IncidentsByReviewState, ScreensByHotlineDue,
+    ...quarantineHandlers, ...incidentHandlers, ...referralHandlers, ...caseHandlers, ...circumstanceHandlers, ...policyHandlers, ReviewCrossComplaintHandler, ReviewCriminalHistoryHandler, ...lethalityScreenHandlers,
+    AssessEligibilityConsumer, RecordPairSidesConsumer, LinkIncidentsConsumer, IncidentsByReviewState, ScreensByHotlineDue,
   ],
 })
 export class IntakeModule {}

@@ -73,6 +73,11 @@ export const CATEGORIES: readonly Category[] = [
     sight: { intakeAnalyst: 'names', detective: 'names', prosecutor: 'both', systemAdvocate: 'names', panelMember: 'codes', healthProgram: 'codes', evaluator: 'codes', privacyOfficer: 'codes' },
   },
   {
+    // Not the program's nor the panel's: where he is held and which orders stand is justice's, and the safety context's.
+    name: 'circumstance', what: 'custody, orders of protection and further incidents of the person of a case', partOf: { pchCase: { idOf: 'pchCase' } },
+    sight: { intakeAnalyst: 'codes', detective: 'names', prosecutor: 'names', systemAdvocate: 'names', evaluator: 'codes', privacyOfficer: 'codes' },
+  },
+  {
     name: 'historyReview', what: 'the reviews of a criminal history', partOf: { pchCase: { idOf: 'pchCase' } },
     sight: { intakeAnalyst: 'codes', prosecutor: 'codes', panelMember: 'codes', privacyOfficer: 'codes' },
   },

@@ -43,6 +43,7 @@ const SUBJECT = ['subjectRef'] as const
 
 export const TOPICS: readonly Topic[] = [
   { name: 'justice.incidents.v1', categories: ['incident', 'arrest'], classification: 'CJI', readers: ['intake', 'deterrence'], mayCarry: [...CODES, 'token', 'matchable', 'identifying', 'narrative'], envelope: ENVELOPE_FIELDS, partitions: 6, retentionHours: 72 },
+  { name: 'justice.circumstances.v1', categories: ['circumstance'], classification: 'CJI', readers: ['deterrence'], mayCarry: [...CODES, 'token'], tokens: SUBJECT, envelope: ENVELOPE_FIELDS, partitions: 6, retentionHours: 72 },
   { name: 'program.cases.v1', categories: ['pchCase'], classification: 'CJI', readers: ['deterrence', 'services', 'operations'], mayCarry: [...CODES, 'token'], tokens: SUBJECT, envelope: ENVELOPE_FIELDS, partitions: 6, retentionHours: 168 },
   { name: 'program.notifications.v1', categories: ['notification'], classification: 'CJI', readers: ['deterrence', 'services', 'operations'], mayCarry: [...CODES, 'token'], tokens: SUBJECT, envelope: WITHOUT_BASIS, partitions: 6, retentionHours: 168 },
   { name: 'safety.reviews.v1', categories: ['safetyReview'], classification: 'CJI', readers: ['deterrence'], mayCarry: [...CODES, 'token'], envelope: ENVELOPE_FIELDS, partitions: 6, retentionHours: 72 },

@@ -1,11 +1,12 @@
 /** What the decisions about a notification need of other streams: read at the log's head at the edge, handed in as data, with how far was read. */
-import type { Basis, NotificationPlannedV1, RecordDelivery, RecordedEvent } from '@chorus/contracts'
+import type { Basis, NotificationDeliveredV1, NotificationPlannedV1, RecordDelivery, RecordedEvent } from '@chorus/contracts'
 import { fold, streamOf } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
 import type { Vault } from '@chorus/privacy'
 import { policyInForce } from '../notification-policy/policy-in-force'
 import type { Rules } from '../notification-policy/policy-file'
 import { activeHolds, clearanceOf, covers, initial as noReview, liftedHolds, safetyReview, type Clearance, type SafetyReview } from '../safety-review/safety-review'
+import { circumstanceStream, voidsOf, type Voids } from '../safety-review/voids'
 import { isPermittedClass, type DeliveryFacts } from './breaches'
 import { caseSafetyIdOf, caseStanding, notificationIdOf, safetyIdOf, type CaseStanding, type Stretch } from './case-standing'
 import { initial, notification, type Notification, type PermissionFacts } from './notification'
@@ -17,8 +18,8 @@ export const caseStream = (caseId: string): string => `pchCase-${caseId}`
 
 /** The safety context's state of a notification and its case, and what is told of it. */
 export interface Safety { readonly own: SafetyReview; readonly ofCase: SafetyReview; readonly clearance: Clearance | null; readonly liftedHolds: readonly string[] }
-const safetyOf = (own: SafetyReview, ofCase: SafetyReview): Safety =>
-  ({ own, ofCase, clearance: activeHolds(ofCase).length > 0 ? null : clearanceOf(own), liftedHolds: [...liftedHolds(own), ...liftedHolds(ofCase)] })
+const safetyOf = (own: SafetyReview, ofCase: SafetyReview, voids: Voids): Safety =>
+  ({ own, ofCase, clearance: activeHolds(ofCase).length > 0 ? null : clearanceOf(own, voids), liftedHolds: [...liftedHolds(own), ...liftedHolds(ofCase)] })
 /** Whether a hold of the notification's own stream still stands. */
 export const isHeld = (state: Planned, safety: Safety): boolean => state.holds.some(({ holdId }) => !safety.liftedHolds.includes(holdId))
 
@@ -34,8 +35,8 @@ export class NotificationLookUp {
     const facts = { policyVersion: policy.policyVersion, authorizationMinutes: policy.rules.authorizationMinutes }
     if (state.status === 'none') return { ...facts, clearance: null, liftedHolds: [], caseOpen: false, modeAllowed: false, templateUsable: false, basis: [] }
     const { caseId, level, mode } = state.plan
-    const { streams, events, basis } = await this.about(notificationId, caseId)
-    const { clearance, liftedHolds: lifted } = safetyOf(fold(safetyReview, events(streams.own), noReview), fold(safetyReview, events(streams.ofCase), noReview))
+    const { streams, events, safety, basis } = await this.about(notificationId, caseId)
+    const { clearance, liftedHolds: lifted } = safety
     return {
       ...facts, clearance, liftedHolds: lifted, caseOpen: caseStanding(events(streams.theCase)).status === 'open',
       modeAllowed: policy.rules.levels[level].modes[mode] !== undefined, templateUsable: templateOf(policy.rules, state.plan)?.usable ?? false,
@@ -51,14 +52,9 @@ export class NotificationLookUp {
     const template = templateOf(policy.rules, said)
     if (state.status === 'none') return { factId, template, cleared: false, held: false, liftedHolds: [], caseClosed: false, modeAllowed: false, basis: [] }
     const { caseId, level } = state.plan
-    const { streams, events, basis } = await this.about(notificationId, caseId)
-    const asOf = (moment: string): Safety => {
-      const by = (stream: string) => fold(safetyReview, events(stream).filter((event) => Date.parse(event.time) <= Date.parse(moment)), noReview)
-      return safetyOf(by(streams.own), by(streams.ofCase))
-    }
+    const { streams, events, asOf, basis } = await this.about(notificationId, caseId)
     const then = asOf(said.at)
-    // People write the minute: a clearance that was given within it counts, a hold counts from its own second.
-    const cleared = [then, asOf(endOfMinute(said.at))].some(({ clearance }) => covers(clearance, said.at) && isPermittedClass(said.placeClass, clearance.permittedPlaces))
+    const cleared = wasCleared(asOf, said.at, said.placeClass)
     const { closedAt } = caseStanding(events(streams.theCase))
     return {
       factId, template, cleared, held: activeHolds(then.own).length + activeHolds(then.ofCase).length > 0, liftedHolds: then.liftedHolds,
@@ -67,18 +63,30 @@ export class NotificationLookUp {
     }
   }
 
-  /** What lies in other streams of a notification: its safety, its case's, and the case. */
+  /** What lies in other streams of a notification: its safety, its case's, the case, and what happened around its person; now, and as of a moment. */
   private async about(notificationId: string, caseId: string) {
-    const streams = { own: safetyStream(safetyIdOf(notificationId)), ofCase: safetyStream(caseSafetyIdOf(caseId)), theCase: caseStream(caseId) }
+    const streams = { own: safetyStream(safetyIdOf(notificationId)), ofCase: safetyStream(caseSafetyIdOf(caseId)), theCase: caseStream(caseId), around: circumstanceStream(caseId) }
     const read = await this.log.loadMany(Object.values(streams))
     const events = (stream: string): readonly RecordedEvent[] => read.get(stream) ?? []
-    return { streams, events, basis: Object.values(streams).flatMap((stream) => basisOf(stream, events(stream))) }
+    const voids = voidsOf(events(streams.around))
+    const safety = safetyOf(fold(safetyReview, events(streams.own), noReview), fold(safetyReview, events(streams.ofCase), noReview), voids)
+    const asOf = (moment: string): Safety => {
+      const by = (stream: string) => fold(safetyReview, events(stream).filter((event) => Date.parse(event.time) <= Date.parse(moment)), noReview)
+      return safetyOf(by(streams.own), by(streams.ofCase), { ...voids, entries: voids.entries.filter(({ from }) => Date.parse(from) <= Date.parse(moment)) })
+    }
+    return { streams, events, safety, asOf, basis: Object.values(streams).flatMap((stream) => basisOf(stream, events(stream))) }
   }
 
-  async safetyOf(notificationId: string, caseId: string): Promise<Safety> {
-    const [own, ofCase] = [safetyStream(safetyIdOf(notificationId)), safetyStream(caseSafetyIdOf(caseId))]
-    const read = await this.log.loadMany([own, ofCase])
-    return safetyOf(fold(safetyReview, read.get(own) ?? [], noReview), fold(safetyReview, read.get(ofCase) ?? [], noReview))
+  async safetyOf(notificationId: string, caseId: string): Promise<Safety> { return (await this.about(notificationId, caseId)).safety }
+
+  /** How far the circumstances of a case had come: an answer to a review says it, and is void by what comes after. */
+  async circumstancesSeen(caseId: string): Promise<readonly Basis[]> { return basisOf(circumstanceStream(caseId), await this.log.load(circumstanceStream(caseId))) }
+
+  /** Deliveries that nothing cleared, by what is known now, and that do not say so: what happened before them was told after them. */
+  async deliveredUncleared({ notificationId, caseId }: Pick<NotificationPlannedV1, 'notificationId' | 'caseId'>): Promise<readonly { readonly factId: string; readonly basis: readonly Basis[] }[]> {
+    const { asOf, basis } = await this.about(notificationId, caseId)
+    return (await this.log.load(streamOf(notification, notificationId))).filter(({ type, time, data, breaches }) =>
+      type === 'NotificationDelivered' && !breaches?.includes('M1') && !wasCleared(asOf, time, (data as NotificationDeliveredV1).placeClass)).map(({ id }) => ({ factId: id, basis }))
   }
 
   /** What holds for everything of a case: its stops. */
@@ -86,10 +94,10 @@ export class NotificationLookUp {
 
   /** Notifications and their safety at the log's head, in one reading. */
   async many(ids: readonly { readonly notificationId: string; readonly caseId: string }[]): Promise<{ readonly state: Notification; readonly safety: Safety }[]> {
-    const streams = ids.map(({ notificationId, caseId }) => ({ it: streamOf(notification, notificationId), own: safetyStream(safetyIdOf(notificationId)), ofCase: safetyStream(caseSafetyIdOf(caseId)) }))
+    const streams = ids.map(({ notificationId, caseId }) => ({ it: streamOf(notification, notificationId), own: safetyStream(safetyIdOf(notificationId)), ofCase: safetyStream(caseSafetyIdOf(caseId)), around: circumstanceStream(caseId) }))
     const read = await this.log.loadMany([...new Set(streams.flatMap((one) => Object.values(one)))])
-    return streams.map(({ it, own, ofCase }) => ({
-      state: fold(notification, read.get(it) ?? [], initial), safety: safetyOf(fold(safetyReview, read.get(own) ?? [], noReview), fold(safetyReview, read.get(ofCase) ?? [], noReview)),
+    return streams.map(({ it, own, ofCase, around }) => ({
+      state: fold(notification, read.get(it) ?? [], initial), safety: safetyOf(fold(safetyReview, read.get(own) ?? [], noReview), fold(safetyReview, read.get(ofCase) ?? [], noReview), voidsOf(read.get(around) ?? [])),
     }))
   }
 
@@ -112,6 +120,10 @@ export class NotificationLookUp {
     return found
   }
 }
+
+/** People write the minute: a clearance that was given within it counts, a hold and what voids it count from their own second. */
+const wasCleared = (asOf: (moment: string) => Safety, at: string, placeClass: string): boolean =>
+  [at, endOfMinute(at)].some((moment) => { const { clearance } = asOf(moment); return covers(clearance, at) && isPermittedClass(placeClass, clearance.permittedPlaces) })
 
 const endOfMinute = (instant: string): string => new Date(Math.floor(Date.parse(instant) / 60_000) * 60_000 + 59_999).toISOString()
 

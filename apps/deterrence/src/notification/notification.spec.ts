@@ -7,7 +7,7 @@ import { aggregateProperties } from '../../../../libs/decider/src/testing/proper
 import type { DeliveryFacts } from './breaches'
 import { notificationIdOf } from './case-standing'
 import {
-  authorizationNow, notification, type Abandon, type Attempt, type Authorize, type Cancel, type Deliver, type HoldIt, type NotificationCommand, type PermissionFacts, type Plan, type Schedule,
+  authorizationNow, notification, type Abandon, type Attempt, type Authorize, type Cancel, type Deliver, type DetectBreach, type HoldIt, type NotificationCommand, type PermissionFacts, type Plan, type Schedule,
 } from './notification'
 
 const CASE = '018f0000-0000-7000-8000-000000000006'
@@ -205,6 +205,15 @@ describe('an end', () => {
   it('by a person is refused where it was delivered', () => {
     given(notification, planned, delivered).when(cancel('PLANNED_IN_ERROR')).refused('already_delivered')
     given(notification, planned, delivered).when(abandon()).refused('already_delivered')
+  })
+})
+
+describe('a delivery that proves to have been uncleared', () => {
+  const detect = (): DetectBreach => ({ type: 'DetectBreach', meta: metaOf({ name: 'detect' }), data: { factId: FACT, rule: 'M1', basis } })
+  it('keeps what was recorded, and has its breach beside it, once', () => {
+    given(notification, planned, delivered).when(detect()).then({ type: 'ProtocolBreachDetected', basis, data: { notificationId: ID, caseId: CASE, rule: 'M1', factId: FACT } })
+    given(notification, planned, delivered, first(detect(), planned, delivered)).when(detect()).nothing()
+    given(notification).when(detect()).refused('notification_unknown')
   })
 })
 

@@ -6,7 +6,7 @@
  * happened is always recorded, with the rules that it broke.
  */
 import {
-  PLACE_CLASSES, type AbandonCode, type Basis, type CancelCode, type CommandMeta, type DeliveryAuthorizedV1, type DraftEvent, type NotificationAbandonedV1, type NotificationAttemptedV1, type NotificationCancelledV1,
+  PLACE_CLASSES, type AbandonCode, type Basis, type BreachRule, type CancelCode, type CommandMeta, type DeliveryAuthorizedV1, type DraftEvent, type NotificationAbandonedV1, type NotificationAttemptedV1, type NotificationCancelledV1,
   type NotificationDeliveredV1, type NotificationHeldV1, type NotificationPlannedV1, type NotificationScheduledV1, type PlaceClass, type ProtocolBreachDetectedV1, type RecordAttempt, type RecordDelivery, type ScheduleNotification,
 } from '@chorus/contracts'
 import { atNow, dayOf, refused, type Command, type Decider, type Decision, type Refusal } from '@chorus/decider'
@@ -42,7 +42,9 @@ export type Attempt = Command<'RecordAttempt', RecordAttempt>
 export type Deliver = Command<'RecordDelivery', RecordDelivery & { readonly facts: DeliveryFacts }>
 export type Cancel = Command<'CancelNotification', { readonly code: CancelCode }>
 export type Abandon = Command<'AbandonNotification', { readonly code: AbandonCode }>
-export type NotificationCommand = Plan | HoldIt | Schedule | Authorize | Attempt | Deliver | Cancel | Abandon
+/** A delivery proves to have been uncleared once something that happened before it was told. */
+export type DetectBreach = Command<'DetectBreach', { readonly factId: string; readonly rule: BreachRule; readonly basis: readonly Basis[] }>
+export type NotificationCommand = Plan | HoldIt | Schedule | Authorize | Attempt | Deliver | DetectBreach | Cancel | Abandon
 
 export type Phase = 'open' | 'delivered' | 'cancelled' | 'abandoned'
 export type Notification =
@@ -57,12 +59,13 @@ export type Notification =
     readonly holds: readonly { readonly holdId: string; readonly since: string }[]
     readonly attempts: number
     readonly deliveries: number
+    readonly breaches: readonly { readonly factId: string; readonly rule: BreachRule }[]
   }
 type Planned = Extract<Notification, { status: 'planned' }>
 export const initial: Notification = { status: 'none' }
 
 export const evolve = (state: Notification, event: { readonly type: string; readonly data: object; readonly time: string }): Notification => {
-  if (event.type === 'NotificationPlanned') return { status: 'planned', plan: event.data as NotificationPlannedV1, phase: 'open', schedule: null, authorizations: [], holds: [], attempts: 0, deliveries: 0 }
+  if (event.type === 'NotificationPlanned') return { status: 'planned', plan: event.data as NotificationPlannedV1, phase: 'open', schedule: null, authorizations: [], holds: [], attempts: 0, deliveries: 0, breaches: [] }
   if (state.status === 'none') return state
   switch (event.type) {
     case 'NotificationHeld': return voided({ ...state, holds: [...state.holds, { holdId: (event.data as NotificationHeldV1).holdId, since: event.time }] }, event.time)
@@ -77,6 +80,10 @@ export const evolve = (state: Notification, event: { readonly type: string; read
     }
     case 'NotificationAttempted': return { ...state, attempts: state.attempts + 1 }
     case 'NotificationDelivered': return { ...state, phase: 'delivered', deliveries: state.deliveries + 1 }
+    case 'ProtocolBreachDetected': {
+      const { factId, rule } = event.data as ProtocolBreachDetectedV1
+      return { ...state, breaches: [...state.breaches, { factId, rule }] }
+    }
     case 'NotificationCancelled': return voided({ ...state, phase: state.phase === 'open' ? 'cancelled' : state.phase }, event.time)
     case 'NotificationAbandoned': return voided({ ...state, phase: state.phase === 'open' ? 'abandoned' : state.phase }, event.time)
     default: return state
@@ -143,6 +150,13 @@ export const deliver = ({ data: { facts, at, ...said }, meta }: Deliver, state: 
   return [delivered, ...breaches.map((rule) => draft('ProtocolBreachDetected', { ...of(state), rule, factId: facts.factId }, meta))]
 }
 
+/** What was recorded before stays as it is: that it broke a rule after all is an entry of its own, once. */
+export const detectBreach = ({ data: { factId, rule, basis }, meta }: DetectBreach, state: Notification): Decision => {
+  if (state.status === 'none') return UNKNOWN
+  if (state.breaches.some((one) => one.factId === factId && one.rule === rule)) return []
+  return [{ ...draft('ProtocolBreachDetected', { ...of(state), rule, factId }, meta), basis }]
+}
+
 /** Ending a plan needs no look at anything else: it only ever stops. */
 export const cancel = ({ data, meta }: Cancel, state: Notification): Decision => {
   if (state.status === 'none') return UNKNOWN
@@ -202,6 +216,7 @@ export const notification: Decider<Notification, NotificationCommand> = {
       case 'AuthorizeDelivery': return authorize(command, state)
       case 'RecordAttempt': return attempt(command, state)
       case 'RecordDelivery': return deliver(command, state)
+      case 'DetectBreach': return detectBreach(command, state)
       case 'CancelNotification': return cancel(command, state)
       case 'AbandonNotification': return abandon(command, state)
     }

@@ -80,7 +80,7 @@ export class CompleteSafetyReviewHandler extends OfNotification implements IComm
     const { caseId, level } = plan
     const holdId = derivedId('hold', meta.commandId, notificationId)
     const holdReviewAt = later(meta.now, (await policyInForce(this.log)).rules.holdReviewWithin)
-    const answered = await this.decide(notificationId, { type: 'CompleteReview', data: { ...body, notificationId, caseId, level, holdId, holdReviewAt }, meta })
+    const answered = await this.decide(notificationId, { type: 'CompleteReview', data: { ...body, notificationId, caseId, level, holdId, holdReviewAt, seen: await this.lookUp.circumstancesSeen(caseId) }, meta })
     if (isRefusal(answered) || body.outcome !== 'HOLD') return answered
     const stopped = await this.holds.stop({ holdId, notificationId, caseId, reviewAt: holdReviewAt }, partOf(meta, 'stop'))
     return isRefusal(stopped) ? stopped : answered
@@ -130,7 +130,7 @@ export class ApproveExceptionHandler extends OfNotification implements ICommandH
     const plan = await this.planned(notificationId)
     if (!plan) return NO_NOTIFICATION
     const { rules: { exceptionAttempts } } = await policyInForce(this.log)
-    return this.decide(notificationId, { type: 'ApproveException', data: { ...body, notificationId, caseId: plan.caseId, attemptsNeeded: exceptionAttempts }, meta })
+    return this.decide(notificationId, { type: 'ApproveException', data: { ...body, notificationId, caseId: plan.caseId, attemptsNeeded: exceptionAttempts, seen: await this.lookUp.circumstancesSeen(plan.caseId) }, meta })
   }
 }
 

@@ -11,14 +11,14 @@ const advocate = { id: 'sample-advocate', role: 'systemAdvocate', agency: 'JCPO'
 const request = (reviewId = ONE): RequestReview => ({ type: 'RequestReview', meta: metaOf({ name: `request ${reviewId}` }), data: { ...of, reviewId, dueAt: at(24) } })
 const complete = (more: Partial<CompleteReview['data']> = {}): CompleteReview => ({
   type: 'CompleteReview', meta: metaOf({ name: `complete ${JSON.stringify(more)}`, actor: advocate }),
-  data: { ...of, reviewId: ONE, outcome: 'PROCEED', conditionCodes: [], contactBasis: 'INFORMED', coversEveryPartner: true, permittedPlaces: ['HOME_OTHER', 'STATION'], validFrom: at(0), validUntil: at(48), confidentialityRegime: 'NONE', level: 'D', holdId: HOLD, holdReviewAt: at(24), ...more },
+  data: { ...of, reviewId: ONE, outcome: 'PROCEED', conditionCodes: [], contactBasis: 'INFORMED', coversEveryPartner: true, permittedPlaces: ['HOME_OTHER', 'STATION'], validFrom: at(0), validUntil: at(48), confidentialityRegime: 'NONE', level: 'D', holdId: HOLD, holdReviewAt: at(24), seen: [], ...more },
 })
 const hold = (holdId = HOLD): RaiseHold => ({ type: 'RaiseHold', meta: metaOf({ name: `hold ${holdId}` }), data: { holdId, scope: 'NOTIFICATION', ...of, code: 'SAFETY', byRole: 'finance', reviewAt: at(24) } })
 const lift = (holdId = HOLD): Lift => ({ type: 'LiftHold', meta: metaOf({ name: `lift ${holdId}`, actor: advocate }), data: { holdId, caseId: of.caseId, code: 'REVIEWED_AGAIN' } })
 const revoke = (cause: RevocationCause = 'CUSTODY_OUT', role = 'systemAdvocate'): Revoke => ({ type: 'RevokeClearance', meta: metaOf({ name: `revoke ${cause}`, actor: { ...advocate, role } }), data: { ...of, cause } })
 const except = (more: Partial<Except['data']> = {}, by = advocate.id): Except => ({
   type: 'ApproveException', meta: metaOf({ name: `except ${by} ${JSON.stringify(more)}`, actor: { ...advocate, id: by } }),
-  data: { ...of, reasonCode: 'UNREACHABLE_N', contactAttempts: 3, permittedPlaces: ['STATION'], validFrom: at(0), validUntil: at(24), attemptsNeeded: 3, ...more },
+  data: { ...of, reasonCode: 'UNREACHABLE_N', contactAttempts: 3, permittedPlaces: ['STATION'], validFrom: at(0), validUntil: at(24), attemptsNeeded: 3, seen: [], ...more },
 })
 const first = (command: SafetyCommand, ...before: DraftEvent[]): DraftEvent => {
   const { decision } = given(safetyReview, ...before).when(command)
@@ -52,6 +52,33 @@ describe('clearance', () => {
   })
   it.each(['CUSTODY_OUT', 'NEW_INCIDENT', 'ORDER', 'PLACE', 'OBJECTION'] as const)('is void at once on %s', (cause) => {
     expect(clearance(requested, proceed, first(revoke(cause), requested, proceed))).toBeNull()
+  })
+  describe('is void with what happens around the person', () => {
+    const entry = (revision: number) => ({ revision, cause: 'CUSTODY_OUT' as const, from: at(-1) })
+    const seen = (revision: number) => ({ seen: [{ stream: `circumstance-${of.caseId}`, revision }] })
+    const knowing = (entries: readonly number[], ends: readonly string[], ...events: DraftEvent[]) => clearanceOf(given(safetyReview, ...events).state, { entries: entries.map(entry), ends })
+    const having = (revision: number): DraftEvent => first(complete(seen(revision)), requested)
+
+    it('unless the answer had seen it, as its basis says', () => {
+      expect(knowing([0], [], requested, proceed)).toBeNull()
+      expect(having(0).basis).toEqual(seen(0).seen)
+      expect(knowing([0], [], requested, having(0))).not.toBeNull()
+      expect(knowing([0, 3], [], requested, having(2))).toBeNull()
+    })
+    it('every answer: one partner\'s that had not seen it is enough', () => {
+      const second = first(request(OTHER))
+      expect(knowing([0], [], requested, second, proceed, first(complete({ reviewId: OTHER, ...seen(0) }), second))).toBeNull()
+    })
+    it('an exception as well; both must have seen it', () => {
+      const sign = (revision: number, by: string) => first(except(seen(revision), by), requested)
+      expect(knowing([1], [], requested, sign(1, 'sample-advocate'), sign(0, 'sample-supervisor'))).toBeNull()
+      expect(knowing([1], [], requested, sign(1, 'sample-advocate'), sign(1, 'sample-supervisor'))).not.toBeNull()
+      given(safetyReview, requested, sign(0, 'sample-advocate')).when(except(seen(1))).then({ type: 'ExceptionApproved' })
+    })
+    it('and ends where an order ends, for what was answered before', () => {
+      expect(knowing([], [at(6)], requested, proceed)).toMatchObject({ validUntil: at(6) })
+      expect(knowing([], [at(-1), at(50)], requested, proceed)).toMatchObject({ validUntil: at(48) })
+    })
   })
   it('covers the moments of its window, its ends among them', () => {
     const window = clearance(requested, proceed)

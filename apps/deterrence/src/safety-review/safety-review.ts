@@ -2,14 +2,16 @@
  * What the safety context holds of one notification, or (a stop of everything) of one case. Protects: a notification is
  * cleared only while every review of it was answered with a yes since the last hold, lifted hold or revocation, by a
  * reviewer who may answer here, and the last answer covers every partner; a hold is always taken, and nothing clears by
- * time. What others are told of it is `clearanceOf` alone.
+ * time. What voids it without anybody's command (voids.ts) comes in from another stream. What others are told of it is
+ * `clearanceOf` alone.
  */
 import type {
-  ApproveException, CommandMeta, CompleteSafetyReview, DraftEvent, ExceptionApprovedV1, HoldLiftedV1, HoldRaisedV1, Level, LiftHold, PlaceClass, RevocationCause, Role,
+  ApproveException, Basis, CommandMeta, CompleteSafetyReview, DraftEvent, ExceptionApprovedV1, HoldLiftedV1, HoldRaisedV1, Level, LiftHold, PlaceClass, RevocationCause, Role,
   SafetyClearanceRevokedV1, SafetyReviewCompletedV1, SafetyReviewRequestedV1,
 } from '@chorus/contracts'
 import { atNow, refused, type Command, type Decider, type Decision, type Refusal } from '@chorus/decider'
 import { isBefore } from '../notification-policy/clock'
+import { NO_VOIDS, type Voids } from './voids'
 
 // Stored names. Changing one needs a new version and an upcaster.
 export const SAFETY_EVENTS = ['SafetyReviewRequested', 'SafetyReviewCompleted', 'HoldRaised', 'HoldLifted', 'SafetyClearanceRevoked', 'ExceptionApproved'] as const
@@ -17,14 +19,16 @@ export const SAFETY_EVENTS = ['SafetyReviewRequested', 'SafetyReviewCompleted', 
 /** Of which notification; every command says it, since a hold may come before anything else. */
 export interface Of { readonly notificationId: string; readonly caseId: string }
 export type RequestReview = Command<'RequestReview', Of & { readonly reviewId: string; readonly dueAt: string }>
-export type CompleteReview = Command<'CompleteReview', CompleteSafetyReview & Of & { readonly level: Level; /** of the hold that an answer HOLD raises */ readonly holdId: string; readonly holdReviewAt: string }>
+/** `seen`: how far the edge had looked at what voids a clearance */
+export type CompleteReview = Command<'CompleteReview', CompleteSafetyReview & Of & { readonly seen: readonly Basis[]; readonly level: Level; /** of the hold that an answer HOLD raises */ readonly holdId: string; readonly holdReviewAt: string }>
 export type RaiseHold = Command<'RaiseHold', HoldRaisedV1>
 export type Lift = Command<'LiftHold', LiftHold & { readonly caseId: string }>
 export type Revoke = Command<'RevokeClearance', Of & { readonly cause: RevocationCause }>
-export type Except = Command<'ApproveException', ApproveException & Of & { readonly attemptsNeeded: number }>
+export type Except = Command<'ApproveException', ApproveException & Of & { readonly seen: readonly Basis[]; readonly attemptsNeeded: number }>
 export type SafetyCommand = RequestReview | CompleteReview | RaiseHold | Lift | Revoke | Except
 
-export interface Answer { readonly at: number; readonly outcome: SafetyReviewCompletedV1['outcome']; readonly coversEveryPartner: boolean; readonly permittedPlaces: readonly PlaceClass[]; readonly validFrom: string; readonly validUntil: string; readonly conditionCodes: readonly string[] }
+/** `seen`: revision of what it had seen of the circumstances, -1 for nothing; `given`: when */
+export interface Answer { readonly at: number; readonly seen: number; readonly given: string; readonly outcome: SafetyReviewCompletedV1['outcome']; readonly coversEveryPartner: boolean; readonly permittedPlaces: readonly PlaceClass[]; readonly validFrom: string; readonly validUntil: string; readonly conditionCodes: readonly string[] }
 export interface Review { readonly dueAt: string; readonly answer: Answer | null }
 export interface Hold { readonly scope: HoldRaisedV1['scope']; readonly code: HoldRaisedV1['code']; readonly reviewAt: string; readonly lifted: boolean }
 export interface SafetyReview {
@@ -33,15 +37,16 @@ export interface SafetyReview {
   readonly reviews: Readonly<Record<string, Review>>
   readonly holds: Readonly<Record<string, Hold>>
   /** approvals of an exception, each by another person; two of the same terms make it */
-  readonly approvals: readonly (Clearance & { readonly at: number; readonly by: string; readonly reasonCode: string })[]
+  readonly approvals: readonly (Clearance & { readonly at: number; readonly seen: number; readonly given: string; readonly by: string; readonly reasonCode: string })[]
   /** count at the last hold, lifted hold or revocation: what was answered before it clears nothing */
   readonly voidedAt: number
   readonly revocations: readonly RevocationCause[]
 }
 export const initial: SafetyReview = { count: 0, reviews: {}, holds: {}, approvals: [], voidedAt: 0, revocations: [] }
 
-export const evolve = (before: SafetyReview, event: { readonly type: string; readonly data: object }): SafetyReview => {
+export const evolve = (before: SafetyReview, event: { readonly type: string; readonly data: object; readonly time: string; readonly basis?: readonly Basis[] }): SafetyReview => {
   const at = before.count + 1
+  const seen = { seen: event.basis?.find(({ stream }) => stream.startsWith('circumstance-'))?.revision ?? -1, given: event.time }
   const state = { ...before, count: at }
   switch (event.type) {
     case 'SafetyReviewRequested': {
@@ -51,7 +56,7 @@ export const evolve = (before: SafetyReview, event: { readonly type: string; rea
     case 'SafetyReviewCompleted': {
       const { reviewId, outcome, coversEveryPartner, permittedPlaces, validFrom, validUntil, conditionCodes } = event.data as SafetyReviewCompletedV1
       const review = state.reviews[String(reviewId)]
-      return { ...state, reviews: { ...state.reviews, [String(reviewId)]: { dueAt: review?.dueAt ?? validFrom, answer: { at, outcome, coversEveryPartner, permittedPlaces, validFrom, validUntil, conditionCodes } } } }
+      return { ...state, reviews: { ...state.reviews, [String(reviewId)]: { dueAt: review?.dueAt ?? validFrom, answer: { at, ...seen, outcome, coversEveryPartner, permittedPlaces, validFrom, validUntil, conditionCodes } } } }
     }
     case 'HoldRaised': {
       const { holdId, scope, code, reviewAt } = event.data as HoldRaisedV1
@@ -65,7 +70,7 @@ export const evolve = (before: SafetyReview, event: { readonly type: string; rea
     case 'SafetyClearanceRevoked': return { ...state, voidedAt: at, revocations: [...state.revocations, (event.data as SafetyClearanceRevokedV1).cause] }
     case 'ExceptionApproved': {
       const { permittedPlaces, validFrom, validUntil, approverId, reasonCode } = event.data as ExceptionApprovedV1
-      return { ...state, approvals: [...state.approvals, { at, by: approverId, reasonCode, permittedPlaces, validFrom, validUntil }] }
+      return { ...state, approvals: [...state.approvals, { at, ...seen, by: approverId, reasonCode, permittedPlaces, validFrom, validUntil }] }
     }
     default: return state
   }
@@ -78,21 +83,21 @@ export const activeHolds = (state: SafetyReview): string[] => Object.entries(sta
 export const liftedHolds = (state: SafetyReview): string[] => Object.entries(state.holds).filter(([, hold]) => hold.lifted).map(([id]) => id)
 
 /** M1, M2. Whether the window is open at a moment is asked of the answer by `covers`. */
-export const clearanceOf = (state: SafetyReview): Clearance | null => {
+export const clearanceOf = (state: SafetyReview, { entries, ends }: Voids = NO_VOIDS): Clearance | null => {
   if (activeHolds(state).length > 0) return null
-  const excepted = exceptionOf(state)
-  if (excepted) return windowOf([excepted])
+  const holds = ({ at, seen }: Pick<Answer, 'at' | 'seen'>): boolean => at > state.voidedAt && entries.every(({ revision }) => revision <= seen)
+  const untilEnds = <A extends Clearance & { readonly given: string }>(answer: A): A => ({ ...answer, validUntil: ends.filter((end) => isBefore(answer.given, end)).reduce((one, other) => (isBefore(other, one) ? other : one), answer.validUntil) })
+  const excepted = exceptionOf(state.approvals.filter(holds))
+  if (excepted) return windowOf([untilEnds(excepted)])
   const answers = Object.values(state.reviews).map(({ answer }) => answer)
-  const given = answers.filter((answer) => answer !== null && answer.outcome !== 'HOLD' && answer.at > state.voidedAt) as Answer[]
+  const given = answers.filter((answer) => answer !== null && answer.outcome !== 'HOLD' && holds(answer)) as Answer[]
   if (given.length === 0 || given.length < answers.length) return null
   const last = given.reduce((one, other) => (other.at > one.at ? other : one))
-  return last.coversEveryPartner ? windowOf(given) : null
+  return last.coversEveryPartner ? windowOf(given.map(untilEnds)) : null
 }
-/** The last terms that two different people have approved since anything was held or revoked. */
-const exceptionOf = ({ approvals, voidedAt }: SafetyReview): Clearance | undefined => {
-  const valid = approvals.filter(({ at }) => at > voidedAt)
-  return valid.findLast((one) => valid.some((other) => other.by !== one.by && isSame(one, other)))
-}
+/** The last terms that two different people have approved since anything was held, revoked or became void. */
+const exceptionOf = (valid: SafetyReview['approvals']): SafetyReview['approvals'][number] | undefined =>
+  valid.findLast((one) => valid.some((other) => other.by !== one.by && isSame(one, other)))
 const isSame = (one: Clearance & { readonly reasonCode: string }, other: Clearance & { readonly reasonCode: string }): boolean =>
   termsOf(one) === termsOf(other)
 const termsOf = ({ reasonCode, permittedPlaces, validFrom, validUntil }: Clearance & { readonly reasonCode: string }): string => JSON.stringify([reasonCode, [...permittedPlaces].sort(), Date.parse(validFrom), Date.parse(validUntil)])
@@ -122,8 +127,9 @@ export const complete = ({ data, meta }: CompleteReview, state: SafetyReview): D
   const completed = draft('SafetyReviewCompleted', {
     reviewId, notificationId, caseId, outcome, conditionCodes: [...conditionCodes], contactBasis, coversEveryPartner, permittedPlaces: [...permittedPlaces], validFrom, validUntil, reviewerRole: 'systemAdvocate', confidentialityRegime,
   }, meta)
-  if (outcome !== 'HOLD') return [completed]
-  return [completed, draft('HoldRaised', { holdId: data.holdId, scope: 'NOTIFICATION', notificationId, caseId, code: 'REVIEW_OUTCOME', byRole: 'systemAdvocate', reviewAt: data.holdReviewAt }, meta)]
+  const answered = { ...completed, basis: data.seen }
+  if (outcome !== 'HOLD') return [answered]
+  return [answered, draft('HoldRaised', { holdId: data.holdId, scope: 'NOTIFICATION', notificationId, caseId, code: 'REVIEW_OUTCOME', byRole: 'systemAdvocate', reviewAt: data.holdReviewAt }, meta)]
 }
 
 /** Taken in every state; the same hold once. */
@@ -147,11 +153,11 @@ export const except = ({ data, meta }: Except, state: SafetyReview): Decision =>
   const wrong = windowProblem(data, 'PROCEED', meta.now)
   if (wrong) return wrong
   // The same person twice is one person: the second signature is another's.
-  if (state.approvals.some((one) => one.at > state.voidedAt && one.by === meta.actor.id && isSame(one, data))) return []
-  return [draft('ExceptionApproved', {
+  if (state.approvals.some((one) => one.at > state.voidedAt && one.seen === (data.seen[0]?.revision ?? -1) && one.by === meta.actor.id && isSame(one, data))) return []
+  return [{ ...draft('ExceptionApproved', {
     notificationId: data.notificationId, caseId: data.caseId, reasonCode: data.reasonCode, contactAttempts: data.contactAttempts, approverId: meta.actor.id,
     permittedPlaces: [...data.permittedPlaces], validFrom: data.validFrom, validUntil: data.validUntil,
-  }, meta)]
+  }, meta), basis: data.seen }]
 }
 
 const windowProblem = ({ permittedPlaces, validFrom, validUntil }: Clearance, outcome: SafetyReviewCompletedV1['outcome'], now: string): Refusal | null => {

@@ -5,6 +5,7 @@ import { derivedId, handle, isRefusal, refused, streamOf, type Handled, type Ref
 import type { Recorder } from '@chorus/event-store'
 import { RECORDER, VAULT } from '@chorus/platform'
 import type { Vault } from '@chorus/privacy'
+import { LinkIncidentsConsumer } from '../on-referral-received/link-incidents.consumer'
 import { RecordPairSidesConsumer } from '../on-referral-received/record-pair-sides.consumer'
 import { referral } from './referral'
 
@@ -17,7 +18,7 @@ export class ReceiveReferralCommand { constructor(readonly body: ReceiveReferral
 
 @CommandHandler(ReceiveReferralCommand)
 export class ReceiveReferralHandler implements ICommandHandler<ReceiveReferralCommand> {
-  constructor(@Inject(RECORDER) private readonly log: Recorder, @Inject(VAULT) private readonly vault: Vault, private readonly pairs: RecordPairSidesConsumer) {}
+  constructor(@Inject(RECORDER) private readonly log: Recorder, @Inject(VAULT) private readonly vault: Vault, private readonly pairs: RecordPairSidesConsumer, private readonly links: LinkIncidentsConsumer) {}
 
   async execute({ body: { source, incidentIds, subject, victim }, meta }: ReceiveReferralCommand): Promise<Handled | Refusal> {
     // The referral's number comes from the command's id: the same request again is the same referral.
@@ -31,7 +32,10 @@ export class ReceiveReferralHandler implements ICommandHandler<ReceiveReferralCo
       subjectName: subject.name, ...(subject.birthDate ? { subjectBirthDate: subject.birthDate } : {}), ...(subject.address ? { subjectAddress: subject.address, subjectAddressKind: subject.addressKind ?? 'NOT_STATED' } : {}),
       victimName: victim.name, ...(victim.birthDate ? { victimBirthDate: victim.birthDate } : {}), ...(victim.address ? { victimAddress: victim.address, victimAddressKind: victim.addressKind ?? 'NOT_STATED' } : {}),
     } })
-    if (!isRefusal(answer)) await this.pairs.atOnce((await this.log.load(streamOf(referral, referralId))).filter((event) => event.type === 'ReferralReceived'))
+    if (isRefusal(answer)) return answer
+    const received = (await this.log.load(streamOf(referral, referralId))).filter((event) => event.type === 'ReferralReceived')
+    await this.links.atOnce(received)
+    await this.pairs.atOnce(received)
     return answer
   }
 

@@ -1,0 +1,29 @@
+import { Body, Controller, Get, Inject, Param, Post } from '@nestjs/common'
+import { CommandBus } from '@nestjs/cqrs'
+import { ApiTags } from '@nestjs/swagger'
+import { RecordCustodyStatus, RecordProtectionOrderStatus, type CommandMeta } from '@chorus/contracts'
+import { fold, streamOf } from '@chorus/decider'
+import type { Recorder } from '@chorus/event-store'
+import { CommandRoute, Meta, Problem, QueryRoute, RECORDER, receiptOf, UuidParam, type Receipt } from '@chorus/platform'
+import { CaseLookUp } from '../pch-case/look-up'
+import { circumstance, initial, type Circumstance } from './circumstance'
+import { RecordCustodyStatusCommand, RecordProtectionOrderStatusCommand } from './circumstance.commands'
+
+@ApiTags('circumstances')
+@Controller('v1/cases')
+export class CircumstanceController {
+  constructor(private readonly commands: CommandBus, private readonly lookUp: CaseLookUp, @Inject(RECORDER) private readonly log: Recorder) {}
+
+  @Post(':id/custody') @CommandRoute(RecordCustodyStatus)
+  async custody(@Param('id', UuidParam) id: string, @Body() body: RecordCustodyStatus, @Meta() meta: CommandMeta): Promise<Receipt> { return receiptOf(await this.commands.execute(new RecordCustodyStatusCommand(id, body, meta))) }
+
+  @Post(':id/protection-orders') @CommandRoute(RecordProtectionOrderStatus)
+  async order(@Param('id', UuidParam) id: string, @Body() body: RecordProtectionOrderStatus, @Meta() meta: CommandMeta): Promise<Receipt> { return receiptOf(await this.commands.execute(new RecordProtectionOrderStatusCommand(id, body, meta))) }
+
+  @Get(':id/circumstances')
+  @QueryRoute({ summary: 'Custody by hold, orders of protection, and further incidents of a case, each in the order in which it happened', reads: { person: 'caseId' }, roles: ['intakeAnalyst', 'detective', 'prosecutor', 'systemAdvocate'], agencies: ['KCPD', 'JCPO', 'MUNI_COURT', 'PROBATION', 'HEALTH'] })
+  async get(@Param('id', UuidParam) id: string): Promise<Circumstance & { readonly caseId: string }> {
+    if ((await this.lookUp.stateOf(id)).status === 'none') throw new Problem('not-found', 'There is no case of this number. Look its number up again.')
+    return { caseId: id, ...fold(circumstance, await this.log.load(streamOf(circumstance, id)), initial) }
+  }
+}
