@@ -1,3 +1,4 @@
+const { availableParallelism } = require('node:os')
 // One project per test level; the level is in the file's suffix, the runner only filters.
 const base = {
   rootDir: __dirname,
@@ -24,6 +25,8 @@ const patient = { globalSetup: '<rootDir>/test/support/global-postgres.js', glob
 const broker = { globalSetup: '<rootDir>/test/support/global-kafka.js', globalTeardown: '<rootDir>/test/support/global-kafka-stop.js' }
 const unit = ['<rootDir>/apps/**/*.spec.ts', '<rootDir>/libs/**/*.spec.ts', '<rootDir>/infra/**/*.spec.ts']
 module.exports = {
+  // two at least: many specs wait for processes, brokers and time-outs more than they work
+  maxWorkers: Math.max(2, availableParallelism() - 1),
   // generous: a test says what must hold, not how fast, and the machine may be busy with other things
   testTimeout: 60_000,
   projects: [

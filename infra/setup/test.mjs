@@ -1,11 +1,12 @@
-// `npm test`: from a bare checkout through every suite, with a time budget each; ends with one line of counts.
+// `npm test`: from a bare checkout through every suite, with a time budget each; ends with one line of counts. The Kafka
+// suites, which wait more than they work, run beside the others, which run one after the other.
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { prepare } from './prepare.mjs'
 import { root, runStep, seconds, stopSignal } from './steps.mjs'
 
 const jest = (project) => ({ jest: project })
-/** Seconds on two cores. A suite over its budget is named; one over three times its budget fails. */
+/** Seconds on two cores, with the Kafka suites beside it. A suite over its budget is named; one over three times its budget fails. */
 const SUITES = [
   { name: 'types', budget: 40, alone: 'npm run typecheck', command: ['node_modules/typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.json'] },
   { name: 'lint', budget: 60, alone: 'npm run lint', command: ['node_modules/eslint/bin/eslint.js', '--max-warnings', '0', '.'] },
@@ -14,10 +15,10 @@ const SUITES = [
   { name: 'unit', budget: 60, alone: 'npm run test:unit', ...jest('unit') },
   { name: 'contract', budget: 60, alone: 'npm run test:contract', ...jest('contract') },
   { name: 'integration', budget: 120, alone: 'npm run test:int', ...jest('integration') },
-  { name: 'kafka', budget: 420, alone: 'npm run test:kafka', ...jest('kafka') },
   { name: 'journeys', budget: 150, alone: 'npm run test:journeys', ...jest('journeys') },
   { name: 'real', budget: 60, alone: 'npm run test:real', ...jest('real') },
 ]
+const KAFKA = { name: 'kafka', budget: 360, alone: 'npm run test:kafka', ...jest('kafka') }
 const OVER = 3
 const RESULTS = join(root, '.cache', 'test')
 
@@ -91,12 +92,15 @@ try {
   if (real?.folder) env.CHORUS_REAL_DATA = real.folder
   // a broker of the caller's is for the Kafka suites alone: the others run as on a machine without one
   const withoutKafka = Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('KAFKA_')))
-  for (const suite of SUITES) {
-    if (suite.name !== 'real' || real?.folder) await runSuite(suite, suite.name === 'kafka' ? env : withoutKafka)
-    else if (real) fail(suite, real.missing)
-    else say('real: not run, because the agency files are not here (CHORUS_REAL_DATA names their folder)')
+  const others = async () => {
+    for (const suite of SUITES) {
+      if (suite.name !== 'real' || real?.folder) await runSuite(suite, withoutKafka)
+      else if (real) fail(suite, real.missing)
+      else say('real: not run, because the agency files are not here (CHORUS_REAL_DATA names their folder)')
+    }
   }
-  say(`${SUITES.length} suites in ${seconds(from)}`)
+  await Promise.all([runSuite(KAFKA, env), others()])
+  say(`${SUITES.length + 1} suites in ${seconds(from)}`)
 } catch (error) {
   totals.failed += 1
   process.stderr.write(`${['SetupStopped'].includes(error?.name) ? error.message : error?.stack ?? error}\n`)

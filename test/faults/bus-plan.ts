@@ -68,8 +68,8 @@ export interface BusProcessJob {
   readonly dies?: { readonly point: RelayPoint | ConsumerPoint; readonly at: number }
   readonly doubles?: boolean
   readonly early?: boolean
-  /** swallows some messages: for the suite's own test that it finds what is lost */
-  readonly loses?: boolean
+  /** swallows every twentieth event after this ordinal: for the suite's own test that it finds what is lost */
+  readonly losesAfter?: number
 }
 
 /** The stream in which the effects of a case's events are recorded. */

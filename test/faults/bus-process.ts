@@ -11,8 +11,6 @@ import { Relay } from '../../apps/relay/src/publish-log/relay'
 import { randomFrom } from '../bench/envelopes'
 import { effectId, effectsOf, type BusProcessJob, type ConsumerPoint, type RelayPoint } from './bus-plan'
 
-/** with `loses`: every twentieth event after this ordinal is lost */
-const LOST_AFTER = 300
 /** short, so that the partitions of a consumer that died are soon another's; the broker must allow it */
 const SESSION_MS = 2000
 
@@ -31,8 +29,8 @@ function publisherOf(inner: BusPublisher, job: BusProcessJob, pass: (point: Rela
   return {
     publish: async (all) => {
       pass('before-publish')
-      // not one of the first, which consumers that are new read from the log
-      const messages = all.filter(({ headers }) => !(job.loses && Number(headers.ce_ordinal) > LOST_AFTER && Number(headers.ce_ordinal) % 20 === 0))
+      const { losesAfter = Infinity } = job
+      const messages = all.filter(({ headers }) => !(Number(headers.ce_ordinal) > losesAfter && Number(headers.ce_ordinal) % 20 === 0))
       // some of a stream's messages before their predecessors; all of them come once more in order
       if (job.early) await inner.publish(messages.filter(() => random() % 4 === 0).reverse())
       await inner.publish(messages)

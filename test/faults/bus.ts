@@ -25,7 +25,7 @@ export interface BusRun {
   readonly broker: MortalBroker
   /** may the PostgreSQL of CHORUS_TEST_POSTGRES be crashed? Only where nobody else uses it. */
   readonly mayCrashStore: boolean
-  /** how long to wait for everything to be worked, ms; default 120,000 */
+  /** nothing more is expected where nothing has changed for so long, ms; default 60,000 */
   readonly patienceMs?: number
   /** for the suite's own test: the relay loses one message */
   readonly loses?: boolean
@@ -117,8 +117,9 @@ const levelAssigned = (id: string, caseId: string): NewEvent => {
 }
 
 /** One run on a database and topics of its own. Answers what it found; throws only where it could not be run. */
-export async function busUnderFaults({ seed, events = 400, broker, mayCrashStore, patienceMs = 120_000, loses = false }: BusRun): Promise<BusReport> {
+export async function busUnderFaults({ seed, events = 400, broker, mayCrashStore, patienceMs = 60_000, loses = false }: BusRun): Promise<BusReport> {
   const plan = planOf(seed, events)
+  const share = Math.floor(events / (plan.faults.length + 2))
   const random = randomFrom(seed * 31 + 5)
   const database = await patiently(() => freshDatabase())
   const sql = postgres(database.appUrl, { max: 2, onnotice: () => undefined })
@@ -126,7 +127,7 @@ export async function busUnderFaults({ seed, events = 400, broker, mayCrashStore
   const kafka: KafkaSettings = { brokers: [broker.brokers], clientId: 'chorus-faults', prefix: `f${seed}-${store.log.slice(0, 8)}.` }
   const processes = new Processes()
   const job = (role: BusProcessJob['role'], name: string, dies?: BusProcessJob['dies']): BusProcessJob => ({
-    role, name, url: database.appUrl, kafka, group: GROUP, seed, ...(dies && { dies }), ...(loses && { loses }),
+    role, name, url: database.appUrl, kafka, group: GROUP, seed, ...(dies && { dies }), ...(loses && { losesAfter: share }),
     doubles: plan.always.some(({ kind }) => kind === 'transactions-doubled'), early: plan.always.some(({ kind }) => kind === 'messages-early'),
   })
   const befell: Record<Fault['kind'], (fault: Fault) => Promise<void>> = {
@@ -149,14 +150,15 @@ export async function busUnderFaults({ seed, events = 400, broker, mayCrashStore
       while (sent < upTo) {
         const burst = Array.from({ length: Math.min(upTo - sent, 1 + (random() % 8)) }, () => { sent += 1; return sent })
         const appends = burst.map((n) => { const caseId = cases[random() % cases.length]!; return { stream: `pchCase-${caseId}`, expected: 'any' as const, events: [levelAssigned(derivedId('event', String(seed), String(n)), caseId)] } })
-        for (const result of await store.appendEach(appends)) if (!result.ok) throw new Error(`an event could not be recorded: ${result.error.code}`)
+        for (const result of await patiently(() => store.appendEach(appends))) if (!result.ok) throw new Error(`an event could not be recorded: ${result.error.code}`)
         if (random() % 3 === 0) await pause(random() % 20)
       }
     }
-    const share = Math.floor(events / (plan.faults.length + 2))
     await write(share)
     processes.start(job('relay', 'relay-1'))
     processes.start(job('consumer', 'consumer-1'))
+    // what is lost must come by the bus: the first share is read from the log
+    if (loses) await patiently(async () => { if ((await sql`select from bus.consumers where name = ${GROUP} and caught_up is not null`).count === 0) throw new Error('no consumer listens yet') })
     for (const [i, fault] of plan.faults.entries()) {
       const writing = write(share * (i + 2))
       await befell[fault.kind](fault)
@@ -164,7 +166,7 @@ export async function busUnderFaults({ seed, events = 400, broker, mayCrashStore
     }
     await write(events)
     const started = performance.now()
-    const faults = await settled(store, sql, events, started + patienceMs)
+    const faults = await settled(store, sql, events, patienceMs, loses)
     const secondsToSettle = Number(((performance.now() - started) / 1000).toFixed(1))
     await processes.end()
     return { seed, events, befell: [...plan.always, ...plan.faults].map(inWords).join(', '), processes: processes.started, died: processes.died, secondsToSettle, faults: [...faults, ...await patiently(() => effectsHeld(store)), ...processes.trouble] }
@@ -190,21 +192,34 @@ async function crashStore(sql: Sql): Promise<void> {
   await pause(200)
 }
 
-/** Waits until as many effects as events are recorded and nothing waits; says what did not come. */
-async function settled(store: PostgresStore, sql: Sql, events: number, until: number): Promise<string[]> {
+/** Waits until as many effects as events are recorded and nothing waits; says what did not come when nothing changes any more. With `loses`, until a hole waits. */
+async function settled(store: PostgresStore, sql: Sql, events: number, patienceMs: number, loses: boolean): Promise<string[]> {
+  let last = ''
+  let changed = performance.now()
   for (;;) {
     let effects = 0
-    let parked: { stream: string; kind: string; cause: string }[] = []
+    let parked: { stream: string; kind: string; cause: string; again: boolean }[] = []
     try {
       for await (const _ of store.readAll({ filter: { categories: ['effect'] } })) effects += 1
-      parked = await sql<{ stream: string; kind: string; cause: string }[]>`select stream, kind, cause from bus.parked where consumer = ${GROUP}`
+      parked = await sql<typeof parked>`select stream, kind, cause, next_try is not null as again from bus.parked where consumer = ${GROUP} order by stream`
       if (effects >= events && parked.length === 0) return []
+      const now = JSON.stringify([effects, parked])
+      if (now !== last) { last = now; changed = performance.now() }
     } catch (error) {
-      if (performance.now() > until) throw error
+      if (performance.now() > changed + patienceMs) throw error
     }
-    if (performance.now() > until) return [`${effects} of ${events} effects`, ...parked.slice(0, 5).map(({ stream, kind, cause }) => `${stream} waits: ${kind}, ${cause}`)]
+    // what was lost stays away: nobody need wait for it
+    const lost = loses && parked.some(({ kind, again }) => kind === 'hole' && !again)
+    if (lost || performance.now() > changed + patienceMs) return [`${effects} of ${events} effects; ${await howFar(sql)}`, ...parked.slice(0, 5).map(({ stream, kind, cause }) => `${stream} waits: ${kind}, ${cause}`)]
     await pause(100)
   }
+}
+
+/** Through where the relay has published, and who holds which lease: whether it is the relay or the consumers that stand still. */
+async function howFar(sql: Sql): Promise<string> {
+  const [place] = await sql<{ ordinal: string; epoch: string; head: string }[]>`select p.ordinal, p.epoch, h.ordinal as head from bus.published p, log.head h`
+  const leases = await sql<{ name: string; owner: string; left: number }[]>`select name, owner, round(extract(epoch from expires - clock_timestamp())::numeric, 1)::float as left from bus.leases`
+  return `published ${place ? `through ${place.ordinal} of ${place.head} by epoch ${place.epoch}` : 'nothing'}; ${leases.map(({ name, owner, left }) => `${name} is ${owner}'s for ${left} s`).join(', ')}`
 }
 
 /** Each event's effect once, in the order of its stream; and the chain of the log whole. */

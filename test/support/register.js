@@ -1,9 +1,9 @@
 // Runs TypeScript without a build, for benches, faults and their worker processes: node -r ./test/support/register.js FILE.ts
-// Types are not checked here (npm run typecheck does).
-const { readFileSync } = require('node:fs')
+// Types are not checked here (npm run typecheck does). What was translated once is kept, since the fault suites start many processes.
+const { createHash } = require('node:crypto')
+const { mkdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs')
 const Module = require('node:module')
 const { join, resolve } = require('node:path')
-const { transformSync } = require('@swc/core')
 
 require('reflect-metadata')
 
@@ -17,12 +17,26 @@ const options = {
     keepClassNames: true,
   },
   module: { type: 'commonjs' },
-  sourceMaps: 'inline',
+}
+const kept = join(root, '.cache', 'translated')
+mkdirSync(kept, { recursive: true })
+const translator = `${require('@swc/core/package.json').version} ${JSON.stringify(options)}`
+
+const translated = (filename) => {
+  const source = readFileSync(filename, 'utf8')
+  const file = join(kept, `${createHash('sha256').update(`${translator}\0${filename}\0${source}`).digest('hex')}.js`)
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    const { code } = require('@swc/core').transformSync(source, { ...options, filename })
+    // whole or not at all: others may be reading
+    writeFileSync(`${file}.${process.pid}`, code)
+    renameSync(`${file}.${process.pid}`, file)
+    return code
+  }
 }
 
-Module._extensions['.ts'] = (module, filename) => {
-  module._compile(transformSync(readFileSync(filename, 'utf8'), { ...options, filename }).code, filename)
-}
+Module._extensions['.ts'] = (module, filename) => { module._compile(translated(filename), filename) }
 
 const resolveFilename = Module._resolveFilename
 Module._resolveFilename = function (request, ...rest) {

@@ -59,7 +59,7 @@ export async function firstCallIsOnRecord(thread: Thread, url: string, walked: W
 
 /** A hold after the clearance: the permission is refused, and what was done all the same is on record as a breach. */
 export async function holdAfterClearance(thread: Thread, url: string): Promise<void> {
-  const { notificationId, reviewId } = await thread.toPlan()
+  const { caseId, notificationId, reviewId } = await thread.toPlan()
   await thread.clear(notificationId, reviewId)
   await thread.schedule(notificationId)
   expect(await thread.authorize(notificationId)).toMatchObject({ status: 200 })
@@ -70,6 +70,8 @@ export async function holdAfterClearance(thread: Thread, url: string): Promise<v
   expect(refused.body.detail).not.toMatch(/hold|SAFETY/i)
   const delivered = await thread.deliver(notificationId)
   await thread.until('the breach in the list', 'detective', `notifications/${notificationId}?after=${delivered.body.ordinal}`, (body: { phase: string; breaches: string[] }) => body.phase === 'delivered' && body.breaches.includes('M1'))
+  // help is offered all the same
+  await thread.offerOf(caseId)
   const types = await withStore(url, async (store) => { const all: string[] = []; for await (const event of store.readStream(`notification-${notificationId}`)) all.push(event.type); return all })
   expect(types.slice(0, 5)).toEqual(['NotificationPlanned', 'NotificationScheduled', 'DeliveryAuthorized', 'NotificationHeld', 'NotificationDelivered'])
   expect(types.slice(5).length).toBeGreaterThan(0)

@@ -106,15 +106,21 @@ export class Thread {
     })
   }
 
-  /** The offer that follows from the delivery, and its way to a provider. */
+  /** The offer that follows from the delivery. */
+  async offerOf(caseId: string): Promise<{ readonly offerId: string }> {
+    const { offers } = await this.until<{ offers: { offerId: string }[] }>('the offer of services', 'healthProgram', `service-offers?caseId=${caseId}`, (body) => body.offers.length > 0)
+    return offers[0]!
+  }
+
+  /** That offer, and its way to a provider. */
   async help(caseId: string): Promise<void> {
-    const { offers: [offer] } = await this.until<{ offers: { offerId: string }[] }>('the offer of services', 'healthProgram', `service-offers?caseId=${caseId}`, (body) => body.offers.length > 0)
-    await this.done('healthProgram', `service-offers/${offer!.offerId}/answer`, { response: 'ACCEPTED' })
-    const sent = await this.done('healthProgram', `service-offers/${offer!.offerId}/referrals`, { providerOrgId: ORGANIZATION, hsdsServiceId: '018f2a60-0000-7000-8000-0000000000a2', domain: 'EMPLOYMENT', consentRef: 'sample-consent' })
+    const { offerId } = await this.offerOf(caseId)
+    await this.done('healthProgram', `service-offers/${offerId}/answer`, { response: 'ACCEPTED' })
+    const sent = await this.done('healthProgram', `service-offers/${offerId}/referrals`, { providerOrgId: ORGANIZATION, hsdsServiceId: '018f2a60-0000-7000-8000-0000000000a2', domain: 'EMPLOYMENT', consentRef: 'sample-consent' })
     const own = { organization: ORGANIZATION }
     const { body } = await this.get<{ referrals: { offerId: string; referralId: string }[] }>('pchProvider', `service-referrals?after=${sent.body.ordinal}`, own)
-    const { referralId } = body.referrals.find((one) => one.offerId === offer!.offerId)!
-    await this.done('pchProvider', `service-offers/${offer!.offerId}/referrals/${referralId}/answer`, { answer: 'ACCEPTED' }, own)
+    const { referralId } = body.referrals.find((one) => one.offerId === offerId)!
+    await this.done('pchProvider', `service-offers/${offerId}/referrals/${referralId}/answer`, { answer: 'ACCEPTED' }, own)
   }
 
   /** The money beside it, in the fiscal year of today: authorised, appropriated, certified and encumbered. */

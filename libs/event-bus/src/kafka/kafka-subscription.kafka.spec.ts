@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -104,13 +105,15 @@ describe('a broker of its own', () => {
   let folder: string
   let broker: OwnBroker
   let settings: KafkaSettings
-  beforeEach(async () => {
+  beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'chorus-kafka-'))
     broker = await startOwnBroker({ folder })
-    settings = { brokers: [broker.brokers], clientId: 'test', prefix: '' }
-    ends.push(async () => { await broker.stop(); rmSync(folder, { recursive: true, force: true }) })
+  })
+  beforeEach(async () => {
+    settings = { brokers: [broker.brokers], clientId: 'test', prefix: `b-${randomUUID().slice(0, 8)}.` }
     await ensureTopics(settings, { topics: [LETTERS] })
   })
+  afterAll(async () => { await broker.stop(); rmSync(folder, { recursive: true, force: true }) })
 
   it('killed under load and started again: nothing lost, each key in order, and health says so meanwhile', async () => {
     const publisher = await publisherOf(settings)
