@@ -25,7 +25,7 @@ export interface BusRun {
   readonly broker: MortalBroker
   /** may the PostgreSQL of CHORUS_TEST_POSTGRES be crashed? Only where nobody else uses it. */
   readonly mayCrashStore: boolean
-  /** nothing more is expected where nothing has changed for so long, ms; default 60,000 */
+  /** nothing more is expected where nothing has changed for so long, ms; default 120,000 */
   readonly patienceMs?: number
   /** for the suite's own test: the relay loses one message */
   readonly loses?: boolean
@@ -117,7 +117,7 @@ const levelAssigned = (id: string, caseId: string): NewEvent => {
 }
 
 /** One run on a database and topics of its own. Answers what it found; throws only where it could not be run. */
-export async function busUnderFaults({ seed, events = 400, broker, mayCrashStore, patienceMs = 60_000, loses = false }: BusRun): Promise<BusReport> {
+export async function busUnderFaults({ seed, events = 400, broker, mayCrashStore, patienceMs = 120_000, loses = false }: BusRun): Promise<BusReport> {
   const plan = planOf(seed, events)
   const share = Math.floor(events / (plan.faults.length + 2))
   const random = randomFrom(seed * 31 + 5)
