@@ -9,7 +9,7 @@ import supertest from 'supertest'
 import type { Claims, Role } from '@chorus/contracts'
 import { issueToken, readSettings, systemClock, type Clock } from '@chorus/platform'
 import { boot } from '../../apps/standalone/src/boot'
-import { freshDatabase } from './database'
+import { freshDatabase, type FreshDatabase } from './database'
 
 export interface TestChorus {
   readonly app: INestApplication
@@ -47,14 +47,14 @@ export const AGENCY_OF: Readonly<Record<Role, string>> = {
   healthProgram: 'HEALTH', pchProvider: 'HEALTH', finance: 'FINANCE', evaluator: 'EVALUATOR', operator: 'CITY', privacyOfficer: 'CITY',
 }
 
-export interface ChorusOptions { readonly clock?: Clock; /** further settings, as environment variables */ readonly env?: Readonly<Record<string, string>>; /** runs in production: given the data folder, gives the path of the JWKS */ readonly production?: (data: string) => Promise<string> }
+export interface ChorusOptions { readonly clock?: Clock; /** further settings, as environment variables */ readonly env?: Readonly<Record<string, string>>; /** runs in production: given the data folder, gives the path of the JWKS */ readonly production?: (data: string) => Promise<string>; /** on what is there already; close() leaves it */ readonly on?: { readonly database: FreshDatabase; readonly data: string } }
 
 /** Boots one; close() takes everything away again. */
 export const startChorus = async (options: ChorusOptions = {}): Promise<TestChorus> => {
-  const database = await freshDatabase()
-  const data = mkdtempSync(join(tmpdir(), 'chorus-journey-'))
+  const database = options.on?.database ?? await freshDatabase()
+  const data = options.on?.data ?? mkdtempSync(join(tmpdir(), 'chorus-journey-'))
   chmodSync(data, 0o711)
-  const clear = async (): Promise<void> => { await database.drop(); rmSync(data, { recursive: true, force: true }) }
+  const clear = async (): Promise<void> => { if (options.on) return; await database.drop(); rmSync(data, { recursive: true, force: true }) }
   const start = async (): Promise<TestChorus> => {
     const production = options.production ? { CHORUS_MODE: 'production', CHORUS_JWKS: await options.production(data) } : {}
     const settings = Object.assign(readSettings({ CHORUS_DATA: data, CHORUS_PORT: '0', DATABASE_URL: database.appUrl, ...production, ...options.env }, data), { databaseUrl: database.appUrl })

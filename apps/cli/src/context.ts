@@ -119,7 +119,7 @@ export class Context {
 export const report = (out: Output, error: unknown): number => {
   const known = error instanceof CliError ? error : error instanceof SettingsRefused ? new CliError(error.message, EXIT.usage) : undefined
   if (!known) { out.error(`chorus failed: ${error instanceof Error ? error.message : 'unknown error'}`); return EXIT.failure }
-  if (out.json) out.error(JSON.stringify({ schema: 'chorus.error/1', message: known.message, exit: known.exit, ...(known.problem ? { problem: known.problem } : {}) }))
+  if (out.json) out.error(JSON.stringify({ schema: 'chorus.error/1', message: known.message, exit: known.exit, ...(known.more.length > 0 ? { more: known.more.map((line) => line.trim()) } : {}), ...(known.problem ? { problem: known.problem } : {}) }))
   else { out.error(known.message); for (const line of known.more) out.error(line) }
   return known.exit
 }

@@ -4,6 +4,7 @@ import { chorusVersion } from '@chorus/platform'
 import { Context, type World } from './context'
 import { EXIT } from './exit'
 import * as audit from './commands/audit'
+import * as backup from './commands/backup'
 import * as completion from './commands/completion'
 import * as deadLetters from './commands/dead-letters'
 import * as doctor from './commands/doctor'
@@ -14,10 +15,11 @@ import * as log from './commands/log'
 import * as migrate from './commands/migrate'
 import * as quarantine from './commands/quarantine'
 import * as replay from './commands/replay'
+import * as restore from './commands/restore'
 import * as token from './commands/token'
 import * as verify from './commands/verify'
 
-const COMMANDS: readonly { register(program: Command, context: Context): void }[] = [importFile, quarantine, deadLetters, history, replay, verify, log, audit, health, doctor, migrate, token, completion]
+const COMMANDS: readonly { register(program: Command, context: Context): void }[] = [importFile, quarantine, deadLetters, history, replay, verify, log, audit, health, doctor, migrate, backup, restore, token, completion]
 
 /** The program with every command; `context` is told the exit code of the one that runs. */
 export const programOf = (context: Context): Command => {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { postgres } from '@chorus/postgres'
+import type { Sql, TransactionSql } from 'postgres'
 import { repositoryRoot } from './repository-root'
 
 /** One migration file: `NNNN-name.sql`; `hash` is the SHA-256 (hex) of its text as it lies in the folder. */
@@ -50,6 +51,33 @@ export const pending = (files: readonly Migration[], applied: ReadonlyMap<string
 /** The SQL with `{{app}}` replaced by the quoted application role. */
 export const forRole = (sql: string, appRole: string): string => sql.replaceAll('{{app}}', () => `"${appRole.replaceAll('"', '""')}"`)
 
+const makeRecord = async (sql: Sql | TransactionSql, appRole: string): Promise<void> => {
+  await sql`create table if not exists public.chorus_migrations (name text primary key, hash text not null, appliedtime timestamptz not null default now())`
+  await sql.unsafe(forRole('grant usage on schema public to {{app}}; grant select on public.chorus_migrations to {{app}}', appRole))
+}
+
+const runFile = async (tx: TransactionSql, appRole: string, { name, sql, hash }: Migration): Promise<void> => {
+  try {
+    await tx.unsafe(forRole(sql, appRole)).simple()
+    await tx`insert into public.chorus_migrations (name, hash) values (${name}, ${hash})`
+  } catch (error) {
+    throw new MigrationRefused(`${name}: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+/**
+ * Makes the schema of a backup in an empty database, inside the transaction that then fills it. What this build has
+ * beyond it is run by the next `migrate`.
+ * @throws MigrationRefused where this build lacks one of them, or has another text of it
+ */
+export const migrateWithin = async (tx: TransactionSql, appRole: string, wanted: readonly Pick<Migration, 'name' | 'hash'>[]): Promise<void> => {
+  const files = await readMigrations()
+  pending(files, new Map(wanted.map(({ name, hash }) => [name, hash])))
+  await makeRecord(tx, appRole)
+  const names = new Set(wanted.map(({ name }) => name))
+  for (const file of files) if (names.has(file.name)) await runFile(tx, appRole, file)
+}
+
 /**
  * Brings the database to this build's schema: each pending file in its own transaction, recorded with its hash in
  * `public.chorus_migrations`. Several processes may call it at once: they wait for each other.
@@ -63,17 +91,11 @@ export const migrate = async (ownerUrl: string, appRole: string, folder?: string
   const sql = postgres(ownerUrl, { max: 1, onnotice: () => undefined, connection: { application_name: 'chorus migrate' } })
   try {
     await sql`select pg_advisory_lock(${LOCK})`
-    await sql`create table if not exists public.chorus_migrations (name text primary key, hash text not null, appliedtime timestamptz not null default now())`
-    await sql.unsafe(forRole('grant usage on schema public to {{app}}; grant select on public.chorus_migrations to {{app}}', appRole))
+    await makeRecord(sql, appRole)
     const rows = await sql<{ name: string; hash: string }[]>`select name, hash from public.chorus_migrations`
     const todo = pending(files, new Map(rows.map((row) => [row.name, row.hash])))
     for (const file of todo) {
-      await sql.begin(async (tx) => {
-        await tx.unsafe(forRole(file.sql, appRole)).simple()
-        await tx`insert into public.chorus_migrations (name, hash) values (${file.name}, ${file.hash})`
-      }).catch((error: unknown) => {
-        throw new MigrationRefused(`${file.name}: ${error instanceof Error ? error.message : String(error)}`)
-      })
+      await sql.begin((tx) => runFile(tx, appRole, file))
     }
     return todo.map((file) => file.name)
   } finally {

@@ -1,0 +1,39 @@
+import type { Command } from 'commander'
+import { join } from 'node:path'
+import { takeBackup } from '@chorus/backup'
+import { chorusVersion } from '@chorus/platform'
+import { refused, sealingOf, withOwner } from '../backup-places'
+import type { Context } from '../context'
+import { CliError, EXIT } from '../exit'
+
+interface Options { readonly to?: string; readonly keysTo?: string; readonly sealFor?: string; readonly passphraseFile?: string }
+
+/** chorus backup: log, vault, checkpoints and consumers' places of one moment, and the keys apart from them. */
+export const register = (program: Command, context: Context): void => {
+  context.command<Options>(program, {
+    name: 'backup',
+    summary: 'copy the log, the vault and all places of consumers to a folder, and the keys, sealed, to another; while Chorus runs',
+    examples: ['npx chorus backup --to backups/monday --keys-to elsewhere/keys --seal-for restore.pub.pem', 'npx chorus backup --to backups/monday --passphrase-file phrase.txt'],
+    with: (command) => command
+      .option('--to <folder>', 'folder of this backup: new, or empty (required)')
+      .option('--keys-to <folder>', 'folder of the keys\' file; the newer one replaces the older (default: <to>-keys, to be brought elsewhere)')
+      .option('--seal-for <file>', 'public key (PEM: X25519, P-256, RSA) of whoever restores')
+      .option('--passphrase-file <file>', 'file with a passphrase instead'),
+    run: async ({ options, settings, world, out }) => {
+      const { to, keysTo = `${to}-keys`, sealFor, passphraseFile } = options
+      if (to === undefined) throw new CliError('Say where to: --to FOLDER.', EXIT.usage)
+      const sealing = sealingOf({ key: sealFor, passphraseFile }, '--seal-for')
+      let rows = 0
+      const manifest = await withOwner(settings, world.clock, (ownerUrl) => takeBackup({
+        ownerUrl, keysFolder: join(settings.data, 'keys'), to, keysTo, sealing, takentime: world.clock.now(), version: chorusVersion(),
+        onProgress: (_, more) => out.progress('copying', { done: rows += more, unit: 'rows' }),
+      })).catch(refused)
+      out.progressDone()
+      out.data('backup/1', { to, keysTo, id: manifest.id, log: manifest.log, ordinal: manifest.head.ordinal, rows, keys: manifest.keys.generation }, [
+        `log ${manifest.log} through ordinal ${manifest.head.ordinal}, ${rows} rows of ${manifest.parts.length} tables: ${to}`,
+        `keys ${manifest.keys.generation}, sealed: ${keysTo}`,
+      ])
+      out.next(`npx chorus restore --drill --from ${to} --keys-from ${keysTo} …`)
+    },
+  })
+}

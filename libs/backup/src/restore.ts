@@ -1,0 +1,131 @@
+/** Puts a backup back: keys first, then every table in one transaction, then the proof. Onto nothing: what is there is never written over. */
+import { createReadStream, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { createGunzip } from 'node:zlib'
+import { PostgresStore, verifyChain } from '@chorus/event-store'
+import { postgres } from '@chorus/postgres'
+import { DESTROYED_LIST, FileVault, joinDestroyed, type VaultMode } from '@chorus/privacy'
+import type { TransactionSql } from 'postgres'
+import { BackupRefused, readBackup, type Manifest } from './manifest'
+import { fileOfKeys, headerOf, openKeys, type Sealing } from './sealed-keys'
+import { moveSequences, tablesOf, withoutTriggers } from './tables'
+
+export interface Set { readonly manifest: Manifest; /** of the key folder, base64 by name */ readonly keys: Readonly<Record<string, string>> }
+
+/**
+ * Reads log and keys of a backup, and holds them against each other: nothing is written.
+ * @param keysFrom folder of the keys' file
+ * @throws BackupRefused naming the file and what is wrong with it
+ */
+export const readSet = async (from: string, keysFrom: string, sealing: Sealing): Promise<Set> => {
+  const manifest = await readBackup(from)
+  const path = join(keysFrom, fileOfKeys(manifest.keys.generation))
+  if (!existsSync(path)) {
+    const others = existsSync(keysFrom) ? readdirSync(keysFrom).filter((name) => /^keys-.*\.jwe$/.test(name)) : []
+    throw new BackupRefused(`${path} is missing: the keys that open this backup.${others.length > 0 ? ` There are ${others.join(', ')}, of other context keys.` : ''} Give their folder with --keys-from`)
+  }
+  const text = readFileSync(path, 'utf8').trim()
+  const header = headerOf(text, path)
+  const { log, head, keys: { generation, fingerprint } } = manifest
+  if (header.log !== log) throw new BackupRefused(`${path} holds the keys of log ${header.log}, ${from} is log ${log}: they do not belong together`)
+  if (header.generation !== generation || header.fingerprint !== fingerprint) throw new BackupRefused(`${path} holds other keys than its name says: it was renamed, or is of another backup`)
+  if (header.ordinal < head.ordinal) throw new BackupRefused(`${path} is older than the log: its keys are of ordinal ${header.ordinal} (${header.takentime}), the log of ${head.ordinal} (${manifest.takentime}). Give the keys' file of this backup, or a newer one`)
+  return { manifest, keys: await openKeys(text, path, sealing) }
+}
+
+export interface RestoreOptions {
+  readonly from: string
+  readonly set: Set
+  /** of the role that will own the tables; the database must be empty */
+  readonly ownerUrl: string
+  readonly appUrl: string
+  /** will hold the keys; must not be there, or hold a list of destructions and nothing else */
+  readonly keysFolder: string
+  /** folders with lists of destructions that may know more than the backup */
+  readonly destroyedFrom: readonly string[]
+  /** makes the schema that the manifest names, in the transaction given */
+  readonly schema: (tx: TransactionSql, migrations: Manifest['migrations']) => Promise<void>
+  readonly mode: VaultMode
+  readonly onProgress?: (table: string, rows: number) => void
+}
+
+export interface Restored { readonly log: string; readonly ordinal: number; readonly rows: number; /** keys that are destroyed now */ readonly destroyed: number; /** of them those that the backup still had */ readonly again: number }
+
+/** @throws BackupRefused where the target is not empty, or what was restored is not what was backed up */
+export const restoreBackup = async (options: RestoreOptions): Promise<Restored> => {
+  const { set: { manifest, keys }, keysFolder, appUrl } = options
+  const present = existsSync(keysFolder) ? readdirSync(keysFolder).filter((name) => name !== DESTROYED_LIST) : []
+  if (present.length > 0) throw new BackupRefused(`${keysFolder} holds keys already (${present.slice(0, 3).join(', ')}): a restore needs an empty place. Choose another CHORUS_DATA, or move them away`)
+  const half = `${keysFolder}.restoring`
+  rmSync(half, { recursive: true, force: true })
+  mkdirSync(half, { recursive: true, mode: 0o700 })
+  for (const [name, content] of Object.entries(keys)) writeFileSync(join(half, name), Buffer.from(content, 'base64'), { mode: 0o600, flush: true })
+  // lists are joined: what any of them says was destroyed stays destroyed
+  for (const folder of [keysFolder, ...options.destroyedFrom]) joinDestroyed(half, folder)
+
+  const rows = await fill(options)
+  // the database is whole: only now do the keys stand where a service looks for them
+  rmSync(keysFolder, { recursive: true, force: true })
+  renameSync(half, keysFolder)
+
+  // opening the vault applies the destructions, before anything is served
+  const before = await destroyedIn(appUrl)
+  const vault = await FileVault.open({ keysFolder, databaseUrl: appUrl, mode: options.mode })
+  await vault.close()
+  const destroyed = await destroyedIn(appUrl)
+  const store = await PostgresStore.open({ url: appUrl, max: 1 })
+  try {
+    const head = await store.head()
+    if (head.log !== manifest.log || head.ordinal !== manifest.head.ordinal || head.link !== manifest.head.link) throw new BackupRefused(`the restored log ends at ordinal ${head.ordinal}, link ${head.link}; the backup's manifest says ${manifest.head.ordinal}, ${manifest.head.link}. Do not start on it`)
+    const chain = await verifyChain(store)
+    if (!chain.ok) throw new BackupRefused(`the restored log does not verify: ${chain.text}. The log was wrong when the backup was taken; do not start on it`)
+  } finally {
+    await store.close()
+  }
+  return { log: manifest.log, ordinal: manifest.head.ordinal, rows, destroyed, again: destroyed - before }
+}
+
+/** How many keys the database says are destroyed; tombstones where there never was a key aside. */
+const destroyedIn = async (url: string): Promise<number> => {
+  const sql = postgres(url, { max: 1, onnotice: () => undefined })
+  try {
+    const [count] = await sql<{ n: number }[]>`select count(*)::int as n from vault.data_keys where state = 'destroyed' and kek <> 'none'`
+    return count!.n
+  } finally {
+    await sql.end({ timeout: 1 })
+  }
+}
+
+/** Schema and rows in one transaction: a restore that is cut short leaves an empty database. */
+const fill = async ({ from, set: { manifest }, ownerUrl, schema, onProgress }: RestoreOptions): Promise<number> => {
+  const sql = postgres(ownerUrl, { max: 1, onnotice: () => undefined, connection: { application_name: 'chorus restore' } })
+  try {
+    return await sql.begin(async (tx) => {
+      const [there] = await tx<{ filled: boolean }[]>`select to_regclass('public.chorus_migrations') is not null or to_regnamespace('log') is not null as filled`
+      if (there!.filled) throw new BackupRefused('the database is not empty: a restore needs one that no Chorus has used')
+      await schema(tx, manifest.migrations)
+      let total = 0
+      const parts = new Map(manifest.parts.map((part) => [part.table, part]))
+      for (const table of await tablesOf(tx)) {
+        const part = parts.get(table.plain)
+        if (!part) throw new BackupRefused(`the backup has no part for ${table.plain}, which its schema has: it was not taken whole`)
+        parts.delete(table.plain)
+        await withoutTriggers(tx, table, async () => {
+          // what a migration put there
+          await tx.unsafe(`delete from ${table.name}`)
+          await pipeline(createReadStream(join(from, part.file)), createGunzip(), await tx.unsafe(`copy ${table.name} (${part.columns.join(', ')}) from stdin`).writable())
+        })
+        const [count] = await tx.unsafe<{ n: string }[]>(`select count(*)::text as n from ${table.name}`)
+        if (Number(count!.n) !== part.rows) throw new BackupRefused(`${part.file} gave ${count!.n} rows instead of ${part.rows}: take another copy of the backup`)
+        await moveSequences(tx, table)
+        total += part.rows
+        onProgress?.(part.table, part.rows)
+      }
+      if (parts.size > 0) throw new BackupRefused(`${[...parts.keys()].join(', ')}: the schema of the backup has no such table`)
+      return total
+    }) as number
+  } finally {
+    await sql.end({ timeout: 1 })
+  }
+}
