@@ -11,6 +11,7 @@ import * as doctor from './commands/doctor'
 import * as health from './commands/health'
 import * as history from './commands/history'
 import * as importFile from './commands/import'
+import * as key from './commands/key'
 import * as log from './commands/log'
 import * as migrate from './commands/migrate'
 import * as quarantine from './commands/quarantine'
@@ -19,7 +20,7 @@ import * as restore from './commands/restore'
 import * as token from './commands/token'
 import * as verify from './commands/verify'
 
-const COMMANDS: readonly { register(program: Command, context: Context): void }[] = [importFile, quarantine, deadLetters, history, replay, verify, log, audit, health, doctor, migrate, backup, restore, token, completion]
+const COMMANDS: readonly { register(program: Command, context: Context): void }[] = [importFile, quarantine, deadLetters, history, replay, verify, key, log, audit, health, doctor, migrate, backup, restore, token, completion]
 
 /** The program with every command; `context` is told the exit code of the one that runs. */
 export const programOf = (context: Context): Command => {

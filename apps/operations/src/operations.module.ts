@@ -1,7 +1,8 @@
 /** Operations: what an operator sees and mends: the consumers of the bus, dead letters, the log's verification, the audit log. */
-import { Module } from '@nestjs/common'
+import { Inject, Module, type OnApplicationBootstrap } from '@nestjs/common'
 import type { EventStore, Recorder } from '@chorus/event-store'
-import { AUDIT_DATABASE, DATABASE, RECORDER, STORE } from '@chorus/platform'
+import { AUDIT, AUDIT_DATABASE, CLOCK, DATABASE, KEY_LIFE, RECORDER, STORE, VAULT, type AuditTrail, type Clock } from '@chorus/platform'
+import type { KeyLife, Vault } from '@chorus/privacy'
 import type { Sql } from 'postgres'
 import { AuditLogController } from './audit-log/audit-log.controller'
 import { BusConsumerController } from './bus-consumer/bus-consumer.controller'
@@ -9,14 +10,24 @@ import { deadLetterHandlers, DeadLetters } from './dead-letter/dead-letter.comma
 import { DeadLetterController } from './dead-letter/dead-letter.controller'
 import { DeadLetterList } from './dead-letter/dead-letter-list'
 import { LogVerificationController } from './log-verification/log-verification.controller'
+import { EndKeys } from './subject-key/end-keys'
+import { subjectKeyHandlers } from './subject-key/subject-key.commands'
+import { SubjectKeyController } from './subject-key/subject-key.controller'
 
 @Module({
-  controllers: [LogVerificationController, AuditLogController, DeadLetterController, BusConsumerController],
+  controllers: [LogVerificationController, AuditLogController, DeadLetterController, BusConsumerController, SubjectKeyController],
   providers: [
     { provide: AUDIT_DATABASE, useExisting: DATABASE },
     { provide: DeadLetterList, inject: [DATABASE, STORE, RECORDER], useFactory: (database: Sql, store: EventStore, recorder: Recorder) => new DeadLetterList({ database, store, recorder }) },
     { provide: DeadLetters, inject: [RECORDER, DeadLetterList, DATABASE], useFactory: (recorder: Recorder, list: DeadLetterList, database: Sql) => new DeadLetters({ recorder, list, database }) },
     ...deadLetterHandlers,
+    { provide: EndKeys, inject: [RECORDER, VAULT, KEY_LIFE, AUDIT], useFactory: (recorder: Recorder, vault: Vault, life: KeyLife, audit: AuditTrail) => new EndKeys({ recorder, vault, life, audit }) },
+    ...subjectKeyHandlers,
   ],
 })
-export class OperationsModule {}
+export class OperationsModule implements OnApplicationBootstrap {
+  constructor(private readonly keys: EndKeys, @Inject(CLOCK) private readonly clock: Clock) {}
+
+  /** Keys whose end the vault finished at this start, or found undone by a restore, are recorded before anything is answered. */
+  async onApplicationBootstrap(): Promise<void> { await this.keys.tellAtStart(this.clock.now()) }
+}

@@ -5,7 +5,7 @@ import { guarded, postgres } from '@chorus/postgres'
 import type { Sql } from 'postgres'
 import { KafkaBus, LogBus, type EventBus, type KafkaSettings } from '@chorus/event-bus'
 import { PostgresStore, Recorder, type EventStore } from '@chorus/event-store'
-import { AUDIT, auditTrail, BUS, CLOCK, DATABASE, Readiness, RECORDER, STORE, VAULT, type Clock, type Settings } from '@chorus/platform'
+import { AUDIT, auditTrail, BUS, CLOCK, DATABASE, KEY_LIFE, Readiness, RECORDER, STORE, VAULT, type Clock, type Settings } from '@chorus/platform'
 import { FileVault, type Vault } from '@chorus/privacy'
 
 /** Settings of a process whose database is there: the embedded one has been started, or DATABASE_URL named it. */
@@ -49,6 +49,7 @@ const openDatabaseClient = (settings: ReadySettings, client: string): Sql =>
 
 const keyed = (settings: ReadySettings): Provider[] => [
   { provide: VAULT, useFactory: () => FileVault.open({ keysFolder: join(settings.data, 'keys'), databaseUrl: settings.databaseUrl, mode: settings.mode }) },
+  { provide: KEY_LIFE, inject: [VAULT], useFactory: (vault: FileVault) => vault.life },
   { provide: RECORDER, inject: [STORE, VAULT, CLOCK], useFactory: (store: EventStore, vault: Vault, clock: Clock) => new Recorder({ store, vault, clock }) },
   { provide: AUDIT, inject: [DATABASE, VAULT], useFactory: (database: Sql, vault: Vault) => auditTrail(database, (text) => vault.hmac('search', text)) },
 ]
@@ -74,7 +75,7 @@ export class PortsModule {
         ...keys ? keyed(settings) : [],
         Ports,
       ],
-      exports: [STORE, DATABASE, BUS, ...keys ? [VAULT, RECORDER, AUDIT] : []],
+      exports: [STORE, DATABASE, BUS, ...keys ? [VAULT, KEY_LIFE, RECORDER, AUDIT] : []],
     }
   }
 }

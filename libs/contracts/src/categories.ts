@@ -106,6 +106,7 @@ export const CATEGORIES: readonly Category[] = [
   hidden('importrun', 'one reading of a file', 'the operator\'s view of streams shows it'),
   hidden('quarantine', 'a record that could not be accepted', 'the quarantine shows it, to the agency that sent it'),
   hidden('zeroReport', 'a month in which an agency had nothing to report', 'it is of no case and no incident'),
+  hidden('subjectKey', 'what was ordered about the keys of a person or record, and what became of them', 'the privacy officer\'s view of keys shows it'),
   hidden('deadLetter', 'work that was set aside', 'the operator\'s view of parked work shows it'),
 ]
 

@@ -5,6 +5,8 @@ export const CLOCK = Symbol('CLOCK')
 export const STORE = Symbol('STORE')
 /** Vault */
 export const VAULT = Symbol('VAULT')
+/** KeyLife: the end of keys, and the replacement of what wraps them */
+export const KEY_LIFE = Symbol('KEY_LIFE')
 /** Recorder: store, vault and contracts together; what everybody uses above the store */
 export const RECORDER = Symbol('RECORDER')
 /** postgres.js client of the application role, for read models and quarantine */

@@ -1,0 +1,89 @@
+import type { Command } from 'commander'
+import { CLOSING_STATUTES, COURTS, HOLD_GROUNDS } from '@chorus/contracts'
+import type { Context } from '../context'
+import { CliError, EXIT } from '../exit'
+
+interface View { readonly held: boolean; readonly closed: boolean; readonly ordered: boolean; readonly subjects: readonly string[]; readonly records: readonly string[]; readonly keys: readonly { readonly keyId: string; readonly context: string; readonly subject: string; readonly state: string }[] }
+interface Receipt { readonly ordinal: number; readonly repeated: boolean }
+interface Ended extends Receipt { readonly keys: number; readonly subjects: readonly string[] }
+interface Order { readonly court: string; readonly order?: string }
+
+const pathOf = (subject: string): string => `/v1/keys/${encodeURIComponent(subject)}`
+const court = (command: Command): Command => command.option('--court <court>', `one of ${COURTS.join(', ')}`, 'CIRCUIT').option('--order <number>', 'number of the order at the court (required)')
+const oneOf = (option: string, value: string, codes: readonly string[]): string => { if (!codes.includes(value)) throw new CliError(`${option}: is none of ${codes.join(', ')}.`, EXIT.usage); return value }
+const orderOf = ({ court: at, order }: Order) => {
+  if (!order) throw new CliError('Name the order of the court: --order NUMBER.', EXIT.usage)
+  return { court: oneOf('--court', at, COURTS), orderRef: order }
+}
+
+/** chorus key status | destroy | close | hold | release: the keys of a person (per_…) or a record (its stream), and their end. */
+export const register = (program: Command, context: Context): void => {
+  const group = program.command('key').description('the keys of a person or a record: what there is, legal holds, orders to close or to destroy')
+
+  context.command<Record<string, unknown>, [string]>(group, {
+    name: 'status <subject>', summary: 'which keys there are of a person (per_…) or a record (its stream), and what was ordered', role: 'privacyOfficer',
+    examples: ['npx chorus key status per_…', 'npx chorus key status arrest-018f2a60-0000-8000-8000-000000000041'],
+    run: async ({ client, out, signal }, subject) => {
+      const view = await (await client()).get<View>(pathOf(subject), { signal })
+      out.data('key.status/1', { subject, ...view }, linesOf(view))
+    },
+  })
+
+  context.command<Order & { confirm?: string }, [string]>(group, {
+    name: 'destroy <subject>', summary: 'record an order to destroy, and destroy every key: nothing brings back what they sealed', role: 'privacyOfficer', writes: 'operator',
+    examples: ['npx chorus key destroy per_… --dry-run', 'npx chorus key destroy arrest-… --order NUMBER --reason "false arrest, as the court found" --confirm arrest-…'],
+    with: (command) => court(command).option('--confirm <subject>', 'the subject again: it is not taken back (required)'),
+    run: async ({ client, options, out, signal }, subject) => {
+      const chorus = await client()
+      if (options.dryRun) {
+        const view = await chorus.get<View>(pathOf(subject), { signal })
+        out.data('key.destroy/1', { dryRun: true, subject, ...view }, [view.held ? 'refused: a legal hold stands on it' : `would destroy ${view.keys.filter(({ state }) => state === 'active').length} keys, and those of ${view.records.length} quarantined records`, ...linesOf(view)])
+        return view.held ? EXIT.conflict : EXIT.ok
+      }
+      if (options.confirm !== subject) throw new CliError(`This is not taken back by anything. Say whom once more: --confirm ${subject}.`, EXIT.usage)
+      const ended = await chorus.post<Ended>(`${pathOf(subject)}/destruction`, { ...orderOf(options), reason: options.reason }, { signal })
+      out.data('key.destroy/1', { subject, ...ended }, [`destroyed: ${ended.keys} keys; the order stands at ordinal ${ended.ordinal}`, ...ended.subjects.map((each) => `  ${each}`)])
+      out.next('npx chorus verify')
+    },
+  })
+
+  context.command<Order & { statute: string }, [string]>(group, {
+    name: 'close <subject>', summary: 'record an order to close: kept, for justice alone', role: 'privacyOfficer', writes: 'operator',
+    examples: ['npx chorus key close arrest-… --order NUMBER --statute RSMO_610_140 --reason "petition granted"'],
+    with: (command) => court(command).option('--statute <statute>', `one of ${CLOSING_STATUTES.join(', ')}`, 'RSMO_610_140'),
+    run: async ({ client, options, out, signal }, subject) => {
+      const body = { ...orderOf(options), statute: oneOf('--statute', options.statute, CLOSING_STATUTES), reason: options.reason }
+      if (options.dryRun) { out.data('key.close/1', { dryRun: true, subject }, [`would close ${subject}`]); return }
+      const receipt = await (await client()).post<Receipt>(`${pathOf(subject)}/closing`, body, { signal })
+      out.data('key.close/1', { subject, ...receipt }, [`closed, at ordinal ${receipt.ordinal}: its keys stay`])
+    },
+  })
+
+  context.command<{ ground: string; matter?: string }, [string]>(group, {
+    name: 'hold <subject>', summary: 'keep it: no key of it is destroyed until the hold is released', role: 'privacyOfficer', writes: 'operator',
+    examples: ['npx chorus key hold per_… --ground LITIGATION --matter NUMBER --reason "a civil action"'],
+    with: (command) => command.option('--ground <ground>', `one of ${HOLD_GROUNDS.join(', ')}`, 'OTHER').option('--matter <number>', 'number of the matter'),
+    run: async ({ client, options, out, signal }, subject) => {
+      const body = { ground: oneOf('--ground', options.ground, HOLD_GROUNDS), ...(options.matter !== undefined && { matter: options.matter }), reason: options.reason }
+      if (options.dryRun) { out.data('key.hold/1', { dryRun: true, subject }, [`would hold ${subject}`]); return }
+      const receipt = await (await client()).post<Receipt>(`${pathOf(subject)}/hold`, body, { signal })
+      out.data('key.hold/1', { subject, ...receipt }, [`held, at ordinal ${receipt.ordinal}`])
+    },
+  })
+
+  context.command<Record<string, unknown>, [string]>(group, {
+    name: 'release <subject>', summary: 'end a legal hold', role: 'privacyOfficer', writes: 'operator',
+    examples: ['npx chorus key release per_… --reason "the action is settled"'],
+    run: async ({ client, options, out, signal }, subject) => {
+      if (options.dryRun) { out.data('key.release/1', { dryRun: true, subject }, [`would release ${subject}`]); return }
+      const receipt = await (await client()).post<Receipt>(`${pathOf(subject)}/release`, { reason: options.reason }, { signal })
+      out.data('key.release/1', { subject, ...receipt }, [`released, at ordinal ${receipt.ordinal}`])
+    },
+  })
+}
+
+const linesOf = ({ held, closed, ordered, subjects, records, keys }: View): string[] => [
+  [...(ordered ? ['destruction ordered'] : []), ...(closed ? ['closed'] : []), ...(held ? ['held'] : [])].join(', ') || 'nothing was ordered',
+  ...subjects.map((each) => `  ${each}`), ...records.map((each) => `  ${each}  goes with it`),
+  ...keys.map((key) => `  ${key.state.padEnd(10)}  ${key.context.padEnd(8)}  ${key.keyId}`),
+]

@@ -1,0 +1,80 @@
+/** The shell around a subject's keys: who belongs together, what the vault does, and the events that say it was done. */
+import type { CommandMeta, DestroyKeys, RecordedEvent } from '@chorus/contracts'
+import { derivedId, fold, handle, isRefusal, streamOf, type Handled, type Refusal } from '@chorus/decider'
+import type { Recorder } from '@chorus/event-store'
+import type { AuditTrail } from '@chorus/platform'
+import type { Destroyed, KeyLife, KeyStanding, Vault } from '@chorus/privacy'
+import { initial, subjectKey, type Subject, type SubjectKey, type SubjectKeyCommand } from './subject-key'
+
+/** A person's token, or the stream of a record. */
+export const isToken = (subject: string): boolean => /^per_[\w-]{22}$/.test(subject)
+export const subjectOf = (subject: string): Subject => isToken(subject) ? { personRef: subject } : { record: subject }
+
+export interface KeyView extends Omit<SubjectKey, 'destroyed'>, KeyStanding { /** of the stream that says what was ordered: subjectKey-<this> */ readonly keysId: string; /** quarantined records that speak of this record */ readonly records: readonly string[] }
+export type Ended = Handled & { readonly keys: number; readonly subjects: readonly string[] }
+
+export class EndKeys {
+  constructor(private readonly deps: { readonly recorder: Recorder; readonly vault: Vault; readonly life: KeyLife; readonly audit: AuditTrail }) {}
+
+  /** One stream for each subject, whatever it is called. */
+  idOf(subject: string): string { return this.deps.vault.uuid('stream-id', 'subject-key', subject) }
+
+  decide(subject: string, command: SubjectKeyCommand): Promise<Handled | Refusal> { return handle(this.deps.recorder, subjectKey, this.idOf(subject), command) }
+
+  async view(subject: string): Promise<KeyView> {
+    const [standing, records, states] = await Promise.all([this.deps.life.standingOf(subject), this.quarantined(subject), this.statesOf([subject])])
+    const { destroyed: _, ...state } = states.get(subject)!
+    return { keysId: this.idOf(subject), ...state, ...standing, records }
+  }
+
+  /** Records the order, unless a hold stands anywhere on what would go; then destroys, and records each key. Sent again, it goes on. */
+  async destroy(subject: string, body: DestroyKeys, meta: CommandMeta): Promise<Ended | Refusal> {
+    const { subjects } = await this.deps.life.standingOf(subject)
+    const all = [...subjects, ...await this.quarantined(subject)]
+    const states = await this.statesOf(all)
+    const heldElsewhere = all.some(each => each !== subject && states.get(each)!.held)
+    const answer = await this.decide(subject, { type: 'DestroyKeys', data: { ...body, subject: subjectOf(subject), heldElsewhere }, meta })
+    if (isRefusal(answer)) return answer
+    // Entered before it is done: a destruction that the audit log does not know must not be.
+    await this.deps.audit.record({ actor: meta.actor, purpose: 'legalRequest', correlationId: meta.correlationId, route: 'POST /v1/keys/:subject/destruction', asked: { subject: this.deps.audit.fingerprint(subject) }, found: true, records: [this.idOf(subject)] })
+    const destroyed = await this.deps.life.destroy(all, meta.commandId, meta.now)
+    await this.tell(meta)
+    return { ...answer, keys: destroyed.length, subjects: all }
+  }
+
+  /** Records the end of every key that is destroyed and not told yet: of this command, and of one that was cut short or restored. */
+  async tell(meta: CommandMeta): Promise<void> {
+    const bySubject = new Map<string, Destroyed[]>()
+    for (const key of await this.deps.life.untold()) bySubject.set(key.subject, [...bySubject.get(key.subject) ?? [], key])
+    for (const [subject, keys] of bySubject) {
+      const answer = await this.decide(subject, {
+        type: 'TellDestroyed', data: { subject: subjectOf(subject), keys: keys.map(({ keyId, context, order, at }) => ({ keyId, context, orderedBy: order, at })) },
+        meta: { ...meta, commandId: derivedId('key-destroyed', ...keys.map(({ keyId }) => keyId)), causationId: keys[0]!.order },
+      })
+      if (isRefusal(answer)) throw new Error(`the end of a key could not be recorded: ${answer.text}`)
+      await this.deps.life.told(keys.map(({ keyId }) => keyId))
+    }
+  }
+
+  async tellAtStart(now: string): Promise<void> {
+    const id = derivedId('keys-told-at-start', now)
+    await this.tell({ commandId: id, correlationId: id, causationId: null, actor: { id: 'chorus:keys-at-start', role: 'system', agency: 'CITY' }, source: { agency: 'CITY', system: 'chorus' }, now })
+  }
+
+  /** Quarantined records that wait for this record, or became it: their bytes are its plaintext. */
+  private async quarantined(subject: string): Promise<string[]> {
+    if (isToken(subject)) return []
+    const streams = new Set<string>()
+    for await (const { stream, data } of this.deps.recorder.read({ filter: { types: ['RecordQuarantined', 'QuarantinedRecordReleased'] } })) {
+      const { waitsFor, recordedIn } = data as { waitsFor?: string; recordedIn?: string }
+      if (waitsFor === subject || recordedIn === subject) streams.add(stream)
+    }
+    return [...streams]
+  }
+
+  private async statesOf(subjects: readonly string[]): Promise<Map<string, SubjectKey>> {
+    const streams = subjects.map(subject => streamOf(subjectKey, this.idOf(subject)))
+    const histories: ReadonlyMap<string, readonly RecordedEvent[]> = await this.deps.recorder.loadMany(streams)
+    return new Map(subjects.map((subject, at) => [subject, fold(subjectKey, histories.get(streams[at]!) ?? [], initial)]))
+  }
+}

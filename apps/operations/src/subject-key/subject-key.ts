@@ -1,0 +1,73 @@
+/**
+ * What was ordered about the keys of one subject, a person's token or the stream of a record: a legal hold, an order to close,
+ * an order to destroy. Under a hold nothing is destroyed; an order to destroy, once recorded, is carried out and not taken
+ * back. CLOSE keeps everything for justice; DESTROY leaves nothing that opens it.
+ */
+import type { CommandMeta, Context, Court, DestroyKeys, DraftEvent, ExpungementMode, CloseRecord, LegalHoldPlacedV1, PlaceLegalHold, RecordedEvent, ReleaseLegalHold, Role, SubjectKeyDestroyedV1 } from '@chorus/contracts'
+import { atNow, refused, type Command, type Decider, type Decision } from '@chorus/decider'
+
+// Stored names. Changing one needs a new version and an upcaster.
+const LegalHoldPlaced = 'LegalHoldPlaced'
+const LegalHoldReleased = 'LegalHoldReleased'
+const ExpungementOrderRecorded = 'ExpungementOrderRecorded'
+const RecordAccessRestricted = 'RecordAccessRestricted'
+const SubjectKeyDestroyed = 'SubjectKeyDestroyed'
+
+/** Exactly one of the two. */
+export type Subject = Pick<LegalHoldPlacedV1, 'personRef' | 'record'>
+export interface DestroyedKey { readonly keyId: string; readonly context: Context; readonly orderedBy: string; /** RFC 3339 instant */ readonly at: string }
+
+/** `heldElsewhere`: a hold stands on another token of the person, or on a record that would go with it. */
+export type Destroy = Command<'DestroyKeys', DestroyKeys & { readonly subject: Subject; readonly heldElsewhere: boolean }>
+export type Close = Command<'CloseRecord', CloseRecord & { readonly subject: Subject }>
+export type Place = Command<'PlaceLegalHold', PlaceLegalHold & { readonly subject: Subject }>
+export type Release = Command<'ReleaseLegalHold', ReleaseLegalHold & { readonly subject: Subject }>
+/** A fact: these keys are gone. */
+export type Tell = Command<'TellDestroyed', { readonly subject: Subject; readonly keys: readonly DestroyedKey[] }>
+export type SubjectKeyCommand = Destroy | Close | Place | Release | Tell
+
+export interface SubjectKey { readonly held: boolean; readonly closed: boolean; readonly ordered: boolean; /** ids of the keys whose end is recorded */ readonly destroyed: readonly string[] }
+export const initial: SubjectKey = { held: false, closed: false, ordered: false, destroyed: [] }
+
+export const evolve = (state: SubjectKey, event: RecordedEvent): SubjectKey => {
+  switch (event.type) {
+    case LegalHoldPlaced: return { ...state, held: true }
+    case LegalHoldReleased: return { ...state, held: false }
+    case ExpungementOrderRecorded: return (event.data as { mode: ExpungementMode }).mode === 'DESTROY' ? { ...state, ordered: true } : state
+    case RecordAccessRestricted: return { ...state, closed: true }
+    case SubjectKeyDestroyed: return { ...state, destroyed: [...state.destroyed, (event.data as SubjectKeyDestroyedV1).keyId] }
+    default: return state
+  }
+}
+
+/** To whom a closed record stays open: the agencies of criminal justice, and whoever answers for its being closed. */
+export const STILL_ALLOWED: readonly Role[] = ['intakeAnalyst', 'detective', 'prosecutor', 'privacyOfficer']
+
+const HELD = refused('legal_hold', 'A legal hold stands on this, or on something that would go with it: nothing was destroyed and nothing recorded. Have the hold released first: chorus key release.', { kind: 'conflict' })
+const DESTROYED = refused('keys_destroyed', 'Its keys are destroyed, by an order that is recorded: there is nothing left to keep or to close.', { kind: 'conflict' })
+const NOT_HELD = refused('not_held', 'No legal hold stands on this.', { kind: 'conflict' })
+
+const said = (type: string, data: object, meta: CommandMeta): DraftEvent => ({ type, schemaVersion: 1, data, ...atNow(meta) })
+const order = (c: Destroy | Close, mode: ExpungementMode, court: Court): DraftEvent => said(ExpungementOrderRecorded, { ...c.data.subject, court, orderRef: c.data.orderRef, mode, note: c.data.reason }, c.meta)
+
+export const decide = (c: SubjectKeyCommand, state: SubjectKey): Decision => {
+  switch (c.type) {
+    // What happened is recorded whatever stands here: a backup that was restored may have lost the order.
+    case 'TellDestroyed': return c.data.keys.filter(({ keyId }) => !state.destroyed.includes(keyId)).map(({ at, ...key }): DraftEvent => ({
+      ...said(SubjectKeyDestroyed, { ...c.data.subject, ...key, reason: 'EXPUNGEMENT', authority: 'COURT_ORDER' } satisfies SubjectKeyDestroyedV1, c.meta), time: at, timePrecision: 'instant', timeZone: 'UTC',
+    }))
+    case 'DestroyKeys': return state.ordered ? [] : state.held || c.data.heldElsewhere ? HELD : [order(c, 'DESTROY', c.data.court)]
+    case 'CloseRecord':
+      if (state.ordered) return DESTROYED
+      return state.closed ? [] : [order(c, 'CLOSE', c.data.court), said(RecordAccessRestricted, { ...c.data.subject, statute: c.data.statute, effectiveAt: c.meta.now.slice(0, 10), rolesStillAllowed: [...STILL_ALLOWED] }, c.meta)]
+    case 'PlaceLegalHold':
+      if (state.ordered) return DESTROYED
+      return state.held ? [] : [said(LegalHoldPlaced, { ...c.data.subject, ground: c.data.ground, ...(c.data.matter !== undefined && { matter: c.data.matter }), note: c.data.reason }, c.meta)]
+    case 'ReleaseLegalHold': return state.held ? [said(LegalHoldReleased, { ...c.data.subject, note: c.data.reason }, c.meta)] : NOT_HELD
+  }
+}
+
+export const subjectKey: Decider<SubjectKey, SubjectKeyCommand> = {
+  category: 'subjectKey', initial, evolve, decide,
+  knows: [LegalHoldPlaced, LegalHoldReleased, ExpungementOrderRecorded, RecordAccessRestricted, SubjectKeyDestroyed],
+}
