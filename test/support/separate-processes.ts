@@ -23,8 +23,8 @@ export interface SeparateProcesses extends Program {
   close(): Promise<void>
 }
 
-/** @param brokers host:port list; the topics get a prefix of their own */
-export async function startSeparateProcesses(brokers: string): Promise<SeparateProcesses> {
+/** @param brokers host:port list; the topics get a prefix of their own @param services those that are started; default all */
+export async function startSeparateProcesses(brokers: string, services: readonly Service[] = SERVICES): Promise<SeparateProcesses> {
   const database = await freshDatabase()
   const data = mkdtempSync(join(tmpdir(), 'chorus-separate-'))
   chmodSync(data, 0o711)
@@ -56,7 +56,7 @@ export async function startSeparateProcesses(brokers: string): Promise<SeparateP
     rmSync(data, { recursive: true, force: true })
   }
   try {
-    await Promise.all(SERVICES.map(start))
+    await Promise.all(services.map(start))
   } catch (error) {
     await close()
     throw error
