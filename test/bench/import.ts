@@ -23,7 +23,7 @@ export const importBench: Bench = {
     const rows: Row[] = []
     for (const lines of only ?? (quick ? [20_000] : SIZES)) {
       progress(`import: ${lines.toLocaleString('en-US')} lines`)
-      const server = fork(join(__dirname, 'import-server.ts'), { execArgv: ['-r', join(__dirname, '../support/register.js')], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+      const server = fork(join(__dirname, 'embedded-server.ts'), { execArgv: ['-r', join(__dirname, '../support/register.js')], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
       try {
         const { address, bearer } = await answerOf<{ address: string; bearer: string }>(server, 'ready')
         const chorus = { address, bearer: () => Promise.resolve(bearer) }

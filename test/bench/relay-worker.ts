@@ -16,34 +16,32 @@ import { serve } from './worker'
 export interface RelayJob { readonly url: string; readonly kafka: KafkaSettings; readonly kind: 'relay' | 'raw'; readonly events: number; readonly warmUp: number; readonly batch: number }
 export interface RelayDone { readonly perSecond: number; readonly sends: number; readonly bytes: number; /** of one core, of this process */ readonly cpu: number; readonly peakRssMb: number }
 
-/** Counts what was acknowledged; the clock runs from the end of the warm-up. */
+/** Counts what was acknowledged; the clock runs from the end of the warm-up, or from the start where one acknowledgement was for all. */
 class Meter {
   private done = 0
+  private measuredFrom = 0
   private began = 0
   private cpu = process.cpuUsage()
   private sends = 0
-  private finish: (() => void) | undefined
+  private warm = false
+  private finish = (): void => undefined
   readonly finished = new Promise<void>((resolve) => { this.finish = resolve })
-  private measured = 0
   constructor(private readonly job: RelayJob) {}
+  start(): void { this.began = performance.now(); this.cpu = process.cpuUsage() }
   acknowledged(count: number): void {
     this.done += count
-    if (this.began === 0) {
+    if (!this.warm) {
       if (this.done < this.job.warmUp) return
-      this.began = performance.now()
-      this.cpu = process.cpuUsage()
-      this.measured = -this.done
-      return
+      this.warm = true
+      if (this.done < this.job.events) { this.start(); this.measuredFrom = this.done; return }
     }
     this.sends++
-    if (this.done < this.job.events) return
-    this.measured += this.done
-    this.finish!()
+    if (this.done >= this.job.events) this.finish()
   }
   result(bytes: number): RelayDone {
     const seconds = (performance.now() - this.began) / 1000
     const { user, system } = process.cpuUsage(this.cpu)
-    return { perSecond: this.measured / seconds, sends: this.sends, bytes, cpu: (user + system) / 1e6 / seconds, peakRssMb: peakRssMb() }
+    return { perSecond: (this.done - this.measuredFrom) / seconds, sends: this.sends, bytes, cpu: (user + system) / 1e6 / seconds, peakRssMb: peakRssMb() }
   }
 }
 
@@ -58,6 +56,7 @@ async function relay(job: RelayJob): Promise<() => Promise<RelayDone>> {
   }
   const running = new Relay({ store, database, openPublisher: measured, owner: 'bench', logger: { info: () => undefined, warn: (details, message) => console.error(message, details), error: (details, message) => console.error(message, details) } })
   return async () => {
+    meter.start()
     await running.start()
     await meter.finished
     const result = meter.result(0)
@@ -80,6 +79,7 @@ async function raw(job: RelayJob): Promise<() => Promise<RelayDone>> {
   const meter = new Meter(job)
   const sizeOf = ({ key, value, headers }: BusMessage): number => Buffer.byteLength(key) + Buffer.byteLength(value ?? '') + Object.entries(headers).reduce((sum, [name, text]) => sum + name.length + Buffer.byteLength(text), 0)
   return async () => {
+    meter.start()
     for (let at = 0; at < messages.length; at += job.batch) {
       const batch = messages.slice(at, at + job.batch)
       await producer.send({ topic: job.kafka.prefix + topic.name, acks: -1, messages: batch.map(({ key, value, headers }) => ({ key, value, headers, partition: partitionOf(key, topic.partitions) })) })

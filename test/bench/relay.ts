@@ -6,50 +6,15 @@ import { randomUUID } from 'node:crypto'
 import { postgres } from '@chorus/postgres'
 import { topicNamed } from '@chorus/contracts'
 import { ensureTopics, readKafkaSettings, type KafkaSettings } from '@chorus/event-bus'
-import { PostgresStore, type NewEvent } from '@chorus/event-store'
 import { useBroker } from '../../infra/kafka/broker'
 import { freshDatabase } from '../support/database'
-import { generator } from './envelopes'
+import { fillWithLevels } from './level-log'
 import type { RelayDone, RelayJob } from './relay-worker'
 import type { Bench, BenchOptions } from './run'
 import { percentile, rounded, type Row } from './table'
 import { startWorker } from './worker'
 
 const WORKER = join(__dirname, 'relay-worker.ts')
-const STREAMS = 400
-const BATCH = 100
-
-/** A level of a case, with an envelope as full as intake writes it. */
-const levelAssigned = (make: ReturnType<typeof generator>, caseId: string): NewEvent => {
-  const id = make.uuid()
-  const content = `${make.uuid()}${make.uuid()}`.replaceAll('-', '')
-  return {
-    id, type: 'LevelAssigned', content,
-    body: {
-      id, type: 'LevelAssigned', schemaVersion: 1, content, source: { agency: 'JCPO', system: 'chorus' }, time: '2026-07-02T20:10:00.000Z', timePrecision: 'instant', timeZone: 'UTC', receivedtime: '2026-07-02T20:10:00.000Z',
-      partitionkey: `pchCase-${caseId}`, commandId: make.uuid(), command: content, correlationId: make.uuid(), causationId: make.uuid(), actor: { id: make.uuid(), role: 'prosecutor', agency: 'JCPO' }, subjects: [], classification: 'CJI',
-      policyVersion: 'levels@3', basis: [{ stream: `pchCase-${caseId}`, revision: 2 }, { stream: `historyReview-${caseId}`, revision: 0 }],
-      data: { caseId, level: 'C', rank: 2, proposedLevel: 'C', matchedCriteria: ['ipvArrestOrCharge.equals=1'], evidenceRefs: [`incident-${make.uuid()}`], decidedBy: 'human', policyHash: 'a'.repeat(64) },
-    },
-  }
-}
-
-async function fill(url: string, events: number, seed: number): Promise<void> {
-  const make = generator(seed)
-  const store = await PostgresStore.open({ url })
-  const streams = Array.from({ length: STREAMS }, () => make.uuid())
-  for (let written = 0, at = 0; written < events; at += 32) {
-    const appends = Array.from({ length: 32 }, (_, i) => {
-      const caseId = streams[(at + i) % STREAMS]!
-      const count = Math.max(0, Math.min(BATCH, events - written))
-      written += count
-      return { stream: `pchCase-${caseId}`, expected: 'any' as const, events: Array.from({ length: count }, () => levelAssigned(make, caseId)) }
-    }).filter((append) => append.events.length > 0)
-    for (const result of await store.appendEach(appends)) if (!result.ok) throw new Error(result.error.code)
-  }
-  await store.close()
-}
-
 async function measure(job: Omit<RelayJob, 'kafka'>, brokers: string): Promise<RelayDone> {
   const kafka: KafkaSettings = readKafkaSettings({ KAFKA_BROKERS: brokers, KAFKA_PREFIX: `bench-${randomUUID().slice(0, 8)}.` }, 'chorus-bench')!
   await ensureTopics(kafka)
@@ -76,7 +41,7 @@ export const relay: Bench = {
     const broker = await useBroker({ folder, say: options.progress })
     try {
       options.progress(`relay: recording ${events} events`)
-      await fill(database.appUrl, events, options.seed)
+      await fillWithLevels(database.appUrl, events, options.seed, 100)
       const kinds = [['raw', 500], ['raw', 2000], ['relay', 2000]] as const
       const done = new Map<string, RelayDone[]>(kinds.map(([kind, batch]) => [`${kind} ${batch}`, []]))
       for (let round = 1; round <= rounds; round++) {

@@ -1,6 +1,8 @@
 /** npm run bench -- NAME [--json] [--quick]: measures, and prints a table or JSON rows. A new bench is one more line in BENCHES. */
 import { parseArgs } from 'node:util'
 import { append } from './append'
+import { consume } from './consume'
+import { endToEnd } from './end-to-end'
 import { importBench } from './import'
 import { relay } from './relay'
 import { replay } from './replay'
@@ -15,6 +17,7 @@ export interface BenchOptions {
   readonly batches?: readonly number[]
   readonly events?: number
   readonly lines?: readonly number[]
+  readonly forms?: readonly ('embedded' | 'kafka')[]
   readonly lingerMs: number
   /** a database to read instead of one filled for the purpose */
   readonly on?: string
@@ -22,23 +25,27 @@ export interface BenchOptions {
 }
 export interface Bench { readonly summary: string; run(options: BenchOptions): Promise<{ rows: Row[]; notes: string[] }> }
 
-const BENCHES: Readonly<Record<string, Bench>> = { append, replay, import: importBench, relay }
+const BENCHES: Readonly<Record<string, Bench>> = { append, replay, import: importBench, relay, consume, 'end-to-end': endToEnd }
 
 const USAGE = `npm run bench -- NAME [--json] [--quick] [--seed N]
-${Object.entries(BENCHES).map(([name, { summary }]) => `  ${name.padEnd(8)} ${summary}`).join('\n')}
+${Object.entries(BENCHES).map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`).join('\n')}
   --json            rows as JSON on standard output, progress on standard error
   --quick           small and rough
   --writers 1,32    append: only these numbers of writers
   --batches 1,10    append: only these sizes of batches
   --linger MS       append: how long a batch waits for company (0 to 2)
-  --events N        replay: events in each log (default 1000000); relay: events to publish (default 100000)
+  --events N        replay: events in each log (default 1000000); relay, consume: events of the backlog (default 100000);
+                    end-to-end: cases (default 300)
+  --forms embedded  end-to-end: only this form, or kafka
   --lines 20000,…   import: only files of so many lines
   --on URL          replay: read the log of this database`
+
+const formsOf = (text: string): ('embedded' | 'kafka')[] => text.split(',').filter((form) => form === 'embedded' || form === 'kafka')
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { json: { type: 'boolean' }, quick: { type: 'boolean' }, seed: { type: 'string' }, writers: { type: 'string' }, batches: { type: 'string' }, events: { type: 'string' }, lines: { type: 'string' }, linger: { type: 'string' }, on: { type: 'string' }, help: { type: 'boolean' } },
+    options: { json: { type: 'boolean' }, quick: { type: 'boolean' }, seed: { type: 'string' }, writers: { type: 'string' }, batches: { type: 'string' }, events: { type: 'string' }, lines: { type: 'string' }, forms: { type: 'string' }, linger: { type: 'string' }, on: { type: 'string' }, help: { type: 'boolean' } },
   })
   const name = positionals[0] ?? ''
   const bench = BENCHES[name]
@@ -53,7 +60,7 @@ async function main(): Promise<number> {
     if (!durable) console.error('bench: this server does not wait for the disk (fsync or synchronous_commit is off): the figures say nothing of durable appends')
     const { rows, notes } = await bench.run({
       quick: values.quick ?? false, seed: Number(values.seed ?? 1), lingerMs: Number(values.linger ?? 0),
-      ...(values.writers && { writers: numbers(values.writers) }), ...(values.batches && { batches: numbers(values.batches) }), ...(values.events && { events: Number(values.events) }), ...(values.lines && { lines: numbers(values.lines) }), ...(values.on && { on: values.on }),
+      ...(values.writers && { writers: numbers(values.writers) }), ...(values.batches && { batches: numbers(values.batches) }), ...(values.events && { events: Number(values.events) }), ...(values.lines && { lines: numbers(values.lines) }), ...(values.on && { on: values.on }), ...(values.forms && { forms: formsOf(values.forms) }),
       progress: (text) => console.error(text),
     })
     if (values.json) console.log(JSON.stringify({ bench: name, node: process.version, postgres: version, durable, rows }, null, 2))

@@ -2,11 +2,14 @@
 import type { Basis, CommandMeta } from '@chorus/contracts'
 import { derivedId, fold, handle, isRefusal, streamOf, type DeciderLog } from '@chorus/decider'
 import { initial, notificationPolicy } from './notification-policy'
-import { readPolicy, shippedPolicy, type Rules } from './policy-file'
+import { readPolicy, shippedPolicy, type PolicyFile, type Rules } from './policy-file'
 
 export const NOTIFICATIONS_POLICY = 'kc-ipvi-notifications'
 
 export interface PolicyInForce { readonly policyVersion: string; readonly hash: string; readonly rules: Rules; readonly basis: Basis }
+
+/** The text read last: it is the same for months, and reading it takes longer than deciding by it. */
+let lastRead: PolicyFile | undefined
 
 /** @throws Error where none was activated yet: a start of the service does that. */
 export async function policyInForce(log: Pick<DeciderLog, 'load'>): Promise<PolicyInForce> {
@@ -14,7 +17,8 @@ export async function policyInForce(log: Pick<DeciderLog, 'load'>): Promise<Poli
   const events = await log.load(stream)
   const { active } = fold(notificationPolicy, events, initial)
   if (!active) throw new Error(`no version of the policy ${NOTIFICATIONS_POLICY} is active yet: it is activated when Chorus starts`)
-  return { policyVersion: `${active.policyId}@${active.version}`, hash: active.hash, rules: readPolicy(active.text, `the active version of ${NOTIFICATIONS_POLICY}`).rules, basis: { stream, revision: events.length - 1 } }
+  if (lastRead?.text !== active.text) lastRead = readPolicy(active.text, `the active version of ${NOTIFICATIONS_POLICY}`)
+  return { policyVersion: `${active.policyId}@${active.version}`, hash: active.hash, rules: lastRead.rules, basis: { stream, revision: events.length - 1 } }
 }
 
 /** At the first start the shipped policy becomes active, as the draft that it is. Later versions are activated by people. */
