@@ -26,7 +26,7 @@ export async function whatIsWrong({ load, services, url, folder }: { readonly lo
     if (nobodys.length > 0) faults.push(`${nobodys.length} events are there that nobody was told of, the first ${nobodys[0]}`)
     const chain = await verifyChain(store)
     if (!chain.ok) faults.push(chain.text)
-    faults.push(...await keysLost(url, folder, [...stored.values()]))
+    faults.push(...await keysLost(url, folder, [...stored.values()], load.erased))
     for (const service of services) faults.push(...await readerBehind(service, stored.size))
     return faults.length > 8 ? [...faults.slice(0, 8), `and ${faults.length - 8} more`] : faults
   } finally {
@@ -34,16 +34,16 @@ export async function whatIsWrong({ load, services, url, folder }: { readonly lo
   }
 }
 
-async function keysLost(url: string, folder: string, events: readonly StoredEvent[]): Promise<string[]> {
+async function keysLost(url: string, folder: string, events: readonly StoredEvent[], erased: ReadonlySet<string>): Promise<string[]> {
   const vault = await FileVault.open({ keysFolder: join(folder, 'keys'), databaseUrl: url, mode: 'demonstration' })
   try {
     const sealed = events.map((event) => ({ event, note: (JSON.parse(event.text) as { note: Sealed }).note }))
     const keys = await vault.openKeys([...new Set(sealed.map(({ note }) => note.$sealed.k))])
-    const closed = sealed.filter(({ event, note }) => {
+    const opens = ({ event, note }: (typeof sealed)[number]): boolean => {
       const key = keys.get(note.$sealed.k)
-      return key === undefined || key === 'erased' || unseal(note, key, { eventId: event.id, type: event.type, schemaVersion: 1, pointer: '/note' }) !== event.id
-    })
-    return closed.map(({ event }) => `ordinal ${event.ordinal}: what was sealed in it does not open`)
+      return key !== undefined && key !== 'erased' && unseal(note, key, { eventId: event.id, type: event.type, schemaVersion: 1, pointer: '/note' }) === event.id
+    }
+    return sealed.filter((one) => opens(one) === erased.has(one.event.stream)).map(({ event }) => `ordinal ${event.ordinal}: what was sealed in it ${erased.has(event.stream) ? 'opens, and its key was destroyed' : 'does not open'}`)
   } catch (error) {
     return [`the vault: ${error instanceof Error ? error.message : String(error)}`]
   } finally {

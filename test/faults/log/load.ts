@@ -16,8 +16,11 @@ export class Load {
   readonly acknowledged = new Map<string, Told>()
   /** ids whose append was refused for good: a conflict */
   readonly refused: string[] = []
+  /** streams whose keys were destroyed */
+  readonly erased = new Set<string>()
   /** appends that were answered "not known, send the same again", or whose process was lost; all were sent again */
   again = 0
+  private ones = 0
   readonly faults: string[] = []
   private stopping = false
   private abandoned = false
@@ -36,6 +39,13 @@ export class Load {
   async more(count: number, ms: number): Promise<boolean> {
     const wanted = this.acknowledged.size + count
     return holds(() => this.acknowledged.size >= wanted, ms)
+  }
+  /** One event in a stream of its own, beside the writers. Answers the stream. */
+  async one(): Promise<string> {
+    const make = generator(this.seed * 1000 + 900 + this.ones++)
+    const stream = `incident-${make.uuid()}`
+    await this.expectPlace(0, stream, -1, [make.body('bare', stream)])
+    return stream
   }
   /** appends that were sent and have no answer */
   get onTheirWay(): number { return this.services.reduce((sum, { inFlight }) => sum + inFlight, 0) }

@@ -4,12 +4,14 @@ import { clock } from './clock'
 import { connections } from './connections'
 import { disk } from './disk'
 import { removeAll } from './ground'
+import { imports } from './imports'
+import { keys } from './key-ends'
 import type { Kind, Outcome } from './kinds'
 import { both, postgres, service } from './kills'
 import { endSpares } from './service'
 import { deadlock, frozen } from './writers'
 
-export const KINDS: Readonly<Record<string, Kind>> = { service, postgres, both, connections, frozen, deadlock, clock, disk, setup, migration }
+export const KINDS: Readonly<Record<string, Kind>> = { service, postgres, both, connections, frozen, deadlock, clock, keys, disk, setup, migration, import: imports }
 
 export interface LogReport {
   readonly seed: number

@@ -29,11 +29,13 @@ export type ToService =
   | { readonly n: number; readonly append: Append }
   | { readonly ask: 'seen' }
   | { readonly remove: string }
+  | { readonly destroy: string }
 export type FromService =
   | { readonly ready: { readonly url: string } }
   | { readonly n: number; readonly result: AppendResult }
   | { readonly n: number; readonly refused: { readonly name: string; readonly message: string; readonly code?: string } }
   | { readonly seen: number; readonly disorder: readonly string[] }
+  | { readonly destroyed: string; readonly failed?: string }
   | { readonly died: string }
   | { readonly said: string }
 
@@ -82,6 +84,16 @@ const record = async (n: number, append: Append): Promise<void> => {
   }
 }
 
+/** The keys of one stream, as the command of the privacy officer does it. */
+const destroy = async (stream: string): Promise<void> => {
+  try {
+    await vault.life.destroy([stream], `destroy-${stream}`, new Date().toISOString())
+    tell({ destroyed: stream })
+  } catch (error) {
+    tell({ destroyed: stream, failed: (error as Error).message })
+  }
+}
+
 const begin = async (job: ServiceJob): Promise<void> => {
   if (job.migrate) {
     await migrate(job.migrate.ownerUrl, job.migrate.appRole)
@@ -101,6 +113,7 @@ const end = async (code: number): Promise<never> => {
 process.on('message', (message: ToService) => {
   if ('job' in message) begin(message.job).catch((error: unknown) => { say(String(error)); void end(1) })
   else if ('append' in message) void record(message.n, message.append)
+  else if ('destroy' in message) void destroy(message.destroy)
   else if ('remove' in message) rmSync(message.remove, { force: true })
   else tell({ seen, disorder })
 })

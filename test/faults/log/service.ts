@@ -22,6 +22,7 @@ export class Service {
   readonly said: string[] = []
   private readonly waiting = new Map<number, (answer: Answer) => void>()
   private readonly asked: ((message: { readonly seen: number; readonly disorder: readonly string[] }) => void)[] = []
+  private destroying: ((done: boolean) => void) | undefined
   private n = 0
   /** a sentence, once what it stands on is gone for good */
   died: string | undefined
@@ -33,6 +34,7 @@ export class Service {
         if ('ready' in message) resolve(message.ready.url)
         else if ('n' in message) this.answered(message.n, message)
         else if ('seen' in message) this.asked.shift()?.(message)
+        else if ('destroyed' in message) this.destroying?.(message.failed === undefined)
         else if ('died' in message) this.died = message.died
         else this.said.push(message.said)
       })
@@ -60,6 +62,11 @@ export class Service {
     return new Promise((resolve) => { this.asked.push(resolve); this.send({ ask: 'seen' }) })
   }
 
+  /** Destroys the keys of a stream; one at a time. False where that failed, or the process ended. */
+  destroy(stream: string): Promise<boolean> {
+    return new Promise((resolve) => { this.destroying = resolve; this.send({ destroy: stream }) })
+  }
+
   remove(file: string): void { this.send({ remove: file }) }
 
   /** SIGKILL: a power cut for this process alone */
@@ -78,5 +85,6 @@ export class Service {
   private lose(): void {
     for (const resolve of this.waiting.values()) resolve('lost')
     this.waiting.clear()
+    this.destroying?.(false)
   }
 }
