@@ -30,7 +30,7 @@ export const VICTIM = { name: 'Fictional Person Delta', birthDate: '1991-06-07',
 const ORGANIZATION = '018f2a60-0000-7000-8000-0000000000a1'
 
 const SERVICE_OF: readonly (readonly [first: string, service: Service])[] = [
-  ['notifications', 'deterrence'], ['safety-reviews', 'deterrence'], ['stops', 'deterrence'], ['service-offers', 'services'], ['service-referrals', 'services'], ['authorizations', 'finance'], ['accounts', 'finance'], ['history', 'evaluation'],
+  ['notifications', 'deterrence'], ['safety-reviews', 'deterrence'], ['safety-warnings', 'deterrence'], ['stops', 'deterrence'], ['service-offers', 'services'], ['service-referrals', 'services'], ['authorizations', 'finance'], ['accounts', 'finance'], ['history', 'evaluation'],
 ]
 const serviceOf = (path: string): Service => SERVICE_OF.find(([first]) => path.split(/[/?]/)[0] === first)?.[1] ?? 'intake'
 const idIn = ({ body }: Reply): string => body.stream.slice(body.stream.indexOf('-') + 1)

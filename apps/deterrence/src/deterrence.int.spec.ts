@@ -12,6 +12,8 @@ import { RevokeClearanceConsumer } from './on-custody-status-changed/revoke-clea
 import { notificationIdOf, safetyIdOf } from './notification/case-standing'
 import type { Listed, NotificationList } from './notifications-by-due-date/notifications-by-due-date.query'
 import { NotificationsByDueDate } from './notifications-by-due-date/notifications-by-due-date.query'
+import { MissedDeadlines } from './safety-warning/missed-deadlines.consumer'
+import type { WarningList } from './warnings-by-due-date/warnings-by-due-date.query'
 import type { SafetyView } from './safety-review/safety-view'
 
 const AGENCY: Partial<Record<Role, string>> = { detective: 'KCPD', prosecutor: 'JCPO', systemAdvocate: 'JCPO', healthProgram: 'HEALTH', finance: 'FINANCE', privacyOfficer: 'CITY', evaluator: 'EVALUATOR' }
@@ -214,6 +216,37 @@ describe('deterrence over the bus and HTTP', () => {
       const ordinal = await record(`circumstance-${caseId}`, -1, out(caseId, { time: '2026-07-06T09:31', timePrecision: 'minute', timeZone: 'America/Chicago' }))
       await deterrence.app.get(RevokeClearanceConsumer, { strict: false }).reached(ordinal)
       expect((await typesOf(id)).at(-1)).toBe('NotificationDelivered')
+    })
+  })
+
+  describe('a partner is to be warned', () => {
+    const tasks = (caseId: string, state = 'open') => get<WarningList>('systemAdvocate', `safety-warnings?state=${state}&after=${head}`).then(({ warnings }) => warnings.filter((one) => one.caseId === caseId))
+    let head = 0
+    const task = async (caseId: string) => until(async () => { head = (await store.head()).ordinal; return (await tasks(caseId))[0] }, (found) => found !== undefined) as unknown as Promise<WarningList['warnings'][number]>
+
+    it('within an hour of a threat; who is late stands on top and on record, and nobody outside the safety context sees any of it', async () => {
+      const { id, caseId } = await cleared('D')
+      await post('detective', `notifications/${id}/delivery`, { at: '2026-07-06T13:30:00.000Z', ...DELIVERY, placeClass: 'STATION', reaction: 'THREAT_TO_PARTNER' })
+      const { taskId, ...found } = await task(caseId)
+      expect(found).toMatchObject({ notificationId: id, cause: 'THREAT_TO_PARTNER', dueAt: '2026-07-06T14:30:00.000Z', overdue: false, missed: false })
+      now = '2026-07-06T14:31:00.000Z'
+      expect((await tasks(caseId))[0]).toMatchObject({ overdue: true })
+      for (let twice = 0; twice < 2; twice++) await deterrence.app.get(MissedDeadlines, { strict: false }).look()
+      expect((await log.load(`safetyWarning-${taskId}`)).map(({ type }) => type)).toEqual(['WarningTaskOpened', 'DeadlineMissed'])
+      expect(await post('detective', `safety-warnings/${taskId}/completion`, { outcome: 'WARNED' })).toMatchObject({ status: 403 })
+      expect(await post('systemAdvocate', `safety-warnings/${taskId}/completion`, { outcome: 'WARNED' })).toMatchObject({ status: 200 })
+      head = (await store.head()).ordinal
+      expect([await tasks(caseId), (await tasks(caseId, 'done'))[0]]).toMatchObject([[], { taskId, outcome: 'WARNED', missed: true, overdue: false }])
+      expect((await supertest(deterrence.address).get('/v1/safety-warnings').set('Authorization', await bearer('detective')).set('X-Purpose', 'CASE_WORK')).status).toBe(403)
+      expect(JSON.stringify((await get<{ entries: object[] }>('prosecutor', `history?of=${caseId}`)).entries)).not.toMatch(/Warning|Deadline/)
+    })
+
+    it('and what is planned is held, where the message reached somebody else', async () => {
+      const { id, caseId } = await cleared('C')
+      expect(await post('detective', `notifications/${id}/misdelivery`, { at: '2026-07-06T13:50:00.000Z', to: 'PARTNER', contentExposed: true })).toMatchObject({ status: 200 })
+      expect(await task(caseId)).toMatchObject({ cause: 'MISDELIVERED', dueAt: '2026-07-06T14:50:00.000Z' })
+      await until(() => typesOf(id), (types) => types.includes('NotificationHeld'))
+      expect((await shown(id)).clearance.status).toBe('NOT_CLEARED')
     })
   })
 

@@ -11,18 +11,24 @@ import { NotificationsByDueDate } from './notifications-by-due-date/notification
 import { RevokeClearanceConsumer } from './on-custody-status-changed/revoke-clearance.consumer'
 import { HoldNotificationConsumer } from './on-hold-raised/hold-notification.consumer'
 import { PlanNotificationConsumer } from './on-level-assigned/plan-notification.consumer'
+import { OpenWarningConsumer } from './on-notification-delivered/open-warning.consumer'
 import { RequestReviewConsumer } from './on-notification-planned/request-review.consumer'
 import { Holds } from './safety-review/holds'
 import { safetyHandlers } from './safety-review/safety-review.commands'
 import { SafetyReviewController } from './safety-review/safety-review.controller'
+import { MissedDeadlines } from './safety-warning/missed-deadlines.consumer'
+import { CompleteWarningHandler } from './safety-warning/safety-warning.commands'
+import { SafetyWarningController } from './safety-warning/safety-warning.controller'
+import { WarningsByDueDateController } from './warnings-by-due-date/warnings-by-due-date.controller'
+import { WarningsByDueDate } from './warnings-by-due-date/warnings-by-due-date.query'
 
 @Module({
-  controllers: [NotificationController, SafetyReviewController, NotificationsByDueDateController],
+  controllers: [NotificationController, SafetyReviewController, NotificationsByDueDateController, SafetyWarningController, WarningsByDueDateController],
   providers: [
     { provide: NotificationLookUp, inject: [RECORDER, VAULT], useFactory: (log: Recorder, vault: Vault) => new NotificationLookUp(log, vault) },
     { provide: Holds, inject: [RECORDER, NotificationLookUp], useFactory: (log: Recorder, lookUp: NotificationLookUp) => new Holds(log, lookUp) },
-    ...notificationHandlers, ...safetyHandlers,
-    PlanNotificationConsumer, RequestReviewConsumer, HoldNotificationConsumer, RevokeClearanceConsumer, NotificationsByDueDate,
+    ...notificationHandlers, ...safetyHandlers, CompleteWarningHandler,
+    PlanNotificationConsumer, RequestReviewConsumer, HoldNotificationConsumer, RevokeClearanceConsumer, OpenWarningConsumer, NotificationsByDueDate, WarningsByDueDate, MissedDeadlines,
   ],
 })
 export class DeterrenceModule {}

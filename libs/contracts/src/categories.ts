@@ -96,6 +96,10 @@ export const CATEGORIES: readonly Category[] = [
     sight: { systemAdvocate: 'both' },
   },
   {
+    name: 'safetyWarning', what: 'a task to warn a partner', partOf: { pchCase: { names: 'pchCase' } },
+    sight: { systemAdvocate: 'both' },
+  },
+  {
     name: 'pchService', what: 'the help offered to the person who causes harm', partOf: { pchCase: { names: 'pchCase' } },
     sight: { healthProgram: 'codes', evaluator: 'codes' },
   },

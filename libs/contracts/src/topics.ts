@@ -46,7 +46,7 @@ export const TOPICS: readonly Topic[] = [
   { name: 'justice.circumstances.v1', categories: ['circumstance'], classification: 'CJI', readers: ['deterrence'], mayCarry: [...CODES, 'token'], tokens: SUBJECT, envelope: ENVELOPE_FIELDS, partitions: 6, retentionHours: 72 },
   { name: 'program.cases.v1', categories: ['pchCase'], classification: 'CJI', readers: ['deterrence', 'services', 'operations'], mayCarry: [...CODES, 'token'], tokens: SUBJECT, envelope: ENVELOPE_FIELDS, partitions: 6, retentionHours: 168 },
   { name: 'program.notifications.v1', categories: ['notification'], classification: 'CJI', readers: ['deterrence', 'services', 'operations'], mayCarry: [...CODES, 'token'], tokens: SUBJECT, envelope: WITHOUT_BASIS, partitions: 6, retentionHours: 168 },
-  { name: 'safety.reviews.v1', categories: ['safetyReview'], classification: 'CJI', readers: ['deterrence'], mayCarry: [...CODES, 'token'], envelope: ENVELOPE_FIELDS, partitions: 6, retentionHours: 72 },
+  { name: 'safety.reviews.v1', categories: ['safetyReview', 'safetyWarning'], classification: 'CJI', readers: ['deterrence'], mayCarry: [...CODES, 'token'], envelope: ENVELOPE_FIELDS, partitions: 6, retentionHours: 72 },
   { name: 'pch.services.v1', categories: ['pchService'], classification: 'PCH_SERVICE', readers: ['services', 'operations'], mayCarry: [...CODES, 'token'], tokens: SUBJECT, envelope: ENVELOPE_FIELDS, partitions: 6, retentionHours: 168 },
   { name: 'finance.ledger.v1', categories: ['authorization', 'account'], classification: 'FIN_OPEN', readers: ['finance', 'operations'], mayCarry: CODES, envelope: OPEN_RECORD, partitions: 3, retentionHours: 720 },
 ]

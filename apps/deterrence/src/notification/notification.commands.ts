@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common'
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs'
 import {
-  AbandonNotification, AllowedTo, AuthorizeDelivery, CancelNotification, PlanRepeat, RecordAttempt, RecordDelivery, rightOf, ScheduleNotification, type CommandMeta,
+  AbandonNotification, AllowedTo, AuthorizeDelivery, CancelNotification, PlanRepeat, RecordAttempt, RecordDelivery, RecordMisdelivery, rightOf, ScheduleNotification, type CommandMeta,
 } from '@chorus/contracts'
 import { handle, isRefusal, refused, streamOf, type Handled, type Refusal } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
@@ -107,6 +107,15 @@ export class RecordDeliveryHandler implements ICommandHandler<RecordDeliveryComm
   }
 }
 
+@AllowedTo(rightOf(RecordMisdelivery)!)
+export class RecordMisdeliveryCommand { constructor(readonly notificationId: string, readonly body: RecordMisdelivery, readonly meta: CommandMeta) {} }
+
+@CommandHandler(RecordMisdeliveryCommand)
+export class RecordMisdeliveryHandler implements ICommandHandler<RecordMisdeliveryCommand> {
+  constructor(@Inject(RECORDER) private readonly log: Recorder) {}
+  execute({ notificationId, body, meta }: RecordMisdeliveryCommand): Answer { return handle(this.log, notification, notificationId, { type: 'RecordMisdelivery', data: body, meta }) }
+}
+
 @AllowedTo(rightOf(AbandonNotification)!)
 export class AbandonNotificationCommand { constructor(readonly notificationId: string, readonly body: AbandonNotification, readonly meta: CommandMeta) {} }
 
@@ -125,4 +134,4 @@ export class CancelNotificationHandler implements ICommandHandler<CancelNotifica
   execute({ notificationId, body, meta }: CancelNotificationCommand): Answer { return handle(this.log, notification, notificationId, { type: 'CancelNotification', data: body, meta }) }
 }
 
-export const notificationHandlers = [PlanRepeatHandler, ScheduleNotificationHandler, AuthorizeDeliveryHandler, RecordAttemptHandler, RecordDeliveryHandler, AbandonNotificationHandler, CancelNotificationHandler]
+export const notificationHandlers = [PlanRepeatHandler, ScheduleNotificationHandler, AuthorizeDeliveryHandler, RecordAttemptHandler, RecordDeliveryHandler, RecordMisdeliveryHandler, AbandonNotificationHandler, CancelNotificationHandler]

@@ -1,11 +1,11 @@
 import { Body, Controller, Param, Post } from '@nestjs/common'
 import { CommandBus } from '@nestjs/cqrs'
 import { ApiTags } from '@nestjs/swagger'
-import { AbandonNotification, AuthorizeDelivery, CancelNotification, PlanRepeat, RecordAttempt, RecordDelivery, ScheduleNotification, type CommandMeta } from '@chorus/contracts'
+import { AbandonNotification, AuthorizeDelivery, CancelNotification, PlanRepeat, RecordAttempt, RecordDelivery, RecordMisdelivery, ScheduleNotification, type CommandMeta } from '@chorus/contracts'
 import { CommandRoute, Meta, receiptOf, UuidParam, type Receipt } from '@chorus/platform'
 import { discreet } from '../discreet'
 import {
-  AbandonNotificationCommand, AuthorizeDeliveryCommand, CancelNotificationCommand, PlanRepeatCommand, RecordAttemptCommand, RecordDeliveryCommand, ScheduleNotificationCommand,
+  AbandonNotificationCommand, AuthorizeDeliveryCommand, CancelNotificationCommand, PlanRepeatCommand, RecordAttemptCommand, RecordDeliveryCommand, RecordMisdeliveryCommand, ScheduleNotificationCommand,
 } from './notification.commands'
 
 @ApiTags('notifications')
@@ -27,6 +27,9 @@ export class NotificationController {
 
   @Post(':id/delivery') @CommandRoute(RecordDelivery)
   async deliver(@Param('id', UuidParam) id: string, @Body() body: RecordDelivery, @Meta() meta: CommandMeta): Promise<Receipt> { return discreet(receiptOf(await this.commands.execute(new RecordDeliveryCommand(id, body, meta)))) }
+
+  @Post(':id/misdelivery') @CommandRoute(RecordMisdelivery)
+  async misdeliver(@Param('id', UuidParam) id: string, @Body() body: RecordMisdelivery, @Meta() meta: CommandMeta): Promise<Receipt> { return discreet(receiptOf(await this.commands.execute(new RecordMisdeliveryCommand(id, body, meta)))) }
 
   @Post(':id/abandonment') @CommandRoute(AbandonNotification)
   async abandon(@Param('id', UuidParam) id: string, @Body() body: AbandonNotification, @Meta() meta: CommandMeta): Promise<Receipt> { return discreet(receiptOf(await this.commands.execute(new AbandonNotificationCommand(id, body, meta)))) }

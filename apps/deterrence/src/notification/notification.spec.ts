@@ -7,7 +7,7 @@ import { aggregateProperties } from '../../../../libs/decider/src/testing/proper
 import type { DeliveryFacts } from './breaches'
 import { notificationIdOf } from './case-standing'
 import {
-  authorizationNow, notification, type Abandon, type Attempt, type Authorize, type Cancel, type Deliver, type DetectBreach, type HoldIt, type NotificationCommand, type PermissionFacts, type Plan, type Schedule,
+  authorizationNow, notification, type Abandon, type Attempt, type Authorize, type Cancel, type Deliver, type DetectBreach, type HoldIt, type Misdeliver, type NotificationCommand, type PermissionFacts, type Plan, type Schedule,
 } from './notification'
 
 const CASE = '018f0000-0000-7000-8000-000000000006'
@@ -205,6 +205,18 @@ describe('an end', () => {
   it('by a person is refused where it was delivered', () => {
     given(notification, planned, delivered).when(cancel('PLANNED_IN_ERROR')).refused('already_delivered')
     given(notification, planned, delivered).when(abandon()).refused('already_delivered')
+  })
+})
+
+describe('a misdelivery', () => {
+  const misdeliver = (minute = 10): Misdeliver => ({ type: 'RecordMisdelivery', meta: metaOf({ name: `misdeliver ${minute}`, now: at(20) }), data: { at: at(minute), to: 'HOUSEHOLD', contentExposed: true } })
+  it('is recorded in every state, and ends what was permitted', () => {
+    given(notification, planned, scheduled, authorized).when(misdeliver()).then({ type: 'NotificationMisdelivered', time: at(10), data: { notificationId: ID, caseId: CASE, to: 'HOUSEHOLD', contentExposed: true } })
+    given(notification, planned, delivered).when(misdeliver()).then({ type: 'NotificationMisdelivered' })
+    const { state } = given(notification, planned, scheduled, authorized, first(misdeliver(), planned))
+    expect(authorizationNow(state, { clearance, liftedHolds: [] }, at(11))).toBeNull()
+    given(notification, planned).when(misdeliver(21)).refused('time_to_come')
+    given(notification).when(misdeliver()).refused('notification_unknown')
   })
 })
 

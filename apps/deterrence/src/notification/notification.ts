@@ -7,7 +7,7 @@
  */
 import {
   PLACE_CLASSES, type AbandonCode, type Basis, type BreachRule, type CancelCode, type CommandMeta, type DeliveryAuthorizedV1, type DraftEvent, type NotificationAbandonedV1, type NotificationAttemptedV1, type NotificationCancelledV1,
-  type NotificationDeliveredV1, type NotificationHeldV1, type NotificationPlannedV1, type NotificationScheduledV1, type PlaceClass, type ProtocolBreachDetectedV1, type RecordAttempt, type RecordDelivery, type ScheduleNotification,
+  type NotificationDeliveredV1, type NotificationHeldV1, type NotificationMisdeliveredV1, type NotificationPlannedV1, type NotificationScheduledV1, type PlaceClass, type ProtocolBreachDetectedV1, type RecordAttempt, type RecordDelivery, type RecordMisdelivery, type ScheduleNotification,
 } from '@chorus/contracts'
 import { atNow, dayOf, refused, type Command, type Decider, type Decision, type Refusal } from '@chorus/decider'
 import { first, isBefore, minutesLater } from '../notification-policy/clock'
@@ -16,7 +16,7 @@ import { breachesOf, isPermittedClass, type DeliveryFacts } from './breaches'
 
 // Stored names. Changing one needs a new version and an upcaster.
 export const NOTIFICATION_EVENTS = [
-  'NotificationPlanned', 'NotificationHeld', 'NotificationScheduled', 'DeliveryAuthorized', 'NotificationAttempted', 'NotificationDelivered', 'NotificationCancelled', 'NotificationAbandoned', 'ProtocolBreachDetected',
+  'NotificationPlanned', 'NotificationHeld', 'NotificationScheduled', 'DeliveryAuthorized', 'NotificationAttempted', 'NotificationDelivered', 'NotificationMisdelivered', 'NotificationCancelled', 'NotificationAbandoned', 'ProtocolBreachDetected',
 ] as const
 
 /** What a permission rests on, looked up at the log's head; `basis` says how far. */
@@ -39,12 +39,13 @@ export type HoldIt = Command<'HoldNotification', NotificationHeldV1>
 export type Schedule = Command<'ScheduleNotification', ScheduleNotification & { readonly facts: PermissionFacts }>
 export type Authorize = Command<'AuthorizeDelivery', { readonly placeClass: string; readonly facts: PermissionFacts }>
 export type Attempt = Command<'RecordAttempt', RecordAttempt>
+export type Misdeliver = Command<'RecordMisdelivery', RecordMisdelivery>
 export type Deliver = Command<'RecordDelivery', RecordDelivery & { readonly facts: DeliveryFacts }>
 export type Cancel = Command<'CancelNotification', { readonly code: CancelCode }>
 export type Abandon = Command<'AbandonNotification', { readonly code: AbandonCode }>
 /** A delivery proves to have been uncleared once something that happened before it was told. */
 export type DetectBreach = Command<'DetectBreach', { readonly factId: string; readonly rule: BreachRule; readonly basis: readonly Basis[] }>
-export type NotificationCommand = Plan | HoldIt | Schedule | Authorize | Attempt | Deliver | DetectBreach | Cancel | Abandon
+export type NotificationCommand = Plan | HoldIt | Schedule | Authorize | Attempt | Deliver | Misdeliver | DetectBreach | Cancel | Abandon
 
 export type Phase = 'open' | 'delivered' | 'cancelled' | 'abandoned'
 export type Notification =
@@ -84,6 +85,7 @@ export const evolve = (state: Notification, event: { readonly type: string; read
       const { factId, rule } = event.data as ProtocolBreachDetectedV1
       return { ...state, breaches: [...state.breaches, { factId, rule }] }
     }
+    case 'NotificationMisdelivered': return voided(state, event.time)
     case 'NotificationCancelled': return voided({ ...state, phase: state.phase === 'open' ? 'cancelled' : state.phase }, event.time)
     case 'NotificationAbandoned': return voided({ ...state, phase: state.phase === 'open' ? 'abandoned' : state.phase }, event.time)
     default: return state
@@ -150,6 +152,13 @@ export const deliver = ({ data: { facts, at, ...said }, meta }: Deliver, state: 
   return [delivered, ...breaches.map((rule) => draft('ProtocolBreachDetected', { ...of(state), rule, factId: facts.factId }, meta))]
 }
 
+/** A fact: recorded in every state. What is to be done about it follows in the safety context. */
+export const misdeliver = ({ data: { at, to, contentExposed }, meta }: Misdeliver, state: Notification): Decision => {
+  if (state.status === 'none') return UNKNOWN
+  if (isBefore(meta.now, at)) return FUTURE
+  return [{ ...draft('NotificationMisdelivered', { ...of(state), to, contentExposed }, meta), ...happened(at) }]
+}
+
 /** What was recorded before stays as it is: that it broke a rule after all is an entry of its own, once. */
 export const detectBreach = ({ data: { factId, rule, basis }, meta }: DetectBreach, state: Notification): Decision => {
   if (state.status === 'none') return UNKNOWN
@@ -202,7 +211,7 @@ const happened = (at: string): Pick<DraftEvent, 'time' | 'timePrecision' | 'time
 
 interface Data {
   NotificationPlanned: NotificationPlannedV1; NotificationHeld: NotificationHeldV1; NotificationScheduled: NotificationScheduledV1; DeliveryAuthorized: DeliveryAuthorizedV1; NotificationAttempted: NotificationAttemptedV1
-  NotificationDelivered: NotificationDeliveredV1; NotificationCancelled: NotificationCancelledV1; NotificationAbandoned: NotificationAbandonedV1; ProtocolBreachDetected: ProtocolBreachDetectedV1
+  NotificationDelivered: NotificationDeliveredV1; NotificationMisdelivered: NotificationMisdeliveredV1; NotificationCancelled: NotificationCancelledV1; NotificationAbandoned: NotificationAbandonedV1; ProtocolBreachDetected: ProtocolBreachDetectedV1
 }
 const draft = <T extends keyof Data>(type: T, data: Data[T], meta: CommandMeta): DraftEvent => ({ type, schemaVersion: 1, data, ...atNow(meta), partitionkey: `pchCase-${data.caseId}` })
 
@@ -216,6 +225,7 @@ export const notification: Decider<Notification, NotificationCommand> = {
       case 'AuthorizeDelivery': return authorize(command, state)
       case 'RecordAttempt': return attempt(command, state)
       case 'RecordDelivery': return deliver(command, state)
+      case 'RecordMisdelivery': return misdeliver(command, state)
       case 'DetectBreach': return detectBreach(command, state)
       case 'CancelNotification': return cancel(command, state)
       case 'AbandonNotification': return abandon(command, state)

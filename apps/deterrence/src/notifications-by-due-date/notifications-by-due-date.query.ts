@@ -24,7 +24,7 @@ async function write(tx: TransactionSql, events: readonly RecordedEvent[]): Prom
 }
 
 export const notificationsByDueDate: ReadModel = {
-  name: 'deterrence.notifications-by-due-date', version: 1, categories: ['notification'], knows: KNOWN,
+  name: 'deterrence.notifications-by-due-date', version: 2, categories: ['notification'], knows: KNOWN,
   table: 'notifications_by_due_date',
   columns: 'notification uuid primary key, case_id uuid not null, level text not null, phase text not null, due text collate "C" not null, row jsonb not null',
   write,

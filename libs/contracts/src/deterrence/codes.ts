@@ -59,6 +59,15 @@ export type RevocationCause = (typeof REVOCATION_CAUSES)[number]
 export const EXCEPTION_REASONS = ['IMMINENT_DANGER', 'UNREACHABLE_N'] as const
 export type ExceptionReason = (typeof EXCEPTION_REASONS)[number]
 
+/** Whom a message reached in his place. */
+export const MISDELIVERED_TO = ['WRONG_PERSON', 'PARTNER', 'HOUSEHOLD'] as const
+export type MisdeliveredTo = (typeof MISDELIVERED_TO)[number]
+export const WARNING_CAUSES = ['THREAT_TO_PARTNER', 'MISDELIVERED'] as const
+export type WarningCause = (typeof WARNING_CAUSES)[number]
+/** What came of a warning: never what was said. */
+export const WARNING_OUTCOMES = ['WARNED', 'NOT_REACHED', 'NOT_CALLED_FOR'] as const
+export type WarningOutcome = (typeof WARNING_OUTCOMES)[number]
+
 /** Roles that read the safety context. To everybody else a notification is cleared or not, in one shape, and nothing more. */
 export const SAFETY_ROLES: readonly Role[] = ['systemAdvocate']
 /** Roles that see that a notification was held: the safety context, and the evaluator, for whom held is not late. To others it is not cleared. */

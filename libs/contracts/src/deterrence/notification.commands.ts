@@ -2,8 +2,8 @@ import { CommandBody } from '../commands'
 import { Code, Codes, Flag, Hash, Name, Timestamp, Uuid } from '../fields'
 import type { Role } from '../rights'
 import {
-  ABANDON_CODES, ANY_PLACE_CLASSES, ATTEMPT_OUTCOMES, DELIVERER_ROLES, INTERPRETERS, LANGUAGES, NOTIFICATION_MODES, REACTIONS, REPEAT_REASONS, VOICES,
-  type AbandonCode, type AnyPlaceClass, type AttemptOutcome, type DelivererRole, type Interpreter, type Language, type NotificationMode, type Reaction, type RepeatReason, type Voice,
+  ABANDON_CODES, ANY_PLACE_CLASSES, ATTEMPT_OUTCOMES, DELIVERER_ROLES, INTERPRETERS, LANGUAGES, MISDELIVERED_TO, NOTIFICATION_MODES, REACTIONS, REPEAT_REASONS, VOICES,
+  type AbandonCode, type AnyPlaceClass, type AttemptOutcome, type DelivererRole, type Interpreter, type Language, type MisdeliveredTo, type NotificationMode, type Reaction, type RepeatReason, type Voice,
 } from './codes'
 
 /** Those who notify: the police deliver; the prosecutor, too, may plan and end (domain reference §5.2). */
@@ -54,6 +54,13 @@ export class RecordDelivery {
   @Flag({ doc: 'he acknowledged it' }) acknowledged!: boolean
   @Flag({ doc: 'his counsel was present' }) counselPresent!: boolean
   @Code(REACTIONS, { doc: 'how he reacted' }) reaction!: Reaction
+}
+
+@CommandBody({ type: 'RecordMisdelivery', ...NOTIFIERS, summary: 'Record that the message reached somebody else. Always recorded; the plan is held, and an advocate is to warn whoever may be in danger within the hour' })
+export class RecordMisdelivery {
+  @Timestamp({ doc: 'when' }) at!: string
+  @Code(MISDELIVERED_TO, { doc: 'whom it reached' }) to!: MisdeliveredTo
+  @Flag({ doc: 'what it says was read or heard' }) contentExposed!: boolean
 }
 
 @CommandBody({ type: 'AbandonNotification', ...JUSTICE, summary: 'Give it up: he cannot be told' })

@@ -2,8 +2,8 @@ import { CommandBody } from '../commands'
 import { Code, Codes, Count, Flag, Timestamp, Uuid } from '../fields'
 import { ROLES, type Role } from '../rights'
 import {
-  CONFIDENTIALITY_REGIMES, CONTACT_BASES, EXCEPTION_REASONS, HOLD_CODES, LIFT_CODES, PLACE_CLASSES, REVIEW_CONDITIONS, REVIEW_OUTCOMES, REVOCATION_CAUSES,
-  type ConfidentialityRegime, type ContactBasis, type ExceptionReason, type HoldCode, type LiftCode, type PlaceClass, type ReviewCondition, type ReviewOutcome, type RevocationCause,
+  CONFIDENTIALITY_REGIMES, CONTACT_BASES, EXCEPTION_REASONS, HOLD_CODES, LIFT_CODES, PLACE_CLASSES, REVIEW_CONDITIONS, REVIEW_OUTCOMES, REVOCATION_CAUSES, WARNING_OUTCOMES,
+  type ConfidentialityRegime, type ContactBasis, type ExceptionReason, type HoldCode, type LiftCode, type PlaceClass, type ReviewCondition, type ReviewOutcome, type RevocationCause, type WarningOutcome,
 } from './codes'
 
 const ADVOCATES: { roles: Role[]; agencies: string[] } = { roles: ['systemAdvocate'], agencies: ['KCPD', 'JCPO', 'HEALTH'] }
@@ -54,6 +54,11 @@ export class LiftStop {
 @CommandBody({ type: 'RevokeClearance', roles: ['systemAdvocate', 'detective', 'prosecutor'], agencies: ['KCPD', 'JCPO', 'HEALTH'], summary: 'Say that what cleared a notification no longer holds: he is out of custody, there is a new incident, an order was served or expired, the place changed, or an objection' })
 export class RevokeClearance {
   @Code(REVOCATION_CAUSES, { doc: 'what happened' }) cause!: RevocationCause
+}
+
+@CommandBody({ type: 'CompleteWarning', ...ADVOCATES, summary: 'Say what came of the task to warn a partner; the latest answer counts' })
+export class CompleteWarning {
+  @Code(WARNING_OUTCOMES, { doc: 'what came of it' }) outcome!: WarningOutcome
 }
 
 @CommandBody({ type: 'ApproveException', ...ADVOCATES, summary: 'Approve that a notification may go ahead without a completed review; it may once a second advocate, a supervisor, has approved the very same (M1)' })
