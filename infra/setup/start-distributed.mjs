@@ -17,7 +17,7 @@ const say = (line) => print(`[${((performance.now() - from) / 1000).toFixed(1).p
 const built = (path) => require(join(root, 'dist', path))
 const mainOf = (service) => join(root, 'dist', 'apps', service, 'src', 'main.js')
 /** Whoever brings events in stops first, the relay after all who record, so that what they recorded is still published. */
-const STOP_ORDER = ['intake', 'deterrence', 'services', 'finance', 'operations', 'evaluation', 'relay']
+const STOP_ORDER = ['intake', 'deterrence', 'services', 'finance', 'evaluation', 'relay', 'operations']
 
 const again = ({ readRun, readSettings }) => {
   const settings = readSettings(process.env, root)

@@ -11,4 +11,4 @@ const resultOf = async <T>(chorus: TestChorus, path: string): Promise<T> => {
   return (JSON.parse((body as string).trim().split('\n').at(-1)!) as { result: T }).result
 }
 export const replayed = (chorus: TestChorus): Promise<ReplayResult> => resultOf(chorus, '/v1/replay')
-export const verdict = (chorus: TestChorus): Promise<{ readonly ok: boolean; readonly checked: number }> => resultOf(chorus, '/v1/log/verification')
+export const verdict = (chorus: TestChorus, query = ''): Promise<{ readonly ok: boolean; readonly checked: number }> => resultOf(chorus, `/v1/log/verification${query}`)

@@ -9,13 +9,14 @@ import { BusConsumerController } from './bus-consumer/bus-consumer.controller'
 import { deadLetterHandlers, DeadLetters } from './dead-letter/dead-letter.commands'
 import { DeadLetterController } from './dead-letter/dead-letter.controller'
 import { DeadLetterList } from './dead-letter/dead-letter-list'
-import { LogVerificationController } from './log-verification/log-verification.controller'
+import { LogProofModule } from './log-proof.module'
 import { EndKeys } from './subject-key/end-keys'
 import { subjectKeyHandlers } from './subject-key/subject-key.commands'
 import { SubjectKeyController } from './subject-key/subject-key.controller'
 
 @Module({
-  controllers: [LogVerificationController, AuditLogController, DeadLetterController, BusConsumerController, SubjectKeyController],
+  imports: [LogProofModule],
+  controllers: [AuditLogController, DeadLetterController, BusConsumerController, SubjectKeyController],
   providers: [
     { provide: AUDIT_DATABASE, useExisting: DATABASE },
     { provide: DeadLetterList, inject: [DATABASE, STORE, RECORDER], useFactory: (database: Sql, store: EventStore, recorder: Recorder) => new DeadLetterList({ database, store, recorder }) },

@@ -12,16 +12,17 @@ export interface Table {
   readonly parents: readonly string[]
 }
 
-const MIGRATIONS = 'public.chorus_migrations'
+/** The record of migrations, and how far the second place has signed: a restored log is signed anew where its checkpoints are not there. */
+const LEFT_OUT = ['public.chorus_migrations', 'bus.signed_through']
 
-/** In an order in which rows may be written: parents first. The record of migrations is not among them. */
+/** In an order in which rows may be written: parents first. */
 export const tablesOf = async (sql: Sql | TransactionSql): Promise<Table[]> => {
   const rows = await sql<Table[]>`
     select format('%I.%I', n.nspname, c.relname) as name, n.nspname || '.' || c.relname as plain,
       (select array_agg(quote_ident(a.attname) order by a.attnum) from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = '') as columns,
       (select coalesce(array_agg(distinct pn.nspname || '.' || p.relname), '{}') from pg_constraint f join pg_class p on p.oid = f.confrelid join pg_namespace pn on pn.oid = p.relnamespace where f.conrelid = c.oid and f.contype = 'f' and f.confrelid <> c.oid) as parents
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
-    where c.relkind = 'r' and c.relowner = current_user::regrole and n.nspname not like 'pg\\_%' and n.nspname <> 'information_schema' and n.nspname || '.' || c.relname <> ${MIGRATIONS}
+    where c.relkind = 'r' and c.relowner = current_user::regrole and n.nspname not like 'pg\\_%' and n.nspname <> 'information_schema' and n.nspname || '.' || c.relname <> all(${LEFT_OUT})
     order by 2`
   const placed = new Set<string>()
   const ordered: Table[] = []

@@ -8,5 +8,7 @@ export { decideAppend, type AppendDecision, type AskedAppend, type KnownEvent } 
 export { MemoryStore, type MemoryStoreOptions } from './memory'
 export { PostgresStore, type PostgresStoreOptions } from './postgres'
 export { StoreUnavailable, isTransient, type StoreLogger } from './postgres-connection'
-export { verifyChain, type ChainFault, type ChainReport, type VerifyOptions } from './verify-chain'
+export { findEvent } from './find-event'
+export { verifyChain, type ChainReport, type VerifyOptions } from './verify-chain'
+export { walkRange, type ChainFault, type KnownLink, type Range, type Readable, type SealedSample, type Walked, type WalkOptions } from './walk-range'
 export { ContractViolation, Recorder, asRecorded, decode, ledToNewest, type RecordItem, type SealedField } from './with-sealing'

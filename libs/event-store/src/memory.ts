@@ -92,6 +92,11 @@ export class MemoryStore implements EventStore {
     }
   }
 
+  async find(id: string): Promise<StoredEvent | undefined> {
+    const known = this.known.get(id)
+    return known && this.events[known.ordinal - 1]
+  }
+
   async head(): Promise<Head> { return { log: this.log, ...this.end } }
 
   async ordinalAsOf(recordedtime: string): Promise<number> {

@@ -104,6 +104,12 @@ export class PostgresStore implements EventStore {
     return { ...head! }
   }
 
+  async find(id: string): Promise<StoredEvent | undefined> {
+    const [found] = await this.sql.unsafe<{ ordinal: number }[]>('SELECT ordinal FROM log.events WHERE id = $1::text::uuid', [id], { prepare: true })
+    if (found) for await (const event of readRange(this.sql, found.ordinal - 1, found.ordinal, {})) return event
+    return undefined
+  }
+
   async ordinalAsOf(recordedtime: string): Promise<number> {
     const asked = toMicroseconds(recordedtime)
     const head = await this.head()

@@ -1,16 +1,16 @@
-/** Walks a log from one ordinal to another and reports the first that is wrong, and why. */
-import { canonicalJson, genesisLink, leafOf, linkOf } from './chain'
-import type { EventStore, StoredEvent } from './port'
-
-export type ChainFault = 'gap' | 'recordedtime-decreases' | 'text-not-canonical' | 'not-its-text' | 'link-differs' | 'head-differs'
+/** Walks a log from one ordinal to another and reports the first that is wrong, and why. What was signed elsewhere is not asked: libs/tamper-evidence. */
+import type { EventStore } from './port'
+import { walkRange, type ChainFault } from './walk-range'
 
 export type ChainReport =
-  | { readonly ok: true; readonly log: string; /** events looked at */ readonly checked: number; /** the last ordinal that is right */ readonly through: number; readonly link: string }
+  | { readonly ok: true; readonly log: string; /** events looked at */ readonly checked: number; /** the last ordinal that is right */ readonly through: number; readonly link: string; /** of that event; '' for an empty log */ readonly recordedtime: string }
   | { readonly ok: false; readonly log: string; readonly checked: number; /** the first ordinal that is wrong */ readonly ordinal: number; readonly fault: ChainFault; readonly text: string }
 
 export interface VerifyOptions {
   /** exclusive: the event here is trusted, the walk starts with its link; default 0, the start of the log */
   readonly after?: number
+  /** the link that must stand at `after`; where it is another, that ordinal is wrong */
+  readonly link?: string
   /** inclusive; default the head, which is then compared too */
   readonly through?: number
   /** told every 10,000 events, and at the end: events checked so far, and of how many */
@@ -18,67 +18,20 @@ export interface VerifyOptions {
   readonly signal?: AbortSignal
 }
 
-const PROGRESS_EVERY = 10_000
-
 /** Recomputes every leaf and link; holds no event in memory. Needs no key: sealed values stay sealed. */
 export async function verifyChain(store: Pick<EventStore, 'log' | 'head' | 'readAll'>, options: VerifyOptions = {}): Promise<ChainReport> {
   const { log } = store
   const head = await store.head()
-  const after = options.after ?? 0
+  const { after = 0, link, signal } = options
   const through = Math.min(options.through ?? head.ordinal, head.ordinal)
-  let previous: Pick<StoredEvent, 'ordinal' | 'link' | 'recordedtime'> = { ordinal: 0, link: genesisLink(log), recordedtime: '' }
-  let checked = 0
-  const wrong = (ordinal: number, fault: ChainFault, text: string): ChainReport => ({ ok: false, log, checked, ordinal, fault, text: `ordinal ${ordinal}: ${text}` })
-
-  if (after > 0) {
-    const trusted = await eventAt(store, after)
-    if (!trusted) return wrong(after, 'gap', 'there is no event here, although the log reaches further or was said to')
-    previous = trusted
-  }
-  for await (const event of store.readAll({ after, through, ...(options.signal && { signal: options.signal }) })) {
-    const found = faultOf(log, previous, event)
-    if (found) return wrong(found.fault === 'gap' ? previous.ordinal + 1 : event.ordinal, found.fault, found.text)
-    previous = event
-    checked += 1
-    if (checked % PROGRESS_EVERY === 0) options.onProgress?.(checked, through - after)
-  }
-  options.onProgress?.(checked, through - after)
-  if (previous.ordinal < through) return wrong(previous.ordinal + 1, 'gap', `the log ends before it, but its head says ${head.ordinal}`)
-  if (through === head.ordinal && previous.link !== head.link) return wrong(head.ordinal, 'head-differs', 'the head of the log carries another link than its last event')
-  return { ok: true, log, checked, through: previous.ordinal, link: previous.link }
-}
-
-async function eventAt(store: Pick<EventStore, 'readAll'>, ordinal: number): Promise<StoredEvent | undefined> {
-  for await (const event of store.readAll({ after: ordinal - 1, through: ordinal })) return event
-  return undefined
-}
-
-function faultOf(log: string, previous: Pick<StoredEvent, 'ordinal' | 'link' | 'recordedtime'>, event: StoredEvent): { fault: ChainFault; text: string } | undefined {
-  if (event.ordinal !== previous.ordinal + 1) return { fault: 'gap', text: `missing; the next event in the log is ${event.ordinal}` }
-  if (event.recordedtime < previous.recordedtime) return { fault: 'recordedtime-decreases', text: 'recorded before the event that precedes it' }
-  if (linkOf(previous.link, event.ordinal, event.recordedtime, leafOf(event.text)) !== event.link) {
-    return { fault: 'link-differs', text: 'its text, recorded time or place is not what was linked when it was recorded' }
-  }
-  const body = parsed(event.text)
-  if (!body || canonicalText(body) !== event.text) return { fault: 'text-not-canonical', text: 'its text is not canonical JSON' }
-  if (body.log !== log || body.stream !== event.stream || body.revision !== event.revision || (body.id ?? event.id) !== event.id || (body.type ?? event.type) !== event.type) {
-    return { fault: 'not-its-text', text: 'the columns beside its text (log, stream, revision, id or type) say something else than the text' }
-  }
-  return undefined
-}
-
-function parsed(text: string): Record<string, unknown> | undefined {
-  try {
-    return JSON.parse(text) as Record<string, unknown>
-  } catch {
-    return undefined
-  }
-}
-
-function canonicalText(body: unknown): string | undefined {
-  try {
-    return canonicalJson(body)
-  } catch {
-    return undefined
-  }
+  let told = 0
+  const walked = await walkRange(store, { after, through: Math.max(through, after), ...(link === undefined ? {} : { known: [{ ordinal: after, link }] }) }, {
+    ...(signal && { signal }), onWalked: (events) => options.onProgress?.(told += events, through - after),
+  })
+  const { checked, end } = walked
+  const wrong = (ordinal: number, fault: ChainFault, text: string): ChainReport => ({ ok: false, log, checked, ordinal, fault, text })
+  if (walked.fault) return wrong(walked.fault.ordinal, walked.fault.fault, walked.fault.text)
+  if (walked.differs !== undefined) return wrong(walked.differs, 'link-differs', `ordinal ${walked.differs}: carries another link than the one that is known`)
+  if (through === head.ordinal && end.link !== head.link) return wrong(head.ordinal, 'head-differs', `ordinal ${head.ordinal}: the head of the log carries another link than its last event`)
+  return { ok: true, log, checked, through: end.ordinal, link: end.link, recordedtime: end.recordedtime }
 }

@@ -13,7 +13,7 @@ const problemsOf = (env: Record<string, string>): readonly string[] => {
 describe('settings', () => {
   it('have a default each', () => {
     expect({ ...readSettings({}, '/srv') }).toEqual({
-      data: '/srv/.chorus', host: '127.0.0.1', port: 8260, mode: 'demonstration', jwks: undefined, logLevel: 'info', maxUpload: 1073741824, samples: '1', databaseUrl: undefined, databaseOwnerUrl: undefined,
+      data: '/srv/.chorus', host: '127.0.0.1', port: 8260, mode: 'demonstration', jwks: undefined, logLevel: 'info', maxUpload: 1073741824, samples: '1', checkpoints: '/srv/.chorus/checkpoints', witness: undefined, databaseUrl: undefined, databaseOwnerUrl: undefined,
     })
   })
 

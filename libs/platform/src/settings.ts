@@ -44,6 +44,15 @@ export class Settings {
   @IsIn(['0', '1'], { message: 'CHORUS_SAMPLES: is neither 0 nor 1; give 0 to start without the sample files, or unset it' })
   samples!: '0' | '1'
 
+  /** folder of signed checkpoints; absolute, and not within the database's */
+  @IsNotEmpty({ message: 'CHORUS_CHECKPOINTS: is empty; give a folder outside the database\'s, best on another disk, or unset it for checkpoints/ in the data folder' })
+  checkpoints!: string
+
+  /** address of a witness on another host that is sent every checkpoint */
+  @ValidateIf((settings: Settings) => settings.witness !== undefined)
+  @Matches(/^https?:\/\/[^/\s?#@]+$/, { message: 'CHORUS_WITNESS: is not an http or https address without a path; give for example https://witness.example.org:8290' })
+  witness?: string
+
   /** application role; absent = the embedded PostgreSQL */
   @ValidateIf((settings: Settings) => settings.databaseUrl !== undefined)
   @Matches(POSTGRES_URL, { message: `DATABASE_URL: is not a PostgreSQL address; give for example ${POSTGRES_EXAMPLE}` })
@@ -72,6 +81,8 @@ const size = (text: string): number => {
   return match ? Number(match[1]) * (UNITS[(match[2] ?? '').toUpperCase()] ?? Number.NaN) : Number.NaN
 }
 
+const isWithin = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`)
+
 /**
  * The settings that an environment means, defaults filled in.
  * @param env the environment's variables
@@ -90,6 +101,9 @@ export const readSettings = (env: Readonly<Record<string, string | undefined>>, 
   if (jwks !== undefined) settings.jwks = jwks === '' || /^https?:/.test(jwks) ? jwks : resolve(folder, jwks)
   settings.logLevel = (env.CHORUS_LOG_LEVEL ?? 'info').trim() as Settings['logLevel']
   settings.samples = (env.CHORUS_SAMPLES ?? '1').trim() as Settings['samples']
+  const checkpoints = (env.CHORUS_CHECKPOINTS ?? resolve(settings.data, 'checkpoints')).trim()
+  settings.checkpoints = checkpoints === '' ? '' : resolve(folder, checkpoints)
+  settings.witness = env.CHORUS_WITNESS?.trim().replace(/\/+$/, '')
   settings.databaseUrl = env.DATABASE_URL?.trim()
   settings.databaseOwnerUrl = env.DATABASE_OWNER_URL?.trim()
   // one line for each setting: NaN breaks every rule of a number, and the one nearest to the field is asked first
@@ -97,6 +111,7 @@ export const readSettings = (env: Readonly<Record<string, string | undefined>>, 
   if (settings.databaseOwnerUrl !== undefined && settings.databaseUrl === undefined) {
     problems.push('DATABASE_OWNER_URL: is set without DATABASE_URL; set both, or neither for the embedded database')
   }
+  if (isWithin(settings.checkpoints, resolve(settings.data, 'postgres'))) problems.push('CHORUS_CHECKPOINTS: lies within the database\'s own folder; whoever changes the log there changes them too. Give another')
   if (problems.length > 0) throw new SettingsRefused(problems)
   return settings
 }

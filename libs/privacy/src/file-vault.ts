@@ -99,19 +99,19 @@ export class FileVault implements Vault {
     return found
   }
 
-  async openKeys(keyIds: readonly string[]): Promise<ReadonlyMap<string, Uint8Array | 'erased'>> {
+  async openKeys(keyIds: readonly string[], fresh = false): Promise<ReadonlyMap<string, Uint8Array | 'erased'>> {
     const found = new Map<string, Uint8Array | 'erased'>()
     const missing: string[] = []
     const seen = await this.lookForDestroyed()
     for (const keyId of new Set(keyIds)) {
-      const cached = this.byId.get(keyId)
+      const cached = fresh ? undefined : this.byId.get(keyId)
       if (cached) found.set(keyId, cached)
       else missing.push(keyId)
     }
     for (let from = 0; from < missing.length; from += BATCH) {
       const part = missing.slice(from, from + BATCH)
       const rows = await this.sql<KeyRow[]>`select key_id, context, subject, state, kek, wrapped from vault.data_keys where key_id = any(${part})`
-      for (const row of rows) { const key = await this.unwrap(row, seen); found.set(row.key_id, key === 'erased' ? key : key.key) }
+      for (const row of rows) { const key = await this.unwrap(row, fresh ? undefined : seen); found.set(row.key_id, key === 'erased' ? key : key.key) }
       const unknown = part.find(keyId => !found.has(keyId))
       if (unknown) throw new VaultRefused('key-unknown', `the vault does not hold key ${unknown}: this log and this vault do not belong together, or the vault's backup is older than the log. Restore a vault no older than the log`)
     }
@@ -170,10 +170,11 @@ export class FileVault implements Vault {
     return row!.kek
   }
 
-  private async unwrap(row: KeyRow, seen: number): Promise<SubjectKey | 'erased'> {
+  private async unwrap(row: KeyRow, seen: number | undefined): Promise<SubjectKey | 'erased'> {
     if (row.state !== 'active' || row.wrapped === null) return 'erased'
     const key = await this.ring.unwrap({ ...row, wrapped: row.wrapped })
-    return key === 'erased' ? key : this.remember(row, { keyId: row.key_id, key }, seen)
+    if (key === 'erased') return key
+    return seen === undefined ? { keyId: row.key_id, key } : this.remember(row, { keyId: row.key_id, key }, seen)
   }
 
   /**

@@ -24,8 +24,11 @@ export interface Vault {
   personOf(context: Context, identifiers: readonly { readonly system: string; readonly id: string }[], token?: string): Promise<string | 'disagree' | 'erased'>
   /** The data keys of these subjects, made where missing. Durable before it returns. A subject whose keys were destroyed gives 'erased'. */
   keysFor(context: Context, subjects: readonly string[]): Promise<ReadonlyMap<string, SubjectKey | 'erased'>>
-  /** The keys behind these key ids; 'erased' where destroyed. Throws where a key is neither there nor destroyed. */
-  openKeys(keyIds: readonly string[]): Promise<ReadonlyMap<string, Uint8Array | 'erased'>>
+  /**
+   * The keys behind these key ids; 'erased' where destroyed. Throws where a key is neither there nor destroyed.
+   * `fresh`: as they are kept now, whatever this process remembers, and without remembering them: for verification.
+   */
+  openKeys(keyIds: readonly string[], fresh?: boolean): Promise<ReadonlyMap<string, Uint8Array | 'erased'>>
   /** Those of the subjects whose keys were destroyed, or are being destroyed. */
   erased(context: Context, subjects: readonly string[]): Promise<ReadonlySet<string>>
   close(): Promise<void>

@@ -1,24 +1,48 @@
 import type { Command } from 'commander'
+import type { LogReport } from '@chorus/tamper-evidence'
 import type { Context } from '../context'
 import { resultOf } from '../client'
 import { EXIT } from '../exit'
+import { readPublicKey } from '../public-key'
 
-type Report = { readonly ok: true; readonly log: string; readonly checked: number; readonly through: number; readonly link: string } | { readonly ok: false; readonly log: string; readonly checked: number; readonly ordinal: number; readonly fault: string; readonly text: string }
-
-/** chorus verify: walks the chain of the log. */
+/** chorus verify: walks the chain of the log and holds it against what was signed. */
 export const register = (program: Command, context: Context): void => {
-  context.command<{ readonly after?: string }>(program, {
+  context.command<{ readonly full?: boolean; readonly key?: string }>(program, {
     name: 'verify',
-    summary: 'walk the chain of the log and name the first event that is wrong',
-    examples: ['npx chorus verify', 'npx chorus verify --after 100000 --json'],
-    with: (command) => command.option('--after <ordinal>', 'start after this ordinal, trusting its link'),
+    summary: 'walk the chain of the log, compare it with what was signed, name the first ordinal that is wrong',
+    examples: ['npx chorus verify', 'npx chorus verify --full --json', 'npx chorus verify --key log.pub'],
+    with: (command) => command
+      .option('--full', 'also what was verified before')
+      .option('--key <key>', 'the public key that must have signed: a file, or the key itself'),
     run: async ({ client, options, out, signal }) => {
-      const report = await resultOf<Report, { events: number; of: number }>((await client()).lines('/v1/log/verification', { signal, query: { after: options.after } }), ({ events, of }) => out.progress('verifying', { done: events, total: of, unit: 'events' }))
+      const key = options.key === undefined ? undefined : readPublicKey(options.key).text
+      const query = { ...(options.full ? { full: true } : {}), key }
+      const report = await resultOf<LogReport, { events: number; of: number }>((await client()).lines('/v1/log/verification', { signal, query }), ({ events, of }) => out.progress('verifying', { done: events, total: of, unit: 'events' }))
       out.progressDone()
-      out.data('verify/1', report, report.ok
-        ? [`log ${report.log}: ${report.checked} events verified, through ordinal ${report.through}`, `link ${report.link}`]
-        : [`log ${report.log}: WRONG after ${report.checked} events that are right`, report.text])
+      out.data('verify/2', report, linesOf(report))
       return report.ok ? EXIT.ok : EXIT.mismatch
     },
   })
+}
+
+const linesOf = (report: LogReport): string[] => {
+  const before = report.before ? [`ordinals 1 to ${report.before.ordinal} were verified at ${report.before.signedtime} and not read again: --full reads all`] : []
+  if (!report.ok) {
+    const { ordinal, upTo, fault, text, right, stillRight } = report
+    return [
+      `log ${report.log}: WRONG at ordinal ${ordinal}${upTo === undefined ? '' : ` (or one of those through ${upTo})`}: ${fault}`,
+      text,
+      right ? `right through ordinal ${right.ordinal}: as signed at ${right.signedtime}` : 'no checkpoint before it vouches for anything',
+      stillRight ? `it was still right at ${stillRight.signedtime}, when ordinal ${stillRight.ordinal} was signed: changed since` : 'no checkpoint covers it: when it was changed is not known',
+      ...before,
+      'what to do: docs/runbooks/tampering.md',
+    ]
+  }
+  const { checked, through, link, signed, checkpoints, keys, publicKey } = report
+  return [
+    `log ${report.log}: ${checked} events verified, through ordinal ${through}`, `link ${link}`,
+    signed ? `signed through ordinal ${signed.ordinal} at ${signed.signedtime}; ${checkpoints} checkpoints agree${through > signed.ordinal ? `; a cut of the last ${through - signed.ordinal} would not show yet` : ''}` : 'nothing is signed yet',
+    ...keys ? [`${keys.open} sealing keys open what they sealed first${keys.erased > 0 ? `, ${keys.erased} were destroyed` : ''}`] : [],
+    `signed by ${publicKey}`, ...before,
+  ]
 }

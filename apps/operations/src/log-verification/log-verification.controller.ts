@@ -1,25 +1,35 @@
 import { Controller, Get, Inject, Query, Req, Res } from '@nestjs/common'
 import { ApiQuery } from '@nestjs/swagger'
 import type { Response } from 'express'
-import { verifyChain, type EventStore } from '@chorus/event-store'
-import { CLOCK, Problem, progressStream, QueryRoute, STORE, type ChorusRequest, type Clock } from '@chorus/platform'
+import type { EventStore } from '@chorus/event-store'
+import { oneOf, progressStream, CLOCK, Problem, QueryRoute, STORE, textOf, type ChorusRequest, type Clock } from '@chorus/platform'
+import { readVerifier } from '@chorus/tamper-evidence'
+import { LogVerification } from './verification'
 
 @Controller('v1/log')
 export class LogVerificationController {
-  constructor(@Inject(STORE) private readonly store: EventStore, @Inject(CLOCK) private readonly clock: Clock) {}
+  constructor(@Inject(STORE) private readonly store: EventStore, @Inject(LogVerification) private readonly verification: LogVerification, @Inject(CLOCK) private readonly clock: Clock) {}
 
   @Get('verification')
-  @QueryRoute({ summary: 'Walks the chain of the log and names the first event that is wrong, as NDJSON with progress', reads: { noPerson: 'ordinals and links' }, roles: ['operator', 'privacyOfficer', 'evaluator'] })
-  @ApiQuery({ name: 'after', required: false, description: 'ordinal to start after; left out: the whole log' })
-  verify(@Req() request: ChorusRequest, @Res() response: Response, @Query('after') after?: string): Promise<void> {
-    if (after !== undefined && !/^\d{1,15}$/.test(after)) throw new Problem('bad-parameter', 'after is an ordinal: a whole number, 0 or more.', { errors: [{ pointer: '/query/after', rule: 'ordinal', detail: 'a whole number, 0 or more' }] })
+  @QueryRoute({ summary: 'Walks the chain of the log, compares it with what was signed, and names the first ordinal that is wrong, as NDJSON with progress', reads: { noPerson: 'ordinals and links' }, roles: ['operator', 'privacyOfficer', 'evaluator'] })
+  @ApiQuery({ name: 'full', required: false, description: 'true: also what was verified before' })
+  @ApiQuery({ name: 'key', required: false, description: 'the public key that must have signed, as somebody has kept it; left out: the one that the second place began with' })
+  verify(@Req() request: ChorusRequest, @Res() response: Response, @Query('full') full?: string, @Query('key') key?: string): Promise<void> {
+    const all = oneOf('full', full, ['true', 'false']) === 'true'
+    const verifier = asked(textOf('key', key))
     return progressStream(request, response, this.clock, (report, signal) =>
-      verifyChain(this.store, { after: Number(after ?? 0), signal, onProgress: (events, of) => report({ events, of }) }))
+      this.verification.run({ full: all, ...(verifier && { verifier }), signal, onProgress: (events, of) => report({ events, of }) }))
   }
 
   @Get('head')
   @QueryRoute({ summary: 'Where the log stands', reads: { noPerson: 'ordinals and links' }, roles: ['operator', 'privacyOfficer', 'evaluator', 'intakeAnalyst', 'prosecutor', 'detective', 'healthProgram'] })
   head() {
     return this.store.head()
+  }
+}
+
+const asked = (key: string | undefined): ReturnType<typeof readVerifier> | undefined => {
+  try { return key === undefined ? undefined : readVerifier(key) } catch (error) {
+    throw new Problem('bad-parameter', `${(error as Error).message}.`, { errors: [{ pointer: '/query/key', rule: 'public-key', detail: 'must be a public key as "chorus public-key" prints it' }] })
   }
 }

@@ -8,6 +8,7 @@ import { all, event, idOf, ordinals, revisions, told } from './builders'
 import { readersFollow } from './subscriptions.contract'
 import { leafOf } from '../chain'
 import { MAX_EVENT_BYTES, type EventStore, type StoredEvent } from '../port'
+import { findEvent } from '../find-event'
 import { verifyChain } from '../verify-chain'
 
 export interface StoreUnderTest { readonly store: EventStore; /** closes the store and clears what it was made of */ dispose(): Promise<void> }
@@ -230,9 +231,19 @@ function theChainHolds(of: () => EventStore): void {
       const store = of()
       await interleaved(store)
       const report = await verifyChain(store)
-      expect(report).toEqual({ ok: true, log: store.log, checked: 9, through: 9, link: (await store.head()).link })
+      const { link, recordedtime } = await store.head()
+      expect(report).toEqual({ ok: true, log: store.log, checked: 9, through: 9, link, recordedtime })
+      expect(await verifyChain(store, { after: 9, link })).toMatchObject({ ok: true, checked: 0, through: 9 })
+      expect(await verifyChain(store, { after: 4, link })).toMatchObject({ ok: false, checked: 0, ordinal: 4, fault: 'link-differs' })
       expect(await verifyChain(store, { after: 4 })).toMatchObject({ ok: true, checked: 5, through: 9 })
       expect(await verifyChain(store, { after: 2, through: 6 })).toMatchObject({ ok: true, checked: 4, through: 6 })
+    })
+    it('an event is found by its id', async () => {
+      const store = of()
+      await interleaved(store)
+      const [third] = await all(store.readAll({ after: 2, through: 3 }))
+      expect(await findEvent(store, third!.id)).toEqual(third)
+      expect(await findEvent(store, idOf('nobody'))).toBeUndefined()
     })
     it('hashes the canonical text of body, log, stream and revision', async () => {
       const store = of()

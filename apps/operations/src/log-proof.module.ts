@@ -1,0 +1,54 @@
+/** What proves the log to others: checkpoints are signed while the process runs; verification, receipts, the public key. */
+import { Inject, Injectable, Logger, Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common'
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { Lease } from '@chorus/event-bus'
+import type { EventStore } from '@chorus/event-store'
+import { CLOCK, DATABASE, Readiness, SETTINGS, STORE, VAULT, type Clock, type Settings } from '@chorus/platform'
+import type { Vault } from '@chorus/privacy'
+import { CheckpointFolder, keyName, Signer, signerOf, signingKey, tryKeysOf, Witness, type NoteSigner, type SecondPlace } from '@chorus/tamper-evidence'
+import type { Sql } from 'postgres'
+import { LogCheckpointController } from './log-checkpoint/log-checkpoint.controller'
+import { LOG_SIGNER, LOG_WITNESS } from './log-checkpoint/log-signer'
+import { SignedThrough } from './log-checkpoint/signed-through'
+import { LogReceiptController } from './log-receipt/log-receipt.controller'
+import { LogVerification } from './log-verification/verification'
+import { LogVerificationController } from './log-verification/log-verification.controller'
+
+const logger = new Logger('checkpoints')
+const at = (level: 'log' | 'warn' | 'error') => (details: object, message: string): void => logger[level]({ ...details, note: message })
+/** Another process takes over at most so long, ms, after the one that signs fell silent. */
+const LEASE_MS = 4000
+
+const elapsed = (): number => performance.now()
+const signer = (store: EventStore, database: Sql, key: NoteSigner, place: CheckpointFolder, witness: SecondPlace | null, clock: Clock): Signer => new Signer({
+  store, signer: key, place, ...(witness && { witness }), clock, elapsed, logger: { info: at('log'), warn: at('warn'), error: at('error') },
+  lease: new Lease({ database, name: 'signer', owner: `${hostname()}/${process.pid}/${randomUUID()}`, ttlMs: LEASE_MS, elapsed }),
+  remembered: new SignedThrough({ database, log: store.log }),
+})
+
+/** Signs while the process runs, and once more when everybody who writes here has ended. */
+@Injectable()
+class SignerProcess implements OnApplicationBootstrap, OnApplicationShutdown {
+  constructor(@Inject(Signer) private readonly signer: Signer, readiness: Readiness) { readiness.add('checkpoints', () => signer.health()) }
+  onApplicationBootstrap(): void { this.signer.start() }
+  onApplicationShutdown(): Promise<void> { return this.signer.stop() }
+}
+
+@Module({
+  controllers: [LogReceiptController, LogVerificationController, LogCheckpointController],
+  providers: [
+    { provide: CheckpointFolder, inject: [SETTINGS], useFactory: ({ checkpoints }: Settings) => new CheckpointFolder({ folder: checkpoints }) },
+    { provide: LOG_WITNESS, inject: [SETTINGS], useFactory: ({ witness }: Settings): SecondPlace | null => witness === undefined ? null : new Witness(witness) },
+    { provide: LOG_SIGNER, inject: [SETTINGS, STORE], useFactory: ({ data, mode }: Settings, store: EventStore) => signerOf(keyName(store.log), signingKey(join(data, 'keys'), mode)) },
+    { provide: Signer, inject: [STORE, DATABASE, LOG_SIGNER, CheckpointFolder, LOG_WITNESS, CLOCK], useFactory: signer },
+    {
+      provide: LogVerification, inject: [STORE, CheckpointFolder, LOG_WITNESS, LOG_SIGNER, VAULT, CLOCK],
+      useFactory: (store: EventStore, folder: CheckpointFolder, witness: SecondPlace | null, key: NoteSigner, vault: Vault, clock: Clock) =>
+        new LogVerification({ store, folder, witness, signer: key, tryKeys: tryKeysOf(vault), clock }),
+    },
+    SignerProcess,
+  ],
+})
+export class LogProofModule {}

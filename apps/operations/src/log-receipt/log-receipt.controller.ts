@@ -1,0 +1,44 @@
+import { Controller, Get, Inject, Param, Req } from '@nestjs/common'
+import { categoryNamed, type Role } from '@chorus/contracts'
+import { categoryOf, findEvent, type EventStore, type StoredEvent } from '@chorus/event-store'
+import { contextOf, Problem, QueryRoute, STORE, UuidParam, type ChorusRequest } from '@chorus/platform'
+import { CheckpointFolder, receiptOf, Signer, verifyReceipt, type NoteSigner, type Noted, type Receipt } from '@chorus/tamper-evidence'
+import { LOG_SIGNER } from '../log-checkpoint/log-signer'
+
+@Controller('v1/log/receipts')
+export class LogReceiptController {
+  constructor(
+    @Inject(STORE) private readonly store: EventStore, @Inject(CheckpointFolder) private readonly folder: CheckpointFolder,
+    @Inject(Signer) private readonly signer: Signer, @Inject(LOG_SIGNER) private readonly key: NoteSigner,
+  ) {}
+
+  @Get(':id')
+  @QueryRoute({ summary: 'Proof of one event\'s place in the log, to whoever has the public key', reads: { noPerson: 'an event\'s place and hashes, never what it says' }, roles: ['operator', 'privacyOfficer', 'evaluator'] })
+  receipt(@Req() request: ChorusRequest, @Param('id', UuidParam) id: string): Promise<Receipt> { return this.receiptFor(request, id, false) }
+
+  @Get(':id/text')
+  @QueryRoute({ summary: 'The same with the event\'s stored text, what is sealed sealed, so that id and content are proven too', reads: { person: 'id' }, roles: ['privacyOfficer', 'evaluator'] })
+  receiptWithText(@Req() request: ChorusRequest, @Param('id', UuidParam) id: string): Promise<Receipt> { return this.receiptFor(request, id, true) }
+
+  private async receiptFor(request: ChorusRequest, id: string, withText: boolean): Promise<Receipt> {
+    const role = contextOf(request).actor?.role as Role
+    const event = await findEvent(this.store, id)
+    // the operator is shown places and hashes, of every event; everybody else nothing of what the role does not see
+    if (!event || (role !== 'operator' && !seen(event, role))) throw new Problem('not-found', 'There is no event with this id, or it is not for you.')
+    const receipt = await receiptOf(this.store, event, await this.covering(event.ordinal), withText)
+    const verdict = verifyReceipt(receipt, this.key.verifier)
+    if (!verdict.ok) throw new Problem('conflict', `The log no longer leads from this event to what was signed (${verdict.fault}): no receipt can be given. Run "chorus verify --full", then docs/runbooks/tampering.md.`)
+    return receipt
+  }
+
+  private async covering(ordinal: number): Promise<Noted> {
+    for (let tries = 0; tries < 2; tries++) {
+      for (const noted of this.folder.read(this.store.log, ordinal)) return noted
+      // recorded a moment ago
+      await this.signer.look()
+    }
+    throw new Problem('retry-later', 'The event is recorded, but no checkpoint covers it yet. Send the same again in a second; /health/ready says whether checkpoints are signed.')
+  }
+}
+
+const seen = (event: StoredEvent, role: Role): boolean => categoryNamed(categoryOf(event.stream))?.sight[role] !== undefined

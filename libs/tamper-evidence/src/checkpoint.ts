@@ -1,0 +1,45 @@
+/**
+ * A signed checkpoint of the log: through this ordinal the chain ended in this link. The first three lines are laid out
+ * as in C2SP's tlog-checkpoint; what stands in the third is the link of a chain, not the root of a tree (decision 0053).
+ * WHEN CHANGING: every checkpoint ever signed is read by this.
+ */
+import { checkNote, openNote, signNote, type NoteSigner, type NoteVerifier } from './signed-note'
+
+export interface Checkpoint {
+  readonly log: string
+  readonly ordinal: number
+  /** of the event at `ordinal`, lower-case hex */
+  readonly link: string
+  /** of that event, as the store has it */
+  readonly recordedtime: string
+  /** when it was signed, RFC 3339, by the signer's clock */
+  readonly signedtime: string
+}
+/** A checkpoint with the note that it was read from. */
+export interface Noted extends Checkpoint { readonly note: string }
+
+/** What a note says: the log was so when it was signed; or: the log was walked through here and found right. */
+export type Statement = 'checkpoint' | 'verified'
+
+/** The name of a log's key: its notes are signed under it. */
+export const keyName = (log: string): string => `chorus/${log}`
+const originOf = (log: string, statement: Statement): string => statement === 'checkpoint' ? keyName(log) : `${keyName(log)}/verified`
+
+export const signCheckpoint = ({ log, ordinal, link, recordedtime, signedtime }: Checkpoint, signer: NoteSigner, statement: Statement = 'checkpoint'): string =>
+  signNote(`${originOf(log, statement)}\n${ordinal}\n${Buffer.from(link, 'hex').toString('base64')}\nrecorded ${recordedtime}\nsigned ${signedtime}\n`, signer)
+
+const BODY = /^(chorus\/([0-9a-f-]{36})(?:\/verified)?)\n(0|[1-9]\d{0,15})\n([A-Za-z0-9+/]{43}=)\nrecorded (\S+)\nsigned (\S+)\n/
+
+/** Reads a checkpoint without looking at its signature; undefined where it is none. */
+export const readCheckpoint = (note: string, statement: Statement = 'checkpoint'): Noted | undefined => {
+  const found = BODY.exec(note)
+  if (!found || found[1] !== originOf(found[2]!, statement)) return undefined
+  const [, , log, ordinal, link, recordedtime, signedtime] = found
+  return { log: log!, ordinal: Number(ordinal), link: Buffer.from(link!, 'base64').toString('hex'), recordedtime: recordedtime!, signedtime: signedtime!, note }
+}
+
+/** Whether this key signed the note. */
+export const checkCheckpoint = (note: string, verifier: NoteVerifier): 'signed' | 'bad-signature' | 'another-key' => {
+  const opened = openNote(note)
+  return opened ? checkNote(opened, verifier) : 'bad-signature'
+}

@@ -1,0 +1,121 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { MemoryStore } from '@chorus/event-store'
+import { checkCheckpoint, type Noted } from './checkpoint'
+import { PlaceRefused } from './second-place'
+import { alone, newSigner, testLog, type TestLog } from './testing/log'
+
+let log: TestLog
+beforeEach(() => { log = testLog() })
+afterEach(() => log.clear())
+const signed = (): number[] => [...log.place.read(log.store.log)].map(({ ordinal }) => ordinal)
+/** The same log as somebody has changed it. */
+const changed = (more: Partial<Pick<MemoryStore, 'head' | 'readAll'>>) => ({ log: log.store.log, head: () => log.store.head(), readAll: log.store.readAll.bind(log.store), ...more })
+
+it('signs what was added, once, and says how far', async () => {
+  const signer = log.signerWith()
+  await signer.look()
+  expect(signed()).toEqual([])
+  await log.add(3)
+  await signer.look()
+  await signer.look()
+  await log.add(2)
+  await signer.look()
+  expect(signed()).toEqual([3, 5])
+  const last = (await log.place.last(log.store.log))!
+  expect(checkCheckpoint(last.note, log.signer.verifier)).toBe('signed')
+  expect(last.link).toBe((await log.store.head()).link)
+  expect(await signer.health()).toMatchObject({ ok: true, text: expect.stringMatching(/^signed through 5, \d+ s ago$/) as string })
+})
+
+it('covers a long way in steps, so that no receipt is longer than one', async () => {
+  await log.add(10)
+  await log.signerWith({ most: 4 }).look()
+  expect(signed()).toEqual([4, 8, 10])
+})
+
+it('signs at stop what came since the last look', async () => {
+  const signer = log.signerWith()
+  await signer.look()
+  await log.add(1)
+  await signer.stop()
+  expect(signed()).toEqual([1])
+})
+
+it('goes on where the last one ended, which may have died between the place and the database', async () => {
+  const memory = alone(log.store.log)
+  await log.add(2)
+  await log.signerWith({ ...memory, remembered: { look: memory.remembered.look, move: async () => { throw new Error('killed') } } }).look()
+  expect([signed(), memory.state]).toEqual([[2], undefined])
+  await log.add(1)
+  await log.signerWith(memory).look()
+  expect([signed(), memory.state?.ordinal]).toEqual([[2, 3], 3])
+})
+
+it.each([
+  ['was changed where it was not signed yet', (events: number) => changed({ readAll: async function* (options) { for await (const event of log.store.readAll(options)) yield event.ordinal === events ? { ...event, text: '{}' } : event } }), /ordinal 4: its text/],
+  ['was cut behind what was signed', () => changed({ head: async () => ({ ...await log.store.head(), ordinal: 1 }) }), /its tail was cut off/],
+  ['has another link where it was signed', () => changed({ head: async () => ({ ...await log.store.head(), ordinal: 2, link: 'f'.repeat(64) }) }), /carries another link/],
+  ['is another log', () => changed({ head: async () => ({ ...await log.store.head(), log: 'x' }) }), /holds log x/],
+])('signs nothing of a log that %s, and is not ready', async (_what, other, text) => {
+  await log.add(2)
+  const memory = alone(log.store.log)
+  await log.signerWith(memory).look()
+  await log.add(2)
+  const signer = log.signerWith({ ...memory, store: other(4) })
+  await signer.look()
+  expect(signed()).toEqual([2])
+  expect(await signer.health()).toMatchObject({ ok: false, text: expect.stringMatching(text) as string })
+})
+
+it('signs nothing where the second place has lost what was signed, or another key is there', async () => {
+  const memory = alone(log.store.log)
+  await log.add(2)
+  await log.signerWith(memory).look()
+  const swapped = log.signerWith({ ...memory, signer: newSigner(log.store.log) })
+  await swapped.look()
+  expect(await swapped.health()).toMatchObject({ ok: false, text: expect.stringMatching(/signing key was swapped/) as string })
+  rmSync(join(log.folder, log.store.log), { recursive: true })
+  const signer = log.signerWith(memory)
+  await signer.look()
+  expect(await signer.health()).toMatchObject({ ok: false, text: expect.stringMatching(/has lost checkpoints: it ends at ordinal 0, and 2 was signed/) as string })
+})
+
+it('a place that cannot be written fails readiness, and all is signed once it can be', async () => {
+  let full = true
+  const place = Object.assign(Object.create(log.place) as typeof log.place, { keep: async (noted: Noted) => { if (full) throw Object.assign(new Error('full'), { code: 'ENOSPC' }); await log.place.keep(noted) } })
+  const signer = log.signerWith({ place })
+  await log.add(2)
+  await signer.look()
+  expect(await signer.health()).toMatchObject({ ok: false, text: expect.stringMatching(/could not be written \(ENOSPC\).*nothing signed yet, 2 behind/) as string })
+  full = false
+  await signer.look()
+  expect([signed(), (await signer.health()).ok]).toEqual([[2], true])
+})
+
+it('sends the newest to the other host, and goes on signing while that is away: readiness tells after a while', async () => {
+  const got: number[] = []
+  let away = true
+  let now = 0
+  const witness = { name: 'witness https://w.example', last: async () => undefined, keep: async ({ ordinal }: Noted) => { if (away) throw new PlaceRefused('is away'); got.push(ordinal) } }
+  const signer = log.signerWith({ witness, elapsed: () => now })
+  await log.add(1)
+  await signer.look()
+  expect([signed(), got, (await signer.health()).ok]).toEqual([[1], [], true])
+  now = 6000
+  expect(await signer.health()).toMatchObject({ ok: false, text: expect.stringMatching(/witness .*is away/) as string })
+  away = false
+  await log.add(1)
+  await signer.look()
+  expect([signed(), got, (await signer.health()).ok]).toEqual([[1, 2], [2], true])
+})
+
+it('of two processes one signs, and one that was overtaken writes no more', async () => {
+  await log.add(1)
+  const standby = log.signerWith({ lease: { ...alone('').lease, acquire: async () => undefined } })
+  await standby.look()
+  expect([signed(), await standby.health()]).toEqual([[], { ok: true, text: 'nothing signed yet, 1 behind the head; standby' }])
+  const overtaken = log.signerWith({ lease: { ...alone('').lease, check: () => { throw Object.assign(new Error('lost'), { name: 'LeaseLost' }) } } })
+  await overtaken.look()
+  expect(signed()).toEqual([])
+})

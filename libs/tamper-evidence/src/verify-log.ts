@@ -1,0 +1,248 @@
+/**
+ * Verifies a log against what was signed: walks the chain, compares it with every checkpoint of the second place, and opens
+ * what each sealing key sealed first. Names the first ordinal that is wrong, and since when that is known.
+ */
+import { genesisLink, type ChainFault, type EventStore, type Head, type Range, type SealedSample, type Walked } from '@chorus/event-store'
+import { checkCheckpoint, readCheckpoint, signCheckpoint, type Noted } from './checkpoint'
+import type { CheckpointFolder } from './checkpoint-folder'
+import type { SecondPlace } from './second-place'
+import type { NoteSigner, NoteVerifier } from './signed-note'
+
+export type LogFault = ChainFault | 'another-log' | 'cut-tail' | 'rewritten' | 'checkpoint-not-signed' | 'signing-key-swapped' | 'sealing-key-swapped'
+/** A moment at which the log was right through an ordinal: signed, so nobody without the key can have made it up. */
+export interface Signed { readonly ordinal: number; readonly signedtime: string }
+
+interface Common {
+  readonly log: string
+  /** events that were read now */
+  readonly checked: number
+  /** what was verified before and not read again; its signature was looked at */
+  readonly before: Signed | null
+  /** checkpoints that were compared */
+  readonly checkpoints: number
+  /** the key that they were checked with, in its text form */
+  readonly publicKey: string
+}
+export type LogReport =
+  | Common & { readonly ok: true; readonly through: number; readonly link: string; /** the last checkpoint: what is cut off behind it would not show */ readonly signed: Signed | null; /** sealing keys that opened what they sealed first, and those that were destroyed; null: not tried */ readonly keys: { readonly open: number; readonly erased: number } | null }
+  | Common & {
+    readonly ok: false
+    /** the first ordinal that is wrong; where a range is all that can be known, the first of it */
+    readonly ordinal: number
+    /** the last of that range */
+    readonly upTo?: number
+    readonly fault: LogFault
+    readonly text: string
+    /** the last checkpoint before it, with which the log agrees: everything through there is as it was signed */
+    readonly right: Signed | null
+    /** the first checkpoint that covers it: when that was signed it was still right */
+    readonly stillRight: Signed | null
+  }
+
+/** Walks ranges, in this thread or in others. */
+export type Walk = (range: Range, onWalked: (events: number) => void) => Promise<Walked>
+/** Tries a key: 'open', 'erased', or why what it sealed does not open. */
+export type TryKeys = (samples: readonly SealedSample[]) => Promise<readonly ('open' | 'erased' | { readonly text: string })[]>
+
+export interface VerifyLogOptions {
+  readonly store: Pick<EventStore, 'log' | 'head' | 'readAll'>
+  readonly folder: CheckpointFolder
+  readonly witness?: SecondPlace
+  /** the key that must have signed; what verifies is remembered under `signer`, where that is the same key */
+  readonly verifier: NoteVerifier
+  readonly signer: NoteSigner
+  readonly walk: Walk
+  /** ranges walked side by side; default 1 */
+  readonly lanes?: number
+  readonly tryKeys?: TryKeys
+  /** everything, also what was verified before */
+  readonly full?: boolean
+  readonly clock: { now(): string }
+  readonly signal?: AbortSignal
+  readonly onProgress?: (checked: number, of: number) => void
+}
+
+const RANGE = 20_000
+const signedOf = (noted: Noted | undefined): Signed | null => noted ? { ordinal: noted.ordinal, signedtime: noted.signedtime } : null
+type Wrong = Extract<LogReport, { ok: false }>
+interface Job { readonly range: Range; readonly noted: readonly Noted[]; readonly walked: Promise<Walked> }
+
+export const verifyLog = (options: VerifyLogOptions): Promise<LogReport> => new Verification(options).run()
+
+class Verification {
+  private checked = 0
+  private compared = 0
+  private before: Noted | undefined
+  /** the last checkpoint with which the log agrees, or what was verified before */
+  private right: Noted | undefined
+  private lastSigned: Noted | undefined
+  private readonly met = new Set<string>()
+  private erased = 0
+
+  constructor(private readonly options: VerifyLogOptions) {}
+
+  async run(): Promise<LogReport> {
+    const { store, folder, verifier, signer, tryKeys } = this.options
+    const head = await store.head()
+    if (head.log !== store.log) return this.wrong(1, 'another-log', `the database holds log ${head.log}, where log ${store.log} was`)
+    const pinned = folder.pinned(store.log)
+    for (const [who, key] of [['the key folder holds', signer.verifier.text], [`${folder.name} was begun with`, pinned]] as const) {
+      if (key !== undefined && key !== verifier.text) return this.keySwapped(who, key)
+    }
+    if (!this.options.full) this.before = this.right = this.verifiedBefore()
+    const from = this.before?.ordinal ?? 0
+    if (from > head.ordinal) return this.cut(head.ordinal, this.before!)
+    const fault = await this.walk(from, head) ?? await this.beyond() ?? await this.askWitness()
+    if (fault) return fault
+    this.remember(head)
+    return { ...this.common(), ok: true, through: head.ordinal, link: head.link, signed: signedOf(this.lastSigned ?? await folder.last(store.log)), keys: tryKeys ? { open: this.met.size - this.erased, erased: this.erased } : null }
+  }
+
+  private async walk(from: number, head: Head): Promise<Wrong | undefined> {
+    const { lanes = 1, signal } = this.options
+    const jobs = this.jobs(from, head.ordinal)
+    const waiting: Job[] = []
+    let link = this.before?.link ?? genesisLink(head.log)
+    try {
+      for (;;) {
+        for (let job = waiting.length < lanes ? jobs.next() : undefined; job && !job.done; job = waiting.length < lanes ? jobs.next() : undefined) waiting.push(job.value)
+        const job = waiting.shift()
+        if (!job) break
+        signal?.throwIfAborted()
+        const walked = await job.walked
+        if (walked.start.link !== link && !walked.fault) return this.wrong(walked.start.ordinal, 'link-differs', `ordinal ${walked.start.ordinal}: carries another link than before`)
+        link = walked.end.link
+        const fault = await this.judge(job, walked)
+        if (fault) return fault
+      }
+      return link === head.link ? undefined : this.wrong(head.ordinal, 'head-differs', `ordinal ${head.ordinal}: the head of the log carries another link than its last event`)
+    } finally {
+      await Promise.allSettled(waiting.map(({ walked }) => walked))
+    }
+  }
+
+  /** The ranges of the log in order, each with its checkpoints; walked as they are taken. */
+  private *jobs(from: number, through: number): Generator<Job> {
+    const { folder, store, walk, tryKeys, onProgress } = this.options
+    const notes = folder.read(store.log, from)
+    let done = 0
+    let note = notes.next()
+    for (let after = from; after < through || (after === from && from > 0); after += RANGE) {
+      const to = Math.min(after + RANGE, through)
+      const noted: Noted[] = []
+      // one that was written late, behind a later one, says nothing that the later one does not
+      for (; !note.done && note.value.ordinal <= to; note = notes.next()) if (note.value.ordinal > (noted.at(-1)?.ordinal ?? after - 1)) noted.push(note.value)
+      const range = { after, through: to, known: noted.map(({ ordinal, link }) => ({ ordinal, link })), samples: tryKeys !== undefined }
+      const walked = walk(range, (events) => onProgress?.(done += events, through - from))
+      walked.catch(() => undefined)
+      yield { range, noted, walked }
+    }
+  }
+
+  /** What a walked range says, its first fault first. */
+  private async judge({ noted }: Job, walked: Walked): Promise<Wrong | undefined> {
+    this.checked += walked.checked
+    const { fault, differs } = walked
+    const last = noted.filter(({ ordinal }) => ordinal <= (walked.agrees ?? -1)).at(-1)
+    this.compared += noted.filter(({ ordinal }) => ordinal <= walked.end.ordinal).length
+    // what this one vouches for, the earlier ones do too: one signature for each range
+    const unsigned = last && this.unsigned(last)
+    const rightBefore = this.right
+    if (last && !unsigned) this.right = this.lastSigned = last
+    const key = await this.keyFault(walked.samples)
+    // a range that was rewritten may hold any keys: that it was is the finding
+    if (key && (differs === undefined || key.ordinal <= (this.right?.ordinal ?? 0))) {
+      this.right = noted.filter(({ ordinal }) => ordinal < key.ordinal).at(-1) ?? rightBefore
+      // a checkpoint vouches for events, not for keys
+      return this.wrong(key.ordinal, 'sealing-key-swapped', key.text, null)
+    }
+    if (unsigned) return unsigned
+    if (differs !== undefined) return this.contradicted(noted.find(({ ordinal }) => ordinal === differs)!)
+    return fault && this.wrong(fault.ordinal, fault.fault, fault.text)
+  }
+
+  /** The log follows from itself, and is not what was signed. */
+  private contradicted(noted: Noted): Wrong {
+    const first = (this.right?.ordinal ?? 0) + 1
+    const range = first === noted.ordinal ? `ordinal ${first} is` : `ordinals ${first} to ${noted.ordinal} are`
+    return this.unsigned(noted) ?? this.wrong(first, 'rewritten', `${range} not what was signed, though the chain holds: rewritten from one of them on, or cut off and others recorded in their place`, noted)
+  }
+
+  private unsigned(noted: Noted): Wrong | undefined {
+    const found = checkCheckpoint(noted.note, this.options.verifier)
+    if (found === 'signed') return undefined
+    return this.wrong(noted.ordinal, 'checkpoint-not-signed', `the checkpoint at ordinal ${noted.ordinal} ${found === 'another-key' ? 'is signed by another key than this log\'s' : 'was altered: its signature does not hold'}`, null)
+  }
+
+  /** Checkpoints behind the end of the log. */
+  private async beyond(): Promise<Wrong | undefined> {
+    const { folder, store } = this.options
+    const last = await folder.last(store.log)
+    // asked after: what was recorded and signed meanwhile is no finding
+    const { ordinal } = await store.head()
+    return last && last.ordinal > ordinal ? this.cut(ordinal, last) : undefined
+  }
+
+  private cut(head: number, last: Noted): Wrong {
+    const missing = head + 1 === last.ordinal ? `ordinal ${last.ordinal} is` : `ordinals ${head + 1} to ${last.ordinal} are`
+    return (last === this.before ? undefined : this.unsigned(last)) ?? this.wrong(head + 1, 'cut-tail', `${missing} missing: the log ends before what was signed`, last)
+  }
+
+  /** The other host holds the newest checkpoint that it was sent: the folder may have been changed together with the log. */
+  private async askWitness(): Promise<Wrong | undefined> {
+    const { witness, store, walk } = this.options
+    const last = await witness?.last(store.log)
+    if (!last) return undefined
+    const { ordinal } = await store.head()
+    if (last.ordinal > ordinal) return this.cut(ordinal, last)
+    const { start } = await walk({ after: last.ordinal, through: last.ordinal }, () => undefined)
+    this.compared += 1
+    if (start.link === last.link) return this.unsigned(last)
+    // the folder's own checkpoints no longer vouch for anything
+    this.right = undefined
+    return this.contradicted(last)
+  }
+
+  private async keyFault(samples: readonly SealedSample[]): Promise<{ readonly ordinal: number; readonly text: string } | undefined> {
+    const fresh = samples.filter(({ keyId }) => !this.met.has(keyId))
+    if (fresh.length === 0 || !this.options.tryKeys) return undefined
+    for (const { keyId } of fresh) this.met.add(keyId)
+    const tried = await this.options.tryKeys(fresh)
+    this.erased += tried.filter((each) => each === 'erased').length
+    const at = tried.findIndex((each) => typeof each === 'object')
+    const found = tried[at]
+    return typeof found === 'object' ? { ordinal: fresh[at]!.ordinal, text: `ordinal ${fresh[at]!.ordinal}: ${found.text}` } : undefined
+  }
+
+  private keySwapped(who: string, key: string): Wrong {
+    const { folder, store, verifier } = this.options
+    // the last that the right key signed: what came after it is vouched for by nobody
+    for (const noted of folder.read(store.log)) if (checkCheckpoint(noted.note, verifier) === 'signed') this.right = noted
+    return this.wrong((this.right?.ordinal ?? 0) + 1, 'signing-key-swapped', `${who} signing key ${key.split('+')[1] ?? 'unknown'}, but this log is signed by ${verifier.id}`, null)
+  }
+
+  private verifiedBefore(): Noted | undefined {
+    const { folder, store, verifier } = this.options
+    const note = folder.verified(store.log)
+    const read = note === undefined ? undefined : readCheckpoint(note, 'verified')
+    return read && read.log === store.log && checkCheckpoint(read.note, verifier) === 'signed' ? read : undefined
+  }
+
+  private remember({ log, ordinal, link, recordedtime }: Head): void {
+    const { folder, signer, clock } = this.options
+    if (recordedtime !== null) folder.keepVerified(log, signCheckpoint({ log, ordinal, link, recordedtime, signedtime: clock.now() }, signer, 'verified'))
+  }
+
+  private common(): Common {
+    return { log: this.options.store.log, checked: this.checked, before: signedOf(this.before), checkpoints: this.compared, publicKey: this.options.verifier.text }
+  }
+
+  /** @param covering the first checkpoint that covers it; left out: looked for; null: none counts */
+  private wrong(ordinal: number, fault: LogFault, text: string, covering?: Noted | null): Wrong {
+    const { folder, store, verifier } = this.options
+    let still = covering ?? undefined
+    if (covering === undefined) for (const noted of folder.read(store.log, ordinal)) if (checkCheckpoint(noted.note, verifier) === 'signed') { still = noted; break }
+    const range = covering && covering.ordinal > ordinal && (fault === 'rewritten' || fault === 'cut-tail') ? { upTo: covering.ordinal } : {}
+    return { ...this.common(), ok: false, ordinal, ...range, fault, text, right: signedOf(this.right), stillRight: signedOf(still) }
+  }
+}
