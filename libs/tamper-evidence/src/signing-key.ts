@@ -33,7 +33,7 @@ const make = (folder: string, path: string, mode: Mode): void => {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   chmodSync(folder, 0o700)
   const { privateKey } = generateKeyPairSync('ed25519')
-  const draft = `${path}.${randomBytes(6).toString('hex')}`
+  const draft = `${path}.${randomBytes(6).toString('hex')}.new`
   const file = openSync(draft, 'wx', 0o600)
   try { writeSync(file, `${JSON.stringify({ format: 1, mode, key: privateKey.export({ type: 'pkcs8', format: 'der' }).toString('base64url') })}\n`); fsyncSync(file) } finally { closeSync(file) }
   // a link never replaces: of two processes that start at once one key wins for both
