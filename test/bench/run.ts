@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util'
 import { append } from './append'
 import { consume } from './consume'
+import { destroyKey } from './destroy-key'
 import { endToEnd } from './end-to-end'
 import { importBench } from './import'
 import { relay } from './relay'
@@ -25,10 +26,10 @@ export interface BenchOptions {
 }
 export interface Bench { readonly summary: string; run(options: BenchOptions): Promise<{ rows: Row[]; notes: string[] }> }
 
-const BENCHES: Readonly<Record<string, Bench>> = { append, replay, import: importBench, relay, consume, 'end-to-end': endToEnd }
+const BENCHES: Readonly<Record<string, Bench>> = { append, replay, import: importBench, relay, consume, 'end-to-end': endToEnd, 'destroy-key': destroyKey }
 
 const USAGE = `npm run bench -- NAME [--json] [--quick] [--seed N]
-${Object.entries(BENCHES).map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`).join('\n')}
+${Object.entries(BENCHES).map(([name, { summary }]) => `  ${name.padEnd(11)} ${summary}`).join('\n')}
   --json            rows as JSON on standard output, progress on standard error
   --quick           small and rough
   --writers 1,32    append: only these numbers of writers

@@ -1,6 +1,6 @@
 /**
  * The folder that holds the vault's secrets: 0700, one file of 0600 for each, written so that a power cut leaves the old or
- * the new whole. Where a key service seals them (key-safe.ts), the files hold what only that service opens.
+ * the new whole. What is written may be sealed first (FileSeal).
  */
 import { createHmac, randomBytes } from 'node:crypto'
 import { closeSync, fstatSync, fsyncSync, linkSync, mkdirSync, openSync, readdirSync, readFileSync, chmodSync, renameSync, statSync, unlinkSync, writeSync } from 'node:fs'

@@ -1,6 +1,6 @@
 import type { Sealable } from '../envelope'
 import { Event } from '../event'
-import { Code, Codes, LocalDate, Name, StreamRef, Text, Token, Uuid } from '../fields'
+import { Code, Codes, LocalDate, Name, StreamRef, Text, Token } from '../fields'
 import { CONTEXTS, type Context } from '../privacy'
 import { ROLES, type Role } from '../rights'
 
@@ -60,5 +60,5 @@ export class SubjectKeyDestroyedV1 {
   @Code(CONTEXTS, { doc: 'its context' }) context!: Context
   @Code(['EXPUNGEMENT'], { doc: 'why' }) reason!: 'EXPUNGEMENT'
   @Code(['COURT_ORDER'], { doc: 'by what authority' }) authority!: 'COURT_ORDER'
-  @Uuid({ doc: 'the command that recorded the order' }) orderedBy!: string
+  @Name({ doc: 'id of the command that recorded the order' }) orderedBy!: string
 }
