@@ -1,15 +1,16 @@
 /** Scenarios 1 and 3 of the domain reference (§3.12), and a clearance that is taken back (§3.13 rule 2), on whatever form of Chorus they are given. */
 import assert from 'node:assert/strict'
 import type { RecordedEvent } from '@chorus/contracts'
-import { decode, PostgresStore } from '@chorus/event-store'
+import { decode, KurrentStore, PostgresStore, type EventStore } from '@chorus/event-store'
 import { SUBJECT, VICTIM, type Thread, type Walked } from './thread'
 
 const HOUR = 3_600_000
 /** Categories whose topics others than intake and the safety context read. */
 const SHARED = ['pchCase', 'notification', 'pchService', 'authorization', 'account']
 
-export async function withStore<T>(url: string, work: (store: PostgresStore) => Promise<T>): Promise<T> {
-  const store = await PostgresStore.open({ url })
+/** @param url of the database; @param logUrl of the KurrentDB that has the log, where one has it */
+export async function withStore<T>(url: string, work: (store: EventStore) => Promise<T>, logUrl?: string): Promise<T> {
+  const store = logUrl === undefined ? await PostgresStore.open({ url }) : await KurrentStore.open({ url: logUrl, databaseUrl: url })
   try { return await work(store) } finally { await store.close() }
 }
 
@@ -32,8 +33,8 @@ export async function firstCallNoArrest(thread: Thread): Promise<Walked & { read
 }
 
 /** What must hold of the log after scenario 1. */
-export async function firstCallIsOnRecord(thread: Thread, url: string, walked: Walked & { readonly account: string }): Promise<void> {
-  const events = await withStore(url, async (store) => { const all: RecordedEvent[] = []; for await (const event of store.readAll()) all.push(decode(event)); return all })
+export async function firstCallIsOnRecord(thread: Thread, url: string, walked: Walked & { readonly account: string }, logUrl?: string): Promise<void> {
+  const events = await withStore(url, async (store) => { const all: RecordedEvent[] = []; for await (const event of store.readAll()) all.push(decode(event)); return all }, logUrl)
   const typesIn = (stream: string): string[] => events.filter((event) => event.stream === stream).map(({ type }) => type)
   expect(typesIn(`notification-${walked.notificationId}`)).toEqual(['NotificationPlanned', 'NotificationScheduled', 'DeliveryAuthorized', 'NotificationDelivered'])
   const [levelled, planned] = [events.find(({ type, stream }) => type === 'LevelAssigned' && stream === `pchCase-${walked.caseId}`), events.find(({ type, stream }) => type === 'NotificationPlanned' && stream === `notification-${walked.notificationId}`)]
@@ -58,7 +59,7 @@ export async function firstCallIsOnRecord(thread: Thread, url: string, walked: W
 }
 
 /** A hold after the clearance: the permission is refused, and what was done all the same is on record as a breach. */
-export async function holdAfterClearance(thread: Thread, url: string): Promise<void> {
+export async function holdAfterClearance(thread: Thread, url: string, logUrl?: string): Promise<void> {
   const { caseId, notificationId, reviewId } = await thread.toPlan()
   await thread.clear(notificationId, reviewId)
   await thread.schedule(notificationId)
@@ -72,14 +73,14 @@ export async function holdAfterClearance(thread: Thread, url: string): Promise<v
   await thread.until('the breach in the list', 'detective', `notifications/${notificationId}?after=${delivered.body.ordinal}`, (body: { phase: string; breaches: string[] }) => body.phase === 'delivered' && body.breaches.includes('M1'))
   // help is offered all the same
   await thread.offerOf(caseId)
-  const types = await withStore(url, async (store) => { const all: string[] = []; for await (const event of store.readStream(`notification-${notificationId}`)) all.push(event.type); return all })
+  const types = await withStore(url, async (store) => { const all: string[] = []; for await (const event of store.readStream(`notification-${notificationId}`)) all.push(event.type); return all }, logUrl)
   expect(types.slice(0, 5)).toEqual(['NotificationPlanned', 'NotificationScheduled', 'DeliveryAuthorized', 'NotificationHeld', 'NotificationDelivered'])
   expect(types.slice(5).length).toBeGreaterThan(0)
   expect(new Set(types.slice(5))).toEqual(new Set(['ProtocolBreachDetected']))
 }
 
 /** He leaves custody, then a further incident is referred: each takes the clearance back with its own answer, and it has to be given anew. */
-export async function clearanceTakenBack(thread: Thread, url: string): Promise<void> {
+export async function clearanceTakenBack(thread: Thread, url: string, logUrl?: string): Promise<void> {
   const { notificationId, reviewId, caseId, incidentId } = await thread.toPlan()
   const revoked = (causes: readonly string[]) => thread.until('the revocation', 'systemAdvocate', `safety-reviews/${notificationId}`, (body: { revocations: string[]; clearance: unknown }) => body.clearance === null && JSON.stringify(body.revocations) === JSON.stringify(causes))
   await thread.clear(notificationId, reviewId)
@@ -93,7 +94,7 @@ export async function clearanceTakenBack(thread: Thread, url: string): Promise<v
   await thread.clear(notificationId, reviewId)
   expect(await thread.authorize(notificationId)).toMatchObject({ status: 200 })
 
-  const events = await withStore(url, async (store) => { const all: RecordedEvent[] = []; for await (const event of store.readAll()) all.push(decode(event)); return all })
+  const events = await withStore(url, async (store) => { const all: RecordedEvent[] = []; for await (const event of store.readAll()) all.push(decode(event)); return all }, logUrl)
   const { subjectRef } = events.find(({ type, stream }) => type === 'CaseOpened' && stream === `pchCase-${caseId}`)!.data as { subjectRef: string }
   const further = events.find(({ type, stream }) => type === 'IncidentReported' && stream !== `incident-${incidentId}`)!.stream.slice('incident-'.length)
   expect(await thread.post('intakeAnalyst', 'referrals', { source: 'KCPD', incidentIds: [further], subject: { ...SUBJECT, personRef: subjectRef }, victim: VICTIM })).toMatchObject({ status: 200 })
@@ -103,7 +104,7 @@ export async function clearanceTakenBack(thread: Thread, url: string): Promise<v
   // whoever delivers is told that it is not cleared, and nothing of why
   const seen = JSON.stringify([(await thread.authorize(notificationId)).body, (await thread.get('detective', `notifications/${notificationId}`)).body])
   expect(seen).not.toMatch(/CUSTODY|INCIDENT|revo/i)
-  const around = (await withStore(url, async (store) => { const all: RecordedEvent[] = []; for await (const event of store.readStream(`circumstance-${caseId}`)) all.push(decode(event)); return all })).map(({ type }) => type)
+  const around = (await withStore(url, async (store) => { const all: RecordedEvent[] = []; for await (const event of store.readStream(`circumstance-${caseId}`)) all.push(decode(event)); return all }, logUrl)).map(({ type }) => type)
   expect(around).toEqual(['CustodyStatusChanged', 'IncidentLinkedToCase'])
   expect(JSON.stringify(events.filter(({ stream }) => stream.startsWith('circumstance-')))).not.toContain('SAMPLE-HOLD-1')
 }

@@ -23,15 +23,15 @@ export interface SeparateProcesses extends Program {
   close(): Promise<void>
 }
 
-/** @param brokers host:port list; the topics get a prefix of their own @param services those that are started; default all */
-export async function startSeparateProcesses(brokers: string, services: readonly Service[] = SERVICES): Promise<SeparateProcesses> {
+/** @param brokers host:port list; the topics get a prefix of their own @param services those that are started; default all @param more further settings, as environment variables */
+export async function startSeparateProcesses(brokers: string, services: readonly Service[] = SERVICES, more: Readonly<Record<string, string>> = {}): Promise<SeparateProcesses> {
   const database = await freshDatabase()
   const data = mkdtempSync(join(tmpdir(), 'chorus-separate-'))
   chmodSync(data, 0o711)
   await demonstrationKey(data)
   const prefix = `s-${randomUUID().slice(0, 8)}.`
   const running = new Map<Service, { readonly child: ChildProcess; readonly address: string; readonly ended: Promise<number | null> }>()
-  const env = { ...process.env, CHORUS_DATA: data, CHORUS_PORT: '0', DATABASE_URL: database.appUrl, KAFKA_BROKERS: brokers, KAFKA_PREFIX: prefix, CHORUS_LOG_LEVEL: 'warn' }
+  const env = { ...process.env, CHORUS_DATA: data, CHORUS_PORT: '0', DATABASE_URL: database.appUrl, KAFKA_BROKERS: brokers, KAFKA_PREFIX: prefix, CHORUS_LOG_LEVEL: 'warn', ...more }
   const start = async (service: Service): Promise<void> => {
     const said: string[] = []
     const child = fork(join(repositoryRoot(), 'apps', service, 'src/main.ts'), [], { env, execArgv: ['-r', join(__dirname, 'register.js')], stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { guarded, postgres } from '@chorus/postgres'
 import type { Sql } from 'postgres'
 import { KafkaBus, LogBus, type EventBus, type KafkaSettings } from '@chorus/event-bus'
-import { PostgresStore, Recorder, type EventStore } from '@chorus/event-store'
+import { KurrentStore, PostgresStore, Recorder, type EventStore } from '@chorus/event-store'
 import { AUDIT, auditTrail, BUS, CLOCK, DATABASE, KEY_LIFE, Readiness, RECORDER, STORE, VAULT, type Clock, type Settings } from '@chorus/platform'
 import { FileVault, type Vault } from '@chorus/privacy'
 
@@ -27,7 +27,7 @@ class Ports implements OnApplicationShutdown {
     readiness: Readiness, @Optional() @Inject(VAULT) private readonly vault?: Vault,
   ) {
     readiness.add('database', async () => { await database`select 1`; return { ok: true, text: 'PostgreSQL answers' } })
-    readiness.add('log', async () => ({ ok: true, text: `readable, head at ${(await store.head()).ordinal}` }))
+    readiness.add('log', async () => (store instanceof KurrentStore ? store.health() : { ok: true, text: `readable, head at ${(await store.head()).ordinal}` }))
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -40,7 +40,8 @@ class Ports implements OnApplicationShutdown {
 
 const openStore = (settings: ReadySettings): Promise<EventStore> => {
   const log = new Logger('log')
-  return PostgresStore.open({ url: settings.databaseUrl, logger: { warn: (details, message) => log.warn({ ...details, note: message }) } })
+  const logger = { warn: (details: object, message: string): void => log.warn({ ...details, note: message }) }
+  return settings.logUrl === undefined ? PostgresStore.open({ url: settings.databaseUrl, logger }) : KurrentStore.open({ url: settings.logUrl, databaseUrl: settings.databaseUrl, logger })
 }
 /** Longer than any statement of a read model takes, a rebuild of a long one included. */
 const SILENCE_MS = 120_000

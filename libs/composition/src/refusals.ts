@@ -2,7 +2,7 @@
 import { SettingsRefused, SetupRefused } from '@chorus/platform'
 
 /** Refusals to start whose message says all: what is wrong and what to do. */
-const OURS = new Set(['SettingsRefused', 'SetupRefused', 'MigrationRefused', 'VaultRefused', 'CheckpointOfAnotherLog', 'StoreUnavailable', 'SigningKeyRefused'])
+const OURS = new Set(['SettingsRefused', 'SetupRefused', 'MigrationRefused', 'VaultRefused', 'CheckpointOfAnotherLog', 'PlacesOfAnotherLog', 'CopyUnfinished', 'LogDamaged', 'StoreUnavailable', 'SigningKeyRefused'])
 
 /** As the command line's table has it: 2 wrong settings, 6 the folder or the port is taken, 7 the database does not answer, 1 anything else. */
 export const exitCodeOf = (error: unknown): number => {

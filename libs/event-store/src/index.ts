@@ -5,6 +5,8 @@ export {
 } from './port'
 export { NotCanonical, canonicalJson, genesisLink, leafOf, linkOf } from './chain'
 export { decideAppend, type AppendDecision, type AskedAppend, type KnownEvent } from './decide-append'
+export { KurrentStore, type KurrentStoreOptions } from './kurrentdb'
+export { isKurrentUrl } from './kurrentdb-connection'
 export { MemoryStore, type MemoryStoreOptions } from './memory'
 export { PostgresStore, type PostgresStoreOptions } from './postgres'
 export { StoreUnavailable, isTransient, type StoreLogger } from './postgres-connection'

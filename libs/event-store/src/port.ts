@@ -1,5 +1,5 @@
 /**
- * The event store port. Every adapter (memory, postgres, later kurrentdb) passes the same contract suite
+ * The event store port. Every adapter (memory, postgres, kurrentdb) passes the same contract suite
  * (`testing/event-store.contract.ts`). The store knows nothing of people, agencies or keys: it is given bodies that
  * are already sealed, and it gives each event its place (stream, revision, ordinal, recorded time, link).
  */

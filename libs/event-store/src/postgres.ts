@@ -1,14 +1,11 @@
 /** The log in PostgreSQL: schema `log` (infra/postgres/migrations/0001-log.sql), group commit, chain, gapless ordinals. */
 import type { Sql } from 'postgres'
-import {
-  LogNotThereYet, type Append, type AppendResult, type EventStore, type Head, type ReadAllOptions, type ReadStreamOptions,
-  type StoredEvent, type SubscribeOptions, type Subscription,
-} from './port'
-import { CHANNEL, codeOf, connect, LIMITS, timeText, type Limits, type StoreLogger } from './postgres-connection'
+import type { Append, AppendResult, EventStore, Head, ReadAllOptions, ReadStreamOptions, StoredEvent, SubscribeOptions, Subscription } from './port'
+import { CHANNEL, codeOf, connect, LIMITS, type Limits, type StoreLogger } from './postgres-connection'
+import { ordinalAsOf, readHead } from './postgres-head'
 import { readRange, readStreamPages } from './postgres-reader'
 import { Sequencer } from './postgres-sequencer'
 import { prepareAppend } from './prepare-append'
-import { laterOf, notThereYet, toMicroseconds } from './recorded-time'
 import { startSubscription } from './subscription'
 
 export interface PostgresStoreOptions {
@@ -24,22 +21,6 @@ export interface PostgresStoreOptions {
   readonly limits?: Partial<Limits>
   readonly logger?: StoreLogger
 }
-
-const HEAD = `SELECT log::text AS log, ordinal, encode(link, 'hex') AS link, ${timeText('recordedtime')} AS recordedtime FROM log.head`
-
-/** The ordinals' recorded times never decrease: halve the range until one ordinal is left. */
-const LAST_AT = `
-  WITH RECURSIVE search(low, high) AS (
-    SELECT 0::bigint, $1::bigint
-    UNION ALL
-    SELECT CASE WHEN e.recordedtime <= $2::text::timestamptz THEN s.middle ELSE s.low END, CASE WHEN e.recordedtime <= $2::text::timestamptz THEN s.high ELSE s.middle - 1 END
-    FROM (SELECT low, high, (low + high + 1) / 2 AS middle FROM search WHERE low < high) AS s JOIN log.events e ON e.ordinal = s.middle
-  )
-  SELECT low AS ordinal FROM search WHERE low = high`
-
-/** Under the lock no append is on its way: what is promised here binds all that come. */
-const LOCK_HEAD = `SELECT ordinal FROM log.head FOR UPDATE`
-const PROMISE = `UPDATE log.head SET promised = greatest(promised, clock_timestamp()) WHERE clock_timestamp() > $1::text::timestamptz OR promised > $1::text::timestamptz RETURNING ordinal`
 
 export class PostgresStore implements EventStore {
   private readonly sequencer: Sequencer
@@ -62,7 +43,7 @@ export class PostgresStore implements EventStore {
   static async open(options: PostgresStoreOptions): Promise<PostgresStore> {
     const sql = connect(options.url, options.max ?? 4, 'chorus-log-reader', limitsOf(options))
     try {
-      const [head] = await sql.unsafe<{ log: string }[]>(HEAD)
+      const head = await readHead(sql, 'log')
       return new PostgresStore(head!.log, sql, options)
     } catch (error) {
       await sql.end({ timeout: 0 })
@@ -99,10 +80,7 @@ export class PostgresStore implements EventStore {
     }
   }
 
-  async head(): Promise<Head> {
-    const [head] = await this.sql.unsafe<Head[]>(HEAD, [], { prepare: true })
-    return { ...head! }
-  }
+  async head(): Promise<Head> { return (await readHead(this.sql, 'log'))! }
 
   async find(id: string): Promise<StoredEvent | undefined> {
     const [found] = await this.sql.unsafe<{ ordinal: number }[]>('SELECT ordinal FROM log.events WHERE id = $1::text::uuid', [id], { prepare: true })
@@ -110,13 +88,7 @@ export class PostgresStore implements EventStore {
     return undefined
   }
 
-  async ordinalAsOf(recordedtime: string): Promise<number> {
-    const asked = toMicroseconds(recordedtime)
-    const head = await this.head()
-    if (head.recordedtime === null || head.recordedtime <= asked) return this.promise(recordedtime, asked)
-    const [found] = await this.sql.unsafe<{ ordinal: number }[]>(LAST_AT, [head.ordinal, asked], { prepare: true })
-    return found!.ordinal
-  }
+  ordinalAsOf(recordedtime: string): Promise<number> { return ordinalAsOf(this.sql, 'log', recordedtime) }
 
   subscribe(options: SubscribeOptions): Subscription {
     void this.listen()
@@ -137,22 +109,6 @@ export class PostgresStore implements EventStore {
     await this.sequencer.close()
     const listener = await this.listening?.catch(() => undefined)
     await Promise.all([this.sql.end({ timeout: 1 }), listener?.end({ timeout: 1 })])
-  }
-
-  /** Nothing newer than T is stored: answer the head, and see to it that nothing will be stamped at or before T. */
-  private async promise(recordedtime: string, asked: string): Promise<number> {
-    return this.sql.begin(async (sql) => {
-      await sql.unsafe(LOCK_HEAD)
-      const [promised] = await sql.unsafe<{ ordinal: number }[]>(PROMISE, [asked])
-      if (promised) {
-        const [{ recordedtime: last } = { recordedtime: null }] = await sql.unsafe<Head[]>(HEAD)
-        if (last === null || last <= asked) return promised.ordinal
-        const [found] = await sql.unsafe<{ ordinal: number }[]>(LAST_AT, [promised.ordinal, asked])
-        return found!.ordinal
-      }
-      const [clock] = await sql.unsafe<{ now: string; promised: string | null }[]>(`SELECT ${timeText('clock_timestamp()')} AS now, ${timeText('promised')} AS promised FROM log.head`)
-      throw new LogNotThereYet(notThereYet(recordedtime, laterOf(clock!.promised, clock!.now)))
-    }) as Promise<number>
   }
 
   /** Wakes come over a connection of their own, which reconnects by itself; without it the poll still comes. */

@@ -3,6 +3,7 @@ import { IsIn, IsInt, IsNotEmpty, Matches, Max, Min, ValidateIf, validateSync } 
 
 const MIB = 1024 * 1024
 const POSTGRES_URL = /^postgres(ql)?:\/\/[^/\s]+\/[^/\s?]+(\?\S*)?$/
+const KURRENTDB_URL = /^(kurrentdb|kurrent|kdb|esdb)(\+discover)?:\/\/[^/?\s]+(\/?(\?\S*)?)$/
 const POSTGRES_EXAMPLE = 'postgres://user:password@127.0.0.1:5432/chorus'
 
 /** Everything that the environment decides. Read once at start; handed on as a value. */
@@ -52,6 +53,11 @@ export class Settings {
   @ValidateIf((settings: Settings) => settings.witness !== undefined)
   @Matches(/^https?:\/\/[^/\s?#@]+$/, { message: 'CHORUS_WITNESS: is not an http or https address without a path; give for example https://witness.example.org:8290' })
   witness?: string
+
+  /** a KurrentDB that holds the log; absent = the log is in the database of databaseUrl */
+  @ValidateIf((settings: Settings) => settings.logUrl !== undefined)
+  @Matches(KURRENTDB_URL, { message: 'CHORUS_LOG_URL: is not a KurrentDB address; give for example kurrentdb://user:password@127.0.0.1:2113?tls=true, or unset it to keep the log in PostgreSQL' })
+  logUrl?: string
 
   /** application role; absent = the embedded PostgreSQL */
   @ValidateIf((settings: Settings) => settings.databaseUrl !== undefined)
@@ -104,6 +110,7 @@ export const readSettings = (env: Readonly<Record<string, string | undefined>>, 
   const checkpoints = (env.CHORUS_CHECKPOINTS ?? resolve(settings.data, 'checkpoints')).trim()
   settings.checkpoints = checkpoints === '' ? '' : resolve(folder, checkpoints)
   settings.witness = env.CHORUS_WITNESS?.trim().replace(/\/+$/, '')
+  settings.logUrl = env.CHORUS_LOG_URL?.trim() || undefined
   settings.databaseUrl = env.DATABASE_URL?.trim()
   settings.databaseOwnerUrl = env.DATABASE_OWNER_URL?.trim()
   // one line for each setting: NaN breaks every rule of a number, and the one nearest to the field is asked first
