@@ -4,6 +4,7 @@
  */
 import { topicNamed } from '@chorus/contracts'
 import type { StoredEvent } from '@chorus/event-store'
+import { pause } from '@chorus/read-models'
 import type { BusMessage } from './port'
 import { keyOf, readPlaces, saveCaughtUp, type TopicStream } from './positions'
 import { carrierOf, categoriesOf, messageOf, work, type Worker } from './work'
@@ -75,7 +76,21 @@ async function isBehind({ database, name }: Worker, events: readonly Seen[]): Pr
 export class Lookout {
   private looked = 0
   private heldUp: Seen | undefined
+  private walk: Promise<unknown> | undefined
   constructor(private readonly worker: Worker, private readonly topics: readonly string[]) {}
+
+  /** Everything through here is known to be behind: nobody need look again. */
+  from(ordinal: number): void { this.looked = Math.max(this.looked, ordinal) }
+
+  /** Through where everything is worked or parked, as far as `ms` let it see; and where the log ends. */
+  async place(ms: number): Promise<{ readonly through: number; readonly head: number }> {
+    const { ordinal: head } = await this.worker.store.head()
+    this.walk ??= this.isThrough(head).catch(() => false).finally(() => { this.walk = undefined })
+    const over = new AbortController()
+    await Promise.race([this.walk, pause(ms, over.signal)])
+    over.abort()
+    return { through: this.looked, head: Math.max(head, this.looked) }
+  }
 
   async isThrough(ordinal: number): Promise<boolean> {
     if (this.looked >= ordinal) return true

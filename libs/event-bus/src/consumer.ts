@@ -59,6 +59,8 @@ export interface ConsumerState {
   readonly failures: number
 }
 
+/** Readiness has two seconds for its answer. */
+const LOOK_MS = 500
 const OUTAGE = { first: 250, longest: 5000 }
 
 export class Consumer {
@@ -140,6 +142,14 @@ export class Consumer {
     return { ok: failures === 0, text: tell(status === 'waiting' ? 'another process reads the log first' : status === 'catching-up' ? 'reads the log first' : 'joins the bus') }
   }
 
+  /** As `health`, and how far it has come: what another process of its group worked counts. */
+  async look(): Promise<{ readonly ok: boolean; readonly text: string }> {
+    const health = this.health()
+    if (this.caughtUp === null) return health
+    const { through, head } = await this.lookout.place(LOOK_MS)
+    return { ok: health.ok, text: `${health.text}; followed through ${through}${through < head ? ` of ${head}` : ''}` }
+  }
+
   private slowest(): string | undefined {
     const [first] = [...this.worker.inHand].sort(([, one], [, other]) => one - other)
     const ms = first ? performance.now() - first[1] : 0
@@ -164,6 +174,7 @@ export class Consumer {
       try {
         this.caughtUp = this.caughtUp === null ? await this.catchUp() : await makeGood(this.worker, topics, this.caughtUp, signal)
         if (signal.aborted) return
+        this.lookout.from(this.caughtUp ?? 0)
         this.status = 'joining'
         this.subscription = await bus.subscribe({
           group: name, topics, after: this.caughtUp ?? 0, onMessages: (delivery) => this.deliver(delivery),

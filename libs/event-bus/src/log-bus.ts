@@ -73,7 +73,7 @@ class Group implements BusSubscription {
   health(): { readonly ok: boolean; readonly text: string } {
     if (this.stopping.signal.aborted) return { ok: false, text: 'stopped' }
     if (this.failures >= 3) return { ok: false, text: `the log cannot be read on from ${this.looked}, ${this.failures} failures` }
-    return { ok: true, text: this.owner ? `read the log through ${this.looked}` : 'another process of the group reads' }
+    return { ok: true, text: this.owner ? 'reads the log' : 'another process of the group reads' }
   }
 
   /** Holds the checkpoint against the log, and makes it where the group is new. */

@@ -3,7 +3,7 @@ import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap
 import { Readiness, type Check } from './health.controller'
 
 /** A reaction or a projection (libs/read-models). */
-export interface Following { start(): Promise<void>; stop(): Promise<void>; health(): Check; state(): { readonly name: string }; /** waits until the log was looked at through `ordinal`; false when that takes longer than `ms` */ reached(ordinal: number, ms: number): Promise<boolean> }
+export interface Following { start(): Promise<void>; stop(): Promise<void>; health(): Check; /** as `health`, with what must be asked for first */ look?(): Promise<Check>; state(): { readonly name: string }; /** waits until the log was looked at through `ordinal`; false when that takes longer than `ms` */ reached(ordinal: number, ms: number): Promise<boolean> }
 
 @Injectable()
 export class Followers implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -13,7 +13,7 @@ export class Followers implements OnApplicationBootstrap, BeforeApplicationShutd
   /** Modules add theirs while they are wired (in a provider's factory or constructor). */
   add<F extends Following>(follower: F): F {
     this.followers.push(follower)
-    this.readiness.add(follower.state().name, () => Promise.resolve(follower.health()))
+    this.readiness.add(follower.state().name, async () => follower.look ? follower.look() : follower.health())
     return follower
   }
   /** All of them, in the order in which they were added. */

@@ -44,6 +44,21 @@ export function consumersRestartAndShare(given: Given, { backlog = 100_000 }: Bu
       await until(() => reacted.count === 40)
       expect(await consumer.reached(await head(), 10_000)).toBe(true)
       for (const n of range(0, 9)) expect(reacted.of(n)).toEqual(range(0, 3))
+      expect((await consumer.look()).text).toMatch(/; followed through 40$/)
+    })
+
+    it('say how far they have come while an event is in hand', async () => {
+      let free: () => void = () => undefined
+      const held = new Promise<void>((resolve) => { free = resolve })
+      const consumer = consumerOf(given, { react: (event) => (event.revision === 2 ? held : Promise.resolve()) })
+      await consumer.start()
+      await listening(consumer)
+      await send(rounds(1, 0, 1))
+      expect(await consumer.reached(2, 30_000)).toBe(true)
+      await send(rounds(1, 2, 4))
+      await until(async () => /; followed through 2 of 5$/.test((await consumer.look()).text))
+      free()
+      await until(async () => /; followed through 5$/.test((await consumer.look()).text))
     })
 
     it('react to the types that they name; others only move the position', async () => {
