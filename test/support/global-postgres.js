@@ -8,7 +8,8 @@ require('./register.js')
 const launcher = process.env.CHORUS_TEST_POSTGRES ? undefined : require('../../libs/platform/src/embedded-postgres')
 
 module.exports = async () => {
-  if (!launcher) return
+  // projects of two set-ups in one run share the first's: it would be lost, and jest would never end
+  if (!launcher || globalThis.stopTestPostgres) return
   const folder = await mkdtemp(join(tmpdir(), 'chorus-test-'))
   await chmod(folder, 0o755)
   // the tests ask what the database does, not whether a power cut spares it
@@ -16,6 +17,7 @@ module.exports = async () => {
   const server = await launcher.startEmbeddedPostgres({ folder, settings })
   process.env.CHORUS_TEST_POSTGRES = server.adminUrl
   globalThis.stopTestPostgres = async () => {
+    globalThis.stopTestPostgres = undefined
     await server.stop()
     await rm(folder, { recursive: true, force: true })
   }
