@@ -7,7 +7,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import type { RecordedEvent, Role } from '@chorus/contracts'
+import { PURPOSES_OF, type RecordedEvent, type Role } from '@chorus/contracts'
 import { decode, PostgresStore } from '@chorus/event-store'
 import { issueToken, systemClock } from '@chorus/platform'
 import { useBroker } from '../../infra/kafka/broker'
@@ -48,7 +48,7 @@ class TimedThread extends Thread {
       const found = command.exec(path)
       if (!found || reply.status !== 200) continue
       const url = `${this.of.addressOf(what.startsWith('notification') ? 'deterrence' : 'intake')}/v1/${query(found, reply)}`
-      const headers = { authorization: await this.token(reader) }
+      const headers = { authorization: await this.token(reader), 'x-purpose': PURPOSES_OF[reader][0] }
       await asked(`${url}&after=${reply.body.ordinal}`, headers)
       const seen = performance.now() - replied
       const again = performance.now()

@@ -18,7 +18,8 @@ export interface SequencerOptions {
   /** go on trying this long while the database is away, ms */
   readonly retryMs: number
   readonly logger?: StoreLogger
-  readonly onCommitted: () => void
+  /** @param ordinal the last that is committed */
+  readonly onCommitted: (ordinal: number) => void
 }
 
 interface Waiting { readonly append: PreparedAppend; readonly resolve: (result: AppendResult) => void; readonly reject: (error: unknown) => void }
@@ -168,7 +169,7 @@ export class Sequencer {
     attempts.push(results)
     const [written] = await Promise.all([this.write(sql, events, head, end), sql.unsafe('COMMIT')])
     if (written.length === 0) throw new HeadMoved('the head of the log moved under the lock')
-    this.options.onCommitted()
+    this.options.onCommitted(end.ordinal)
     return results
   }
 

@@ -152,6 +152,19 @@ describe('waking', () => {
     await other.close()
     expect(seen).toEqual([1, 2])
   })
+  it('by a NOTIFY that says more than is there passes nothing over', async () => {
+    const seen: number[] = []
+    const subscription = store.subscribe({ after: 0, pollMs: 600_000, onBatch: async (events) => { seen.push(...ordinals(events)) } })
+    const other = await PostgresStore.open({ url: log.database.appUrl })
+    await other.appendEach(some(1, 'first'))
+    await until(() => seen.length === 1)
+    await client(log.database.appUrl).unsafe(`select pg_notify('chorus_log', '1000000'), pg_notify('chorus_log', 'nonsense')`)
+    for (let i = 2; i <= 6; i++) await other.appendEach(some(1, `later${i}`))
+    await until(() => seen.length === 6)
+    expect(seen).toEqual([1, 2, 3, 4, 5, 6])
+    await subscription.stop()
+    await other.close()
+  })
   it('a lost NOTIFY only delays: the poll brings what the listener missed', async () => {
     const other = await PostgresStore.open({ url: log.database.appUrl })
     const seen: number[] = []

@@ -24,7 +24,14 @@ export interface PostgresStoreOptions {
 
 export class PostgresStore implements EventStore {
   private readonly sequencer: Sequencer
-  private readonly listeners = new Set<() => void>()
+  private readonly listeners = new Set<(head?: number) => void>()
+  /** the log is known to reach this far */
+  private reaches = 0
+  /** every subscription was told that it reaches this far */
+  private told = 0
+  /** notifications that say more than was told */
+  private heard = 0
+  private asking = false
   private readonly subscriptions = new Set<Subscription>()
   private listening: Promise<Sql> | undefined
   private closing: Promise<void> | undefined
@@ -35,7 +42,7 @@ export class PostgresStore implements EventStore {
       lingerMs: Math.min(2, Math.max(0, options.lingerMs ?? 0)),
       retryMs: options.retryMs ?? 10_000,
       ...(options.logger && { logger: options.logger }),
-      onCommitted: () => this.wakeAll(),
+      onCommitted: (ordinal) => this.wakeAll(ordinal),
     })
   }
 
@@ -69,8 +76,8 @@ export class PostgresStore implements EventStore {
         let events: AsyncIterator<StoredEvent> | undefined
         const start = async (): Promise<AsyncIterator<StoredEvent>> => {
           signal?.throwIfAborted()
-          const { ordinal } = await this.head()
-          return events = readRange(this.sql, after, Math.min(options.through ?? ordinal, ordinal), options)[Symbol.asyncIterator]()
+          const through = options.through !== undefined && options.through <= this.reaches ? options.through : Math.min(options.through ?? Infinity, (await this.head()).ordinal)
+          return events = readRange(this.sql, after, through, options)[Symbol.asyncIterator]()
         }
         return {
           next: () => (events ? events.next() : start().then((started) => started.next())),
@@ -80,7 +87,11 @@ export class PostgresStore implements EventStore {
     }
   }
 
-  async head(): Promise<Head> { return (await readHead(this.sql, 'log'))! }
+  async head(): Promise<Head> {
+    const head = (await readHead(this.sql, 'log'))!
+    this.reaches = Math.max(this.reaches, head.ordinal)
+    return head
+  }
 
   async find(id: string): Promise<StoredEvent | undefined> {
     const [found] = await this.sql.unsafe<{ ordinal: number }[]>('SELECT ordinal FROM log.events WHERE id = $1::text::uuid', [id], { prepare: true })
@@ -115,15 +126,37 @@ export class PostgresStore implements EventStore {
   private listen(): Promise<Sql> {
     return this.listening ??= (async () => {
       const sql = connect(this.options.url, 1, 'chorus-log-listener', limitsOf(this.options))
-      const wake = (): void => this.wakeAll()
-      await sql.listen(CHANNEL, wake, wake).catch((error: unknown) => {
+      await sql.listen(CHANNEL, (head) => this.notified(Number(head)), () => this.wakeAll()).catch((error: unknown) => {
         this.options.logger?.warn({ code: codeOf(error) }, 'listening for new events failed; readers poll')
       })
       return sql
     })()
   }
 
-  private wakeAll(): void { for (const wake of this.listeners) wake() }
+  /**
+   * Anybody may notify: what is said there is no proof of how far the log reaches, so the log is asked, once for all
+   * subscriptions. Our own commits have said it already.
+   */
+  private notified(ordinal: number): void {
+    if (ordinal <= this.told) return
+    this.heard++
+    if (!this.asking) void this.askHead()
+  }
+
+  /** Until nothing was heard while it was asked: an answer may be older than what was said meanwhile. */
+  private async askHead(): Promise<void> {
+    this.asking = true
+    for (let heard = -1; heard !== this.heard;) {
+      heard = this.heard
+      await this.head().then(({ ordinal }) => this.wakeAll(ordinal), () => this.wakeAll())
+    }
+    this.asking = false
+  }
+
+  private wakeAll(head?: number): void {
+    if (head !== undefined) { this.reaches = Math.max(this.reaches, head); this.told = Math.max(this.told, head) }
+    for (const wake of this.listeners) wake(head)
+  }
 }
 
 const limitsOf = ({ limits }: PostgresStoreOptions): Limits => ({ ...LIMITS, ...limits })

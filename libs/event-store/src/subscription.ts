@@ -1,8 +1,8 @@
 /** Catch-up to live over any store: read what is there, hand it on in batches, wait for a wake-up or the poll. */
 import type { EventStore, StoredEvent, SubscribeOptions, Subscription } from './port'
 
-/** Calls `wake` when the log may have grown; answers how to stop. A wake-up may be lost: the poll comes anyway. */
-export type OnGrowth = (wake: () => void) => () => void
+/** Calls `wake` when the log may have grown, through `head` where that is certain; answers how to stop. A wake-up may be lost: the poll comes anyway. */
+export type OnGrowth = (wake: (head?: number) => void) => () => void
 
 export const DEFAULT_POLL_MS = 1000
 export const DEFAULT_BATCH = 500
@@ -16,8 +16,16 @@ export function startSubscription(store: Pick<EventStore, 'readAll' | 'head'>, o
   const cancel = new AbortController()
   let after = options.after
   let grown = true
+  // who wakes it often knows how far the log has come: only who does not know has it asked
+  let known = 0
+  let mustAsk = true
   let wakeUp: (() => void) | undefined
-  const wake = (): void => { grown = true; wakeUp?.() }
+  const wake = (head?: number): void => {
+    if (head === undefined) mustAsk = true
+    else known = Math.max(known, head)
+    grown = true
+    wakeUp?.()
+  }
   const off = onGrowth(wake)
 
   const deliver = async (events: StoredEvent[], through: number): Promise<void> => {
@@ -26,7 +34,9 @@ export function startSubscription(store: Pick<EventStore, 'readAll' | 'head'>, o
   }
 
   const catchUp = async (): Promise<void> => {
-    const { ordinal: through } = await store.head()
+    const ask = mustAsk
+    mustAsk = false
+    const through = ask ? (await store.head()).ordinal : known
     if (through <= after || cancel.signal.aborted) return
     let batch: StoredEvent[] = []
     for await (const event of store.readAll({ after, through, signal: cancel.signal, ...(filter && { filter }) })) {
@@ -41,7 +51,7 @@ export function startSubscription(store: Pick<EventStore, 'readAll' | 'head'>, o
   }
 
   const pause = (): Promise<void> => new Promise((resolve) => {
-    const timer = setTimeout(done, pollMs)
+    const timer = setTimeout(() => { mustAsk = true; done() }, pollMs)
     function done(): void { clearTimeout(timer); wakeUp = undefined; resolve() }
     wakeUp = done
     if (grown || cancel.signal.aborted) done()
@@ -56,6 +66,7 @@ export function startSubscription(store: Pick<EventStore, 'readAll' | 'head'>, o
         if (cancel.signal.aborted) break
         onError?.(error)
         grown = false
+        mustAsk = true
       }
       await pause()
     }
