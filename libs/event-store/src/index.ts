@@ -7,6 +7,7 @@ export { NotCanonical, canonicalJson, genesisLink, leafOf, linkOf } from './chai
 export { decideAppend, type AppendDecision, type AskedAppend, type KnownEvent } from './decide-append'
 export { KurrentStore, type KurrentStoreOptions } from './kurrentdb'
 export { isKurrentUrl } from './kurrentdb-connection'
+export { CopyRefused, copyLog, copyToKurrent, copyToPostgres, openToCopy, targetOfCopy, type CopyTarget } from './log-copy'
 export { MemoryStore, type MemoryStoreOptions } from './memory'
 export { PostgresStore, type PostgresStoreOptions } from './postgres'
 export { StoreUnavailable, isTransient, type StoreLogger } from './postgres-connection'

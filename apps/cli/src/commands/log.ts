@@ -1,5 +1,7 @@
 import type { Command } from 'commander'
+import { copyLog, CopyRefused, isKurrentUrl, openToCopy, targetOfCopy } from '@chorus/event-store'
 import type { Context } from '../context'
+import { CliError, EXIT } from '../exit'
 
 interface Head { readonly log: string; readonly ordinal: number; readonly link: string; readonly recordedtime: string | null }
 
@@ -15,6 +17,29 @@ export const register = (program: Command, context: Context): void => {
       const head = await (await client()).get<Head>('/v1/log/head', { signal })
       out.data('log-head/1', head, [`log ${head.log}`, `${head.ordinal} events, the last recorded ${head.recordedtime ?? '(none yet)'}`, `link ${head.link}`])
       out.next('npx chorus verify')
+    },
+  })
+  context.command<{ from: string; to: string }>(log, {
+    name: 'copy',
+    summary: 'lead the log into another store, places kept; broken off, the same command goes on',
+    examples: ['npx chorus log copy --from postgres://… --to kurrentdb://…', 'DATABASE_URL=… npx chorus log copy --from kurrentdb://… --to postgres://…'],
+    with: (command) => command.requiredOption('--from <url>', 'postgres:// or kurrentdb:// (its places are in DATABASE_URL)').requiredOption('--to <url>', 'an empty store, or one that the same copy was begun in'),
+    run: async ({ options: { from, to }, settings, out, signal }) => {
+      for (const url of [from, to]) if (!isKurrentUrl(url) && !/^postgres(ql)?:\/\//.test(url)) throw new CliError('--from and --to are addresses of stores: postgres://… or kurrentdb://…', EXIT.usage)
+      if (isKurrentUrl(from) && settings.databaseUrl === undefined) throw new CliError('--from kurrentdb://: the places of its events are in PostgreSQL; name it in DATABASE_URL.', EXIT.usage)
+      const source = await openToCopy(from, settings.databaseUrl)
+      const target = targetOfCopy(to)
+      try {
+        const done = await copyLog(source, target, { signal, onProgress: (ordinal, of) => out.progress('copying', { done: ordinal, total: of, unit: 'events' }) })
+        out.data('log-copy/1', { log: source.log, ...done }, [`${done.copied} events copied; ${target.where} has log ${source.log} through ${done.through}`])
+        out.next('npx chorus verify')
+      } catch (error) {
+        if (error instanceof CopyRefused) throw new CliError(error.message, EXIT.conflict)
+        throw error
+      } finally {
+        await source.close()
+        await target.close()
+      }
     },
   })
 }
