@@ -9,6 +9,7 @@ import { relay } from './relay'
 import { replay } from './replay'
 import { benchServer, fdatasyncRate, serverFacts } from './server'
 import { printTable, type Row } from './table'
+import { verify } from './verify'
 
 export interface BenchOptions {
   /** small and rough: for trying out */
@@ -26,7 +27,7 @@ export interface BenchOptions {
 }
 export interface Bench { readonly summary: string; run(options: BenchOptions): Promise<{ rows: Row[]; notes: string[] }> }
 
-const BENCHES: Readonly<Record<string, Bench>> = { append, replay, import: importBench, relay, consume, 'end-to-end': endToEnd, 'destroy-key': destroyKey }
+const BENCHES: Readonly<Record<string, Bench>> = { append, replay, import: importBench, relay, consume, 'end-to-end': endToEnd, 'destroy-key': destroyKey, verify }
 
 const USAGE = `npm run bench -- NAME [--json] [--quick] [--seed N]
 ${Object.entries(BENCHES).map(([name, { summary }]) => `  ${name.padEnd(11)} ${summary}`).join('\n')}
@@ -35,7 +36,7 @@ ${Object.entries(BENCHES).map(([name, { summary }]) => `  ${name.padEnd(11)} ${s
   --writers 1,32    append: only these numbers of writers
   --batches 1,10    append: only these sizes of batches
   --linger MS       append: how long a batch waits for company (0 to 2)
-  --events N        replay: events in each log (default 1000000); relay, consume: events of the backlog (default 100000);
+  --events N        replay, verify: events in each log (default 1000000); relay, consume: events of the backlog (default 100000);
                     end-to-end: cases (default 300)
   --forms embedded  end-to-end: only this form, or kafka
   --lines 20000,…   import: only files of so many lines

@@ -4,6 +4,9 @@ import type { AddressInfo } from 'node:net'
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { generateKeyPairSync } from 'node:crypto'
+import { findEvent, MemoryStore } from '@chorus/event-store'
+import { keyName, receiptOf, signCheckpoint, signerOf, type Receipt } from '@chorus/tamper-evidence'
 import { PassThrough, Readable } from 'node:stream'
 import { Client, errorOfProblem, ndjson, resultOf } from './client'
 import { Context, type World } from './context'
@@ -78,6 +81,38 @@ describe('chorus token', () => {
     const { code, out, err } = await chorus('token --role detective --env production')
     expect({ code, out }).toEqual({ code: EXIT.refused, out: '' })
     expect(err).toMatch(/PRODUCTION/)
+  })
+})
+
+/** Somebody who has a receipt and the public key, and neither a Chorus nor a database. */
+describe('chorus verify-receipt', () => {
+  const store = new MemoryStore()
+  const key = signerOf(keyName(store.log), generateKeyPairSync('ed25519').privateKey)
+  const [receiptFile, keyFile, otherKey] = ['receipt.json', 'log.pub', 'other.pub'].map((name) => join(data, name)) as [string, string, string]
+  const id = '00000000-0000-4000-8000-000000000001'
+  let receipt: Receipt
+  beforeAll(async () => {
+    for (const stream of ['lamp-1', 'lamp-2']) await store.append({ stream, expected: 'none', events: [{ id: stream === 'lamp-1' ? id : id.replace(/1$/, '2'), type: 'LampLit', content: 'c', body: {} }] })
+    const { ordinal, link, recordedtime } = await store.head()
+    const checkpoint = { log: store.log, ordinal, link, recordedtime: recordedtime!, signedtime: '2026-03-02T12:00:00.000Z' }
+    receipt = await receiptOf(store, (await findEvent(store, id))!, { ...checkpoint, note: signCheckpoint(checkpoint, key) }, false)
+    writeFileSync(receiptFile, JSON.stringify(receipt))
+    writeFileSync(keyFile, `${key.verifier.text}\n`)
+    writeFileSync(otherKey, signerOf(keyName(store.log), generateKeyPairSync('ed25519').privateKey).verifier.text)
+  })
+
+  it('says that it is right, with the key in a file or as it is, and asks nobody', async () => {
+    for (const given of [keyFile, key.verifier.text]) {
+      const { code, out } = await chorus(`verify-receipt ${receiptFile} --key ${given}`, { CHORUS_URL: 'http://127.0.0.1:9' })
+      expect([code, out]).toEqual([EXIT.ok, expect.stringContaining(`RIGHT: event ${id} is ordinal 1 of log ${store.log}`)])
+    }
+  })
+  it('ends with 4 where it proves nothing, and with 2 where it was not given what it needs', async () => {
+    expect(await chorus(`verify-receipt ${receiptFile} --key ${otherKey}`)).toMatchObject({ code: EXIT.mismatch, out: expect.stringMatching(/WRONG \(another-key\)/) as string })
+    writeFileSync(receiptFile, JSON.stringify({ ...receipt, ordinal: 2 }))
+    expect(await chorus(`verify-receipt ${receiptFile} --key ${keyFile}`)).toMatchObject({ code: EXIT.mismatch, out: expect.stringMatching(/WRONG \(path-differs\)/) as string })
+    expect((await chorus(`verify-receipt ${receiptFile} --key nonsense`)).code).toBe(EXIT.usage)
+    expect((await chorus(`verify-receipt ${join(data, 'nowhere')} --key ${keyFile}`)).code).toBe(EXIT.usage)
   })
 })
 

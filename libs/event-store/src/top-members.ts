@@ -7,8 +7,6 @@ export interface TopMembers { readonly id?: string; readonly log?: string; reado
 const QUOTE = 34
 const BACKSLASH = 92
 const COMMA = 44
-const OPEN = new Set([123, 91])
-const CLOSE = new Set([125, 93])
 const WANTED = new Set(['id', 'log', 'revision', 'stream', 'type'])
 
 /** undefined where the text is not an object in canonical form. Only the outermost members count. */
@@ -38,7 +36,10 @@ export const topMembers = (text: string): TopMembers | undefined => {
 }
 
 const plainValue = (text: string, from: number, to: number): unknown => {
-  try { return JSON.parse(text.slice(from, to)) as unknown } catch { return undefined }
+  const said = text.slice(from, to)
+  // names and ids: nothing in them to unescape
+  if (said.charCodeAt(0) === QUOTE && !said.includes('\\')) return said.slice(1, -1)
+  try { return JSON.parse(said) as unknown } catch { return undefined }
 }
 
 /** Behind the closing quote of the string that opens at `at`; the text's length where it never closes. */
@@ -59,8 +60,8 @@ const endOfValue = (text: string, at: number): number => {
     if (code === QUOTE) {
       here = endOfString(text, here) - 1
       if (depth === 0) return here + 1
-    } else if (OPEN.has(code)) depth++
-    else if (CLOSE.has(code)) {
+    } else if (code === 123 || code === 91) depth++
+    else if (code === 125 || code === 93) {
       if (depth === 0) return here
       if (--depth === 0) return here + 1
     } else if (code === COMMA && depth === 0) return here

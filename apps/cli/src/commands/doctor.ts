@@ -85,7 +85,9 @@ const server = async (url: string | undefined, world: World, signal: AbortSignal
       { name: 'version', state: theirs === chorusVersion() ? 'ok' : 'warn', text: `server ${theirs}, this command ${chorusVersion()}`, todo: 'Restart the server with this build, or use the command of its build.' },
       { name: 'clock', state: skew < CLOCK_SKEW ? 'ok' : 'warn', text: `this machine and the server differ by ${skew < 1 ? 'less than a second' : `${Math.round(skew)} s`}`, todo: 'Set both clocks by NTP.' },
     ]
-    return name === undefined ? findings : findings.filter(({ state }, at) => at === 0 || state !== 'ok')
+    const signed = checks.find((check) => check.name === 'checkpoints')
+    if (signed) findings.splice(1, 0, { name: 'signed', state: signed.ok ? 'ok' : 'fail', text: signed.text, todo: 'docs/runbooks/tampering.md says what to do.' })
+    return name === undefined ? findings : findings.filter(({ name: of, state }, at) => at === 0 || of === 'signed' || state !== 'ok')
   } catch (error) {
     return [{ name: name ?? 'server', state: 'fail', text: error instanceof Error ? error.message : 'no answer', todo: 'Start it, or correct CHORUS_URL.', exit: EXIT.unavailable }]
   }
