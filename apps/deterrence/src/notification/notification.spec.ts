@@ -180,6 +180,7 @@ describe('a delivery is always recorded', () => {
     expect(breachesOf(events)).toEqual(['AUTH', 'M1', 'M2', 'M3', 'M4', 'M5', 'M6', 'M7', 'M8', 'M9'])
     expect(events.slice(1).map(({ type, data }) => [type, data])).toEqual((breachesOf(events) as string[]).map((rule) => ['ProtocolBreachDetected', { notificationId: ID, caseId: CASE, rule, factId: FACT }]))
   })
+  it('M1 by itself: nothing held it, and nothing cleared it', () => { expect(broke(deliver({}, { cleared: false }), scheduled, authorized)).toEqual(['M1']) })
   it('an unknown text is M4; an interpreter mends another language; three voices mend a call-in', () => {
     expect(broke(deliver({}, { template: null }), scheduled, authorized)).toEqual(['M4'])
     expect(broke(deliver({ language: 'es', interpreter: 'QUALIFIED' }), scheduled, authorized)).toBeUndefined()

@@ -47,6 +47,7 @@ describe('clearance', () => {
   it('M2: is gone with a hold, does not come back when that is lifted, and comes with a new answer', () => {
     expect(clearance(requested, proceed, held)).toBeNull()
     expect(clearance(requested, proceed, held, lifted)).toBeNull()
+    expect(clearance(requested, held, proceed)).toBeNull()
     expect(clearance(requested, held, proceed, lifted)).toBeNull()
     expect(clearance(requested, proceed, held, lifted, proceed)).not.toBeNull()
   })
