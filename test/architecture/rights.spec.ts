@@ -35,6 +35,7 @@ const RIGHTS: Readonly<Record<string, readonly [roles: readonly string[], agenci
   CloseRecord: [['privacyOfficer'], ANY],
   DestroyKeys: [['privacyOfficer'], ANY],
   PlaceLegalHold: [['privacyOfficer'], ANY],
+  ReplaceContextKey: [['operator', 'privacyOfficer'], ANY],
   ReleaseLegalHold: [['privacyOfficer'], ANY],
   ResolveDeadLetter: [['operator'], ANY],
   ResolveDeadLetters: [['operator'], ANY],

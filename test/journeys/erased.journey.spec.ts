@@ -127,6 +127,18 @@ describe('keys destroyed by order', () => {
     }
   })
 
+  it('what wraps the keys is replaced while both go on: she is read as before, he stays erased', async () => {
+    const answer = await chorus.agent.post('/v1/context-keys/case/replacement').set('Authorization', await chorus.bearer('operator')).send({ reason: 'once a year' })
+    const { result } = JSON.parse(answer.text.trim().split('\n').at(-1)!) as { result: { complete: boolean; from: string[]; to: string; ordinal: number } }
+    expect(result).toMatchObject({ complete: true, ordinal: expect.any(Number) as number })
+    const [told] = await owner<{ text: string }[]>`select text from log.events where ordinal = ${result.ordinal}`
+    expect(JSON.parse(told!.text)).toMatchObject({ type: 'ContextKeyReplaced', data: { context: 'case', from: result.from, to: result.to } })
+    expect(readFileSync(join(chorus.data, 'keys', 'vault-context-case.json'), 'utf8')).not.toContain(result.from[0]!)
+    expect((await opened(`referral-${referralId}`))[0]!.data).toMatchObject({ subjectName: { $erased: true }, victimName: HER.name })
+    expect((await other.keysFor('case', [her, him])).get(him)).toBe('erased')
+    expect((await other.keysFor('case', ['per_made_after_it'])).get('per_made_after_it')).not.toBe('erased')
+  })
+
   it('the chain verifies, the log replays, and after a start all is as before', async () => {
     expect(await verified()).toMatchObject({ result: { ok: true } })
     const before = await replayed()

@@ -6,6 +6,8 @@ import type { KeyLife, Vault } from '@chorus/privacy'
 import type { Sql } from 'postgres'
 import { AuditLogController } from './audit-log/audit-log.controller'
 import { BusConsumerController } from './bus-consumer/bus-consumer.controller'
+import { contextKeyHandlers } from './context-key/context-key.commands'
+import { ContextKeyController } from './context-key/context-key.controller'
 import { deadLetterHandlers, DeadLetters } from './dead-letter/dead-letter.commands'
 import { DeadLetterController } from './dead-letter/dead-letter.controller'
 import { DeadLetterList } from './dead-letter/dead-letter-list'
@@ -16,7 +18,7 @@ import { SubjectKeyController } from './subject-key/subject-key.controller'
 
 @Module({
   imports: [LogProofModule],
-  controllers: [AuditLogController, DeadLetterController, BusConsumerController, SubjectKeyController],
+  controllers: [AuditLogController, DeadLetterController, BusConsumerController, SubjectKeyController, ContextKeyController],
   providers: [
     { provide: AUDIT_DATABASE, useExisting: DATABASE },
     { provide: DeadLetterList, inject: [DATABASE, STORE, RECORDER], useFactory: (database: Sql, store: EventStore, recorder: Recorder) => new DeadLetterList({ database, store, recorder }) },
@@ -24,6 +26,7 @@ import { SubjectKeyController } from './subject-key/subject-key.controller'
     ...deadLetterHandlers,
     { provide: EndKeys, inject: [RECORDER, VAULT, KEY_LIFE, AUDIT], useFactory: (recorder: Recorder, vault: Vault, life: KeyLife, audit: AuditTrail) => new EndKeys({ recorder, vault, life, audit }) },
     ...subjectKeyHandlers,
+    ...contextKeyHandlers,
   ],
 })
 export class OperationsModule implements OnApplicationBootstrap {

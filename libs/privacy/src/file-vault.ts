@@ -163,7 +163,8 @@ export class FileVault implements Vault {
   /** The context key under which PostgreSQL takes new keys. */
   private async kekOf(context: Context): Promise<string> {
     const known = this.keks.get(context)
-    if (known !== undefined) return known
+    // It may have been replaced, and be gone from a folder that was read since.
+    if (known !== undefined && this.ring.has(context, known)) return known
     const [row] = await this.sql<{ kek: string }[]>`select kek from vault.context_keys where context = ${context}`
     if (!this.ring.has(context, row!.kek)) await this.ring.reload(context)
     this.keks.set(context, row!.kek)

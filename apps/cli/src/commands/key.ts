@@ -1,11 +1,14 @@
 import type { Command } from 'commander'
-import { CLOSING_STATUTES, COURTS, HOLD_GROUNDS } from '@chorus/contracts'
+import { Readable } from 'node:stream'
+import { CLOSING_STATUTES, CONTEXTS, COURTS, HOLD_GROUNDS } from '@chorus/contracts'
+import { resultOf } from '../client'
 import type { Context } from '../context'
 import { CliError, EXIT } from '../exit'
 
 interface View { readonly held: boolean; readonly closed: boolean; readonly ordered: boolean; readonly subjects: readonly string[]; readonly records: readonly string[]; readonly keys: readonly { readonly keyId: string; readonly context: string; readonly subject: string; readonly state: string }[] }
 interface Receipt { readonly ordinal: number; readonly repeated: boolean }
 interface Ended extends Receipt { readonly keys: number; readonly subjects: readonly string[] }
+interface Replaced { readonly context: string; readonly from: readonly string[]; readonly to: string; readonly keys: number; readonly complete: boolean; readonly ordinal?: number }
 interface Order { readonly court: string; readonly order?: string }
 
 const pathOf = (subject: string): string => `/v1/keys/${encodeURIComponent(subject)}`
@@ -16,7 +19,7 @@ const orderOf = ({ court: at, order }: Order) => {
   return { court: oneOf('--court', at, COURTS), orderRef: order }
 }
 
-/** chorus key status | destroy | close | hold | release: the keys of a person (per_…) or a record (its stream), and their end. */
+/** chorus key status | destroy | close | hold | release | rotate: the keys of a person (per_…) or a record (its stream), and their end. */
 export const register = (program: Command, context: Context): void => {
   const group = program.command('key').description('the keys of a person or a record: what there is, legal holds, orders to close or to destroy')
 
@@ -78,6 +81,20 @@ export const register = (program: Command, context: Context): void => {
       if (options.dryRun) { out.data('key.release/1', { dryRun: true, subject }, [`would release ${subject}`]); return }
       const receipt = await (await client()).post<Receipt>(`${pathOf(subject)}/release`, { reason: options.reason }, { signal })
       out.data('key.release/1', { subject, ...receipt }, [`released, at ordinal ${receipt.ordinal}`])
+    },
+  })
+
+  context.command<Record<string, unknown>, [string]>(group, {
+    name: 'rotate <context>', summary: `replace what wraps the keys of a context (${CONTEXTS.join(', ')}), while everybody goes on`, role: 'operator', writes: 'operator',
+    examples: ['npx chorus key rotate case --reason "once a year"'],
+    run: async ({ client, options, out, signal }, of) => {
+      oneOf('context', of, CONTEXTS)
+      if (options.dryRun) { out.data('key.rotate/1', { dryRun: true, context: of }, [`would wrap every key of ${of} anew`]); return }
+      const body = Buffer.from(JSON.stringify({ reason: options.reason }))
+      const answer = (await client()).upload<object>(`/v1/context-keys/${of}/replacement`, { body: Readable.from([body]), contentType: 'application/json', length: body.length, signal })
+      const result = await resultOf<Replaced, { keys: number; of: number }>(answer, ({ keys, of: total }) => out.progress('wrapping', { done: keys, total, unit: 'keys' }))
+      out.progressDone()
+      out.data('key.rotate/1', result, [`replaced: ${result.keys} keys wrapped anew, at ordinal ${result.ordinal ?? '-'}; ${result.from.length} older context key gone`])
     },
   })
 }
