@@ -78,9 +78,15 @@ describe('the compose file', () => {
     expect(readFileSync(join(__dirname, '../.gitignore'), 'utf8')).toContain('infra/secrets/')
   })
 
-  it('gives the right to own tables to the migration alone, and keys to all but the relay', () => {
-    expect(containers.filter(([, { secrets = [] }]) => secrets.includes('database_owner_url')).map(([name]) => name)).toEqual(['migrate'])
+  it('gives the right to own tables to the migration alone, beside the server that makes the role, and keys to all but the relay', () => {
+    expect(containers.filter(([, { secrets = [] }]) => secrets.includes('database_owner_url')).map(([name]) => name)).toEqual(['postgres', 'migrate'])
     expect(ours.filter(([, { volumes = [] }]) => !volumes.includes('keys:/var/lib/chorus')).map(([service]) => service)).toEqual(['relay'])
+  })
+
+  it('lets each service log in as its own role, and no other', () => {
+    for (const [service, { secrets = [], environment }] of ours) expect([service, secrets, environment?.DATABASE_URL_FILE]).toEqual([service, [`database_url_${service}`], `/run/secrets/database_url_${service}`])
+    const roles = readFileSync(join(__dirname, 'compose/roles.sh'), 'utf8')
+    for (const [service] of ours) expect(roles).toMatch(new RegExp(`\\b${service}\\b`))
   })
 
   it('names only secrets, volumes, networks and containers that it has', () => {

@@ -22,10 +22,15 @@ export const makeSecrets = (folder) => {
   }
   const password = () => randomBytes(24).toString('base64url')
   once('postgres_password', password)
-  const app = once('database_password', password)
-  const owner = once('database_owner_password', password)
-  once('database_url', () => `postgres://chorus_app:${app}@postgres:5432/chorus`)
-  once('database_owner_url', () => `postgres://chorus_owner:${owner}@postgres:5432/chorus`)
+  const address = (role) => () => `postgres://chorus_${role}:${password()}@postgres:5432/chorus`
+  once('database_owner_url', address('owner'))
+  once('database_url_intake', address('intake'))
+  once('database_url_relay', address('relay'))
+  once('database_url_deterrence', address('deterrence'))
+  once('database_url_services', address('services'))
+  once('database_url_finance', address('finance'))
+  once('database_url_evaluation', address('evaluation'))
+  once('database_url_operations', address('operations'))
   return made
 }
 

@@ -67,6 +67,7 @@ const main = async () => {
     const database = await platform.openDatabase(settings, { signal, say })
     undo.push(() => database.stop())
     say(`database ready (${database.postgresPort === undefined ? 'DATABASE_URL' : `embedded, in ${settings.data}`})`)
+    const logins = await database.serviceLogins?.()
     const broker = await useBroker({ folder: join(settings.data, 'kafka'), say, signal })
     undo.push(() => broker.stop())
     const { ensureTopics, readKafkaSettings } = built('libs/event-bus/src/index.js')
@@ -79,7 +80,7 @@ const main = async () => {
     let greeted = false
     const note = () => hold.note({ url: addresses.intake || undefined, postgresPort: database.postgresPort, services: Object.fromEntries(Object.entries(addresses).filter(([, address]) => address !== '')) })
     const services = new Services({
-      services: names.map((name) => ({ name, main: mainOf(name), env: environmentOf(name, { settings, port: portOf(name), appUrl: database.appUrl, brokers: broker.brokers }) })),
+      services: names.map((name) => ({ name, main: mainOf(name), env: environmentOf(name, { settings, port: portOf(name), appUrl: logins?.[name] ?? database.appUrl, brokers: broker.brokers }) })),
       print, numbers: constants.signals,
       onAddress: (name, address) => {
         addresses[name] = address

@@ -16,7 +16,7 @@ import { boot, type Chorus } from '../../apps/standalone/src/boot'
 import { examplePath } from '../../infra/catalogue'
 import { readUntil, settingsOfRun } from '../../libs/event-bus/src/kafka/testing/on-the-broker'
 import { metaOf } from '../../libs/decider/src/testing/given'
-import { captureLogs } from '../support/chorus'
+import { captureLogs, Everything } from '../support/chorus'
 import { freshDatabase, type FreshDatabase } from '../support/database'
 
 const root = join(__dirname, '../..')
@@ -31,7 +31,7 @@ describe('one log, first without a broker, then with one', () => {
   const delivered: string[] = []
   const children: { readonly child: ChildProcess; readonly exit: Promise<unknown> }[] = []
 
-  const standalone = (more: Record<string, string> = {}): Promise<Chorus> => boot(readSettingsWithBus({ ...env, ...more }, data, 'chorus') as ReadySettings, { logTo: logs.stream })
+  const standalone = (more: Record<string, string> = {}): Promise<Chorus> => boot(readSettingsWithBus({ ...env, ...more }, data, 'chorus') as ReadySettings, { logTo: logs.stream, modules: [Everything] })
   const withBroker = { KAFKA_BROKERS: kafka.brokers.join(','), KAFKA_PREFIX: kafka.prefix }
   const service = (name: string): void => {
     const child = fork(join(root, 'apps', name, 'src/main.ts'), [], { execArgv: ['-r', join(root, 'test/support/register.js')], stdio: ['ignore', 'ignore', 'inherit', 'ipc'], env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env, ...withBroker } })

@@ -82,6 +82,7 @@ it('is put back on an empty database; what was destroyed since is destroyed agai
     const restored = await restoring('restore', '--from', at('first'), '--keys-from', at('keys'), '--key', at('key.pem'))
     expect(restored).toMatchObject({ code: 0, err: '', out: { ordinal: first.out.ordinal } })
     expect(Number(restored.out.again)).toBeGreaterThan(0)
+    await database.allowAll()
     expect(await readAgain(database.ownerUrl, `select distinct state from vault.data_keys where subject = '${erased}'`)).toEqual([{ state: 'destroyed' }])
     // guards that stood in the way stand again
     await expect(readAgain(database.ownerUrl, 'delete from log.events')).rejects.toThrow(/only ever added to/)

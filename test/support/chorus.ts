@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
-import type { INestApplication } from '@nestjs/common'
+import { Module, type INestApplication } from '@nestjs/common'
 import { postgres } from '@chorus/postgres'
 import supertest from 'supertest'
 import type { Claims, Role } from '@chorus/contracts'
@@ -49,6 +49,10 @@ export const AGENCY_OF: Readonly<Record<Role, string>> = {
 
 export interface ChorusOptions { readonly clock?: Clock; /** further settings, as environment variables */ readonly env?: Readonly<Record<string, string>>; /** runs in production: given the data folder, gives the path of the JWKS */ readonly production?: (data: string) => Promise<string>; /** on what is there already; close() leaves it */ readonly on?: { readonly database: FreshDatabase; readonly data: string } }
 
+/** A module of no service: `app.get` of a port gives the unbounded one that comes with it. */
+@Module({})
+export class Everything {}
+
 /** Boots one; close() takes everything away again. */
 export const startChorus = async (options: ChorusOptions = {}): Promise<TestChorus> => {
   const database = options.on?.database ?? await freshDatabase()
@@ -60,7 +64,7 @@ export const startChorus = async (options: ChorusOptions = {}): Promise<TestChor
     const settings = Object.assign(readSettings({ CHORUS_DATA: data, CHORUS_PORT: '0', DATABASE_URL: database.appUrl, ...production, ...options.env }, data), { databaseUrl: database.appUrl })
     const clock = options.clock ?? systemClock
     const logs = captureLogs()
-    const chorus = await boot(settings, { clock, logTo: logs.stream })
+    const chorus = await boot(settings, { clock, logTo: logs.stream, modules: [Everything] })
     const tokenFor = (role: Role, agency: string = AGENCY_OF[role], claims: Claims = {}): Promise<string> => issueToken(data, clock, { role, agency, claims })
     return {
       app: chorus.app, address: chorus.address, data, ownerUrl: database.ownerUrl, appUrl: database.appUrl, adminUrl: inDatabaseOf(database.appUrl), logs, agent: supertest(chorus.address), tokenFor,

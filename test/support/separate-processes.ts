@@ -5,7 +5,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SERVICES, type Service } from '@chorus/contracts'
-import { demonstrationKey, issueToken, repositoryRoot, systemClock } from '@chorus/platform'
+import { demonstrationKey, issueToken, repositoryRoot, serviceLogins, systemClock } from '@chorus/platform'
 import { freshDatabase } from './database'
 import { AGENCY_OF } from './chorus'
 import type { Program } from './thread'
@@ -31,10 +31,11 @@ export async function startSeparateProcesses(brokers: string, services: readonly
   await demonstrationKey(data)
   const prefix = `s-${randomUUID().slice(0, 8)}.`
   const running = new Map<Service, { readonly child: ChildProcess; readonly address: string; readonly ended: Promise<number | null> }>()
-  const env = { ...process.env, CHORUS_DATA: data, CHORUS_PORT: '0', DATABASE_URL: database.appUrl, KAFKA_BROKERS: brokers, KAFKA_PREFIX: prefix, CHORUS_LOG_LEVEL: 'warn', ...more }
+  const logins = await serviceLogins(database.ownerUrl)
+  const env = { ...process.env, CHORUS_DATA: data, CHORUS_PORT: '0', KAFKA_BROKERS: brokers, KAFKA_PREFIX: prefix, CHORUS_LOG_LEVEL: 'warn', ...more }
   const start = async (service: Service): Promise<void> => {
     const said: string[] = []
-    const child = fork(join(repositoryRoot(), 'apps', service, 'src/main.ts'), [], { env, execArgv: ['-r', join(__dirname, 'register.js')], stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+    const child = fork(join(repositoryRoot(), 'apps', service, 'src/main.ts'), [], { env: { ...env, DATABASE_URL: logins[service] }, execArgv: ['-r', join(__dirname, 'register.js')], stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
     for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (chunk: Buffer) => { said.push(chunk.toString()); if (said.length > 200) said.shift() })
     const ended = new Promise<number | null>((resolve) => { child.once('exit', (code) => resolve(code)) })
     const address = await new Promise<string>((resolve, reject) => {

@@ -7,7 +7,7 @@ import { compose } from '@chorus/composition'
 import type { EventStore, Recorder } from '@chorus/event-store'
 import { DATABASE, demonstrationKey, readSettings, RECORDER, STORE, systemClock, type Clock } from '@chorus/platform'
 import type { Sql } from 'postgres'
-import { captureLogs, type CapturedLogs } from './chorus'
+import { captureLogs, Everything, type CapturedLogs } from './chorus'
 import { freshDatabase } from './database'
 
 export interface ServiceUnderTest {
@@ -33,7 +33,7 @@ export const startService = async (service: string, modules: Parameters<typeof c
     await demonstrationKey(data)
     const settings = Object.assign(readSettings({ CHORUS_DATA: data, CHORUS_PORT: '0', DATABASE_URL: db.appUrl }, data), { databaseUrl: db.appUrl })
     const logs = captureLogs()
-    const composed = await compose({ settings, modules, client: `chorus-${service}`, clock, logTo: logs.stream })
+    const composed = await compose({ settings, modules: [...modules, Everything], client: `chorus-${service}`, clock, logTo: logs.stream })
     const port = <T>(name: symbol): T => composed.app.get<T>(name, { strict: false })
     return {
       app: composed.app, address: composed.address, data, appUrl: db.appUrl, logs, log: port(RECORDER), store: port(STORE), database: port(DATABASE),

@@ -1,7 +1,7 @@
 /** Deterrence: who is told what, by when, and only once it is safe. Notifications, and the safety context as streams of its own. */
 import { Module } from '@nestjs/common'
 import type { Recorder } from '@chorus/event-store'
-import { RECORDER, VAULT } from '@chorus/platform'
+import { OfService, RECORDER, VAULT } from '@chorus/platform'
 import type { Vault } from '@chorus/privacy'
 import { NotificationLookUp } from './notification/look-up'
 import { notificationHandlers } from './notification/notification.commands'
@@ -22,6 +22,7 @@ import { SafetyWarningController } from './safety-warning/safety-warning.control
 import { WarningsByDueDateController } from './warnings-by-due-date/warnings-by-due-date.controller'
 import { WarningsByDueDate } from './warnings-by-due-date/warnings-by-due-date.query'
 
+@OfService('deterrence')
 @Module({
   controllers: [NotificationController, SafetyReviewController, NotificationsByDueDateController, SafetyWarningController, WarningsByDueDateController],
   providers: [

@@ -1,12 +1,13 @@
 /** Evaluation reads the log and nothing else: no read model, no setting decides a figure. */
 import { Module } from '@nestjs/common'
 import type { EventStore, Recorder } from '@chorus/event-store'
-import { CLOCK, RECORDER, STORE, VAULT, type Clock } from '@chorus/platform'
+import { CLOCK, OfService, RECORDER, STORE, VAULT, type Clock } from '@chorus/platform'
 import type { Vault } from '@chorus/privacy'
 import { HistoryController } from './history/history.controller'
 import { HistoryReader } from './history/read-history'
 import { ReplayController } from './replay/replay.controller'
 
+@OfService('evaluation')
 @Module({
   controllers: [HistoryController, ReplayController],
   providers: [{

@@ -1,7 +1,7 @@
 /** Intake: agency events come in, are checked and recorded; incidents, lethality screens, referrals, cases, levels. */
 import { Module } from '@nestjs/common'
 import type { Recorder } from '@chorus/event-store'
-import { CLOCK, DATABASE, RECORDER, VAULT, type Clock } from '@chorus/platform'
+import { CLOCK, DATABASE, OfService, RECORDER, VAULT, type Clock } from '@chorus/platform'
 import type { Vault } from '@chorus/privacy'
 import type { Sql } from 'postgres'
 import { circumstanceHandlers } from './circumstance/circumstance.commands'
@@ -37,6 +37,7 @@ import { ReferralController } from './referral/referral.controller'
 import { ScreensByHotlineDueController } from './screens-by-hotline-due/screens-by-hotline-due.controller'
 import { ScreensByHotlineDue } from './screens-by-hotline-due/screens-by-hotline-due.query'
 
+@OfService('intake')
 @Module({
   controllers: [ImportRunController, QuarantinedRecordController, IncidentsByReviewStateController, IncidentController, ReferralController, PairController, PchCaseController, CircumstanceController, HistoryReviewController, PolicyController, LethalityScreenController, ScreensByHotlineDueController],
   providers: [

@@ -5,7 +5,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { Lease } from '@chorus/event-bus'
 import type { EventStore } from '@chorus/event-store'
-import { CLOCK, DATABASE, Readiness, SETTINGS, STORE, VAULT, type Clock, type Settings } from '@chorus/platform'
+import { CLOCK, DATABASE, OfService, Readiness, SETTINGS, STORE, VAULT, type Clock, type Settings } from '@chorus/platform'
 import type { Vault } from '@chorus/privacy'
 import { CheckpointFolder, keyName, Signer, signerOf, signingKey, tryKeysOf, Witness, type NoteSigner, type SecondPlace } from '@chorus/tamper-evidence'
 import type { Sql } from 'postgres'
@@ -24,7 +24,7 @@ const LEASE_MS = 4000
 const elapsed = (): number => performance.now()
 const signer = (store: EventStore, database: Sql, key: NoteSigner, place: CheckpointFolder, witness: SecondPlace | null, clock: Clock): Signer => new Signer({
   store, signer: key, place, ...(witness && { witness }), clock, elapsed, logger: { info: at('log'), warn: at('warn'), error: at('error') },
-  lease: new Lease({ database, name: 'signer', owner: `${hostname()}/${process.pid}/${randomUUID()}`, ttlMs: LEASE_MS, elapsed }),
+  lease: new Lease({ database, name: 'operations.signer', owner: `${hostname()}/${process.pid}/${randomUUID()}`, ttlMs: LEASE_MS, elapsed }),
   remembered: new SignedThrough({ database, log: store.log }),
 })
 
@@ -36,6 +36,7 @@ class SignerProcess implements OnApplicationBootstrap, OnApplicationShutdown {
   onApplicationShutdown(): Promise<void> { return this.signer.stop() }
 }
 
+@OfService('operations')
 @Module({
   controllers: [LogReceiptController, LogVerificationController, LogCheckpointController],
   providers: [

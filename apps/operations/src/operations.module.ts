@@ -1,7 +1,7 @@
 /** Operations: what an operator sees and mends: the consumers of the bus, dead letters, the log's verification, the audit log. */
 import { Inject, Module, type OnApplicationBootstrap } from '@nestjs/common'
 import type { EventStore, Recorder } from '@chorus/event-store'
-import { AUDIT, AUDIT_DATABASE, CLOCK, DATABASE, KEY_LIFE, RECORDER, STORE, VAULT, type AuditTrail, type Clock } from '@chorus/platform'
+import { AUDIT, CLOCK, DATABASE, KEY_LIFE, OfService, RECORDER, STORE, VAULT, type AuditTrail, type Clock } from '@chorus/platform'
 import type { KeyLife, Vault } from '@chorus/privacy'
 import type { Sql } from 'postgres'
 import { AuditLogController } from './audit-log/audit-log.controller'
@@ -11,16 +11,14 @@ import { ContextKeyController } from './context-key/context-key.controller'
 import { deadLetterHandlers, DeadLetters } from './dead-letter/dead-letter.commands'
 import { DeadLetterController } from './dead-letter/dead-letter.controller'
 import { DeadLetterList } from './dead-letter/dead-letter-list'
-import { LogProofModule } from './log-proof.module'
 import { EndKeys } from './subject-key/end-keys'
 import { subjectKeyHandlers } from './subject-key/subject-key.commands'
 import { SubjectKeyController } from './subject-key/subject-key.controller'
 
+@OfService('operations')
 @Module({
-  imports: [LogProofModule],
   controllers: [AuditLogController, DeadLetterController, BusConsumerController, SubjectKeyController, ContextKeyController],
   providers: [
-    { provide: AUDIT_DATABASE, useExisting: DATABASE },
     { provide: DeadLetterList, inject: [DATABASE, STORE, RECORDER], useFactory: (database: Sql, store: EventStore, recorder: Recorder) => new DeadLetterList({ database, store, recorder }) },
     { provide: DeadLetters, inject: [RECORDER, DeadLetterList, DATABASE], useFactory: (recorder: Recorder, list: DeadLetterList, database: Sql) => new DeadLetters({ recorder, list, database }) },
     ...deadLetterHandlers,

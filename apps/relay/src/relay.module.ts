@@ -5,7 +5,7 @@ import { hostname } from 'node:os'
 import type { Sql } from 'postgres'
 import { BrokerCheck, KafkaPublisher, ensureTopics, type BusPublisher, type KafkaSettings } from '@chorus/event-bus'
 import type { EventStore } from '@chorus/event-store'
-import { DATABASE, Readiness, SETTINGS, STORE } from '@chorus/platform'
+import { DATABASE, OfService, Readiness, SETTINGS, STORE } from '@chorus/platform'
 import { Relay } from './publish-log/relay'
 
 export interface RelayModuleOptions {
@@ -50,6 +50,7 @@ class RelayProcess implements OnApplicationBootstrap, BeforeApplicationShutdown 
   }
 }
 
+@OfService('relay')
 @Module({})
 export class RelayModule {
   static forRoot({ openPublisher, ttlMs }: RelayModuleOptions = {}): DynamicModule {

@@ -19,7 +19,7 @@ const PATIENCE = 20_000
 export const loadFirstSamples = async ({ app }: Chorus, settings: ReadySettings, say: (line: string) => void, signal: AbortSignal): Promise<void> => {
   if (settings.mode !== 'demonstration' || settings.samples === '0') return
   const store = app.get<EventStore>(STORE, { strict: false })
-  for await (const _ of store.readAll({ filter: { types: ['ImportRunStarted'] } })) return
+  for await (const _ of store.readAll({ filter: { categories: ['importrun'], types: ['ImportRunStarted'] } })) return
   const clock = app.get<Clock>(CLOCK, { strict: false })
   const nibrs = app.get(NibrsImport, { strict: false })
   const folder = join(repositoryRoot(), 'samples', 'nibrs')

@@ -1,8 +1,9 @@
 /** Modules and ports become one process that listens. */
-import type { DynamicModule, INestApplication, Type } from '@nestjs/common'
+import { Module, type DynamicModule, type INestApplication, type Type } from '@nestjs/common'
 import pino, { type DestinationStream } from 'pino'
-import { chorusVersion, PlatformModule, serve, systemClock, TokenVerifier, type Clock } from '@chorus/platform'
-import { PortsModule, type ReadySettings } from './ports.module'
+import { chorusVersion, PlatformModule, serve, serviceOf, systemClock, TokenVerifier, type Clock } from '@chorus/platform'
+import type { Service } from '@chorus/contracts'
+import { PortsModule, type PortsOptions, type ReadySettings } from './ports.module'
 
 export interface Composition {
   readonly settings: ReadySettings
@@ -25,8 +26,21 @@ export interface Composed {
   close(): Promise<void>
 }
 
-/** Root of the modules; a class of its own, so that the platform and the ports come first. */
-class Root {}
+/** Each service's module with ports of its own; modules of none share those of the role that logs in. */
+const withPorts = (modules: Composition['modules'], options: PortsOptions): (Type | DynamicModule)[] => {
+  const ofNone = modules.filter((module) => serviceOf(module) === undefined)
+  // one set of ports for each service, however many modules it has
+  const portsOf = new Map<Service, DynamicModule>()
+  const own = modules.flatMap((module) => {
+    const service = serviceOf(module)
+    if (service === undefined) return []
+    const given: DynamicModule = 'module' in module ? module : { module }
+    const ports = portsOf.get(service) ?? PortsModule.forRoot({ ...options, service, keys: options.keys && service !== 'relay' })
+    portsOf.set(service, ports)
+    return [{ ...given, imports: [...given.imports ?? [], ports] }]
+  })
+  return ofNone.length > 0 || modules.length === 0 ? [...own, ...ofNone, PortsModule.forRoot(options)] : own
+}
 
 /**
  * @param composition its settings must name a database that is migrated already
@@ -37,6 +51,8 @@ export const compose = async ({ settings, modules, client, keys = true, clock = 
   const verifier = new TokenVerifier({ mode: settings.mode, data: settings.data, jwks: settings.jwks, clock })
   await verifier.ready()
   const platform = PlatformModule.forRoot({ settings, clock, verifier, logTo: logTo ?? pino.destination({ dest: 2, sync: true }), logLevel: settings.logLevel })
-  const root: DynamicModule = { module: Root, imports: [platform, PortsModule.forRoot({ settings, client, keys }), ...modules] }
-  return serve(root, { host: settings.host, port: settings.port, clock, version: chorusVersion() })
+  // Decorated, not a dynamic module: its imports are then wired in this order, the platform first and the ports of none last.
+  class Root {}
+  Module({ imports: [platform, ...withPorts(modules, { settings, client, keys })] })(Root)
+  return serve(Root, { host: settings.host, port: settings.port, clock, version: chorusVersion() })
 }

@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { guarded, postgres } from '@chorus/postgres'
 import type { Sql } from 'postgres'
 import { KafkaBus, LogBus, type EventBus, type KafkaSettings } from '@chorus/event-bus'
-import { KurrentStore, PostgresStore, Recorder, type EventStore } from '@chorus/event-store'
-import { AUDIT, auditTrail, BUS, CLOCK, DATABASE, KEY_LIFE, Readiness, RECORDER, STORE, VAULT, type Clock, type Settings } from '@chorus/platform'
+import { appendedBy, readBy, type Service } from '@chorus/contracts'
+import { KurrentStore, PostgresStore, Recorder, withRights, type EventStore } from '@chorus/event-store'
+import { asRole, AUDIT, AUDIT_DATABASE, auditTrail, BUS, CLOCK, DATABASE, KEY_LIFE, Readiness, RECORDER, STORE, VAULT, type Clock, type Settings } from '@chorus/platform'
 import { FileVault, type Vault } from '@chorus/privacy'
 
 /** Settings of a process whose database is there: the embedded one has been started, or DATABASE_URL named it. */
@@ -17,6 +18,8 @@ export interface PortsOptions {
   readonly client: string
   /** false: a process that seals and opens nothing is given no keys */
   readonly keys: boolean
+  /** whose ports these are: its role works in the database. Absent: the role that logs in, with no bounds of our own */
+  readonly service?: Service
 }
 
 /** Readiness of the ports, and their end in the right order: whoever writes first, the database last. */
@@ -24,13 +27,14 @@ export interface PortsOptions {
 class Ports implements OnApplicationShutdown {
   constructor(
     @Inject(BUS) private readonly bus: EventBus, @Inject(STORE) private readonly store: EventStore, @Inject(DATABASE) private readonly database: Sql,
-    readiness: Readiness, @Optional() @Inject(VAULT) private readonly vault?: Vault,
+    readiness: Readiness, @Optional() @Inject(VAULT) private readonly vault?: Vault, @Optional() @Inject(AUDIT_DATABASE) private readonly audit?: Sql,
   ) {
     readiness.add('database', async () => { await database`select 1`; return { ok: true, text: 'PostgreSQL answers' } })
-    readiness.add('log', async () => (store instanceof KurrentStore ? store.health() : { ok: true, text: `readable, head at ${(await store.head()).ordinal}` }))
+    readiness.add('log', async () => ('health' in store && typeof store.health === 'function' ? (store as KurrentStore).health() : { ok: true, text: `readable, head at ${(await store.head()).ordinal}` }))
   }
 
   async onApplicationShutdown(): Promise<void> {
+    await this.audit?.end({ timeout: 5 })
     await this.bus.close()
     await this.store.close()
     await this.vault?.close()
@@ -38,15 +42,19 @@ class Ports implements OnApplicationShutdown {
   }
 }
 
-const openStore = (settings: ReadySettings): Promise<EventStore> => {
+const openStore = async (settings: ReadySettings, service?: Service): Promise<EventStore> => {
   const log = new Logger('log')
   const logger = { warn: (details: object, message: string): void => log.warn({ ...details, note: message }) }
-  return settings.logUrl === undefined ? PostgresStore.open({ url: settings.databaseUrl, logger }) : KurrentStore.open({ url: settings.logUrl, databaseUrl: settings.databaseUrl, logger })
+  const store = await (settings.logUrl === undefined ? PostgresStore.open({ url: settings.databaseUrl, logger }) : KurrentStore.open({ url: settings.logUrl, databaseUrl: settings.databaseUrl, logger }))
+  return service === undefined ? store : withRights(store, { service, reads: readBy(service), appends: appendedBy(service) })
 }
 /** Longer than any statement of a read model takes, a rebuild of a long one included. */
 const SILENCE_MS = 120_000
 const openDatabaseClient = (settings: ReadySettings, client: string): Sql =>
   postgres(settings.databaseUrl, { ...guarded(settings.databaseUrl, SILENCE_MS), max: 8, onnotice: () => undefined, connection: { application_name: client, TimeZone: 'UTC' } })
+/** Reads the audit log, with a role that does nothing else. */
+const openAuditClient = (url: string, client: string): Sql =>
+  postgres(url, { ...guarded(url, SILENCE_MS), max: 2, onnotice: () => undefined, connection: { application_name: `${client} audit`, TimeZone: 'UTC' } })
 
 const keyed = (settings: ReadySettings): Provider[] => [
   { provide: VAULT, useFactory: () => FileVault.open({ keysFolder: join(settings.data, 'keys'), databaseUrl: settings.databaseUrl, mode: settings.mode }) },
@@ -62,21 +70,24 @@ const openBus = (settings: ReadySettings, store: EventStore, database: Sql): Eve
   return settings.kafka ? new KafkaBus({ settings: settings.kafka, logger }) : new LogBus({ store, database, logger })
 }
 
-/** The ports, for every module. */
+/** The ports of one service, for its module; without a service, for every module that is of none. */
 @Module({})
 export class PortsModule {
-  static forRoot({ settings, client, keys }: PortsOptions): DynamicModule {
+  static forRoot({ settings: given, client, keys, service }: PortsOptions): DynamicModule {
+    const settings: ReadySettings = service === undefined ? given : { ...given, databaseUrl: asRole(given.databaseUrl, service) }
+    const audits = service === undefined || service === 'operations'
     return {
       module: PortsModule,
-      global: true,
+      global: service === undefined,
       providers: [
-        { provide: STORE, useFactory: () => openStore(settings) },
+        { provide: STORE, useFactory: () => openStore(settings, service) },
         { provide: DATABASE, useFactory: () => openDatabaseClient(settings, client) },
         { provide: BUS, inject: [STORE, DATABASE], useFactory: (store: EventStore, database: Sql) => openBus(settings, store, database) },
         ...keys ? keyed(settings) : [],
+        ...audits ? [{ provide: AUDIT_DATABASE, useFactory: () => openAuditClient(service === undefined ? given.databaseUrl : asRole(given.databaseUrl, 'audit'), client) }] : [],
         Ports,
       ],
-      exports: [STORE, DATABASE, BUS, ...keys ? [VAULT, KEY_LIFE, RECORDER, AUDIT] : []],
+      exports: [STORE, DATABASE, BUS, ...keys ? [VAULT, KEY_LIFE, RECORDER, AUDIT] : [], ...audits ? [AUDIT_DATABASE] : []],
     }
   }
 }

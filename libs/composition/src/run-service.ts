@@ -31,20 +31,21 @@ const passes = (error: unknown): boolean => {
  * Starts as soon as what it stands on is there, however long that takes; while it waits, its health says for what.
  * @param start composes and listens
  * @param say told each new reason once
+ * @param service whose role it works as in the database
  * @throws what waiting does not mend: a database of another build, keys that are missing, checkpoints of another log
  */
-export const startWhenPossible = async (settings: ReadySettings, start: () => Promise<Composed>, say: (line: string) => void, signal: AbortSignal): Promise<Composed> => {
+export const startWhenPossible = async (settings: ReadySettings, start: () => Promise<Composed>, say: (line: string) => void, signal: AbortSignal, service?: Service): Promise<Composed> => {
   if (settings.port !== 0) await checkPort(settings.host, settings.port)
   let room: WaitingRoom | undefined
   try {
     for (let told: string | undefined; ;) {
-      let reason = await databaseLacks(settings.databaseUrl)
+      let reason = await databaseLacks(settings.databaseUrl, service)
       signal.throwIfAborted()
       if (reason === undefined) {
         await room?.close()
         room = undefined
         try {
-          await checkRole(settings.databaseUrl, settings.mode, say)
+          await checkRole(settings.databaseUrl, settings.mode, say, service)
           return await start()
         } catch (error) {
           if (!passes(error)) throw error
@@ -69,7 +70,7 @@ const main = async ({ service, modules, keys }: ServiceOptions): Promise<void> =
   if (process.send) process.on('disconnect', () => stop.abort())
   const say = (line: string): void => { process.stdout.write(`${line}\n`) }
   const settings = readServiceSettings(service, process.env, repositoryRoot())
-  const composed = await startWhenPossible(settings, () => compose({ settings, modules, client: `chorus-${service}`, ...(keys === undefined ? {} : { keys }) }), say, stop.signal)
+  const composed = await startWhenPossible(settings, () => compose({ settings, modules, client: `chorus-${service}`, ...(keys === undefined ? {} : { keys }) }), say, stop.signal, service)
   try {
     say(`${service} at ${composed.address}   (interface: ${composed.address}/docs)`)
     process.send?.({ address: composed.address })

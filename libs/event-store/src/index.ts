@@ -11,6 +11,7 @@ export { CopyRefused, copyLog, copyToKurrent, copyToPostgres, openToCopy, target
 export { MemoryStore, type MemoryStoreOptions } from './memory'
 export { PostgresStore, type PostgresStoreOptions } from './postgres'
 export { StoreUnavailable, isTransient, type StoreLogger } from './postgres-connection'
+export { NotForThisService, withRights, type Rights } from './with-rights'
 export { findEvent } from './find-event'
 export { verifyChain, type ChainReport, type VerifyOptions } from './verify-chain'
 export { walkRange, type ChainFault, type KnownLink, type Range, type Readable, type SealedSample, type Walked, type WalkOptions } from './walk-range'

@@ -3,13 +3,17 @@ import { APP_ROLE } from './embedded-postgres'
 import { keepPostgresUp } from './kept-up'
 import { migrate, MigrationRefused, pending, readMigrations } from './migrate'
 import { SetupRefused } from './postgres-binaries'
-import { powersBeyondServices } from './role-powers'
+import { actsAs, powersBeyondServices } from './role-powers'
+import { asRole, installRights, rightsBeyond, serviceLogins } from './role-rights'
+import type { Service } from '@chorus/contracts'
 import type { Settings } from './settings'
 
 /** A migrated database, ready for the services. */
 export interface Database {
   /** address for the services' role */
   readonly appUrl: string
+  /** addresses by which each service logs in as its own role, with passwords of this start; of the embedded PostgreSQL alone */
+  serviceLogins?(): Promise<Readonly<Record<Service, string>>>
   /** the embedded PostgreSQL's port; absent where DATABASE_URL names another */
   readonly postgresPort?: number
   /** resolves with a sentence when the embedded server is gone for good: it is started again some times; never otherwise */
@@ -27,6 +31,8 @@ const reasonOf = (error: unknown): string => {
   const known: Record<string, string> = {
     ECONNREFUSED: 'nothing listens there', ENOTFOUND: 'the host is not known', ETIMEDOUT: 'no answer', CONNECT_TIMEOUT: 'no answer in 10 seconds', EHOSTUNREACH: 'the host cannot be reached',
     '28P01': 'the password is wrong', '28000': 'the role may not log in', '3D000': 'there is no such database',
+    // what asRole asks for
+    '22023': 'it lacks the role of this service: run npx chorus migrate with DATABASE_OWNER_URL', '42501': 'who logs in may not act as the role of this service; log in as that role, or run npx chorus migrate with this DATABASE_URL where one process runs all services',
   }
   return known[code ?? ''] ?? code ?? message ?? 'no answer'
 }
@@ -70,24 +76,26 @@ const checkMigrated = async (appUrl: string): Promise<void> => {
 
 /**
  * The services' role must not be able to change what was recorded. Who only tries Chorus is told so; production does not start.
+ * @param service absent: one process for all, whose login may act as each
  * @throws SetupRefused in production
  */
-export const checkRole = async (appUrl: string, mode: Settings['mode'], say: (line: string) => void): Promise<void> => {
-  const sql = postgres(appUrl, { max: 1, onnotice: () => undefined })
+export const checkRole = async (appUrl: string, mode: Settings['mode'], say: (line: string) => void, service?: Service): Promise<void> => {
+  const sql = postgres(service === undefined ? appUrl : asRole(appUrl, service), { max: 1, onnotice: () => undefined })
   let powers: string[]
-  try { powers = await powersBeyondServices(sql) } finally { await sql.end({ timeout: 1 }) }
+  try { powers = [...await powersBeyondServices(sql), ...await rightsBeyond(sql), ...service === undefined ? [] : await actsAs(sql, service)] } finally { await sql.end({ timeout: 1 }) }
   if (powers.length === 0) return
-  const text = `The role of DATABASE_URL, ${decodeURIComponent(new URL(appUrl).username)}, ${powers.join('; ')}: whoever reaches this process could change what was recorded. Give the services a plain role in DATABASE_URL; the owner belongs in DATABASE_OWNER_URL alone.`
+  const text = `The role of DATABASE_URL, ${decodeURIComponent(new URL(appUrl).username)}, ${powers.slice(0, 5).join('; ')}${powers.length > 5 ? ` and ${powers.length - 5} more (npx chorus doctor)` : ''}: whoever reaches this process could change what was recorded. Give each service the role of its own in DATABASE_URL, a plain one where one process runs all, the owner in DATABASE_OWNER_URL alone; npx chorus migrate takes away what was granted beyond.`
   if (mode === 'production') throw new SetupRefused(`${text} Production does not start so.`)
   say(`WARNING: ${text}`)
 }
 
 /**
  * What a service waits for before it can work with its database, in words; undefined when it can.
- * @param appUrl of the application role
+ * @param loginUrl DATABASE_URL; the service's role is taken on
  * @throws MigrationRefused where waiting does not help: the database belongs to another build
  */
-export const databaseLacks = async (appUrl: string): Promise<string | undefined> => {
+export const databaseLacks = async (loginUrl: string, service?: Service): Promise<string | undefined> => {
+  const appUrl = service === undefined ? loginUrl : asRole(loginUrl, service)
   try {
     await checkServer('DATABASE_URL', appUrl)
     const missing = await missingMigrations(appUrl)
@@ -103,13 +111,16 @@ export const databaseLacks = async (appUrl: string): Promise<string | undefined>
  * @throws SetupRefused or MigrationRefused, saying what is wrong and what to do
  */
 export const openDatabase = async (settings: Settings, { signal, say = () => undefined }: OpenOptions = {}): Promise<Database> => {
+  if (settings.databaseUrl === undefined && settings.databaseOwnerUrl !== undefined) throw new SetupRefused('DATABASE_OWNER_URL: is set without DATABASE_URL; set both, or neither for the embedded database.')
   if (settings.databaseUrl !== undefined) {
     await checkServer('DATABASE_URL', settings.databaseUrl)
     if (settings.databaseOwnerUrl === undefined) {
       await checkMigrated(settings.databaseUrl)
     } else {
       await checkServer('DATABASE_OWNER_URL', settings.databaseOwnerUrl)
-      const ran = await migrate(settings.databaseOwnerUrl, decodeURIComponent(new URL(settings.databaseUrl).username))
+      const login = decodeURIComponent(new URL(settings.databaseUrl).username)
+      const ran = await migrate(settings.databaseOwnerUrl, login)
+      await installRights(settings.databaseOwnerUrl, login)
       if (ran.length > 0) say(`migrated: ${ran.join(', ')}`)
     }
     await checkRole(settings.databaseUrl, settings.mode, say)
@@ -118,6 +129,7 @@ export const openDatabase = async (settings: Settings, { signal, say = () => und
   const kept = await keepPostgresUp({ folder: settings.data, signal, say })
   try {
     const ran = await migrate(kept.server.ownerUrl, APP_ROLE)
+    await installRights(kept.server.ownerUrl, APP_ROLE)
     if (ran.length > 0) say(`migrated: ${ran.join(', ')}`)
     signal?.throwIfAborted()
   } catch (error) {
@@ -125,5 +137,5 @@ export const openDatabase = async (settings: Settings, { signal, say = () => und
     if (error instanceof MigrationRefused) throw new MigrationRefused(`${error.message} (database in ${settings.data})`)
     throw error
   }
-  return { appUrl: kept.server.appUrl, postgresPort: kept.server.port, died: kept.died, stop: () => kept.stop() }
+  return { appUrl: kept.server.appUrl, serviceLogins: () => serviceLogins(kept.server.ownerUrl), postgresPort: kept.server.port, died: kept.died, stop: () => kept.stop() }
 }

@@ -181,7 +181,8 @@ const clearLeftovers = async (data: string, say: (line: string) => void): Promis
 const startServer = async (options: EmbeddedPostgresOptions, user: PostgresUser, data: string, log: number): Promise<{ child: ChildProcess; port: number; logFrom: number }> => {
   const logFile = join(options.folder, 'postgres.log')
   const settings = {
-    listen_addresses: '127.0.0.1', unix_socket_directories: '', timezone: 'UTC', log_timezone: 'UTC', jit: 'off',
+    // one process may hold the pools of all services
+    max_connections: '200', listen_addresses: '127.0.0.1', unix_socket_directories: '', timezone: 'UTC', log_timezone: 'UTC', jit: 'off',
     // what a statement carried must not reach the log
     log_error_verbosity: 'terse', log_min_error_statement: 'panic', ...options.settings,
   }
@@ -221,6 +222,8 @@ const prepareRoles = async (adminUrl: string, passwords: Passwords): Promise<voi
     for (const [role, password] of [['chorus_owner', passwords.owner], [APP_ROLE, passwords.app]] as const) {
       if (!roles.some((row) => row.rolname === role)) await sql.unsafe(`create role ${role} login password '${password}'`)
     }
+    // makes the services' roles when it migrates
+    await sql.unsafe('alter role chorus_owner createrole')
     const databases = await sql`select 1 from pg_database where datname = ${DATABASE}`
     if (databases.length === 0) await sql.unsafe(`create database ${DATABASE} owner chorus_owner`)
   } finally {

@@ -82,11 +82,13 @@ export const migrateWithin = async (tx: TransactionSql, appRole: string, wanted:
  * Brings the database to this build's schema: each pending file in its own transaction, recorded with its hash in
  * `public.chorus_migrations`. Several processes may call it at once: they wait for each other.
  * @param ownerUrl connection of the role that owns the tables
- * @param appRole name of the role that the services use; it must exist
+ * @param login role that logs in for all services in one process; it must exist. Absent: each service logs in as its own role
  * @returns the names of the files that were run now
  * @throws MigrationRefused naming the file; or the database's own error with the file's name before it
  */
-export const migrate = async (ownerUrl: string, appRole: string, folder?: string): Promise<string[]> => {
+export const migrate = async (ownerUrl: string, login?: string, folder?: string): Promise<string[]> => {
+  // Without a role that logs in for all services nobody else is granted anything here: installRights does.
+  const appRole = login ?? decodeURIComponent(new URL(ownerUrl).username)
   const files = await readMigrations(folder)
   const sql = postgres(ownerUrl, { max: 1, onnotice: () => undefined, connection: { application_name: 'chorus migrate' } })
   try {

@@ -8,6 +8,7 @@ import { readRun } from './data-folder'
 import { openDatabase } from './database'
 import { MOST_RESTARTS } from './kept-up'
 import { pause, processesIn, until } from './processes'
+import { asRole } from './role-rights'
 import { runChorus, type Booted } from './running'
 import { readSettings, type Settings } from './settings'
 
@@ -83,7 +84,7 @@ describe('one Chorus on a data folder', () => {
 
   it('starts the database again when it dies, keeps what it holds and its address, and ends when it dies again and again', async () => {
     let url = ''
-    const running = await runChorus({ settings: settings(), clock, say: (line) => said.push(line), boot: (ready) => { url = ready.databaseUrl; return Promise.resolve(booted()) } })
+    const running = await runChorus({ settings: settings(), clock, say: (line) => said.push(line), boot: (ready) => { url = asRole(ready.databaseUrl, 'intake'); return Promise.resolve(booted()) } })
     const sql = postgres(url, { max: 1, onnotice: () => undefined, connect_timeout: 2 })
     const head = async (): Promise<unknown> => { for (;;) try { return (await sql`select log from log.head`)[0] } catch { await pause(50) } }
     try {
@@ -140,14 +141,14 @@ describe('a database of one\'s own', () => {
   })
 
   it('is not used with a role that owns the tables: a warning, in production a refusal', async () => {
-    const database = await freshDatabase()
+    const database = await freshDatabase({ bounded: true })
     const said: string[] = []
     const say = (line: string): void => { said.push(line) }
     try {
       await openDatabase(settings(database.appUrl), { say })
       expect(said).toEqual([])
       await openDatabase(settings(database.ownerUrl), { say })
-      expect(said).toEqual([expect.stringMatching(/^WARNING: The role of DATABASE_URL, .*_owner, owns .*log\.events.*may change or remove events.*DATABASE_OWNER_URL alone/)])
+      expect(said).toEqual([expect.stringMatching(/^WARNING: The role of DATABASE_URL, .*_owner, may make roles; owns log\.events.*may change or remove events.*the owner in DATABASE_OWNER_URL alone/)])
       await expect(openDatabase({ ...settings(database.ownerUrl), mode: 'production' })).rejects.toThrow(/owns .*Production does not start so/)
     } finally { await database.drop() }
   })

@@ -115,9 +115,6 @@ export const readSettings = (env: Readonly<Record<string, string | undefined>>, 
   settings.databaseOwnerUrl = env.DATABASE_OWNER_URL?.trim()
   // one line for each setting: NaN breaks every rule of a number, and the one nearest to the field is asked first
   const problems = validateSync(settings, { stopAtFirstError: true }).flatMap((error) => Object.values(error.constraints ?? {}).slice(0, 1))
-  if (settings.databaseOwnerUrl !== undefined && settings.databaseUrl === undefined) {
-    problems.push('DATABASE_OWNER_URL: is set without DATABASE_URL; set both, or neither for the embedded database')
-  }
   if (isWithin(settings.checkpoints, resolve(settings.data, 'postgres'))) problems.push('CHORUS_CHECKPOINTS: lies within the database\'s own folder; whoever changes the log there changes them too. Give another')
   if (problems.length > 0) throw new SettingsRefused(problems)
   return settings

@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { postgres } from '@chorus/postgres'
 import { migrate, readMigrations } from '../../../libs/platform/src/migrate'
+import { installRights } from '../../../libs/platform/src/role-rights'
 import { processesIn } from '../../../libs/platform/src/processes'
 import { tcpProxy } from '../../support/tcp-proxy'
 import { killAll, newFolder, postgresOf, removeFolder, sharedDatabase } from './ground'
@@ -82,6 +83,7 @@ export const migration: Kind = async (seed): Promise<Outcome> => {
     befell.push(`${done} of ${(await readMigrations()).length} were done`)
     await migrate(struck.ownerUrl, appRole)
     const again = await migrate(struck.ownerUrl, appRole)
+    await installRights(struck.ownerUrl, appRole)
     const shapes = [await shapeOf(struck.ownerUrl, appRole), await shapeOf(clean.ownerUrl, new URL(clean.appUrl).username)]
     return { befell, faults: [
       ...again.length > 0 ? [`${again.join(', ')} ran again`] : [],

@@ -9,6 +9,7 @@ import { FileVault, seal } from '@chorus/privacy'
 import { APP_ROLE } from '../../../libs/platform/src/embedded-postgres'
 import { keepPostgresUp, type KeptUp } from '../../../libs/platform/src/kept-up'
 import { migrate } from '../../../libs/platform/src/migrate'
+import { installRights } from '../../../libs/platform/src/role-rights'
 
 export interface Limits { readonly idleInTransactionMs: number; readonly lockMs: number; readonly silenceMs: number }
 export interface ServiceJob {
@@ -97,6 +98,7 @@ const destroy = async (stream: string): Promise<void> => {
 const begin = async (job: ServiceJob): Promise<void> => {
   if (job.migrate) {
     await migrate(job.migrate.ownerUrl, job.migrate.appRole)
+    await installRights(job.migrate.ownerUrl, job.migrate.appRole)
     process.exit(0)
   }
   tell({ ready: { url: await open(job) } })

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { postgres } from '@chorus/postgres'
-import { migrate, MigrationRefused, pending, readMigrations } from '@chorus/platform'
+import { installRights, migrate, MigrationRefused, pending, readMigrations } from '@chorus/platform'
 import type { Context } from '../context'
 import { CliError, EXIT } from '../exit'
 
@@ -12,12 +12,13 @@ export const register = (program: Command, context: Context): void => {
     examples: ['DATABASE_URL=… DATABASE_OWNER_URL=… npx chorus migrate --dry-run', 'npx chorus migrate'],
     writes: 'dry-run',
     run: async ({ settings, options, out }) => {
-      if (!settings.databaseUrl || !settings.databaseOwnerUrl) {
-        throw new CliError('This is for a database of your own: set DATABASE_URL (the services\' role) and DATABASE_OWNER_URL (the role that owns the tables). The embedded database is migrated at every start.', EXIT.usage)
+      if (!settings.databaseOwnerUrl) {
+        throw new CliError('This is for a database of your own: set DATABASE_OWNER_URL (the role that owns the tables); and DATABASE_URL where one process runs all services (the role that it logs in with). The embedded database is migrated at every start.', EXIT.usage)
       }
-      const role = decodeURIComponent(new URL(settings.databaseUrl).username)
+      const login = settings.databaseUrl === undefined ? undefined : decodeURIComponent(new URL(settings.databaseUrl).username)
       try {
-        const names = options.dryRun ? await outstanding(settings.databaseOwnerUrl) : await migrate(settings.databaseOwnerUrl, role)
+        const names = options.dryRun ? await outstanding(settings.databaseOwnerUrl) : await migrate(settings.databaseOwnerUrl, login)
+        if (!options.dryRun) await installRights(settings.databaseOwnerUrl, login)
         const verb = options.dryRun ? 'would run' : 'ran'
         out.data('migrate/1', { dryRun: options.dryRun === true, migrations: names }, names.length ? names.map((name) => `${verb} ${name}`) : ['nothing to do: the schema is that of this build'])
         out.next(options.dryRun && names.length ? 'npx chorus migrate' : 'npx chorus doctor')

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { readSet, restoreBackup } from '@chorus/backup'
-import { migrateWithin } from '@chorus/platform'
+import { installRights, migrateWithin } from '@chorus/platform'
 import { DESTROYED_LIST } from '@chorus/privacy'
 import { refused, sealingOf, withTarget, withTrial, type Target } from '../backup-places'
 import type { Context } from '../context'
@@ -36,7 +36,11 @@ export const register = (program: Command, context: Context): void => {
           schema: (tx, migrations) => migrateWithin(tx, decodeURIComponent(new URL(target.appUrl).username), migrations),
           onProgress: (_, more) => out.progress('restoring', { done: rows += more, total: set.manifest.parts.reduce((sum, part) => sum + part.rows, 0), unit: 'rows' }),
         })
-        return drill ? withTrial(into) : withTarget(settings, into)
+        return drill ? withTrial(into) : withTarget(settings, async (target) => {
+          const done = await into(target)
+          await installRights(target.ownerUrl, decodeURIComponent(new URL(target.appUrl).username))
+          return done
+        })
       })().catch(refused)
       out.progressDone()
       out.data('restore/1', { drill: drill === true, ...restored }, [

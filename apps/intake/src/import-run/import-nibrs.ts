@@ -95,7 +95,7 @@ export class NibrsImport {
 
   private async runsBefore(fileId: string): Promise<readonly EarlierRun[]> {
     const events: RecordedEvent[] = []
-    for await (const event of this.deps.recorder.read({ filter: { types: ['ImportRunStarted', 'ImportRunFinished'] } })) events.push(event)
+    for await (const event of this.deps.recorder.read({ filter: { categories: ['importrun'], types: ['ImportRunStarted', 'ImportRunFinished'] } })) events.push(event)
     return earlierRuns(events, fileId)
   }
 

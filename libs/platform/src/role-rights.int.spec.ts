@@ -1,0 +1,111 @@
+/** The role of each service is tried on each stream category, and on what belongs to the others: it can do what is declared, and nothing else. */
+import { postgres } from '@chorus/postgres'
+import type { Sql } from 'postgres'
+import { ACCESS, appendedBy, CATEGORIES, readBy, SERVICES, type Service } from '@chorus/contracts'
+import { PostgresStore } from '@chorus/event-store'
+import { freshDatabase, type FreshDatabase } from '../../../test/support/database'
+import { checkRole, databaseLacks } from './database'
+import { GRANTS, asRole, DATABASE_ROLES, installRights, rightsBeyond, roleOf } from './role-rights'
+
+const categories = CATEGORIES.map(({ name }) => name)
+let serial = 0
+const eventFor = (stream: string) => ({ stream, expected: 'none' as const, events: [{ id: `0190a1b2-0000-7000-8000-${String(++serial).padStart(12, '0')}`, type: 'Tried', content: String(serial), body: { serial } }] })
+
+describe('the roles of the services', () => {
+  let database: FreshDatabase
+  let name: string
+  let owner: Sql
+  const clients = new Map<string, Sql>()
+  const as = (role: (typeof DATABASE_ROLES)[number]): Sql => {
+    const client = clients.get(role) ?? postgres(asRole(database.appUrl, role), { max: 1, onnotice: () => undefined })
+    clients.set(role, client)
+    return client
+  }
+  /** What the database lets this service read and append, tried on each category. */
+  const tried = async (service: Service): Promise<{ reads: string[]; appends: string[] }> => {
+    const rows = await as(service)<{ category: string }[]>`select distinct category from log.events`
+    const reads = rows.map(({ category }) => category)
+    const appends: string[] = []
+    const store = await PostgresStore.open({ url: asRole(database.appUrl, service), max: 1 })
+    try {
+      for (const category of categories) {
+        const done = await store.append(eventFor(`${category}-${service}${serial}`)).then(({ ok }) => ok, (error: { code?: string }) => { if (error.code !== '42501') throw error; return false })
+        if (done) appends.push(category)
+      }
+    } finally { await store.close() }
+    return { reads: reads.sort(), appends: appends.sort() }
+  }
+  const declared = (service: Service) => {
+    const reads = readBy(service)
+    return { reads: [...reads === 'everything' ? categories : reads].sort(), appends: appendedBy(service).sort() }
+  }
+
+  beforeAll(async () => {
+    database = await freshDatabase()
+    name = new URL(database.appUrl).pathname.slice(1)
+    owner = postgres(database.ownerUrl, { max: 1, onnotice: () => undefined })
+    const store = await PostgresStore.open({ url: database.appUrl })
+    await store.appendEach(categories.map((category) => eventFor(`${category}-seed`)))
+    await store.close()
+  })
+  afterAll(async () => {
+    await Promise.all([...clients.values()].map((client) => client.end()))
+    await owner.end()
+    await database.drop()
+  })
+
+  it('are declared for every category', () => {
+    expect(Object.keys(ACCESS).sort()).toEqual([...categories].sort())
+  })
+
+  it.each(SERVICES)('%s reads and appends the categories that are declared for it, and no other', async (service) => {
+    expect(await tried(service)).toEqual(declared(service))
+  })
+
+  it('would be seen here where a grant is wider', async () => {
+    const role = roleOf(name, 'finance')
+    await owner`insert into public.chorus_rights (role, category, appends) values (${role}, 'pchCase', true)`
+    expect(await tried('finance')).not.toEqual(declared('finance'))
+    expect(await rightsBeyond(owner)).toContain(`${role} may read and append pchCase`)
+    await owner.unsafe(`grant delete on bus.consumers to "${roleOf(name, 'relay')}"; grant "${role}" to "${roleOf(name, 'services')}"; alter table bus.parked disable row level security`).simple()
+    expect((await rightsBeyond(owner)).sort()).toEqual(expect.arrayContaining([`${roleOf(name, 'relay')} may DELETE bus.consumers`, `${roleOf(name, 'services')} may act as ${role}`, 'bus.parked has no row security']))
+    await owner.unsafe(`alter table bus.parked enable row level security; revoke "${role}" from "${roleOf(name, 'services')}"`).simple()
+    // migrating again takes away what was granted beyond; the tests' own role stays as it was
+    await installRights(database.ownerUrl)
+    expect((await rightsBeyond(owner)).filter((text) => !text.startsWith(`${name}_app`))).toEqual([])
+    expect(await tried('finance')).toEqual(declared('finance'))
+  })
+
+  it('nobody changes or removes an event, or reaches what belongs to another', async () => {
+    for (const service of SERVICES) for (const change of ['update log.events set type = type', 'delete from log.events', 'truncate log.events', `update log.head set log = gen_random_uuid()`, 'alter table log.events disable row level security', 'select * from audit.entries', `insert into public.chorus_rights values ('x', '*', true)`]) {
+      await expect(as(service).unsafe(change)).rejects.toMatchObject({ code: '42501' })
+    }
+    await as('finance').unsafe('create table read.made_by_finance (one int)')
+    await as('intake').unsafe(`insert into read.checkpoints (name, log, ordinal, version) values ('intake.mine', gen_random_uuid(), 0, 1)`)
+    await as('deterrence').unsafe(`insert into bus.consumers (name, log) values ('deterrence.mine', gen_random_uuid())`)
+    for (const service of SERVICES.filter((each) => each !== 'finance')) await expect(as(service).unsafe('select * from read.made_by_finance')).rejects.toMatchObject({ code: '42501' })
+    for (const service of ['deterrence', 'finance'] as const) expect(await as(service)`select * from read.checkpoints where name = 'intake.mine'`).toHaveLength(0)
+    await expect(as('finance').unsafe(`insert into read.checkpoints (name, log, ordinal, version) values ('intake.other', gen_random_uuid(), 0, 1)`)).rejects.toMatchObject({ code: '42501' })
+    expect(await as('services')`select * from bus.consumers`).toHaveLength(0)
+    expect(await as('operations')`select * from bus.consumers`).toHaveLength(1)
+    await expect(as('operations').unsafe('delete from bus.consumers')).rejects.toMatchObject({ code: '42501' })
+    for (const service of SERVICES.filter((each) => each !== 'intake')) await expect(as(service).unsafe('select * from intake.quarantined_bytes')).rejects.toMatchObject({ code: '42501' })
+    await expect(as('relay').unsafe('select * from vault.data_keys')).rejects.toMatchObject({ code: '42501' })
+  })
+
+  it('each table and function of ours is declared, so that a new one is not forgotten', async () => {
+    const found = await owner<{ on: string }[]>`
+      select 'TABLE ' || n.nspname || '.' || c.relname as on from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      where c.relkind = 'r' and n.nspname in ('log', 'vault', 'intake', 'bus', 'audit', 'public') or c.oid = 'read.checkpoints'::regclass`
+    const declaredTables = new Set(GRANTS.map(({ on }) => on))
+    expect(found.map(({ on }) => on).filter((on) => !declaredTables.has(on))).toEqual([])
+  })
+
+  it('a login that may act as others is named where each service logs in by itself; where the roles are missing, a service waits', async () => {
+    await expect(checkRole(database.appUrl, 'production', () => undefined, 'finance')).rejects.toThrow(`may act as ${roleOf(name, 'deterrence')}`)
+    const bare = await freshDatabase({ migrated: false })
+    try {
+      expect(await databaseLacks(bare.appUrl, 'finance')).toMatch(/lacks the role of this service: run npx chorus migrate/)
+    } finally { await bare.drop() }
+  })
+})

@@ -1,0 +1,180 @@
+/**
+ * What the role of each service may do in PostgreSQL: one declaration for tables, the categories of libs/contracts/src/access.ts
+ * for the log's rows. `chorus migrate` brings the database to it; `doctor` says where the database grants more.
+ */
+import { randomBytes } from 'node:crypto'
+import type { Sql } from 'postgres'
+import { postgres } from '@chorus/postgres'
+import { appendedBy, readBy, SERVICES, type Service } from '@chorus/contracts'
+import { MigrationRefused } from './migrate'
+
+/** Roles of a database: one for each service, and one that reads the audit log, which operations may take on. */
+export const DATABASE_ROLES = [...SERVICES, 'audit'] as const
+export type DatabaseRole = (typeof DATABASE_ROLES)[number]
+
+const APPEND: readonly Service[] = SERVICES.filter((service) => appendedBy(service).length > 0)
+/** Seal or open, or key what they record: all but the relay, which passes on what is sealed. */
+const WITH_KEYS: readonly Service[] = SERVICES.filter((service) => service !== 'relay')
+const WITH_READ_MODELS: readonly Service[] = ['intake', 'deterrence', 'services', 'finance']
+const CONSUME: readonly Service[] = ['deterrence', 'services', 'finance']
+
+interface Grant { readonly on: string; readonly may: string; readonly to: readonly DatabaseRole[] }
+const grant = (on: string, may: string, to: readonly DatabaseRole[]): Grant => ({ on, may, to })
+
+export const GRANTS: readonly Grant[] = [
+  grant('SCHEMA public', 'USAGE', DATABASE_ROLES),
+  grant('TABLE public.chorus_migrations', 'SELECT', SERVICES),
+  grant('TABLE public.chorus_rights', 'SELECT', SERVICES),
+  grant('SCHEMA log', 'USAGE', SERVICES),
+  grant('TABLE log.events', 'SELECT', SERVICES),
+  grant('TABLE log.events', 'INSERT', APPEND),
+  // Everybody sees where the log ends; who appends moves it, and evaluation promises that nothing comes before a moment.
+  grant('TABLE log.head', 'SELECT', SERVICES),
+  grant('TABLE log.head', 'UPDATE (ordinal, link, recordedtime)', APPEND),
+  grant('TABLE log.head', 'UPDATE (promised)', ['evaluation']),
+  grant('SCHEMA vault', 'USAGE', WITH_KEYS),
+  ...['folder', 'context_keys', 'data_keys', 'links', 'persons', 'destroyed'].map((table) => grant(`TABLE vault.${table}`, 'SELECT, INSERT', WITH_KEYS)),
+  grant('TABLE vault.context_keys', 'UPDATE (kek, fingerprint)', WITH_KEYS),
+  grant('TABLE vault.data_keys', 'UPDATE (state, kek, wrapped)', WITH_KEYS),
+  grant('TABLE vault.links', 'UPDATE (token)', WITH_KEYS),
+  grant('TABLE vault.destroyed', 'UPDATE (told)', WITH_KEYS),
+  grant('FUNCTION vault.ended(text[])', 'EXECUTE', WITH_KEYS),
+  grant('SCHEMA intake', 'USAGE', ['intake']),
+  grant('TABLE intake.quarantined_bytes', 'SELECT, INSERT', ['intake']),
+  // The tables of read models belong to the service that made them.
+  grant('SCHEMA read', 'USAGE, CREATE', WITH_READ_MODELS),
+  grant('SCHEMA read', 'USAGE', ['evaluation', 'operations', 'relay']),
+  grant('TABLE read.checkpoints', 'SELECT, INSERT, UPDATE, DELETE', WITH_READ_MODELS),
+  grant('SCHEMA bus', 'USAGE', ['relay', 'operations', ...CONSUME]),
+  ...['consumers', 'positions', 'parked'].map((table) => grant(`TABLE bus.${table}`, 'SELECT, INSERT, UPDATE, DELETE', CONSUME)),
+  grant('TABLE bus.leases', 'SELECT, INSERT, UPDATE, DELETE', ['relay', ...CONSUME]),
+  grant('TABLE bus.published', 'SELECT, INSERT, UPDATE', ['relay']),
+  ...['bus.consumers', 'bus.positions', 'bus.parked', 'bus.leases', 'read.checkpoints'].map((table) => grant(`TABLE ${table}`, 'SELECT', ['operations'])),
+  grant('TABLE bus.parked', 'UPDATE (next_try)', ['operations']),
+  grant('TABLE bus.signed_through', 'SELECT, INSERT, UPDATE', ['operations']),
+  grant('TABLE bus.leases', 'INSERT, UPDATE, DELETE', ['operations']),
+  // A log in KurrentDB: whoever follows it assigns the places of all; what may be read is bounded by the store's own rights alone.
+  grant('SCHEMA log_index', 'USAGE', SERVICES),
+  grant('TABLE log_index.events', 'SELECT, INSERT', SERVICES),
+  grant('TABLE log_index.head', 'SELECT, INSERT, UPDATE', SERVICES),
+  grant('SCHEMA audit', 'USAGE', [...WITH_KEYS, 'audit']),
+  grant('FUNCTION audit.record(text)', 'EXECUTE', WITH_KEYS),
+  grant('TABLE audit.entries', 'SELECT', ['audit']),
+  grant('TABLE audit.head', 'SELECT', ['audit']),
+]
+
+/** The role of a service in a database: two databases of one server have roles of their own. */
+export const roleOf = (database: string, role: DatabaseRole): string => `${database}_${role}`
+const databaseOf = (url: string): string => decodeURIComponent(new URL(url).pathname.slice(1))
+
+/** The address with which a connection works as this role from its first statement on. Whoever logs in must be the role, or a member of it. */
+export const asRole = (url: string, role: DatabaseRole): string => {
+  const to = new URL(url)
+  to.searchParams.set('role', roleOf(databaseOf(url), role))
+  return to.toString()
+}
+
+const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
+const literal = (text: string): string => `'${text.replaceAll('\'', '\'\'')}'`
+
+/** The rows of public.chorus_rights, [role, category, appends]. */
+export const rowsOf = (database: string): [role: string, category: string, appends: boolean][] => SERVICES.flatMap((service) => {
+  const reads = readBy(service)
+  const appends = appendedBy(service)
+  return [...reads === 'everything' ? ['*', ...appends] : reads].map((category): [string, string, boolean] => [roleOf(database, service), category, appends.includes(category)])
+})
+
+/** The statements that bring tables, functions, schemas and rows to what is declared, in one transaction. @param login the role of DATABASE_URL, whose own rights end */
+export const rightsSql = (database: string, login?: string): string => {
+  const all = DATABASE_ROLES.map((role) => quoted(roleOf(database, role)))
+  const from = [...all, 'PUBLIC', ...login === undefined ? [] : [quoted(login)]].join(', ')
+  return [
+    ...[...new Set(GRANTS.map(({ on }) => on))].filter((on) => on !== 'SCHEMA public').map((on) => `REVOKE ALL ON ${on} FROM ${from};`),
+    ...GRANTS.map(({ on, may, to }) => `GRANT ${may} ON ${on} TO ${to.map((role) => quoted(roleOf(database, role))).join(', ')};`),
+    ...login === undefined ? [] : [`GRANT USAGE ON SCHEMA public TO ${quoted(login)}; GRANT SELECT ON public.chorus_migrations, public.chorus_rights TO ${quoted(login)};`],
+    'DELETE FROM public.chorus_rights;',
+    `INSERT INTO public.chorus_rights (role, category, appends) VALUES ${rowsOf(database).map(([role, category, appends]) => `(${literal(role)}, ${literal(category)}, ${appends})`).join(', ')};`,
+  ].join('\n')
+}
+
+/**
+ * Makes the roles that are missing, without a password, and brings what they may do to the declaration. Safe to repeat and to
+ * run beside running services.
+ * @param ownerUrl of the owner; needs CREATEROLE only where roles or memberships are missing
+ * @param login the role of DATABASE_URL: becomes able to take on every service's role (one process for all); absent where each service logs in as its own
+ * @throws MigrationRefused with the statements for an administrator, where the owner may not make roles
+ */
+export const installRights = async (ownerUrl: string, login?: string): Promise<void> => {
+  const database = databaseOf(ownerUrl)
+  const sql = postgres(ownerUrl, { max: 1, onnotice: () => undefined, connection: { application_name: 'chorus migrate' } })
+  try {
+    await sql.begin(async (tx) => {
+      await tx`select pg_advisory_xact_lock(8260002)`
+      const [{ version } = { version: 0 }] = await tx<{ version: number }[]>`select current_setting('server_version_num')::int as version`
+      const known = new Set((await tx<{ rolname: string }[]>`select rolname from pg_roles`).map(({ rolname }) => rolname))
+      const members = new Set((await tx<{ pair: string }[]>`select pg_get_userbyid(roleid) || ' ' || pg_get_userbyid(member) as pair from pg_auth_members`).map(({ pair }) => pair))
+      const own = DATABASE_ROLES.map((role) => roleOf(database, role))
+      const alone = login === undefined || own.includes(login) ? [] : own.map((role): [string, string] => [role, login])
+      const wanted: [string, string][] = [[roleOf(database, 'audit'), roleOf(database, 'operations')], ...alone]
+      const missing = [
+        ...own.filter((role) => !known.has(role)).map((role) => `CREATE ROLE ${quoted(role)} NOLOGIN`),
+        ...wanted.filter(([role, member]) => !members.has(`${role} ${member}`)).map(([role, member]) => `GRANT ${quoted(role)} TO ${quoted(member)}${version >= 160_000 ? ' WITH INHERIT FALSE, SET TRUE' : ''}`),
+      ]
+      if (missing.length > 0) {
+        await tx.savepoint((point) => point.unsafe(missing.join(';\n')).simple()).catch((error: unknown) => {
+          if ((error as { code?: string }).code !== '42501') throw error
+          throw new MigrationRefused(`The role of DATABASE_OWNER_URL may not make the roles of the services. Give it CREATEROLE, or have an administrator run, then migrate again:\n${missing.join(';\n')};`)
+        })
+      }
+      await tx.unsafe(rightsSql(database, login !== undefined && own.includes(login) ? undefined : login)).simple()
+    })
+  } finally {
+    await sql.end({ timeout: 5 })
+  }
+}
+
+/** Gives each service's role a new password, and the address to log in with. @param ownerUrl of the role that made them */
+export const serviceLogins = async (ownerUrl: string): Promise<Readonly<Record<Service, string>>> => {
+  const sql = postgres(ownerUrl, { max: 1, onnotice: () => undefined })
+  try {
+    const logins = SERVICES.map((service) => ({ service, role: roleOf(databaseOf(ownerUrl), service), password: randomBytes(24).toString('base64url') }))
+    for (const { role, password } of logins) await sql.unsafe(`ALTER ROLE ${quoted(role)} LOGIN PASSWORD ${literal(password)}`)
+    return Object.fromEntries(logins.map(({ service, role, password }) => {
+      const url = new URL(ownerUrl)
+      url.username = role
+      url.password = password
+      return [service, url.toString()]
+    })) as Record<Service, string>
+  } finally {
+    await sql.end({ timeout: 5 })
+  }
+}
+
+/** What the roles of this database may do beyond the declaration, one sentence each; [] where it is as declared. Any role may ask that may read chorus_rights. */
+export const rightsBeyond = async (sql: Sql): Promise<string[]> => {
+  const [{ database } = { database: '' }] = await sql<{ database: string }[]>`select current_database() as database`
+  const may = (role: string, table: string, privilege: string): boolean => GRANTS.some((each) => each.on === `TABLE ${table}` && each.to.some((to) => roleOf(database, to) === role) && new RegExp(`\\b${privilege}\\b`).test(each.may))
+  const roles = DATABASE_ROLES.map((role) => roleOf(database, role))
+  const found = await sql<{ role: string; name: string; privilege: string }[]>`
+    select r.rolname as role, n.nspname || '.' || c.relname as name, p.privilege
+    from pg_roles r, pg_class c join pg_namespace n on n.oid = c.relnamespace, unnest(array['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER']) as p(privilege)
+    where r.rolname = any (${roles}) and c.relkind in ('r', 'p') and n.nspname not in ('pg_catalog', 'information_schema') and c.relowner <> r.oid
+      and (has_table_privilege(r.oid, c.oid, p.privilege) or (p.privilege in ('SELECT', 'INSERT', 'UPDATE') and has_any_column_privilege(r.oid, c.oid, p.privilege)))`
+  const declared = new Map(rowsOf(database).map(([role, category, appends]) => [`${role} ${category}`, appends]))
+  const rows = await sql<{ role: string; category: string; appends: boolean }[]>`select role, category, appends from public.chorus_rights order by 1, 2`
+  const owned = await sql<{ role: string; name: string }[]>`
+    select r.rolname as role, n.nspname || '.' || c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_roles r on r.oid = c.relowner
+    where r.rolname = any (${roles}) and c.relkind in ('r', 'p') and n.nspname <> 'read'`
+  const bare = await sql<{ name: string }[]>`
+    select n.nspname || '.' || c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where not c.relrowsecurity and n.nspname || '.' || c.relname = any (${['log.events', 'read.checkpoints', 'bus.consumers', 'bus.positions', 'bus.parked', 'bus.leases', 'bus.published']})`
+  const powers = await sql<{ role: string }[]>`select rolname as role from pg_roles where rolname = any (${roles}) and (rolsuper or rolcreaterole or rolcreatedb or rolbypassrls or rolreplication)`
+  const acting = await sql<{ role: string; member: string }[]>`
+    select pg_get_userbyid(roleid) as role, pg_get_userbyid(member) as member from pg_auth_members where pg_get_userbyid(member) = any (${roles})`
+  return [
+    ...found.filter(({ role, name, privilege }) => !may(role, name, privilege)).map(({ role, name, privilege }) => `${role} may ${privilege} ${name}`),
+    ...rows.filter(({ role, category, appends }) => { const as = declared.get(`${role} ${category}`); return as === undefined || (appends && !as) }).map(({ role, category, appends }) => `${role} may ${appends ? 'read and append' : 'read'} ${category === '*' ? 'everything' : category}`),
+    ...owned.map(({ role, name }) => `${role} owns ${name}`), ...bare.map(({ name }) => `${name} has no row security`), ...powers.map(({ role }) => `${role} has powers over the whole server`),
+    ...acting.filter(({ role, member }) => !(role === roleOf(database, 'audit') && member === roleOf(database, 'operations'))).map(({ role, member }) => `${member} may act as ${role}`),
+  ]
+}
