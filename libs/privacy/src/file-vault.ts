@@ -20,6 +20,8 @@ export interface FileVaultOptions {
   readonly mode: VaultMode
   /** keys held in memory (default 20,000); the oldest go first */
   readonly cacheSize?: number
+  /** a connection is given up whose server owes an answer for so long, ms (default 15,000: longer than any wait for another process) */
+  readonly silenceMs?: number
   /** seals the files of the folder; default: they are plain, and apart from the database */
   readonly seal?: FileSeal
 }
@@ -53,9 +55,9 @@ export class FileVault implements Vault {
    * short are finished, and those that the folder's list knows and the database does not (a restored backup) are done again.
    * Throws VaultRefused: keys missing, swapped, damaged, readable by others, or of another mode; database not migrated.
    */
-  static async open({ keysFolder, databaseUrl, mode, cacheSize = 20_000, seal = UNSEALED }: FileVaultOptions): Promise<FileVault> {
+  static async open({ keysFolder, databaseUrl, mode, cacheSize = 20_000, silenceMs = SILENCE_MS, seal = UNSEALED }: FileVaultOptions): Promise<FileVault> {
     // Every commit here waits for the disk, whatever the database's own setting: a key is durable before its first use.
-    const sql = postgres(databaseUrl, { ...guarded(databaseUrl, SILENCE_MS), max: 4, idle_timeout: 60, onnotice: () => undefined, connection: { application_name: 'chorus vault', synchronous_commit: 'on' } })
+    const sql = postgres(databaseUrl, { ...guarded(databaseUrl, silenceMs), max: 4, idle_timeout: 60, onnotice: () => undefined, connection: { application_name: 'chorus vault', synchronous_commit: 'on' } })
     try {
       const { folder, ring } = await tie(sql, keysFolder, mode, seal)
       const vault = new FileVault(sql, folder, ring, keysFolder, cacheSize)

@@ -29,7 +29,10 @@ export const setup: Kind = async (seed) => {
     for (let round = 0; round < 2; round++) {
       const service = new Service({ folder })
       const point = chance.pick(Object.keys(POINTS))
-      await holds(() => POINTS[point]!(folder), PATIENCE_MS)
+      let up = false
+      void service.ready.then(() => { up = true }, () => undefined)
+      // what the start before had done already does not come again
+      await holds(() => up || POINTS[point]!(folder), PATIENCE_MS)
       await holds(() => false, chance.below(150))
       const alone = chance.below(2) === 0
       killAll([service.child.pid!, ...alone ? [] : [...processesIn(folder), ...postgresOf(folder)]])

@@ -2,6 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { generator } from '../../bench/envelopes'
 import { dataFolder, newFolder, removeFolder } from './ground'
 import { chanceOf, live, PATIENCE_MS, type Kind } from './kinds'
 import { holds } from './load'
@@ -20,6 +21,9 @@ const inside = (bytes: number, room: string, from: string, command: readonly str
   return [...root ? [] : ['--user', '--map-root-user'], '--mount', 'sh', '-c', MOUNT, 'sh', String(bytes), room, from, String(BALLAST), ...itself, ...command]
 }
 
+/** 32 kB that PostgreSQL cannot make smaller */
+const fill = (seed: number): string => { const make = generator(seed); return Array.from({ length: 900 }, () => make.uuid()).join('') }
+
 const sizeOf = (folder: string): number => Number(spawnSync('du', ['-sb', folder], { encoding: 'utf8' }).stdout.split('\t')[0])
 
 /** Refused appends say so while it is full; once there is room the service goes on by itself. */
@@ -31,12 +35,12 @@ export const disk: Kind = async (seed) => {
   mkdirSync(room)
   try {
     spawnSync('cp', ['-a', join(from, 'keys'), folder])
-    const bytes = sizeOf(from) + BALLAST + (4 + chance.below(30)) * MIB
+    const bytes = sizeOf(from) + BALLAST + (18 + chance.below(24)) * MIB
     const tried = spawnSync('unshare', inside(bytes, room, from, ['true']), { encoding: 'utf8' })
     if (tried.status !== 0) return { befell: ['nothing'], faults: [`a small disk cannot be mounted here (${tried.error?.message ?? tried.stderr.trim()}): this kind needs Linux, and root or the right to make user namespaces`] }
     const child = spawn('unshare', inside(bytes, room, from, [process.execPath, '-r', REGISTER, PROCESS]), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
     const job = { folder, data: room, retryMs: 300, settings: { max_wal_size: '32MB', min_wal_size: '32MB' } }
-    return await live({ job, child, seed, chance, strikes: 1, padding: 'x'.repeat(30_000), strike: async (life) => {
+    return await live({ job, child, seed, chance, strikes: 1, padding: fill(seed), strike: async (life) => {
       const [service] = life.services
       const before = life.load.again
       if (!await holds(() => life.load.again > before + 10 || service!.said.length > 0, PATIENCE_MS)) life.faults.push('the disk never was full: the run proves nothing')

@@ -99,11 +99,11 @@ export class Load {
 
   /** Sends the same until there is an answer. A refusal must say that it is one, and what to do. */
   private async answered(index: number, append: Append): Promise<AppendResult> {
-    for (;;) {
+    for (let tries = 1; ; tries++) {
       const answer = await this.services[index % this.services.length]!.append(append)
       if (answer !== 'lost' && 'result' in answer) return answer.result
       if (this.abandoned) throw new Error('abandoned')
-      this.again += 1
+      if (tries === 1) this.again += 1
       if (answer !== 'lost' && !passing(answer.refused)) this.faults.push(`${append.stream} was refused in words that do not help: ${answer.refused.name} ${answer.refused.code ?? ''} ${answer.refused.message}`)
       await new Promise((resolve) => { setTimeout(resolve, AGAIN_MS) })
     }

@@ -57,7 +57,7 @@ const open = async ({ folder, data = folder, url, settings, limits, retryMs }: S
     await migrate(kept.server.ownerUrl, APP_ROLE)
   }
   const appUrl = url ?? kept!.server.appUrl
-  vault = await FileVault.open({ keysFolder: join(folder, 'keys'), databaseUrl: appUrl, mode: 'demonstration' })
+  vault = await FileVault.open({ keysFolder: join(folder, 'keys'), databaseUrl: appUrl, mode: 'demonstration', ...(limits && { silenceMs: limits.silenceMs }) })
   store = await PostgresStore.open({ url: appUrl, ...(limits && { limits }), ...(retryMs !== undefined && { retryMs }) })
   following = store.subscribe({ after: 0, pollMs: 200, onBatch: async (events) => {
     for (const { ordinal } of events) {

@@ -55,6 +55,8 @@ export const frozen: Kind = async (seed) => {
     removeFolder(folder)
   }
 }
+/** the writer had passed that place already */
+const TOO_LATE = 'too late'
 const load = ({ load: one }: Life) => one
 
 /** A stranger holds the place of an event to come and then asks for the counter row, which the writer holds. */
@@ -66,17 +68,18 @@ export const deadlock: Kind = async (seed) => {
   const blocked = async (): Promise<boolean> => (await onlooker`select 1 from pg_stat_activity where datname = current_database() and application_name = 'chorus-log-writer' and wait_event_type = 'Lock'`).length > 0
   try {
     return await live({ job: { folder, url: appUrl, limits: LIMITS }, seed, chance, strikes: 2, strike: async (life) => {
-      const ahead = 20 + chance.below(40)
-      const end = await stranger.begin(async (sql) => {
+      const provoke = (): Promise<string> => stranger.begin(async (sql) => {
         await sql`insert into log.events (ordinal, stream, revision, id, type, content, recordedtime, text, link)
-          select ordinal + ${ahead}, 'stranger-' || ordinal, 0, gen_random_uuid(), 'Stranger', 'c', clock_timestamp(), '{}', link from log.head`
+          select ordinal + ${20 + chance.below(40)}, 'stranger-' || ordinal, 0, gen_random_uuid(), 'Stranger', 'c', clock_timestamp(), '{}', link from log.head`
         for (let waited = 0; !await blocked(); waited += 10) {
           if (waited > PATIENCE_MS) throw new Error('nobody waits')
           await waits(10)
         }
         await sql`select ordinal from log.head for update`
         throw new Error('the writer gave way')
-      }).catch((error: Error & { code?: string }) => error.code === '40P01' ? 'the stranger gave way' : error.message)
+      }).catch((error: Error & { code?: string }) => error.code === '40P01' ? 'the stranger gave way' : error.code === '23505' ? TOO_LATE : error.message) as Promise<string>
+      let end = await provoke()
+      while (end === TOO_LATE) end = await provoke()
       if (!/gave way/.test(end)) life.faults.push(`there was no deadlock: ${end}`)
       return end
     } })
