@@ -37,6 +37,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   authorization: of('finance'),
   account: of('finance'),
   subjectKey: of('operations'),
+  contextKey: of('operations'),
   deadLetter: of('operations', 'deterrence', 'services'),
 }
 

@@ -36,7 +36,7 @@ describe('a half-open connection', () => {
   // what comes back for one append: BEGIN 17 bytes, the counter row to 188, the look-up to 248, the write to 284, COMMIT to 302
   it.each([[10, 'at the beginning'], [188, 'with the counter row locked'], [249, 'once it is committed, before the answer to the write'], [290, 'in the middle of the answer to the commit']])('that breaks off after %d bytes of answers, %s: recorded once, and told as the first answer', async (bytes) => {
     await append(store, 'first')
-    proxy.swallowAfter(bytes)
+    void proxy.swallowAfter(bytes)
     const result = await append(store, 'second')
     expect(result).toMatchObject({ ok: true, repeated: false, first: { ordinal: 2 } })
     expect(ordinals(await all(log.store.readAll()))).toEqual([1, 2])
