@@ -12,6 +12,7 @@ import type { Recorder } from '@chorus/event-store'
 import { demonstrationKey, issueToken, RECORDER } from '@chorus/platform'
 import { examplePath } from '../../../infra/catalogue'
 import { metaOf } from '../../../libs/decider/src/testing/given'
+import { Everything } from '../../../test/support/chorus'
 import { freshDatabase, type FreshDatabase } from '../../../test/support/database'
 import type { OfferList } from './offers-by-state/offers-by-state.query'
 import { offerIdOf } from './on-notification-delivered/offer-services'
@@ -30,7 +31,7 @@ describe('services on Kafka', () => {
   const processOf = async (client: string, modules: Parameters<typeof compose>[0]['modules']): Promise<Composed> => {
     const env = { ...process.env, CHORUS_DATA: data, CHORUS_PORT: '0', DATABASE_URL: db.appUrl, KAFKA_PREFIX: prefix }
     const settings = Object.assign(readSettingsWithBus(env, data, client), { databaseUrl: db.appUrl })
-    return compose({ settings, modules, client, clock, logTo: quiet })
+    return compose({ settings, modules: [...modules, Everything], client, clock, logTo: quiet })
   }
   const prefix = `t-${randomUUID().slice(0, 8)}.`
   const start = async (): Promise<Composed> => processOf('chorus-services', [(await import('./services.module')).ServicesModule])

@@ -140,6 +140,11 @@ describe('a database of one\'s own', () => {
     await database.drop()
   })
 
+  it('is not opened where the owner alone is named: nobody would know which database is meant', async () => {
+    const { databaseUrl: _, ...without } = settings('', 'postgres://o:p@h/d')
+    await expect(openDatabase(without as Settings)).rejects.toThrow(/^DATABASE_OWNER_URL: .*set both/)
+  })
+
   it('is not used with a role that owns the tables: a warning, in production a refusal', async () => {
     const database = await freshDatabase({ bounded: true })
     const said: string[] = []
