@@ -5,7 +5,7 @@ import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { postgres } from '@chorus/postgres'
-import { migrate } from '@chorus/platform'
+import { installRights, migrate } from '@chorus/platform'
 import { freshDatabase, type FreshDatabase } from '../../../test/support/database'
 
 const root = join(__dirname, '../../..')
@@ -53,14 +53,16 @@ describe('a service of its own', () => {
   it('waits for its schema: alive, not ready and why, everything else told to come again; then it starts by itself, and stops when told', async () => {
     const owner = postgres(database.ownerUrl, { max: 1, onnotice: () => undefined })
     await owner`drop schema bus cascade`
-    await owner`delete from public.chorus_migrations where name like '0040%'`
+    await owner`delete from public.chorus_migrations where name like '0040%' or name like '0080%'`
     await owner.end()
     const service = await start('operations', { DATABASE_URL: database.appUrl })
     const { body } = await until(async () => { const seen = await ask(service, '/health/ready'); return seen?.body.checks?.[0]?.text.includes('lacks') ? seen : undefined })
-    expect(body).toMatchObject({ status: 'not-ready', checks: [{ name: 'start', ok: false, text: expect.stringMatching(/lacks 1 migrations \(first: 0040-.*npx chorus migrate/) as string }] })
+    expect(body).toMatchObject({ status: 'not-ready', checks: [{ name: 'start', ok: false, text: expect.stringMatching(/lacks 2 migrations \(first: 0040-.*npx chorus migrate/) as string }] })
     expect(await ask(service, '/health/live')).toMatchObject({ status: 200, body: { status: 'live' } })
     expect(await ask(service, '/v1/log/head', { method: 'POST', body: '{}' })).toMatchObject({ status: 503, body: { type: '/problems/retry-later', retryable: true } })
-    await migrate(database.ownerUrl, decodeURIComponent(new URL(database.appUrl).username))
+    const login = decodeURIComponent(new URL(database.appUrl).username)
+    await migrate(database.ownerUrl, login)
+    await installRights(database.ownerUrl, login)
     await ready(service)
     expect(service.words().match(/waiting: /g)).toHaveLength(1)
     service.child.kill('SIGTERM')

@@ -32,12 +32,12 @@ describe('chorus log copy', () => {
     expect(await all(store.readAll())).toEqual(await all(source.readAll()))
     expect(await verifyChain(store)).toMatchObject({ ok: true, checked: 80 })
 
-    await expect(copied(dying(copyToPostgres(to.appUrl), 12), store as never)).rejects.toThrow('killed')
-    expect(await copied(copyToPostgres(to.appUrl), store)).toEqual({ copied: 68, through: 80 })
+    await expect(copied(dying(copyToPostgres(to.ownerUrl), 12), store as never)).rejects.toThrow('killed')
+    expect(await copied(copyToPostgres(to.ownerUrl), store)).toEqual({ copied: 68, through: 80 })
     const back = await PostgresStore.open({ url: to.appUrl })
     expect(await all(back.readAll())).toEqual(await all(source.readAll()))
     expect(await verifyChain(back)).toMatchObject({ ok: true, checked: 80 })
-    expect(await copied(copyToPostgres(to.appUrl), store)).toEqual({ copied: 0, through: 80 })
+    expect(await copied(copyToPostgres(to.ownerUrl), store)).toEqual({ copied: 0, through: 80 })
     await back.close()
 
     expect(told(await store.append({ stream: 'c-1', expected: 'none', events: [event('new')] }))).toBe('ok 0-0 at 81')

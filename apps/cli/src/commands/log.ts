@@ -23,7 +23,7 @@ export const register = (program: Command, context: Context): void => {
     name: 'copy',
     summary: 'lead the log into another store, places kept; broken off, the same command goes on',
     examples: ['npx chorus log copy --from postgres://… --to kurrentdb://…', 'DATABASE_URL=… npx chorus log copy --from kurrentdb://… --to postgres://…'],
-    with: (command) => command.requiredOption('--from <url>', 'postgres:// or kurrentdb:// (its places are in DATABASE_URL)').requiredOption('--to <url>', 'an empty store, or one that the same copy was begun in'),
+    with: (command) => command.requiredOption('--from <url>', 'postgres:// or kurrentdb:// (its places are in DATABASE_URL)').requiredOption('--to <url>', 'an empty store, or one that the same copy was begun in; postgres:// as the owner of its tables'),
     run: async ({ options: { from, to }, settings, out, signal }) => {
       for (const url of [from, to]) if (!isKurrentUrl(url) && !/^postgres(ql)?:\/\//.test(url)) throw new CliError('--from and --to are addresses of stores: postgres://… or kurrentdb://…', EXIT.usage)
       if (isKurrentUrl(from) && settings.databaseUrl === undefined) throw new CliError('--from kurrentdb://: the places of its events are in PostgreSQL; name it in DATABASE_URL.', EXIT.usage)
