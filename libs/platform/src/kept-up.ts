@@ -4,6 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { startEmbeddedPostgres, type EmbeddedPostgres, type EmbeddedPostgresOptions } from './embedded-postgres'
+import { SetupRefused } from './postgres-binaries'
 import { DiskFull, hasRoom } from './postgres-words'
 
 /** A server that dies more often than this within WINDOW_MS is not started again: something is wrong that starting does not mend. */
@@ -54,12 +55,16 @@ export const keepPostgresUp = async (options: EmbeddedPostgresOptions): Promise<
   }
   /** A full disk is waited for, however long it takes: somebody must make room, and has nothing else to do then. */
   const startOnceThereIsRoom = async (diskFull: boolean): Promise<EmbeddedPostgres> => {
-    for (let wait = diskFull; ; wait = true) {
+    let wait = diskFull
+    for (let failed = 0; ;) {
       while (wait) { await delay(ROOM_MS, undefined, { signal: stopping.signal }); wait = !hasRoom(options.folder) }
       try {
         return await startEmbeddedPostgres({ ...options, port: first.port, signal: stopping.signal })
       } catch (error) {
-        if (!(error instanceof DiskFull)) throw error
+        wait = error instanceof DiskFull
+        if (wait) continue
+        // What is refused stays so. Anything else may be a server that died again while its roles were looked at.
+        if (error instanceof SetupRefused || stopping.signal.aborted || ++failed === MOST_RESTARTS) throw error
       }
     }
   }
