@@ -79,9 +79,13 @@ export function asEvent(event: { readonly id: string; readonly type: string; rea
 
 export const typeOf = (error: unknown): string => (typeof error === 'object' && error !== null && 'type' in error ? String(error.type) : '')
 
+/** gRPC's own codes of these: what the client asks before a call (which methods there are) fails with gRPC's error, not with one of the client's. */
+const PASSING_CODES: readonly unknown[] = [1 /* CANCELLED */, 4 /* DEADLINE_EXCEEDED */, 10 /* ABORTED */, 14 /* UNAVAILABLE */]
+
 /** The connection or the server went away, is not the leader, or took too long: asking again may help. */
 export const passes = (error: unknown): boolean =>
-  ['unavailable', 'cancelled', 'deadline-exceeded', 'timeout', 'not-leader'].includes(typeOf(error))
+  (typeOf(error) === '' && error instanceof Error && PASSING_CODES.includes((error as { code?: unknown }).code))
+  || ['unavailable', 'cancelled', 'deadline-exceeded', 'timeout', 'not-leader'].includes(typeOf(error))
   || (typeOf(error) === 'unknown' && /ABORTED|UNAVAILABLE|INTERNAL|transport|connect|Connection|h2 protocol|stream closed/.test((error as Error).message))
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms) })

@@ -167,10 +167,10 @@ export function consumersRestartAndShare(given: Given, { backlog = 100_000 }: Bu
       const streams = Math.max(1, Math.floor(backlog / 20))
       for (let done = 0; done < 20; done++) await send(rounds(streams, done, done))
       await consumer.start()
-      expect(await consumer.reached(streams * 20, 240_000)).toBe(true)
+      expect(await consumer.reached(streams * 20, 540_000)).toBe(true)
       expect(reactions).toBe(streams * 20)
       expect(consumer.state().parked).toEqual({ deferred: 0, retriable: 0, permanent: 0, hole: 0 })
-    }, 300_000)
+    }, 600_000)
 
     it('whose rows belong to another log refuse to start, and say what to do', async () => {
       const { database } = given.harness()
