@@ -1,5 +1,4 @@
-// `npm test`: from a bare checkout through every suite, with a time budget each; ends with one line of counts. The Kafka
-// suites, which wait more than they work, run beside the others, which run one after the other.
+// `npm test`: from a bare checkout through every suite, one after the other, with a time budget each; ends with one line of counts.
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { prepare } from './prepare.mjs'
