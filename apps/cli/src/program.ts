@@ -19,11 +19,12 @@ import * as quarantine from './commands/quarantine'
 import * as receipt from './commands/receipt'
 import * as replay from './commands/replay'
 import * as restore from './commands/restore'
+import * as timers from './commands/timers'
 import * as token from './commands/token'
 import * as verify from './commands/verify'
 import * as witness from './commands/witness'
 
-const COMMANDS: readonly { register(program: Command, context: Context): void }[] = [importFile, quarantine, deadLetters, history, replay, verify, receipt, publicKey, witness, key, log, audit, health, doctor, migrate, backup, restore, token, completion]
+const COMMANDS: readonly { register(program: Command, context: Context): void }[] = [importFile, quarantine, deadLetters, history, replay, verify, receipt, publicKey, witness, key, log, audit, health, doctor, migrate, backup, restore, timers, token, completion]
 
 /** The program with every command; `context` is told the exit code of the one that runs. */
 export const programOf = (context: Context): Command => {

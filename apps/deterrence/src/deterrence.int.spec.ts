@@ -12,7 +12,7 @@ import { RevokeClearanceConsumer } from './on-custody-status-changed/revoke-clea
 import { notificationIdOf, safetyIdOf } from './notification/case-standing'
 import type { Listed, NotificationList } from './notifications-by-due-date/notifications-by-due-date.query'
 import { NotificationsByDueDate } from './notifications-by-due-date/notifications-by-due-date.query'
-import { MissedDeadlines } from './safety-warning/missed-deadlines.consumer'
+import { TimersByDueDate } from './timers-by-due-date/timers-by-due-date.query'
 import type { WarningList } from './warnings-by-due-date/warnings-by-due-date.query'
 import type { SafetyView } from './safety-review/safety-view'
 
@@ -231,7 +231,7 @@ describe('deterrence over the bus and HTTP', () => {
       expect(found).toMatchObject({ notificationId: id, cause: 'THREAT_TO_PARTNER', dueAt: '2026-07-06T14:30:00.000Z', overdue: false, missed: false })
       now = '2026-07-06T14:31:00.000Z'
       expect((await tasks(caseId))[0]).toMatchObject({ overdue: true })
-      for (let twice = 0; twice < 2; twice++) await deterrence.app.get(MissedDeadlines, { strict: false }).look()
+      for (let twice = 0; twice < 2; twice++) await deterrence.app.get(TimersByDueDate, { strict: false }).timers.recordMissed()
       expect((await log.load(`safetyWarning-${taskId}`)).map(({ type }) => type)).toEqual(['WarningTaskOpened', 'DeadlineMissed'])
       expect(await post('detective', `safety-warnings/${taskId}/completion`, { outcome: 'WARNED' })).toMatchObject({ status: 403 })
       expect(await post('systemAdvocate', `safety-warnings/${taskId}/completion`, { outcome: 'WARNED' })).toMatchObject({ status: 200 })

@@ -16,20 +16,21 @@ import { RequestReviewConsumer } from './on-notification-planned/request-review.
 import { Holds } from './safety-review/holds'
 import { safetyHandlers } from './safety-review/safety-review.commands'
 import { SafetyReviewController } from './safety-review/safety-review.controller'
-import { MissedDeadlines } from './safety-warning/missed-deadlines.consumer'
 import { CompleteWarningHandler } from './safety-warning/safety-warning.commands'
 import { SafetyWarningController } from './safety-warning/safety-warning.controller'
+import { TimersByDueDateController } from './timers-by-due-date/timers-by-due-date.controller'
+import { TimersByDueDate } from './timers-by-due-date/timers-by-due-date.query'
 import { WarningsByDueDateController } from './warnings-by-due-date/warnings-by-due-date.controller'
 import { WarningsByDueDate } from './warnings-by-due-date/warnings-by-due-date.query'
 
 @OfService('deterrence')
 @Module({
-  controllers: [NotificationController, SafetyReviewController, NotificationsByDueDateController, SafetyWarningController, WarningsByDueDateController],
+  controllers: [NotificationController, SafetyReviewController, NotificationsByDueDateController, SafetyWarningController, WarningsByDueDateController, TimersByDueDateController],
   providers: [
     { provide: NotificationLookUp, inject: [RECORDER, VAULT], useFactory: (log: Recorder, vault: Vault) => new NotificationLookUp(log, vault) },
     { provide: Holds, inject: [RECORDER, NotificationLookUp], useFactory: (log: Recorder, lookUp: NotificationLookUp) => new Holds(log, lookUp) },
     ...notificationHandlers, ...safetyHandlers, CompleteWarningHandler,
-    PlanNotificationConsumer, RequestReviewConsumer, HoldNotificationConsumer, RevokeClearanceConsumer, OpenWarningConsumer, NotificationsByDueDate, WarningsByDueDate, MissedDeadlines,
+    PlanNotificationConsumer, RequestReviewConsumer, HoldNotificationConsumer, RevokeClearanceConsumer, OpenWarningConsumer, NotificationsByDueDate, WarningsByDueDate, TimersByDueDate,
   ],
 })
 export class DeterrenceModule {}

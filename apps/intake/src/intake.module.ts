@@ -36,10 +36,12 @@ import { referralHandlers } from './referral/referral.commands'
 import { ReferralController } from './referral/referral.controller'
 import { ScreensByHotlineDueController } from './screens-by-hotline-due/screens-by-hotline-due.controller'
 import { ScreensByHotlineDue } from './screens-by-hotline-due/screens-by-hotline-due.query'
+import { TimersByDueDateController } from './timers-by-due-date/timers-by-due-date.controller'
+import { TimersByDueDate } from './timers-by-due-date/timers-by-due-date.query'
 
 @OfService('intake')
 @Module({
-  controllers: [ImportRunController, QuarantinedRecordController, IncidentsByReviewStateController, IncidentController, ReferralController, PairController, PchCaseController, CircumstanceController, HistoryReviewController, PolicyController, LethalityScreenController, ScreensByHotlineDueController],
+  controllers: [ImportRunController, QuarantinedRecordController, IncidentsByReviewStateController, IncidentController, ReferralController, PairController, PchCaseController, CircumstanceController, HistoryReviewController, PolicyController, LethalityScreenController, ScreensByHotlineDueController, TimersByDueDateController],
   providers: [
     { provide: CaseLookUp, inject: [RECORDER, VAULT], useFactory: (log: Recorder, vault: Vault) => new CaseLookUp(log, vault) },
     { provide: QuarantinedBytes, inject: [DATABASE, VAULT], useFactory: (database: Sql, vault: Vault) => new QuarantinedBytes(database, vault) },
@@ -48,7 +50,7 @@ import { ScreensByHotlineDue } from './screens-by-hotline-due/screens-by-hotline
     { provide: QuarantineRetry, inject: [RECORDER, VAULT, QuarantinedBytes], useFactory: (recorder: Recorder, vault: Vault, bytes: QuarantinedBytes) => new QuarantineRetry({ recorder, vault, bytes }) },
     { provide: NibrsImport, inject: [RECORDER, VAULT, Quarantine, QuarantineRetry, CLOCK], useFactory: (recorder: Recorder, vault: Vault, quarantine: Quarantine, retry: QuarantineRetry, clock: Clock) => new NibrsImport({ recorder, vault, quarantine, retry, clock }) },
     ...quarantineHandlers, ...incidentHandlers, ...referralHandlers, ...caseHandlers, ...circumstanceHandlers, ...policyHandlers, ReviewCrossComplaintHandler, ReviewCriminalHistoryHandler, ...lethalityScreenHandlers,
-    AssessEligibilityConsumer, RecordPairSidesConsumer, LinkIncidentsConsumer, IncidentsByReviewState, ScreensByHotlineDue,
+    AssessEligibilityConsumer, RecordPairSidesConsumer, LinkIncidentsConsumer, IncidentsByReviewState, ScreensByHotlineDue, TimersByDueDate,
   ],
 })
 export class IntakeModule {}

@@ -1,21 +1,16 @@
 /** Due dates from the durations of the policy. Pure. */
-import { PROGRAM_ZONE } from '@chorus/decider'
+import { dueAfter } from '@chorus/timers'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
-const weekdayInKansasCity = new Intl.DateTimeFormat('en-US', { timeZone: PROGRAM_ZONE, weekday: 'short' })
-const isWeekend = (ms: number): boolean => ['Sat', 'Sun'].includes(weekdayInKansasCity.format(ms))
 
 /** An instant so much later (RFC 3339). `duration`: PT48H, P14D (days of 24 hours), P1BD (business days: Monday to Friday in Kansas City). */
 export const later = (instant: string, duration: string): string => {
   const found = /^P(?:T(\d+)H|(\d+)(B?)D)$/.exec(duration)
   if (!found) throw new Error(`the policy has a duration that is none: ${duration}`)
   const [, hours, days, business] = found
-  let ms = Date.parse(instant)
-  if (hours !== undefined) ms += Number(hours) * HOUR
-  else if (!business) ms += Number(days) * DAY
-  else for (let left = Number(days); left > 0;) { ms += DAY; if (!isWeekend(ms)) left-- }
-  return new Date(ms).toISOString()
+  if (business) return dueAfter(instant, { after: duration })
+  return new Date(Date.parse(instant) + (hours !== undefined ? Number(hours) * HOUR : Number(days) * DAY)).toISOString()
 }
 
 /** So much earlier; only durations of the clock. */

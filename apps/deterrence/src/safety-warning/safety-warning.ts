@@ -1,5 +1,5 @@
-/** One task to warn a partner within the hour. Protects: it is opened once for what happened, and stays open until an advocate has said what came of it; a missed due date is on record, once, and closes nothing. */
-import type { CommandMeta, DeadlineMissedV1, DraftEvent, WarningOutcome, WarningTaskDoneV1, WarningTaskOpenedV1 } from '@chorus/contracts'
+/** One task to warn a partner within the hour. Protects: it is opened once for what happened, and stays open until an advocate has said what came of it; a missed due date (libs/timers records it) closes nothing. */
+import type { CommandMeta, DraftEvent, WarningOutcome, WarningTaskDoneV1, WarningTaskOpenedV1 } from '@chorus/contracts'
 import { atNow, refused, type Command, type Decider, type Decision } from '@chorus/decider'
 
 // Stored names. Changing one needs a new version and an upcaster.
@@ -7,8 +7,7 @@ export const WARNING_EVENTS = ['WarningTaskOpened', 'WarningTaskDone', 'Deadline
 
 export type OpenWarning = Command<'OpenWarning', WarningTaskOpenedV1>
 export type CloseWarning = Command<'CompleteWarning', { readonly outcome: WarningOutcome }>
-export type MissDeadline = Command<'MissDeadline', object>
-export type WarningCommand = OpenWarning | CloseWarning | MissDeadline
+export type WarningCommand = OpenWarning | CloseWarning
 
 export type SafetyWarning = { readonly status: 'none' } | { readonly status: 'open' | 'done'; readonly task: WarningTaskOpenedV1; readonly outcome: WarningOutcome | null; readonly missed: boolean }
 export const initial: SafetyWarning = { status: 'none' }
@@ -32,13 +31,7 @@ export const complete = ({ data: { outcome }, meta }: CloseWarning, state: Safet
   return state.outcome === outcome ? [] : [draft('WarningTaskDone', { taskId, caseId, outcome }, meta)]
 }
 
-export const miss = ({ meta }: MissDeadline, state: SafetyWarning): Decision => {
-  if (state.status !== 'open' || state.missed || Date.parse(meta.now) <= Date.parse(state.task.dueAt)) return []
-  const { taskId, caseId, dueAt } = state.task
-  return [draft('DeadlineMissed', { taskId, caseId, timer: 'T-WARN', owner: 'systemAdvocate', dueAt }, meta)]
-}
-
-interface Data { WarningTaskOpened: WarningTaskOpenedV1; WarningTaskDone: WarningTaskDoneV1; DeadlineMissed: DeadlineMissedV1 }
+interface Data { WarningTaskOpened: WarningTaskOpenedV1; WarningTaskDone: WarningTaskDoneV1 }
 const draft = <T extends keyof Data>(type: T, data: Data[T], meta: CommandMeta): DraftEvent => ({ type, schemaVersion: 1, data, ...atNow(meta), partitionkey: `pchCase-${data.caseId}` })
 
 export const safetyWarning: Decider<SafetyWarning, WarningCommand> = {
@@ -47,7 +40,6 @@ export const safetyWarning: Decider<SafetyWarning, WarningCommand> = {
     switch (command.type) {
       case 'OpenWarning': return open(command, state)
       case 'CompleteWarning': return complete(command, state)
-      case 'MissDeadline': return miss(command, state)
     }
   },
 }

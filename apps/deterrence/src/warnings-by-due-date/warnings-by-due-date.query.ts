@@ -45,9 +45,4 @@ export class WarningsByDueDate {
     const rows = await this.database<{ row: WarningRow }[]>`select row from read.warnings_by_due_date where state = ${state} order by due, task limit ${limit} offset ${from}`
     return { warnings: rows.map(({ row }) => ({ ...row, overdue: row.state === 'open' && Date.parse(row.dueAt) < now })), through }
   }
-
-  /** Open tasks whose due date had passed, and of which nothing is on record yet. */
-  async missedBy(now: string): Promise<readonly WarningRow[]> {
-    return (await this.database<{ row: WarningRow }[]>`select row from read.warnings_by_due_date where state = 'open' and due < ${now} and not (row->'missed')::boolean order by due limit 100`).map(({ row }) => row)
-  }
 }

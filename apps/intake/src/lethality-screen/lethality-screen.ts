@@ -7,7 +7,7 @@ import { refused, type Command, type Decider, type Decision } from '@chorus/deci
 import { CALLS_FOR_HOTLINE, INSTRUMENT } from './instruments'
 
 // Stored names. Changing one needs a new version and an upcaster.
-export const LETHALITY_SCREEN_EVENTS = ['LethalityScreenAdministered', 'AdvocateHotlineContactRecorded'] as const
+export const LETHALITY_SCREEN_EVENTS = ['LethalityScreenAdministered', 'AdvocateHotlineContactRecorded', 'DeadlineMissed'] as const
 
 /** Rules: a screen belongs to an incident that stands; after it screens in, the hotline is called within the time of the policy. */
 export const SCREEN_NEEDS_INCIDENT = 'SCREEN_NEEDS_INCIDENT'

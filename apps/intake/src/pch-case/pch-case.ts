@@ -11,7 +11,7 @@ import {
 import { atNow, refused, type Command, type Decider, type Decision, type Refusal } from '@chorus/decider'
 
 // Stored names. Changing one needs a new version and an upcaster.
-export const CASE_EVENTS = ['CaseOpened', 'LevelProposed', 'LevelProposalDeclined', 'LevelApproved', 'LevelAssigned', 'LevelChanged', 'CaseClosed'] as const
+export const CASE_EVENTS = ['CaseOpened', 'LevelProposed', 'LevelProposalDeclined', 'LevelApproved', 'LevelAssigned', 'LevelChanged', 'CaseClosed', 'DeadlineMissed'] as const
 
 /** What the edge looked up for opening; `basis` says how far it had looked. */
 export interface OpenFacts {

@@ -3,7 +3,7 @@ import type { CommandMeta, DraftEvent, ExcludeReferral, ReferralExcludedV1, Refe
 import { atNow, refused, type Command, type Decider, type Decision } from '@chorus/decider'
 
 // Stored names. Changing one needs a new version and an upcaster.
-export const REFERRAL_EVENTS = ['ReferralReceived', 'ReferralExcluded'] as const
+export const REFERRAL_EVENTS = ['ReferralReceived', 'ReferralExcluded', 'DeadlineMissed'] as const
 
 export type ReferralCommand =
   | Command<'ReceiveReferral', ReferralReceivedV2>

@@ -1,0 +1,7 @@
+export { dueAfter, isDuration } from './due'
+export type { Span } from './due'
+export { missedIn } from './miss'
+export { ended, NOTHING, running } from './watch'
+export type { Timer, Watch, Watched } from './watch'
+export { Timers } from './timers'
+export type { DueTimer, TimerCount, TimerDeps, TimerModel } from './timers'
