@@ -14,6 +14,8 @@ const ADVOCATES = ['KCPD', 'JCPO', 'HEALTH']
 
 const RIGHTS: Readonly<Record<string, readonly [roles: readonly string[], agencies: readonly string[] | null]>> = {
   AdministerLethalityScreen: [['detective', 'intakeAnalyst', 'systemAdvocate'], JUSTICE],
+  RecordChargingDecision: [['intakeAnalyst', 'prosecutor'], ['KCPD', 'JCPO', 'MUNI_COURT', 'PROBATION']],
+  RecordDisposition: [['intakeAnalyst', 'prosecutor'], ['KCPD', 'JCPO', 'MUNI_COURT', 'PROBATION']],
   RecordHotlineContact: [['detective', 'intakeAnalyst', 'systemAdvocate'], JUSTICE],
   ActivateLevelPolicy: [['prosecutor'], ['JCPO']],
   ApproveLevel: [['panelMember', 'prosecutor'], JUSTICE],

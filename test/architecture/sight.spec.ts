@@ -1,5 +1,5 @@
 /** Who sees what is declared, never guessed from a name: of every category, of every field that speaks of somebody, of every id. */
-import { ABOUT, ALWAYS_SEALED, CATEGORIES, ROLES, categoryNamed, eventRegistry, fieldsOf, type ContractClass, type FieldSpec } from '@chorus/contracts'
+import { ABOUT, ALWAYS_SEALED, CATEGORIES, LEVELS, ROLES, categoryNamed, eventRegistry, fieldsOf, type ContractClass, type FieldSpec } from '@chorus/contracts'
 
 const events = eventRegistry.all()
 interface Found { readonly where: string; readonly spec: FieldSpec; readonly categories: readonly string[] }
@@ -27,6 +27,12 @@ describe('every category', () => {
       .filter(({ name, of }) => !fields.some(({ categories, spec }) => categories.includes(name) && spec.of === of))
     expect(mute).toEqual([])
   })
+})
+
+it('every field that tells the level of a case says so, or its event does: it is closed with the records on which the case rests', () => {
+  const levels = events.flatMap(({ cls, type, version, tells }) => fieldsOf(cls).filter(spec => JSON.stringify(spec.schema.enum) === JSON.stringify(LEVELS) || spec.name === 'rank').map(spec => ({ where: `${type} v${version}.${spec.name}`, said: tells ?? spec.tells })))
+  expect(levels.length).toBeGreaterThan(8)
+  expect(levels.filter(({ said }) => said !== 'level')).toEqual([])
 })
 
 describe('every field of an event', () => {

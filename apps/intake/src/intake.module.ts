@@ -4,6 +4,8 @@ import type { Recorder } from '@chorus/event-store'
 import { CLOCK, DATABASE, OfService, RECORDER, VAULT, type Clock } from '@chorus/platform'
 import type { Vault } from '@chorus/privacy'
 import type { Sql } from 'postgres'
+import { chargingHandlers } from './charging/charging.commands'
+import { ChargingController } from './charging/charging.controller'
 import { circumstanceHandlers } from './circumstance/circumstance.commands'
 import { CircumstanceController } from './circumstance/circumstance.controller'
 import { ReviewCriminalHistoryHandler } from './history-review/history-review.commands'
@@ -15,6 +17,8 @@ import { IncidentsByReviewState } from './incidents-by-review-state/incidents-by
 import { NibrsImport } from './import-run/import-nibrs'
 import { ImportRunController } from './import-run/import-run.controller'
 import { AssessEligibilityConsumer } from './on-incident-reported/assess-eligibility.consumer'
+import { RestrictRecordConsumer } from './on-disposition-entered/restrict-record.consumer'
+import { RestrictCaseConsumer } from './on-record-access-restricted/restrict-case.consumer'
 import { LinkIncidentsConsumer } from './on-referral-received/link-incidents.consumer'
 import { RecordPairSidesConsumer } from './on-referral-received/record-pair-sides.consumer'
 import { ReviewCrossComplaintHandler } from './pair/pair.commands'
@@ -41,7 +45,7 @@ import { TimersByDueDate } from './timers-by-due-date/timers-by-due-date.query'
 
 @OfService('intake')
 @Module({
-  controllers: [ImportRunController, QuarantinedRecordController, IncidentsByReviewStateController, IncidentController, ReferralController, PairController, PchCaseController, CircumstanceController, HistoryReviewController, PolicyController, LethalityScreenController, ScreensByHotlineDueController, TimersByDueDateController],
+  controllers: [ImportRunController, QuarantinedRecordController, IncidentsByReviewStateController, IncidentController, ReferralController, PairController, PchCaseController, CircumstanceController, ChargingController, HistoryReviewController, PolicyController, LethalityScreenController, ScreensByHotlineDueController, TimersByDueDateController],
   providers: [
     { provide: CaseLookUp, inject: [RECORDER, VAULT], useFactory: (log: Recorder, vault: Vault) => new CaseLookUp(log, vault) },
     { provide: QuarantinedBytes, inject: [DATABASE, VAULT], useFactory: (database: Sql, vault: Vault) => new QuarantinedBytes(database, vault) },
@@ -49,8 +53,8 @@ import { TimersByDueDate } from './timers-by-due-date/timers-by-due-date.query'
     { provide: QuarantineList, inject: [RECORDER, QuarantinedBytes], useFactory: (recorder: Recorder, bytes: QuarantinedBytes) => new QuarantineList({ recorder, bytes }) },
     { provide: QuarantineRetry, inject: [RECORDER, VAULT, QuarantinedBytes], useFactory: (recorder: Recorder, vault: Vault, bytes: QuarantinedBytes) => new QuarantineRetry({ recorder, vault, bytes }) },
     { provide: NibrsImport, inject: [RECORDER, VAULT, Quarantine, QuarantineRetry, CLOCK], useFactory: (recorder: Recorder, vault: Vault, quarantine: Quarantine, retry: QuarantineRetry, clock: Clock) => new NibrsImport({ recorder, vault, quarantine, retry, clock }) },
-    ...quarantineHandlers, ...incidentHandlers, ...referralHandlers, ...caseHandlers, ...circumstanceHandlers, ...policyHandlers, ReviewCrossComplaintHandler, ReviewCriminalHistoryHandler, ...lethalityScreenHandlers,
-    AssessEligibilityConsumer, RecordPairSidesConsumer, LinkIncidentsConsumer, IncidentsByReviewState, ScreensByHotlineDue, TimersByDueDate,
+    ...quarantineHandlers, ...incidentHandlers, ...referralHandlers, ...caseHandlers, ...circumstanceHandlers, ...chargingHandlers, ...policyHandlers, ReviewCrossComplaintHandler, ReviewCriminalHistoryHandler, ...lethalityScreenHandlers,
+    AssessEligibilityConsumer, RecordPairSidesConsumer, LinkIncidentsConsumer, RestrictRecordConsumer, RestrictCaseConsumer, IncidentsByReviewState, ScreensByHotlineDue, TimersByDueDate,
   ],
 })
 export class IntakeModule {}

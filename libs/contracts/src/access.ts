@@ -26,6 +26,8 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   pair: of('intake'),
   pchCase: of('intake', 'deterrence'),
   historyReview: of('intake'),
+  charging: of('intake'),
+  recordAccess: of(['intake', 'operations'], 'deterrence', 'services'),
   lethalityScreen: of('intake'),
   importrun: of('intake'),
   quarantine: of('intake'),

@@ -23,6 +23,8 @@ export interface EventSpec {
   readonly summary: string
   /** roles that see it in a history, where they are fewer than those who see its category */
   readonly onlyFor?: readonly Role[]
+  /** what of it is closed with the basis of a case: the whole event tells the level */
+  readonly tells?: 'level'
 }
 export interface EventVersion extends EventSpec { readonly cls: ContractClass }
 

@@ -32,6 +32,7 @@ export interface FieldSpec {
   readonly about?: About
   readonly shown?: 'withNames'
   readonly of?: string
+  readonly tells?: 'level'
 }
 
 export interface FieldOptions {
@@ -49,6 +50,8 @@ export interface FieldOptions {
   readonly shown?: 'withNames'
   /** category of the stream whose id it is ('event': id of an event; 'none': of neither): shown only where that is seen, and how a history finds the streams that name its subject */
   readonly of?: string
+  /** the level, or what gives it away: not shown where the basis of the case is closed to the reader */
+  readonly tells?: 'level'
 }
 
 export interface TextOptions extends FieldOptions {
@@ -116,7 +119,7 @@ const field = (options: FieldOptions, shape: Shape): PropertyDecorator => (targe
     name, kind: shape.kind, doc: options.doc, optional: options.optional === true, many: shape.many === true, privacy, sealed, schema: shape.schema,
     ...(options.sealedFor ? { sealedFor: options.sealedFor } : {}), ...(shape.nested ? { nested: shape.nested } : {}), ...(shape.max === undefined ? {} : { max: shape.max }),
     ...(options.openBecause ? { openBecause: options.openBecause } : {}),
-    ...(options.about ? { about: options.about } : {}), ...(options.shown ? { shown: options.shown } : {}), ...(options.of ? { of: options.of } : {}),
+    ...(options.about ? { about: options.about } : {}), ...(options.shown ? { shown: options.shown } : {}), ...(options.of ? { of: options.of } : {}), ...(options.tells ? { tells: options.tells } : {}),
   }
   const own = FIELDS.get(target) ?? []
   own.push(spec)

@@ -48,6 +48,7 @@ export const TOPICS: readonly Topic[] = [
   { name: 'program.notifications.v1', categories: ['notification'], classification: 'CJI', readers: ['deterrence', 'services', 'operations'], mayCarry: [...CODES, 'token'], tokens: SUBJECT, envelope: WITHOUT_BASIS, partitions: 6, retentionHours: 168 },
   { name: 'safety.reviews.v1', categories: ['safetyReview', 'safetyWarning'], classification: 'CJI', readers: ['deterrence'], mayCarry: [...CODES, 'token'], envelope: ENVELOPE_FIELDS, partitions: 6, retentionHours: 72 },
   { name: 'pch.services.v1', categories: ['pchService'], classification: 'PCH_SERVICE', readers: ['services', 'operations'], mayCarry: [...CODES, 'token'], tokens: SUBJECT, envelope: ENVELOPE_FIELDS, partitions: 6, retentionHours: 168 },
+  { name: 'governance.records.v1', categories: ['recordAccess'], classification: 'OPS', readers: ['intake', 'deterrence', 'services', 'evaluation', 'operations'], mayCarry: CODES, envelope: OPEN_RECORD, partitions: 3, retentionHours: 168 },
   { name: 'finance.ledger.v1', categories: ['authorization', 'account'], classification: 'FIN_OPEN', readers: ['finance', 'operations'], mayCarry: CODES, envelope: OPEN_RECORD, partitions: 3, retentionHours: 720 },
 ]
 
@@ -58,6 +59,7 @@ export const STAYS_IN_THE_LOG: Readonly<Record<string, string>> = {
   eligibility: 'what intake assessed of an incident, before any case exists; the case says what came of it',
   lethalityScreen: 'what a victim answered; nobody who tells or helps the person who causes harm may read it, and no score sets a level',
   historyReview: 'criminal history (CHRI) may not be passed on',
+  charging: 'what a prosecutor decided, and how a court did: justice\'s, until the promises are built that rest on it',
   importrun: 'how a file was read: for whoever sent it and for operators, who read the log',
   quarantine: 'what could not be accepted: operators work it where it lies',
   subjectKey: 'what was ordered about the keys of a person or record: for the privacy officer; an erased value says by itself that it is erased',

@@ -3,6 +3,7 @@ import type { Basis, NotificationDeliveredV1, NotificationPlannedV1, RecordDeliv
 import { fold, streamOf } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
 import type { Vault } from '@chorus/privacy'
+import { closedTo } from '@chorus/record-access'
 import { policyInForce } from '../notification-policy/policy-in-force'
 import type { Rules } from '../notification-policy/policy-file'
 import { activeHolds, clearanceOf, covers, initial as noReview, liftedHolds, safetyReview, type Clearance, type SafetyReview } from '../safety-review/safety-review'
@@ -11,6 +12,8 @@ import { isPermittedClass, type DeliveryFacts } from './breaches'
 import { caseSafetyIdOf, caseStanding, notificationIdOf, safetyIdOf, type CaseStanding, type Stretch } from './case-standing'
 import { initial, notification, type Notification, type PermissionFacts } from './notification'
 
+/** Somebody who is of no agency of justice. */
+const OUTSIDE = { role: 'healthProgram', agency: 'HEALTH' }
 type Planned = Extract<Notification, { status: 'planned' }>
 const basisOf = (stream: string, events: readonly RecordedEvent[]): Basis[] => events.length === 0 ? [] : [{ stream, revision: events.length - 1 }]
 const safetyStream = (id: string): string => streamOf(safetyReview, id)
@@ -33,13 +36,13 @@ export class NotificationLookUp {
     const policy = await policyInForce(this.log)
     const state = await this.stateOf(notificationId)
     const facts = { policyVersion: policy.policyVersion, authorizationMinutes: policy.rules.authorizationMinutes }
-    if (state.status === 'none') return { ...facts, clearance: null, liftedHolds: [], caseOpen: false, modeAllowed: false, templateUsable: false, basis: [] }
+    if (state.status === 'none') return { ...facts, clearance: null, liftedHolds: [], caseOpen: false, modeAllowed: false, templateUsable: false, basisClosed: false, basis: [] }
     const { caseId, level, mode } = state.plan
     const { streams, events, safety, basis } = await this.about(notificationId, caseId)
     const { clearance, liftedHolds: lifted } = safety
     return {
       ...facts, clearance, liftedHolds: lifted, caseOpen: caseStanding(events(streams.theCase)).status === 'open',
-      modeAllowed: policy.rules.levels[level].modes[mode] !== undefined, templateUsable: templateOf(policy.rules, state.plan)?.usable ?? false,
+      modeAllowed: policy.rules.levels[level].modes[mode] !== undefined, templateUsable: templateOf(policy.rules, state.plan)?.usable ?? false, basisClosed: (await closedTo(this.log, [caseStream(caseId)], OUTSIDE)).size > 0,
       basis: [...basis, policy.basis],
     }
   }

@@ -23,7 +23,7 @@ const plan = (more: Partial<NotificationPlannedV1> = {}): Plan => ({
   data: { plan: { notificationId: ID, caseId: CASE, subjectRef: `per_${'A'.repeat(22)}`, level: 'D', period: 1, number: 1, mode: 'LETTER', dueAt: at(48 * 60), slaId: 'T-D', templateId: 'd-letter', templateVersion: '1', language: 'en', policyHash: 'a'.repeat(64), ...more }, facts: { policyVersion: 'kc-ipvi-notifications@1.0.0', basis } },
 })
 const facts = (more: Partial<PermissionFacts> = {}): PermissionFacts =>
-  ({ clearance, liftedHolds: [], caseOpen: true, modeAllowed: true, templateUsable: true, policyVersion: 'kc-ipvi-notifications@1.0.0', authorizationMinutes: 60, basis, ...more })
+  ({ clearance, liftedHolds: [], caseOpen: true, modeAllowed: true, templateUsable: true, basisClosed: false, policyVersion: 'kc-ipvi-notifications@1.0.0', authorizationMinutes: 60, basis, ...more })
 const schedule = (more: Partial<ScheduleNotification> = {}, looked: Partial<PermissionFacts> = {}): Schedule =>
   ({ type: 'ScheduleNotification', meta: metaOf({ name: `schedule ${JSON.stringify(more)}` }), data: { at: at(30), placeClass: 'HOME_OTHER', delivererRoles: ['PATROL_OFFICER'], ...more, facts: facts(looked) } })
 const authorize = (looked: Partial<PermissionFacts> = {}, placeClass = 'HOME_OTHER', minute = 0): Authorize => ({ type: 'AuthorizeDelivery', meta: metaOf({ name: `authorize ${minute}`, now: at(minute) }), data: { placeClass, facts: facts(looked) } })
@@ -113,6 +113,12 @@ describe('an authorisation', () => {
   ] as const)('%s refuses it, and a schedule', (rule, more, code) => {
     given(notification, planned, scheduled).when(authorize(more)).refused(code, rule)
     given(notification, planned).when(schedule({}, more)).refused(code, rule)
+  })
+  it('where the records behind it are closed, nobody outside justice attends: neither set, nor permitted as it was set before', () => {
+    const outside = first(schedule({ delivererRoles: ['DETECTIVE', 'SERVICE_NAVIGATOR'] }), planned)
+    given(notification, planned).when(schedule({ delivererRoles: ['DETECTIVE', 'COMMUNITY_VOICE'] }, { basisClosed: true })).refused('justice_alone', 'CLOSED_BASIS')
+    given(notification, planned, outside).when(authorize({ basisClosed: true })).refused('justice_alone', 'CLOSED_BASIS')
+    given(notification, planned, scheduled).when(authorize({ basisClosed: true })).then({ type: 'DeliveryAuthorized' })
   })
   it('M8: is not given for what was delivered, nor for what is no longer planned', () => {
     given(notification, planned, scheduled, delivered).when(authorize()).refused('already_delivered', 'M8')

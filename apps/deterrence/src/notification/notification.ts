@@ -28,6 +28,8 @@ export interface PermissionFacts {
   readonly modeAllowed: boolean
   /** active, and approved by prosecutor and advocate */
   readonly templateUsable: boolean
+  /** the case rests on closed records alone: nobody outside justice attends */
+  readonly basisClosed: boolean
   readonly policyVersion: string
   readonly authorizationMinutes: number
   readonly basis: readonly Basis[]
@@ -111,13 +113,19 @@ export const schedule = ({ data: { facts, ...body }, meta }: Schedule, state: No
   if (isBefore(body.at, meta.now)) return refused('time_past', 'The time lies in the past. What has happened is recorded as a delivery or an attempt.')
   const before = state.schedule
   const changed = before !== null && (before.placeClass !== placeClass || dayOf(before.at) !== dayOf(body.at))
-  const closed = notPermitted(state, facts)
+  const closed = notPermitted(state, facts) ?? notForOutsiders(body.delivererRoles, facts)
   if (closed) return closed
   if (before && before.at === body.at && before.placeClass === placeClass && JSON.stringify(before.roles) === JSON.stringify(body.delivererRoles)) return []
   // Another place or day was not what the safety context has looked at: the clearance goes, and is given anew for this one.
   if (!changed && !isClearedFor(state, facts, body.at, placeClass)) return NOT_CLEARED
   return [{ ...draft('NotificationScheduled', { ...of(state), at: body.at, placeClass, delivererRoles: [...body.delivererRoles], changed }, meta), policyVersion: facts.policyVersion, basis: facts.basis }]
 }
+
+/** Parts that people outside the agencies of justice play. */
+const OUTSIDE_JUSTICE: readonly string[] = ['COMMUNITY_VOICE', 'SERVICE_NAVIGATOR']
+/** Asked again before each of them attends (domain reference §3.13 rule 7); the same words whatever closed the records. */
+const notForOutsiders = (roles: readonly string[], { basisClosed }: PermissionFacts): Refusal | undefined => basisClosed && roles.some((role) => OUTSIDE_JUSTICE.includes(role))
+  ? refused('justice_alone', 'This notification is for people of the agencies of justice alone. Set it again without a community voice and without a service navigator.', { rules: ['CLOSED_BASIS'] }) : undefined
 
 /** Whether a schedule asks for another place or day than the one that was cleared. */
 export const isChange = (state: Notification, wish: Pick<ScheduleNotification, 'at' | 'placeClass'>): boolean =>
@@ -130,6 +138,8 @@ export const authorize = ({ data: { placeClass, facts }, meta }: Authorize, stat
   if (closed) return closed
   if (!isClearedFor(state, facts, meta.now, placeClass)) return NOT_CLEARED
   if (!state.schedule) return refused('not_scheduled', 'No time and place are set. Set them first, then ask for the permission when you are about to deliver.')
+  const outsiders = notForOutsiders(state.schedule.roles, facts)
+  if (outsiders) return outsiders
   if (state.schedule.placeClass !== placeClass) return refused('other_place', 'It is planned for another class of place. Set the new place first; it needs a clearance of its own.', { rules: ['M1'] })
   const validUntil = first(minutesLater(meta.now, Math.min(60, facts.authorizationMinutes)), facts.clearance!.validUntil)
   return [{ ...draft('DeliveryAuthorized', { ...of(state), placeClass, validUntil }, meta), policyVersion: facts.policyVersion, basis: facts.basis }]

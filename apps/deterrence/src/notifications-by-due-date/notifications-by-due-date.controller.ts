@@ -1,7 +1,7 @@
-import { Controller, Get, Param, Query } from '@nestjs/common'
+import { Controller, Get, Param, Query, Req } from '@nestjs/common'
 import { ApiQuery, ApiTags } from '@nestjs/swagger'
 import { LEVELS, SAFETY_ROLES } from '@chorus/contracts'
-import { oneOf, Problem, QueryRoute, uuid, UuidParam, wholeNumber } from '@chorus/platform'
+import { contextOf, oneOf, Problem, QueryRoute, uuid, UuidParam, wholeNumber, type ChorusRequest } from '@chorus/platform'
 import { PHASES } from './notifications-by-due-date'
 import { NotificationsByDueDate, type Listed, type NotificationList, type Wanted } from './notifications-by-due-date.query'
 
@@ -18,13 +18,13 @@ export class NotificationsByDueDateController {
   @ApiQuery({ name: 'after', required: false, description: 'ordinal of a reply to a command: waits until it is seen here' })
   @ApiQuery({ name: 'limit', required: false, description: '1 to 200, default 50' })
   @ApiQuery({ name: 'from', required: false, description: 'skip so many' })
-  async list(@Query() query: Asked): Promise<NotificationList> { return this.notifications.list(await this.wanted(query)) }
+  async list(@Req() request: ChorusRequest, @Query() query: Asked): Promise<NotificationList> { return this.notifications.list(await this.wanted(query), contextOf(request).actor!) }
 
   @Get('notifications/:id')
   @QueryRoute({ summary: 'One notification', reads: { person: 'notificationId' }, roles: ['detective', 'prosecutor', 'intakeAnalyst', 'systemAdvocate', 'panelMember', 'healthProgram', 'privacyOfficer'] })
   @ApiQuery({ name: 'after', required: false, description: 'ordinal of a reply to a command: waits until it is seen here' })
-  async one(@Param('id', UuidParam) notificationId: string, @Query('after') after?: string): Promise<Listed> {
-    const { notifications: [found] } = await this.notifications.list({ ...(await this.wanted({ after })), notificationId })
+  async one(@Req() request: ChorusRequest, @Param('id', UuidParam) notificationId: string, @Query('after') after?: string): Promise<Listed> {
+    const { notifications: [found] } = await this.notifications.list({ ...(await this.wanted({ after })), notificationId }, contextOf(request).actor!)
     if (!found) throw new Problem('not-found', 'There is no notification of this number. Look its number up again.')
     return found
   }
@@ -37,7 +37,7 @@ export class NotificationsByDueDateController {
   @ApiQuery({ name: 'after', required: false, description: 'ordinal of a reply to a command: waits until it is seen here' })
   @ApiQuery({ name: 'limit', required: false, description: '1 to 200, default 50' })
   @ApiQuery({ name: 'from', required: false, description: 'skip so many' })
-  async safety(@Query() query: Asked): Promise<Awaited<ReturnType<NotificationsByDueDate['safety']>>> { return this.notifications.safety(await this.wanted({ phase: 'open', ...query })) }
+  async safety(@Req() request: ChorusRequest, @Query() query: Asked): Promise<Awaited<ReturnType<NotificationsByDueDate['safety']>>> { return this.notifications.safety(await this.wanted({ phase: 'open', ...query }), contextOf(request).actor!) }
 
   private async wanted({ phase, level, caseId, after, limit, from }: Asked): Promise<Wanted> {
     const [ofPhase, ofLevel, ofCase] = [oneOf('phase', phase, PHASES), oneOf('level', level, LEVELS), uuid('caseId', caseId)]

@@ -2,9 +2,10 @@
 import { Inject, Injectable, Logger } from '@nestjs/common'
 import type { JSONValue, Sql, TransactionSql } from 'postgres'
 import type { Level, PlaceClass, RecordedEvent } from '@chorus/contracts'
-import { decode, type EventStore } from '@chorus/event-store'
-import { CLOCK, DATABASE, Followers, seenAfter, STORE, type Clock } from '@chorus/platform'
+import { decode, type EventStore, type Recorder } from '@chorus/event-store'
+import { CLOCK, DATABASE, Followers, RECORDER, seenAfter, STORE, type Clock } from '@chorus/platform'
 import { Projection, type ReadModel } from '@chorus/read-models'
+import { closedTo, type Reader } from '@chorus/record-access'
 import { isHeld, NotificationLookUp } from '../notification/look-up'
 import { authorizationNow } from '../notification/notification'
 import { safetyView, type SafetyView } from '../safety-review/safety-view'
@@ -30,15 +31,22 @@ export const notificationsByDueDate: ReadModel = {
   write,
 }
 
+const caseOf = ({ caseId }: Pick<NotificationRow, 'caseId'>): string => `pchCase-${caseId}`
+
 export interface Wanted { readonly phase?: ListedPhase; readonly level?: Level; readonly caseId?: string; readonly notificationId?: string; readonly limit: number; readonly from: number }
-export type Listed = NotificationRow & { readonly overdue: boolean; readonly clearance: ClearanceShown; /** whether it may be delivered now, where, and until when */ readonly authorization: { readonly placeClass: PlaceClass; readonly validUntil: string } | null }
+/** What tells the level: absent where the basis of the case is closed to the reader, who sees the task alone. */
+type Telling = 'level' | 'period' | 'mode' | 'slaId' | 'templateId' | 'templateVersion'
+export type Shown = Omit<NotificationRow, Telling | 'delivered'> & Partial<Pick<NotificationRow, Telling>> & { readonly delivered: Omit<NonNullable<NotificationRow['delivered']>, 'mode'> | null }
+const shownTo = ({ level, period, mode, slaId, templateId, templateVersion, ...task }: NotificationRow, levelClosed: boolean): Shown =>
+  levelClosed ? { ...task, delivered: task.delivered && { at: task.delivered.at, placeClass: task.delivered.placeClass } } : { ...task, level, period, mode, slaId, templateId, templateVersion }
+export type Listed = Shown & { readonly overdue: boolean; readonly clearance: ClearanceShown; /** whether it may be delivered now, where, and until when */ readonly authorization: { readonly placeClass: PlaceClass; readonly validUntil: string } | null }
 export interface NotificationList { readonly notifications: readonly Listed[]; /** the log was looked at up to here */ readonly through: number }
 
 @Injectable()
 export class NotificationsByDueDate {
   readonly projection: Projection
   constructor(
-    @Inject(STORE) private readonly store: EventStore, @Inject(DATABASE) private readonly database: Sql, @Inject(CLOCK) private readonly clock: Clock, private readonly lookUp: NotificationLookUp, followers: Followers,
+    @Inject(STORE) private readonly store: EventStore, @Inject(DATABASE) private readonly database: Sql, @Inject(CLOCK) private readonly clock: Clock, private readonly lookUp: NotificationLookUp, @Inject(RECORDER) private readonly log: Recorder, followers: Followers,
   ) {
     const logger = new Logger('notifications-by-due-date')
     this.projection = followers.add(new Projection(notificationsByDueDate, { store, database, decode, logger: { warn: (details, message) => logger.warn({ ...details, note: message }) } }))
@@ -48,24 +56,31 @@ export class NotificationsByDueDate {
   seen(after: string | undefined): Promise<void> { return seenAfter(after, this.projection, this.store) }
 
   /** Soonest due first; clearance from the log's head. */
-  async list(wanted: Wanted): Promise<NotificationList> {
+  async list(wanted: Wanted, reader: Reader): Promise<NotificationList> {
     const through = this.projection.state().ordinal
-    const rows = await this.rows(wanted)
+    const { rows, closed } = await this.seenBy(reader, wanted)
     const now = this.clock.now()
     const heads = await this.lookUp.many(rows)
     const notifications = rows.map((row, at): Listed => {
       const { state, safety } = heads[at]!
-      return { ...row, overdue: row.phase === 'open' && Date.parse(row.dueAt) < Date.parse(now), clearance: clearanceShown(safety.clearance, state.status === 'planned' && isHeld(state, safety), now), authorization: authorizationNow(state, safety, now) }
+      return { ...shownTo(row, closed.has(caseOf(row))), overdue: row.phase === 'open' && Date.parse(row.dueAt) < Date.parse(now), clearance: clearanceShown(safety.clearance, state.status === 'planned' && isHeld(state, safety), now), authorization: authorizationNow(state, safety, now) }
     })
     return { notifications, through }
   }
 
   /** For the safety context: what is to be reviewed, or was. */
-  async safety(wanted: Wanted): Promise<{ readonly notifications: readonly (SafetyView & { readonly level: Level; readonly dueAt: string })[]; readonly through: number }> {
+  async safety(wanted: Wanted, reader: Reader): Promise<{ readonly notifications: readonly (SafetyView & { readonly level?: Level; readonly dueAt: string })[]; readonly through: number }> {
     const through = this.projection.state().ordinal
-    const rows = await this.rows(wanted)
+    const { rows, closed } = await this.seenBy(reader, wanted)
     const heads = await this.lookUp.many(rows)
-    return { notifications: rows.map(({ notificationId, caseId, level, dueAt }, at) => ({ ...safetyView(notificationId, caseId, heads[at]!.safety), level, dueAt })), through }
+    return { notifications: rows.map((row, at) => ({ ...safetyView(row.notificationId, row.caseId, heads[at]!.safety), ...(closed.has(caseOf(row)) ? {} : { level: row.level }), dueAt: row.dueAt })), through }
+  }
+
+  /** Who may not see a level does not find by it either. */
+  private async seenBy(reader: Reader, wanted: Wanted): Promise<{ readonly rows: NotificationRow[]; readonly closed: ReadonlySet<string> }> {
+    const rows = await this.rows(wanted)
+    const closed = await closedTo(this.log, rows.map(caseOf), reader)
+    return { closed, rows: wanted.level === undefined ? rows : rows.filter((row) => !closed.has(caseOf(row))) }
   }
 
   private async rows({ phase, level, caseId, notificationId, limit, from }: Wanted): Promise<NotificationRow[]> {

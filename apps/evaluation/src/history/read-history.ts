@@ -5,6 +5,7 @@
 import { categoryOf, LogNotThereYet, type EventStore, type Recorder } from '@chorus/event-store'
 import { HISTORY_SUBJECTS, type Actor, type HistorySubject, type RecordedEvent } from '@chorus/contracts'
 import type { Vault } from '@chorus/privacy'
+import { closedTo, isClosed, recordsOf } from '@chorus/record-access'
 import { history, WITHHELD_SENTENCE, type HistoryEntry } from './history'
 import { momentOf } from './moment'
 import { streamsOf } from './streams-of'
@@ -48,12 +49,16 @@ export class HistoryReader {
     const subject = await this.find(query.of, through)
     // What one may not see looks the same as what is not there.
     if (!subject || !seesCategory(reader.role, categoryOf(subject))) return notFound
-    const events = (await this.gather(subject, through)).filter(event => seesEvent(reader.role, event))
+    const gathered = (await this.gather(subject, through)).filter(event => seesEvent(reader.role, event))
+    // Whatever moment is looked at: what is closed now is closed there.
+    const closed = await closedTo(this.deps.recorder, gathered.flatMap(recordsOf), reader)
+    const events = gathered.filter(event => !isClosed(event, closed))
+    if (closed.has(subject) && categoryOf(subject) !== 'pchCase') return notFound
     const ids = new Set(events.map(event => event.id))
     const seen: RecordedEvent[] = []
     for (const category of new Set(events.map(event => categoryOf(event.stream)))) {
       const open = await this.deps.recorder.unseal(events.filter(event => categoryOf(event.stream) === category), field => seesField(reader.role, category, field))
-      seen.push(...open.map(event => ({ ...event, data: seenData(reader.role, event, ids), ...(event.breaches && { breaches: event.breaches.filter(rule => seesRule(reader.role, rule)) }) })))
+      seen.push(...open.map(event => ({ ...event, data: seenData(reader.role, event, ids, closed), ...(event.breaches && { breaches: event.breaches.filter(rule => seesRule(reader.role, rule)) }) })))
     }
     seen.sort((a, b) => a.ordinal - b.ordinal)
     return {

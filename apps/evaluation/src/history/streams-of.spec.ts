@@ -24,7 +24,7 @@ describe('the streams of a history', () => {
   it('of a case: what it names, what has its id, and the streams of every service that name it', async () => {
     const log = logOf([[`pair-${PAIR}`, sides], [`pchService-${OFFER}`, offered(CASE)]])
     expect(await streamsOf(log, `pchCase-${CASE}`, [opened(CASE)], 9)).toEqual(new Set([
-      `pchCase-${CASE}`, `incident-${INCIDENT}`, `eligibility-${INCIDENT}`, `referral-${REFERRAL}`, `historyReview-${CASE}`, `circumstance-${CASE}`, `pair-${PAIR}`, `pchService-${OFFER}`,
+      `pchCase-${CASE}`, `incident-${INCIDENT}`, `eligibility-${INCIDENT}`, `charging-${INCIDENT}`, `referral-${REFERRAL}`, `historyReview-${CASE}`, `circumstance-${CASE}`, `pair-${PAIR}`, `pchService-${OFFER}`,
     ]))
   })
   it('leaves out what only happens to carry the id, and what rests on the same incident for another case', async () => {
@@ -33,7 +33,7 @@ describe('the streams of a history', () => {
   })
   it('of an incident: the cases, referrals and pairs that name it; nothing of a case\'s other streams', async () => {
     const log = logOf([[`pchCase-${CASE}`, opened(CASE)], [`pchCase-${OTHER_CASE}`, opened(OTHER_CASE)], [`pair-${PAIR}`, sides], [`pchService-${OFFER}`, offered(CASE)]])
-    expect(await streamsOf(log, `incident-${INCIDENT}`, [], 9)).toEqual(new Set([`incident-${INCIDENT}`, `eligibility-${INCIDENT}`, `pair-${PAIR}`, `pchCase-${CASE}`, `pchCase-${OTHER_CASE}`]))
+    expect(await streamsOf(log, `incident-${INCIDENT}`, [], 9)).toEqual(new Set([`incident-${INCIDENT}`, `eligibility-${INCIDENT}`, `charging-${INCIDENT}`, `pair-${PAIR}`, `pchCase-${CASE}`, `pchCase-${OTHER_CASE}`]))
     expect(log.asked).toEqual([['referral', 'pair', 'pchCase', 'lethalityScreen']])
   })
   it('as of a moment: what was recorded later is not there', async () => {

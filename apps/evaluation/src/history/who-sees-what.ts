@@ -4,6 +4,7 @@
  * declared is not there. Rights apply as of now, whatever moment is looked at.
  */
 import { categoryOf } from '@chorus/event-store'
+import { isLevelClosed } from '@chorus/record-access'
 import { CATEGORIES, OPENS, RULES_ONLY_FOR, categoryNamed, eventRegistry, fieldAt, fieldsOf, type ContractClass, type FieldSpec, type RecordedEvent, type Role, type Sight } from '@chorus/contracts'
 
 /** Roles that may ask for a history at all. */
@@ -40,22 +41,26 @@ const opens = (role: string, category: string, about: NonNullable<FieldSpec['abo
 /**
  * The event's data without what the role may not see in clear text: what is shown with names alone, and the ids and names
  * of streams and events that are not there for the role. An event of a type or version that this build does not know says nothing.
- * `seen`: ids of all events that are there for the role.
+ * `seen`: ids of all events that are there for the role. `closed`: records that are closed to the reader as of now, by their streams.
  */
-export const seenData = (role: string, event: RecordedEvent, seen: ReadonlySet<string>): object => {
+export const seenData = (role: string, event: RecordedEvent, seen: ReadonlySet<string>, closed: ReadonlySet<string> = new Set()): object => {
   const category = categoryOf(event.stream)
   if (!eventRegistry.knows(event.type) || eventRegistry.latest(event.type).version !== event.schemaVersion) return {}
+  // A case is there while its tasks are: what is closed of it is its level.
+  const isClosedRecord = (stream: string): boolean => closed.has(stream) && categoryOf(stream) !== 'pchCase'
   const isThere = (spec: FieldSpec, value: unknown): boolean => {
-    if (spec.kind === 'stream') return seesCategory(role, categoryOf(String(value)))
+    if (spec.kind === 'stream') return seesCategory(role, categoryOf(String(value))) && !isClosedRecord(String(value))
     if (spec.of === 'event') return seen.has(String(value))
-    return spec.of === 'none' || (spec.of === undefined ? spec.kind !== 'uuid' : seesCategory(role, spec.of))
+    return spec.of === 'none' || (spec.of === undefined ? spec.kind !== 'uuid' : seesCategory(role, spec.of) && !isClosedRecord(`${spec.of}-${String(value)}`))
   }
+  const levelClosed = isLevelClosed(event, closed)
   const shown = (cls: ContractClass, data: Readonly<Record<string, unknown>>): object => {
     const copy: Record<string, unknown> = { ...data }
     for (const spec of fieldsOf(cls)) {
       const value = data[spec.name]
       if (value === undefined) continue
-      if (spec.shown === 'withNames' && !(spec.about && opens(role, category, spec.about))) delete copy[spec.name]
+      if (spec.tells === 'level' && levelClosed) delete copy[spec.name]
+      else if (spec.shown === 'withNames' && !(spec.about && opens(role, category, spec.about))) delete copy[spec.name]
       else if (spec.nested) {
         const inner = spec.nested()
         copy[spec.name] = Array.isArray(value) ? value.map(item => shown(inner, item as Record<string, unknown>)) : shown(inner, value as Record<string, unknown>)

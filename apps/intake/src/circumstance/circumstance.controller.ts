@@ -1,10 +1,11 @@
-import { Body, Controller, Get, Inject, Param, Post } from '@nestjs/common'
+import { Body, Controller, Get, Inject, Param, Post, Req } from '@nestjs/common'
 import { CommandBus } from '@nestjs/cqrs'
 import { ApiTags } from '@nestjs/swagger'
 import { RecordCustodyStatus, RecordProtectionOrderStatus, type CommandMeta } from '@chorus/contracts'
 import { fold, streamOf } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
-import { CommandRoute, Meta, Problem, QueryRoute, RECORDER, receiptOf, UuidParam, type Receipt } from '@chorus/platform'
+import { CommandRoute, contextOf, Meta, Problem, QueryRoute, RECORDER, receiptOf, UuidParam, type ChorusRequest, type Receipt } from '@chorus/platform'
+import { closedTo } from '@chorus/record-access'
 import { CaseLookUp } from '../pch-case/look-up'
 import { circumstance, initial, type Circumstance } from './circumstance'
 import { RecordCustodyStatusCommand, RecordProtectionOrderStatusCommand } from './circumstance.commands'
@@ -22,8 +23,10 @@ export class CircumstanceController {
 
   @Get(':id/circumstances')
   @QueryRoute({ summary: 'Custody by hold, orders of protection, and further incidents of a case, each in the order in which it happened', reads: { person: 'caseId' }, roles: ['intakeAnalyst', 'detective', 'prosecutor', 'systemAdvocate'], agencies: ['KCPD', 'JCPO', 'MUNI_COURT', 'PROBATION', 'HEALTH'] })
-  async get(@Param('id', UuidParam) id: string): Promise<Circumstance & { readonly caseId: string }> {
+  async get(@Req() request: ChorusRequest, @Param('id', UuidParam) id: string): Promise<Circumstance & { readonly caseId: string }> {
     if ((await this.lookUp.stateOf(id)).status === 'none') throw new Problem('not-found', 'There is no case of this number. Look its number up again.')
-    return { caseId: id, ...fold(circumstance, await this.log.load(streamOf(circumstance, id)), initial) }
+    const state = fold(circumstance, await this.log.load(streamOf(circumstance, id)), initial)
+    const closed = await closedTo(this.log, state.incidents.map((incidentId) => `incident-${incidentId}`), contextOf(request).actor!)
+    return { caseId: id, ...state, incidents: state.incidents.filter((incidentId) => !closed.has(`incident-${incidentId}`)) }
   }
 }

@@ -2,6 +2,7 @@
 import type { Basis, Level, OpenCase, RecordedEvent } from '@chorus/contracts'
 import { fold, streamOf } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
+import { accessIdOf, initial as openAccess, recordAccess } from '@chorus/record-access'
 import type { Vault } from '@chorus/privacy'
 import { historyReview, initial as noReview } from '../history-review/history-review'
 import { aggressorOf, confirmedPairs, incident, initial as noIncident, type Incident } from '../incident/incident'
@@ -62,7 +63,7 @@ export class CaseLookUp {
     const reported = fold(incident, read.get(incidentStream) ?? [], noIncident)
     const report = reported.status === 'known' ? reported.report : null
     return {
-      ...facts, reviewedYears: latest?.lookbackYears ?? null, incidentCurrent: report !== null,
+      ...facts, reviewedYears: latest?.lookbackYears ?? null, incidentCurrent: report !== null, basisExpunged: await this.isExpunged(incidentStream),
       assessment: assess(policy.policy, {
         history: latest?.counts ?? null,
         incident: {
@@ -75,6 +76,11 @@ export class CaseLookUp {
       evidenceRefs: [reviewStream, incidentStream],
       basis: [...basisOf(reviewStream, read.get(reviewStream) ?? []), ...basisOf(incidentStream, read.get(incidentStream) ?? []), policy.basis],
     }
+  }
+
+  /** Closed by order of a court: kept for justice, and no ground for a level any more (RSMo 610.140). */
+  private async isExpunged(record: string): Promise<boolean> {
+    return fold(recordAccess, await this.log.load(streamOf(recordAccess, accessIdOf(record))), openAccess).grounds.COURT_ORDER !== undefined
   }
 
   async forLevel(level: Level): Promise<LevelFacts> {

@@ -1,17 +1,20 @@
-import { Body, Controller, Get, Inject, Param, Post } from '@nestjs/common'
+import { Body, Controller, Get, Inject, Param, Post, Req } from '@nestjs/common'
 import { CommandBus } from '@nestjs/cqrs'
 import { ApiTags } from '@nestjs/swagger'
 import { ExcludeReferral, ReceiveReferral, type CommandMeta } from '@chorus/contracts'
 import { fold, streamOf } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
-import { CommandRoute, Meta, Problem, QueryRoute, receiptOf, RECORDER, UuidParam, VAULT, type Receipt } from '@chorus/platform'
+import { CommandRoute, contextOf, Meta, Problem, QueryRoute, receiptOf, RECORDER, UuidParam, VAULT, type ChorusRequest, type Receipt } from '@chorus/platform'
 import type { Vault } from '@chorus/privacy'
+import { closedTo } from '@chorus/record-access'
 import { pairIdOf } from '../pair/pair-id'
 import { initial, referral } from './referral'
 import { ExcludeReferralCommand, ReceiveReferralCommand } from './referral.commands'
 
 /** A referral without names: who is who stays sealed here. */
 export interface ReferralView { readonly referralId: string; readonly status: 'received' | 'excluded'; readonly source: string; readonly incidentIds: readonly string[]; readonly subjectRef: string; readonly victimRef: string; readonly pairId: string; readonly exclusion?: string }
+
+const NOT_THERE = (): Problem => new Problem('not-found', 'There is no such referral. Look its number up again.')
 
 @ApiTags('referrals')
 @Controller('v1/referrals')
@@ -29,10 +32,14 @@ export class ReferralController {
   }
 
   @Get(':id') @QueryRoute({ summary: 'A referral: its persons as tokens, its incidents, its pair', reads: { person: 'referralId' }, roles: ['intakeAnalyst', 'detective', 'prosecutor', 'systemAdvocate'], agencies: ['KCPD', 'JCPO', 'HEALTH'] })
-  async get(@Param('id', UuidParam) id: string): Promise<ReferralView> {
+  async get(@Req() request: ChorusRequest, @Param('id', UuidParam) id: string): Promise<ReferralView> {
     const state = fold(referral, await this.log.load(streamOf(referral, id)), initial)
-    if (state.status === 'none') throw new Problem('not-found', 'There is no such referral. Look its number up again.')
-    const { referralId, source, incidentIds, subjectRef, victimRef } = state.received
+    if (state.status === 'none') throw NOT_THERE()
+    const { referralId, source, subjectRef, victimRef } = state.received
+    const closed = await closedTo(this.log, [streamOf(referral, id), ...state.received.incidentIds.map((incidentId) => `incident-${incidentId}`)], contextOf(request).actor!)
+    // What is closed to the reader looks the same as what is not there.
+    if (closed.has(streamOf(referral, id))) throw NOT_THERE()
+    const incidentIds = state.received.incidentIds.filter((incidentId) => !closed.has(`incident-${incidentId}`))
     return { referralId, status: state.status, source, incidentIds, subjectRef, victimRef, pairId: pairIdOf(this.vault, subjectRef, victimRef), ...(state.status === 'excluded' ? { exclusion: state.code } : {}) }
   }
 }

@@ -1,6 +1,5 @@
 import { Controller, Get, Query, Req } from '@nestjs/common'
 import { ApiQuery, ApiTags } from '@nestjs/swagger'
-import type { Role } from '@chorus/contracts'
 import { contextOf, QueryRoute, wholeNumber, type ChorusRequest } from '@chorus/platform'
 import { TimersByDueDate, type TimerCounts, type TimerList } from './timers-by-due-date.query'
 
@@ -21,6 +20,6 @@ export class TimersByDueDateController {
   async due(@Req() request: ChorusRequest, @Query('after') after?: string, @Query('limit') limit?: string, @Query('from') from?: string): Promise<TimerList> {
     const page = { limit: wholeNumber('limit', limit, 50, 1, 500), from: wholeNumber('from', from, 0, 0, 1_000_000) }
     await this.timers.seen(after)
-    return this.timers.list(contextOf(request).actor!.role as Role, page)
+    return this.timers.list(contextOf(request).actor!, page)
   }
 }

@@ -1,17 +1,25 @@
 /** The timers of intake: one mechanism for all of them (libs/timers), what they watch in watches.ts. */
 import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common'
 import type { Sql } from 'postgres'
-import { CATEGORIES, type Role } from '@chorus/contracts'
+import { CATEGORIES, type CommandMeta, type Role } from '@chorus/contracts'
+import { dayOf, derivedId, handle, isRefusal } from '@chorus/decider'
 import { decode, type EventStore, type Recorder } from '@chorus/event-store'
 import { CLOCK, DATABASE, Followers, RECORDER, seenAfter, STORE, type Clock } from '@chorus/platform'
-import { Timers, type TimerCount, type TimerModel } from '@chorus/timers'
+import { accessIdOf, closedTo, recordAccess, type Reader } from '@chorus/record-access'
+import { Timers, type Timer, type TimerCount, type TimerModel } from '@chorus/timers'
 import { POLICY_EVENTS } from '../policy/policy'
 import { activateShippedTimerPolicy, NO_VALUES, valuesAfter, type TimerValues } from './timer-policy'
 import { stateOf, type TimerListed } from './timers-by-due-date'
-import { WATCHES } from './watches'
+import { BESIDE, WATCHES } from './watches'
 
 export const intakeTimers: TimerModel<TimerValues> = {
-  name: 'intake.timers', version: 1, table: 'intake_timers', watches: WATCHES, beside: { categories: ['policy'], knows: POLICY_EVENTS }, values: { initial: NO_VALUES, evolve: valuesAfter },
+  name: 'intake.timers', version: 2, table: 'intake_timers', watches: WATCHES, beside: { categories: ['policy', ...BESIDE.categories], knows: [...POLICY_EVENTS, ...BESIDE.knows] }, values: { initial: NO_VALUES, evolve: valuesAfter },
+}
+/** T-30 does more than tell: the law closes the record, so Chorus does. */
+const closeUncharged = (log: Recorder) => async (record: string, { timer, due }: Timer, meta: CommandMeta): Promise<void> => {
+  if (timer !== 'T-30') return
+  const answer = await handle(log, recordAccess, accessIdOf(record), { type: 'RestrictAccess', data: { record, ground: 'ARREST_NOT_CHARGED', statute: 'RSMO_610_100', effectiveAt: dayOf(due) }, meta: { ...meta, commandId: derivedId('restrict-uncharged', meta.commandId) } })
+  if (isRefusal(answer)) throw new Error(`a record could not be closed: ${answer.refused}`)
 }
 export interface TimerList { readonly timers: readonly TimerListed[]; /** the log was looked at up to here */ readonly through: number }
 export interface TimerCounts { readonly timers: readonly TimerCount[]; readonly through: number }
@@ -21,7 +29,7 @@ export class TimersByDueDate implements OnModuleInit {
   readonly timers: Timers<TimerValues>
   constructor(@Inject(STORE) private readonly store: EventStore, @Inject(DATABASE) database: Sql, @Inject(RECORDER) private readonly log: Recorder, @Inject(CLOCK) private readonly clock: Clock, followers: Followers) {
     const logger = new Logger('intake-timers')
-    this.timers = followers.add(new Timers(intakeTimers, { store, database, log, clock, decode, logger: { warn: (details, message) => logger.warn({ ...details, note: message }) } }))
+    this.timers = followers.add(new Timers({ ...intakeTimers, act: closeUncharged(log) }, { store, database, log, clock, decode, logger: { warn: (details, message) => logger.warn({ ...details, note: message }) } }))
   }
 
   /** The values hold before the first timer starts. */
@@ -30,11 +38,13 @@ export class TimersByDueDate implements OnModuleInit {
   seen(after: string | undefined): Promise<void> { return seenAfter(after, this.timers, this.store) }
 
   /** Of the streams that this role sees in a history, soonest due first. */
-  async list(role: Role, page: { readonly limit: number; readonly from: number }): Promise<TimerList> {
+  async list(reader: Reader, page: { readonly limit: number; readonly from: number }): Promise<TimerList> {
     const through = this.timers.projection.state().ordinal
     const now = this.clock.now()
-    const categories = CATEGORIES.filter(({ sight }) => sight[role] !== undefined).map(({ name }) => name)
-    const rows = await this.timers.list({ categories, ...page })
+    const categories = CATEGORIES.filter(({ sight }) => sight[reader.role as Role] !== undefined).map(({ name }) => name)
+    const found = await this.timers.list({ categories, ...page })
+    const closed = await closedTo(this.log, found.map(({ stream }) => stream), reader)
+    const rows = found.filter(({ stream }) => stream.startsWith('pchCase-') || !closed.has(stream))
     return { timers: rows.map(({ stream, timer, owner, from, due, missed }) => ({ stream, timer, owner, from, dueAt: due, state: stateOf({ due, missed }, now) })), through }
   }
   async counts(): Promise<TimerCounts> { return { through: this.timers.projection.state().ordinal, timers: await this.timers.counts() } }

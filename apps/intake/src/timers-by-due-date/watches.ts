@@ -1,5 +1,9 @@
 /** Which events start and end the timers of intake. Pure. */
-import type { AdvocateHotlineContactRecordedV1, CaseOpenedV1, LethalityScreenAdministeredV1, RecordedEvent, TimerName } from '@chorus/contracts'
+import type { AdvocateHotlineContactRecordedV1, CaseOpenedV1, ChargingDecisionMadeV1, EventRetractedV1, IncidentLinkedToCaseV1, IncidentReportedV1, LethalityScreenAdministeredV1, RecordedEvent, TimerName } from '@chorus/contracts'
+import { dayOf } from '@chorus/decider'
+import { CHARGING_EVENTS } from '../charging/charging'
+import { CIRCUMSTANCE_EVENTS } from '../circumstance/circumstance'
+import { INCIDENT_EVENTS } from '../incident/incident'
 import { dueAfter, ended, running, type Watch, type Watched } from '@chorus/timers'
 import { hotlineDueAt, LETHALITY_SCREEN_EVENTS } from '../lethality-screen/lethality-screen'
 import { CASE_EVENTS } from '../pch-case/pch-case'
@@ -51,4 +55,50 @@ const cases: Watch<TimerValues> = {
   },
 }
 
-export const WATCHES: readonly Watch<TimerValues>[] = [referrals, screens, cases]
+/** What is remembered of an incident with an arrest. */
+interface Arrest { readonly report?: string; /** day of the last arrest */ readonly arrested?: string; /** a case rests on it: the report of an agency without names is nobody's record yet */ readonly taken?: true; readonly charged?: true }
+
+/** T-30: an arrest of an incident on which a case rests is charged within thirty days, or its record is closed. Counted from the last of its arrests. */
+const arrests: Watch<TimerValues> = {
+  category: 'incident', knows: INCIDENT_EVENTS,
+  streamOf: (event) => {
+    switch (event.type) {
+      case 'CaseOpened': return `incident-${(event.data as CaseOpenedV1).indexIncidentId}`
+      case 'IncidentLinkedToCase': { const { incidentId, side } = event.data as IncidentLinkedToCaseV1; return side === 'REFERRED' ? `incident-${incidentId}` : null }
+      case 'ChargingDecisionMade': return `incident-${(event.data as ChargingDecisionMadeV1).incidentId}`
+      case 'IncidentReported': case 'EventRetracted': case 'DeadlineMissed': return own('incident')(event)
+      default: return null
+    }
+  },
+  evolve: (watched, event, values) => {
+    const before: Arrest = watched.memory ?? {}
+    const now = arrestAfter(before, event)
+    const next: Watched = { timers: watched.timers, ...(Object.keys(now).length > 0 ? { memory: { ...now } } : {}) }
+    if (!now.arrested || !now.taken || now.charged) return ended(next, 'T-30')
+    const same = before.arrested === now.arrested && next.timers.some(({ timer }) => timer === 'T-30')
+    return same ? next : start(next, 'T-30', now.arrested, values)
+  },
+}
+const arrestAfter = (before: Arrest, event: RecordedEvent): Arrest => {
+  switch (event.type) {
+    case 'CaseOpened': case 'IncidentLinkedToCase': return { ...before, taken: true }
+    case 'ChargingDecisionMade': return (event.data as ChargingDecisionMadeV1).decision === 'FILED' ? { ...before, charged: true } : before
+    case 'EventRetracted': {
+      if ((event.data as EventRetractedV1).retracts !== before.report) return before
+      const { arrested: _, report: __, ...others } = before
+      return others
+    }
+    case 'IncidentReported': {
+      const { arrestMade, arrestees } = event.data as IncidentReportedV1
+      const { arrested: _, report: __, ...others } = before
+      if (!arrestMade) return others
+      const days = arrestees.flatMap(({ arrestDate }) => arrestDate ?? [])
+      return { ...others, report: event.id, arrested: days.sort().at(-1) ?? (event.timePrecision === 'instant' ? dayOf(event.time) : event.time.slice(0, 10)) }
+    }
+    default: return before
+  }
+}
+
+export const WATCHES: readonly Watch<TimerValues>[] = [referrals, screens, cases, arrests]
+/** Read beside the streams that are watched. */
+export const BESIDE = { categories: ['circumstance', 'charging'], knows: [...CIRCUMSTANCE_EVENTS, ...CHARGING_EVENTS] } as const

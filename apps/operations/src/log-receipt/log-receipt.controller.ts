@@ -1,7 +1,8 @@
 import { Controller, Get, Inject, Param, Req } from '@nestjs/common'
 import { categoryNamed, type Role } from '@chorus/contracts'
-import { categoryOf, findEvent, type EventStore, type StoredEvent } from '@chorus/event-store'
-import { contextOf, Problem, QueryRoute, STORE, UuidParam, type ChorusRequest } from '@chorus/platform'
+import { categoryOf, decode, findEvent, type EventStore, type Recorder, type StoredEvent } from '@chorus/event-store'
+import { contextOf, Problem, QueryRoute, RECORDER, STORE, UuidParam, type ChorusRequest } from '@chorus/platform'
+import { closedTo, isClosed, isLevelClosed, recordsOf, type Reader } from '@chorus/record-access'
 import { CheckpointFolder, receiptOf, Signer, verifyReceipt, type NoteSigner, type Noted, type Receipt } from '@chorus/tamper-evidence'
 import { LOG_SIGNER } from '../log-checkpoint/log-signer'
 
@@ -9,7 +10,7 @@ import { LOG_SIGNER } from '../log-checkpoint/log-signer'
 export class LogReceiptController {
   constructor(
     @Inject(STORE) private readonly store: EventStore, @Inject(CheckpointFolder) private readonly folder: CheckpointFolder,
-    @Inject(Signer) private readonly signer: Signer, @Inject(LOG_SIGNER) private readonly key: NoteSigner,
+    @Inject(Signer) private readonly signer: Signer, @Inject(LOG_SIGNER) private readonly key: NoteSigner, @Inject(RECORDER) private readonly recorder: Recorder,
   ) {}
 
   @Get(':id')
@@ -24,11 +25,18 @@ export class LogReceiptController {
     const role = contextOf(request).actor?.role as Role
     const event = await findEvent(this.store, id)
     // the operator is shown places and hashes, of every event; everybody else nothing of what the role does not see
-    if (!event || (role !== 'operator' && !seen(event, role))) throw new Problem('not-found', 'There is no event with this id, or it is not for you.')
+    if (!event || (role !== 'operator' && (!seen(event, role) || await this.isClosed(event, contextOf(request).actor!)))) throw new Problem('not-found', 'There is no event with this id, or it is not for you.')
     const receipt = await receiptOf(this.store, event, await this.covering(event.ordinal), withText)
     const verdict = verifyReceipt(receipt, this.key.verifier)
     if (!verdict.ok) throw new Problem('conflict', `The log no longer leads from this event to what was signed (${verdict.fault}): no receipt can be given. Run "chorus verify --full", then docs/runbooks/tampering.md.`)
     return receipt
+  }
+
+  /** Its text, and that it is there, are closed with the record; so is what tells the level of a case. */
+  private async isClosed(event: StoredEvent, reader: Reader): Promise<boolean> {
+    const said = decode(event)
+    const closed = await closedTo(this.recorder, recordsOf(said), reader)
+    return isClosed(said, closed) || isLevelClosed(said, closed)
   }
 
   private async covering(ordinal: number): Promise<Noted> {

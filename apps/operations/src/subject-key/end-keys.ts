@@ -1,9 +1,10 @@
 /** The shell around a subject's keys: who belongs together, what the vault does, and the events that say it was done. */
-import type { CommandMeta, DestroyKeys, RecordedEvent } from '@chorus/contracts'
-import { derivedId, fold, handle, isRefusal, streamOf, type Handled, type Refusal } from '@chorus/decider'
+import type { CloseRecord, CommandMeta, DestroyKeys, RecordedEvent } from '@chorus/contracts'
+import { dayOf, derivedId, fold, handle, isRefusal, streamOf, type Handled, type Refusal } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
 import type { AuditTrail } from '@chorus/platform'
 import type { Destroyed, KeyLife, KeyStanding, Vault } from '@chorus/privacy'
+import { accessIdOf, recordAccess } from '@chorus/record-access'
 import { initial, subjectKey, type Subject, type SubjectKey, type SubjectKeyCommand } from './subject-key'
 
 /** A person's token, or the stream of a record. */
@@ -40,6 +41,28 @@ export class EndKeys {
     const destroyed = await this.deps.life.destroy(all, meta.commandId, meta.now)
     await this.tell(meta)
     return { ...answer, keys: destroyed.length, subjects: all }
+  }
+
+  /** Records the order, then tells those who hold the record that it is closed. Sent again, it goes on. A person's order closes the referrals and the level of the cases in which he is the one referred. */
+  async close(subject: string, body: CloseRecord, meta: CommandMeta): Promise<Handled | Refusal> {
+    const answer = await this.decide(subject, { type: 'CloseRecord', data: { ...body, subject: subjectOf(subject) }, meta })
+    if (isRefusal(answer)) return answer
+    for (const record of isToken(subject) ? await this.recordsOfPerson(subject) : [subject]) {
+      const told = await handle(this.deps.recorder, recordAccess, accessIdOf(record), {
+        type: 'RestrictAccess', data: { record, ground: 'COURT_ORDER', statute: body.statute, effectiveAt: dayOf(meta.now) }, meta: { ...meta, commandId: derivedId('close-record', meta.commandId, record), causationId: meta.commandId },
+      })
+      if (isRefusal(told)) return told
+    }
+    return answer
+  }
+
+  private async recordsOfPerson(token: string): Promise<string[]> {
+    const { subjects } = await this.deps.life.standingOf(token)
+    const records = new Set<string>()
+    for await (const { stream, data } of this.deps.recorder.read({ filter: { categories: ['referral', 'pchCase'], types: ['ReferralReceived', 'CaseOpened'] } })) {
+      if ([token, ...subjects].includes((data as { subjectRef: string }).subjectRef)) records.add(stream)
+    }
+    return [...records]
   }
 
   /** Records the end of every key that is destroyed and not told yet: of this command, and of one that was cut short or restored. */

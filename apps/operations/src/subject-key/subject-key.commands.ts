@@ -20,7 +20,7 @@ export class DestroyKeysHandler implements ICommandHandler<DestroyKeysCommand> {
 @CommandHandler(CloseRecordCommand)
 export class CloseRecordHandler implements ICommandHandler<CloseRecordCommand> {
   constructor(private readonly keys: EndKeys) {}
-  execute({ subject, body, meta }: CloseRecordCommand): Promise<Handled | Refusal> { return this.keys.decide(subject, { type: 'CloseRecord', data: { ...body, subject: subjectOf(subject) }, meta }) }
+  execute({ subject, body, meta }: CloseRecordCommand): Promise<Handled | Refusal> { return this.keys.close(subject, body, meta) }
 }
 @CommandHandler(PlaceLegalHoldCommand)
 export class PlaceLegalHoldHandler implements ICommandHandler<PlaceLegalHoldCommand> {

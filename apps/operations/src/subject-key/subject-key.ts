@@ -1,15 +1,17 @@
 /**
  * What was ordered about the keys of one subject, a person's token or the stream of a record: a legal hold, an order to close,
  * an order to destroy. Under a hold nothing is destroyed; an order to destroy, once recorded, is carried out and not taken
- * back. CLOSE keeps everything for justice; DESTROY leaves nothing that opens it.
+ * back. CLOSE keeps everything for justice (who may see it is said where the holders of records read it: libs/record-access);
+ * DESTROY leaves nothing that opens it.
  */
-import type { CommandMeta, Context, Court, DestroyKeys, DraftEvent, ExpungementMode, CloseRecord, LegalHoldPlacedV1, PlaceLegalHold, RecordedEvent, ReleaseLegalHold, Role, SubjectKeyDestroyedV1 } from '@chorus/contracts'
+import type { CommandMeta, Context, Court, DestroyKeys, DraftEvent, ExpungementMode, CloseRecord, LegalHoldPlacedV1, PlaceLegalHold, RecordedEvent, ReleaseLegalHold, SubjectKeyDestroyedV1 } from '@chorus/contracts'
 import { atNow, refused, type Command, type Decider, type Decision } from '@chorus/decider'
 
 // Stored names. Changing one needs a new version and an upcaster.
 const LegalHoldPlaced = 'LegalHoldPlaced'
 const LegalHoldReleased = 'LegalHoldReleased'
 const ExpungementOrderRecorded = 'ExpungementOrderRecorded'
+/** as builds before this one recorded it, beside the order */
 const RecordAccessRestricted = 'RecordAccessRestricted'
 const SubjectKeyDestroyed = 'SubjectKeyDestroyed'
 
@@ -33,15 +35,12 @@ export const evolve = (state: SubjectKey, event: RecordedEvent): SubjectKey => {
   switch (event.type) {
     case LegalHoldPlaced: return { ...state, held: true }
     case LegalHoldReleased: return { ...state, held: false }
-    case ExpungementOrderRecorded: return (event.data as { mode: ExpungementMode }).mode === 'DESTROY' ? { ...state, ordered: true } : state
+    case ExpungementOrderRecorded: return (event.data as { mode: ExpungementMode }).mode === 'DESTROY' ? { ...state, ordered: true } : { ...state, closed: true }
     case RecordAccessRestricted: return { ...state, closed: true }
     case SubjectKeyDestroyed: return { ...state, destroyed: [...state.destroyed, (event.data as SubjectKeyDestroyedV1).keyId] }
     default: return state
   }
 }
-
-/** To whom a closed record stays open: the agencies of criminal justice, and whoever answers for its being closed. */
-export const STILL_ALLOWED: readonly Role[] = ['intakeAnalyst', 'detective', 'prosecutor', 'privacyOfficer']
 
 const HELD = refused('legal_hold', 'A legal hold stands on this, or on something that would go with it: nothing was destroyed and nothing recorded. Have the hold released first: chorus key release.', { kind: 'conflict' })
 const DESTROYED = refused('keys_destroyed', 'Its keys are destroyed, by an order that is recorded: there is nothing left to keep or to close.', { kind: 'conflict' })
@@ -59,7 +58,7 @@ export const decide = (c: SubjectKeyCommand, state: SubjectKey): Decision => {
     case 'DestroyKeys': return state.ordered ? [] : state.held || c.data.heldElsewhere ? HELD : [order(c, 'DESTROY', c.data.court)]
     case 'CloseRecord':
       if (state.ordered) return DESTROYED
-      return state.closed ? [] : [order(c, 'CLOSE', c.data.court), said(RecordAccessRestricted, { ...c.data.subject, statute: c.data.statute, effectiveAt: c.meta.now.slice(0, 10), rolesStillAllowed: [...STILL_ALLOWED] }, c.meta)]
+      return state.closed ? [] : [order(c, 'CLOSE', c.data.court)]
     case 'PlaceLegalHold':
       if (state.ordered) return DESTROYED
       return state.held ? [] : [said(LegalHoldPlaced, { ...c.data.subject, ground: c.data.ground, ...(c.data.matter !== undefined && { matter: c.data.matter }), note: c.data.reason }, c.meta)]

@@ -4,7 +4,7 @@ import { AGENCIES, type Agency } from '../rights'
 import { LEVELS, type Level } from './levels'
 
 @Event({
-  type: 'LevelApproved', version: 1, categories: ['pchCase'], classification: 'CJI', context: 'case', producer: 'intake', consumers: ['intake', 'evaluation'],
+  type: 'LevelApproved', version: 1, tells: 'level', categories: ['pchCase'], classification: 'CJI', context: 'case', producer: 'intake', consumers: ['intake', 'evaluation'],
   time: 'when it was approved',
   summary: 'A member of a panel approved a level of this case, under his or her own account. Level A, and a step down by panel, need two of them, of two agencies (I4). A new proposal, or a level that was assigned or changed since, makes it void.',
 })

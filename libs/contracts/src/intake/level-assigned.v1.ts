@@ -9,7 +9,7 @@ export class PanelMember {
 }
 
 @Event({
-  type: 'LevelAssigned', version: 1, categories: ['pchCase'], classification: 'CJI', context: 'case', producer: 'intake', consumers: ['intake', 'evaluation'],
+  type: 'LevelAssigned', version: 1, tells: 'level', categories: ['pchCase'], classification: 'CJI', context: 'case', producer: 'intake', consumers: ['intake', 'evaluation'],
   time: 'when it was decided',
   summary: 'A person assigned the level of a case, once in each open period; later changes are LevelChanged.',
 })

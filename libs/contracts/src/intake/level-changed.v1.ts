@@ -4,7 +4,7 @@ import { PanelMember } from './level-assigned.v1'
 import { CHANGE_REASONS, LEVELS, type ChangeReason, type Level } from './levels'
 
 @Event({
-  type: 'LevelChanged', version: 1, categories: ['pchCase'], classification: 'CJI', context: 'case', producer: 'intake', consumers: ['intake', 'evaluation'],
+  type: 'LevelChanged', version: 1, tells: 'level', categories: ['pchCase'], classification: 'CJI', context: 'case', producer: 'intake', consumers: ['intake', 'evaluation'],
   time: 'when it was decided',
   summary: 'A person moved the level of a case: upwards by a named event, downwards only by panel, correction or expungement.',
 })

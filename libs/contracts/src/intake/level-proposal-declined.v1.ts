@@ -3,7 +3,7 @@ import { Code, Uuid } from '../fields'
 import { DECLINE_REASONS, LEVELS, type DeclineReason, type Level } from './levels'
 
 @Event({
-  type: 'LevelProposalDeclined', version: 1, categories: ['pchCase'], classification: 'CJI', context: 'case', producer: 'intake', consumers: ['intake', 'evaluation'],
+  type: 'LevelProposalDeclined', version: 1, tells: 'level', categories: ['pchCase'], classification: 'CJI', context: 'case', producer: 'intake', consumers: ['intake', 'evaluation'],
   time: 'when it was decided',
   summary: 'A person declined the level that the policy proposed.',
 })

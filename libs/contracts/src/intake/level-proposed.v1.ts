@@ -3,7 +3,7 @@ import { Code, Count, Hash, StreamRefs, Texts, Uuid } from '../fields'
 import { LEVELS, type Level } from './levels'
 
 @Event({
-  type: 'LevelProposed', version: 1, categories: ['pchCase'], classification: 'CJI', context: 'case', producer: 'intake', consumers: ['intake', 'evaluation'],
+  type: 'LevelProposed', version: 1, tells: 'level', categories: ['pchCase'], classification: 'CJI', context: 'case', producer: 'intake', consumers: ['intake', 'evaluation'],
   time: 'when the policy was applied',
   summary: 'The policy file, applied to the counts of the criminal-history review and the facts of the index incident, proposes a level. A person decides.',
 })

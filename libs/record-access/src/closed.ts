@@ -1,0 +1,49 @@
+/** Which records are closed to a reader, as of now: asked at the log's head, whatever moment the reader looks at. */
+import { AGENCIES, eventRegistry, isAgency, type Actor, type RecordedEvent, type Role } from '@chorus/contracts'
+import { fold, streamOf } from '@chorus/decider'
+import { accessIdOf, initial, recordAccess, type RecordAccess } from './record-access'
+
+/** Agencies of criminal justice, beside the police agencies that are named by their ORI. */
+const JUSTICE = ['KCPD', 'JCPO', 'MUNI_COURT', 'PROBATION']
+const isJustice = (agency: string): boolean => JUSTICE.includes(agency) || (!(AGENCIES as readonly string[]).includes(agency) && isAgency(agency))
+
+export type Reader = Pick<Actor, 'role' | 'agency'>
+
+/** A role keeps it where the event names it and its agency is one of justice; the privacy officer answers for the closing itself. */
+export const mayStillSee = ({ grounds }: RecordAccess, { role, agency }: Reader): boolean =>
+  Object.values(grounds).every((roles) => roles.includes(role as Role) && (role === 'privacyOfficer' || isJustice(agency)))
+
+interface Log { loadMany(streams: string[]): Promise<ReadonlyMap<string, readonly RecordedEvent[]>> }
+
+/** Of these records, by their streams, those that are closed to the reader. */
+export const closedTo = async (log: Log, records: Iterable<string>, reader: Reader): Promise<ReadonlySet<string>> => {
+  const asked = [...new Set(records)]
+  if (asked.length === 0) return new Set()
+  const streams = asked.map((record) => streamOf(recordAccess, accessIdOf(record)))
+  const found = await log.loadMany(streams)
+  return new Set(asked.filter((_, at) => !mayStillSee(fold(recordAccess, found.get(streams[at]!) ?? [], initial), reader)))
+}
+
+/** Categories whose streams are records of their own: closed, they are not there. A case is there as long as its tasks are; its level is not. */
+const RECORDS = ['incident', 'arrest', 'windowReport', 'referral']
+const categoryOf = (stream: string): string => stream.slice(0, stream.indexOf('-'))
+/** What a screen or a review says belongs to the safety of somebody else: it stays, without the id of the record. */
+const OF_ANOTHER = ['lethalityScreen', 'safetyReview', 'safetyWarning', 'notification', 'pchCase', 'pchService']
+type Said = Pick<RecordedEvent, 'stream' | 'data' | 'type'>
+const idsIn = (data: object): { readonly incidentId?: unknown; readonly caseId?: unknown } => data
+
+/** The records by which it is decided whether a reader sees the event. */
+export const recordsOf = ({ stream, data }: Pick<Said, 'stream' | 'data'>): string[] => {
+  const { incidentId, caseId } = idsIn(data)
+  return [stream, ...(typeof incidentId === 'string' ? [`incident-${incidentId}`] : []), ...(typeof caseId === 'string' ? [`pchCase-${caseId}`] : []), ...(categoryOf(stream) === 'eligibility' || categoryOf(stream) === 'charging' ? [stream.replace(/^[^-]+/, 'incident')] : [])]
+}
+/** Whether all of the event is closed: a closed record's own, what speaks of it alone, and the level of a case without an open basis. */
+export const isClosed = (event: Said, closed: ReadonlySet<string>): boolean => {
+  const category = categoryOf(event.stream)
+  if (RECORDS.includes(category) && closed.has(event.stream)) return true
+  if (!OF_ANOTHER.includes(category) && recordsOf(event).some((record) => !record.startsWith('pchCase-') && closed.has(record))) return true
+  return isLevelClosed(event, closed) && eventRegistry.knows(event.type) && eventRegistry.latest(event.type).tells === 'level'
+}
+/** Whether fields that tell the level are closed in this event. */
+export const isLevelClosed = ({ stream, data }: Pick<Said, 'stream' | 'data'>, closed: ReadonlySet<string>): boolean =>
+  closed.has(stream.startsWith('pchCase-') ? stream : `pchCase-${String(idsIn(data).caseId)}`)
