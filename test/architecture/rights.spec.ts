@@ -16,6 +16,7 @@ const RIGHTS: Readonly<Record<string, readonly [roles: readonly string[], agenci
   AdministerLethalityScreen: [['detective', 'intakeAnalyst', 'systemAdvocate'], JUSTICE],
   RecordChargingDecision: [['intakeAnalyst', 'prosecutor'], ['KCPD', 'JCPO', 'MUNI_COURT', 'PROBATION']],
   RecordDisposition: [['intakeAnalyst', 'prosecutor'], ['KCPD', 'JCPO', 'MUNI_COURT', 'PROBATION']],
+  PublishMetric: [['evaluator'], ANY],
   RecordHotlineContact: [['detective', 'intakeAnalyst', 'systemAdvocate'], JUSTICE],
   ActivateLevelPolicy: [['prosecutor'], ['JCPO']],
   ApproveLevel: [['panelMember', 'prosecutor'], JUSTICE],

@@ -46,6 +46,12 @@ describe('a record that is closed', () => {
   const notification = async (role: Role, agency?: string) => (await get<{ notifications: Record<string, unknown>[] }>(role, `notifications?caseId=${caseId}`, agency)).body.notifications[0]!
   const typesIn = async (role: Role, of: string, more = ''): Promise<string[]> => ((await get<History>(role, `history?of=${of}${more}`)).body.entries ?? []).map(({ type }) => type)
   const runTimers = (): Promise<number> => chorus.app.get(TimersByDueDate, { strict: false }).timers.recordMissed()
+  const bearers = new Map<string, string>()
+  const seen = async (path: string, role: Role, agency: string = AGENCY_OF[role]): Promise<{ status: number; text: string }> => {
+    const bearer = bearers.get(`${role}|${agency}|${now}`) ?? await chorus.bearer(role, agency)
+    bearers.set(`${role}|${agency}|${now}`, bearer)
+    return chorus.agent.get(path).set('Authorization', bearer).set('X-Purpose', PURPOSES_OF[role][0])
+  }
   const access = async (): Promise<RecordedEvent[]> => { const found: RecordedEvent[] = []; for await (const event of log.read({ filter: { categories: ['recordAccess'] } })) found.push(event); return found }
 
   beforeAll(async () => {
@@ -129,10 +135,10 @@ describe('a record that is closed', () => {
     const told: string[] = []
     for (const { method, path, name, right } of routesIn(chorus.app)) {
       if (method !== 'get' || /^\/docs|^\/health|^\/problems|^\/$/.test(path)) continue
-      const paths = path.includes(':') ? [caseId, incidentId, referralId, notificationId, assigned, `incident-${incidentId}`].map((id) => path.replace(/:\w+/g, id)) : path === '/v1/history' ? [`${path}?of=${caseId}`, `${path}?of=${incidentId}`, `${path}?of=referral-${referralId}`] : [path]
+      const paths = path.includes(':') ? [caseId, incidentId, notificationId, assigned].map((id) => path.replace(/:\w+/g, id)) : path === '/v1/history' ? [`${path}?of=${caseId}`, `${path}?of=${incidentId}`, `${path}?of=referral-${referralId}`] : [path]
       for (const one of paths) {
         for (const [role, agency] of OUTSIDE.filter(([role, agency]) => mayCall(right, { role, agency }))) {
-          const { status, text } = await chorus.agent.get(one).set('Authorization', await chorus.bearer(role, agency)).set('X-Purpose', PURPOSES_OF[role][0])
+          const { status, text } = await seen(one, role, agency)
           if (status !== 200) continue
           walked.push(name)
           // A policy says what levels there are, of nobody.
@@ -175,5 +181,64 @@ describe('a record that is closed', () => {
     expect((await get('prosecutor', `history?of=${incidentId}`)).status).toBe(200)
     const [opened] = await log.unseal((await log.load(`incident-${incidentId}`)).slice(0, 1), () => true)
     expect((opened!.data as { reportNumber: unknown }).reportNumber).toEqual(expect.any(String))
+  })
+
+  describe('scenario 10: a court orders person and record destroyed', () => {
+    interface Published { readonly asOfRecorded: string; readonly through: number; readonly logDigest: string; readonly figures: { name: string; value?: number }[]; readonly figuresDigest: string; readonly erasures: number; readonly erasuresSince: number }
+    const publish = async (body: object = {}): Promise<string> => idIn(await post('evaluator', 'metrics/publications', { metricId: 'program-counts', ...body }))
+    const published = async (id: string): Promise<Published> => (await get<Published>('evaluator', `metrics/publications/${id}`)).body
+    const incidentsIn = ({ figures }: Published): number | undefined => figures.find(({ name }) => name === 'incidents')!.value
+    const replayed = async (): Promise<{ type?: string; result?: { through: number } }> => JSON.parse((await chorus.agent.get('/v1/replay').set('Authorization', await chorus.bearer('evaluator'))).text.trim().split('\n').at(-1)!) as { result?: { through: number } }
+    let id: string
+    let frozen: Published
+
+    beforeAll(async () => {
+      id = await publish()
+      frozen = await published(id)
+      const { subjectRef } = (await get<{ subjectRef: string }>('prosecutor', `referrals/${referralId}`)).body
+      for (const subject of [subjectRef, `incident-${incidentId}`]) await post('privacyOfficer', `keys/${subject}/destruction`, { court: 'CIRCUIT', orderRef: 'FICTION-ORDER-10', reason: 'a false arrest' })
+      await until(async () => (await log.load(`pchCase-${caseId}`)).at(-1)!.type, (type) => type === 'CaseClosed')
+      await until(async () => { const { body } = await get<{ notifications: object[] }>('detective', `notifications?caseId=${caseId}`); return body.notifications.length }, (count) => count === 0)
+    })
+
+    it('the person is absent everywhere, for everybody, whatever moment they look at', async () => {
+      const names = ['Fictional Person Eta', '1985-01-31', caseId, incidentId, referralId]
+      const found: string[] = []
+      let walked = 0
+      for (const { method, path, name, right } of routesIn(chorus.app)) {
+        // What was ordered, and who read what, stays with the privacy officer; a screen and a warning are hers.
+        if (method !== 'get' || /^\/docs|^\/health|^\/problems|^\/$|^\/v1\/(keys|audit|log\/verification)/.test(path)) continue
+        const paths = path.includes(':') ? [caseId, incidentId, referralId].map((one) => path.replace(/:\w+/g, one)) : path === '/v1/history' ? [caseId, incidentId, `referral-${referralId}`].flatMap((one) => [`${path}?of=${one}`, `${path}?of=${one}&asOfRecorded=${encodeURIComponent(levelledAt)}`]) : [path]
+        for (const role of ROLES.filter((one) => mayCall(right, { role: one, agency: AGENCY_OF[one] }))) {
+          for (const one of paths) {
+            const { status, text } = await seen(one, role)
+            walked++
+            if (status === 200 && names.some((each) => text.includes(each))) found.push(`${role}: ${name} ${one}`)
+          }
+        }
+      }
+      expect(found).toEqual([])
+      expect(walked).toBeGreaterThan(60)
+    })
+
+    it('a full replay succeeds', async () => {
+      expect((await replayed()).result).toMatchObject({ through: expect.any(Number) as number, digest: expect.stringMatching(/^[0-9a-f]{64}$/) as string })
+      const opened = await log.unseal(await log.load(`referral-${referralId}`), () => true)
+      expect(opened[0]!.data).toMatchObject({ subjectName: { $erased: true }, victimName: 'Fictional Person Theta' })
+    })
+
+    it('what was published stands as it was, and says that something was erased since', async () => {
+      const { erasuresSince, ...still } = await published(id)
+      const { erasuresSince: before, ...then } = frozen
+      expect([before, erasuresSince]).toEqual([0, 2])
+      expect(still).toEqual(then)
+    })
+
+    it('the next publication, also as of the same moment, leaves it out and says of how many; the log is the same', async () => {
+      const next = await published(await publish({ asOfRecorded: (await log.load(`publishedMetric-${id}`))[0]!.recordedtime.replace(/\d{3}Z$/, 'Z') }))
+      expect(next.erasures).toBe(frozen.erasures + 2)
+      expect(incidentsIn(next)).toBe(incidentsIn(frozen)! - 1)
+      expect(incidentsIn(await published(await publish()))).toBe(incidentsIn(frozen)! - 1)
+    })
   })
 })

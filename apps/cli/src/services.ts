@@ -8,7 +8,7 @@ const OWNED: Readonly<Partial<Record<Service, readonly string[]>>> = {
   deterrence: ['/v1/notifications', '/v1/safety-reviews', '/v1/safety-warnings', '/v1/stops', '/v1/timers/deterrence'],
   services: ['/v1/service-offers', '/v1/service-referrals'],
   finance: ['/v1/accounts', '/v1/authorizations'],
-  evaluation: ['/v1/history', '/v1/replay'],
+  evaluation: ['/v1/history', '/v1/replay', '/v1/metrics'],
   operations: ['/v1/log', '/v1/audit', '/v1/dead-letters', '/v1/consumers', '/v1/keys', '/v1/context-keys'],
 }
 const TABLE = Object.entries(OWNED).flatMap(([service, prefixes]) => prefixes.map((prefix) => ({ service: service as Service, parts: prefix.split('/').slice(1) })))

@@ -38,6 +38,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   pchService: of('services'),
   authorization: of('finance'),
   account: of('finance'),
+  publishedMetric: of('evaluation'),
   subjectKey: of('operations'),
   contextKey: of('operations'),
   deadLetter: of('operations', 'deterrence', 'services'),

@@ -116,6 +116,7 @@ export const CATEGORIES: readonly Category[] = [
   hidden('quarantine', 'a record that could not be accepted', 'the quarantine shows it, to the agency that sent it'),
   hidden('zeroReport', 'a month in which an agency had nothing to report', 'it is of no case and no incident'),
   hidden('subjectKey', 'what was ordered about the keys of a person or record, and what became of them', 'the privacy officer\'s view of keys shows it'),
+  hidden('publishedMetric', 'a metric as it was published', 'it is of no case; the evaluator\'s view of publications shows it'),
   hidden('recordAccess', 'who may see a record, by the grounds on which it is closed', 'what is closed to a reader looks the same as what is not there; the privacy officer\'s view of records shows it'),
   hidden('contextKey', 'the replacements of what wraps a context\'s keys', 'it is of no person and no case'),
   hidden('deadLetter', 'work that was set aside', 'the operator\'s view of parked work shows it'),

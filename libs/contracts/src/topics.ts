@@ -63,6 +63,7 @@ export const STAYS_IN_THE_LOG: Readonly<Record<string, string>> = {
   importrun: 'how a file was read: for whoever sent it and for operators, who read the log',
   quarantine: 'what could not be accepted: operators work it where it lies',
   subjectKey: 'what was ordered about the keys of a person or record: for the privacy officer; an erased value says by itself that it is erased',
+  publishedMetric: 'figures as they were published: for whoever asks evaluation for them',
   contextKey: 'when what wraps the keys of a context was replaced: nobody works with it',
   deadLetter: 'how parked work was settled: every consumer reads it from the log when it starts',
   policy: 'bytes of policy files: every service reads the one in force from the log',

@@ -15,13 +15,20 @@ export const mayStillSee = ({ grounds }: RecordAccess, { role, agency }: Reader)
 
 interface Log { loadMany(streams: string[]): Promise<ReadonlyMap<string, readonly RecordedEvent[]>> }
 
+/** What is closed to one reader, of the records that were asked for; each by its stream. */
+export interface Closed { has(record: string): boolean; /** destroyed by order: it is there for nobody, and a case neither */ isGone(record: string): boolean; readonly size: number }
+export const NOTHING_CLOSED: Closed = { has: () => false, isGone: () => false, size: 0 }
+
 /** Of these records, by their streams, those that are closed to the reader. */
-export const closedTo = async (log: Log, records: Iterable<string>, reader: Reader): Promise<ReadonlySet<string>> => {
+export const closedTo = async (log: Log, records: Iterable<string>, reader: Reader): Promise<Closed> => {
   const asked = [...new Set(records)]
-  if (asked.length === 0) return new Set()
+  if (asked.length === 0) return NOTHING_CLOSED
   const streams = asked.map((record) => streamOf(recordAccess, accessIdOf(record)))
   const found = await log.loadMany(streams)
-  return new Set(asked.filter((_, at) => !mayStillSee(fold(recordAccess, found.get(streams[at]!) ?? [], initial), reader)))
+  const states = asked.map((record, at) => ({ record, state: fold(recordAccess, found.get(streams[at]!) ?? [], initial) }))
+  const closed = new Set(states.filter(({ state }) => !mayStillSee(state, reader)).map(({ record }) => record))
+  const gone = new Set(states.filter(({ state }) => state.grounds.DESTROYED).map(({ record }) => record))
+  return { has: (record) => closed.has(record), isGone: (record) => gone.has(record), size: closed.size }
 }
 
 /** Categories whose streams are records of their own: closed, they are not there. A case is there as long as its tasks are; its level is not. */
@@ -38,12 +45,22 @@ export const recordsOf = ({ stream, data }: Pick<Said, 'stream' | 'data'>): stri
   return [stream, ...(typeof incidentId === 'string' ? [`incident-${incidentId}`] : []), ...(typeof caseId === 'string' ? [`pchCase-${caseId}`] : []), ...(categoryOf(stream) === 'eligibility' || categoryOf(stream) === 'charging' ? [stream.replace(/^[^-]+/, 'incident')] : [])]
 }
 /** Whether all of the event is closed: a closed record's own, what speaks of it alone, and the level of a case without an open basis. */
-export const isClosed = (event: Said, closed: ReadonlySet<string>): boolean => {
+export const isClosed = (event: Said, closed: Closed): boolean => {
   const category = categoryOf(event.stream)
+  if (recordsOf(event).some((record) => closed.isGone(record))) return true
   if (RECORDS.includes(category) && closed.has(event.stream)) return true
   if (!OF_ANOTHER.includes(category) && recordsOf(event).some((record) => !record.startsWith('pchCase-') && closed.has(record))) return true
   return isLevelClosed(event, closed) && eventRegistry.knows(event.type) && eventRegistry.latest(event.type).tells === 'level'
 }
 /** Whether fields that tell the level are closed in this event. */
-export const isLevelClosed = ({ stream, data }: Pick<Said, 'stream' | 'data'>, closed: ReadonlySet<string>): boolean =>
+export const isLevelClosed = ({ stream, data }: Pick<Said, 'stream' | 'data'>, closed: Closed): boolean =>
   closed.has(stream.startsWith('pchCase-') ? stream : `pchCase-${String(idsIn(data).caseId)}`)
+
+/** Of rows of a list, those whose record was not destroyed: for lists that everybody who may ask for them sees otherwise. */
+export const withoutGone = async <Row>(log: Log, rows: readonly Row[], recordOf: (row: Row) => string): Promise<Row[]> => {
+  const closed = await closedTo(log, rows.map(recordOf), NOBODY)
+  return rows.filter((row) => !closed.isGone(recordOf(row)))
+}
+/** Whether it is there for anybody at all. */
+export const isGone = async (log: Log, record: string): Promise<boolean> => (await closedTo(log, [record], NOBODY)).isGone(record)
+const NOBODY: Reader = { role: 'nobody', agency: 'none' }

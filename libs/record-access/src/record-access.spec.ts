@@ -29,6 +29,11 @@ it('justice keeps it, by role and agency; nobody else does', () => {
   expect([sees('JCPO'), sees('MUNI_COURT'), sees('PROBATION'), sees('MO0480000')]).toEqual(Array(4).fill(sees('KCPD')))
   for (const agency of ['HEALTH', 'FINANCE', 'EVALUATOR', 'CITY', 'somebody']) expect(sees(agency)).toEqual(['privacyOfficer'])
 })
+it('what is destroyed is open to nobody, and nothing opens it', () => {
+  const { state } = after(restrict('DESTROYED'))
+  expect(ROLES.filter((role) => mayStillSee(state, { role, agency: 'KCPD' }))).toEqual([])
+  after(restrict('DESTROYED')).when(restore(...RESTRICTION_GROUNDS)).nothing()
+})
 it('the stream that says so is fixed by the record', () => { expect([accessIdOf(record), accessIdOf(record)]).toEqual([accessIdOf(record), expect.not.stringContaining('000000000001')]) })
 
 aggregateProperties(recordAccess, fc.oneof(fc.constantFrom(...RESTRICTION_GROUNDS).map(restrict), fc.subarray([...RESTRICTION_GROUNDS], { minLength: 1 }).map((grounds) => restore(...grounds))))

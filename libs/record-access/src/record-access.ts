@@ -30,8 +30,9 @@ export const evolve = (state: RecordAccess, event: Pick<RecordedEvent, 'type' | 
 }
 
 export const decide = ({ type, data, meta }: RecordAccessCommand, state: RecordAccess): Decision => {
-  if (type === 'RestrictAccess') return state.grounds[data.ground] ? [] : [said('RecordAccessRestricted', 2, { ...data, rolesStillAllowed: [...STILL_ALLOWED] }, meta)]
-  const gone = data.grounds.filter((ground) => state.grounds[ground])
+  if (type === 'RestrictAccess') return state.grounds[data.ground] ? [] : [said('RecordAccessRestricted', 2, { ...data, rolesStillAllowed: data.ground === 'DESTROYED' ? [] : [...STILL_ALLOWED] }, meta)]
+  // What is destroyed does not come back.
+  const gone = data.grounds.filter((ground) => state.grounds[ground] && ground !== 'DESTROYED')
   return gone.length === 0 ? [] : [said('RecordAccessRestored', 1, { ...data, grounds: gone }, meta)]
 }
 const said = (type: string, schemaVersion: number, data: object, meta: RecordAccessCommand['meta']): DraftEvent => ({ type, schemaVersion, data, ...atNow(meta) })

@@ -5,7 +5,7 @@ import type { Level, PlaceClass, RecordedEvent } from '@chorus/contracts'
 import { decode, type EventStore, type Recorder } from '@chorus/event-store'
 import { CLOCK, DATABASE, Followers, RECORDER, seenAfter, STORE, type Clock } from '@chorus/platform'
 import { Projection, type ReadModel } from '@chorus/read-models'
-import { closedTo, type Reader } from '@chorus/record-access'
+import { closedTo, type Closed, type Reader } from '@chorus/record-access'
 import { isHeld, NotificationLookUp } from '../notification/look-up'
 import { authorizationNow } from '../notification/notification'
 import { safetyView, type SafetyView } from '../safety-review/safety-view'
@@ -77,9 +77,10 @@ export class NotificationsByDueDate {
   }
 
   /** Who may not see a level does not find by it either. */
-  private async seenBy(reader: Reader, wanted: Wanted): Promise<{ readonly rows: NotificationRow[]; readonly closed: ReadonlySet<string> }> {
-    const rows = await this.rows(wanted)
-    const closed = await closedTo(this.log, rows.map(caseOf), reader)
+  private async seenBy(reader: Reader, wanted: Wanted): Promise<{ readonly rows: NotificationRow[]; readonly closed: Closed }> {
+    const found = await this.rows(wanted)
+    const closed = await closedTo(this.log, found.map(caseOf), reader)
+    const rows = found.filter((row) => !closed.isGone(caseOf(row)))
     return { closed, rows: wanted.level === undefined ? rows : rows.filter((row) => !closed.has(caseOf(row))) }
   }
 

@@ -53,7 +53,7 @@ export class HistoryReader {
     // Whatever moment is looked at: what is closed now is closed there.
     const closed = await closedTo(this.deps.recorder, gathered.flatMap(recordsOf), reader)
     const events = gathered.filter(event => !isClosed(event, closed))
-    if (closed.has(subject) && categoryOf(subject) !== 'pchCase') return notFound
+    if (closed.isGone(subject) || (closed.has(subject) && categoryOf(subject) !== 'pchCase')) return notFound
     const ids = new Set(events.map(event => event.id))
     const seen: RecordedEvent[] = []
     for (const category of new Set(events.map(event => categoryOf(event.stream)))) {

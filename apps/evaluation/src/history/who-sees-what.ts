@@ -4,7 +4,7 @@
  * declared is not there. Rights apply as of now, whatever moment is looked at.
  */
 import { categoryOf } from '@chorus/event-store'
-import { isLevelClosed } from '@chorus/record-access'
+import { isLevelClosed, NOTHING_CLOSED, type Closed } from '@chorus/record-access'
 import { CATEGORIES, OPENS, RULES_ONLY_FOR, categoryNamed, eventRegistry, fieldAt, fieldsOf, type ContractClass, type FieldSpec, type RecordedEvent, type Role, type Sight } from '@chorus/contracts'
 
 /** Roles that may ask for a history at all. */
@@ -43,11 +43,11 @@ const opens = (role: string, category: string, about: NonNullable<FieldSpec['abo
  * of streams and events that are not there for the role. An event of a type or version that this build does not know says nothing.
  * `seen`: ids of all events that are there for the role. `closed`: records that are closed to the reader as of now, by their streams.
  */
-export const seenData = (role: string, event: RecordedEvent, seen: ReadonlySet<string>, closed: ReadonlySet<string> = new Set()): object => {
+export const seenData = (role: string, event: RecordedEvent, seen: ReadonlySet<string>, closed: Closed = NOTHING_CLOSED): object => {
   const category = categoryOf(event.stream)
   if (!eventRegistry.knows(event.type) || eventRegistry.latest(event.type).version !== event.schemaVersion) return {}
   // A case is there while its tasks are: what is closed of it is its level.
-  const isClosedRecord = (stream: string): boolean => closed.has(stream) && categoryOf(stream) !== 'pchCase'
+  const isClosedRecord = (stream: string): boolean => closed.has(stream) && (categoryOf(stream) !== 'pchCase' || closed.isGone(stream))
   const isThere = (spec: FieldSpec, value: unknown): boolean => {
     if (spec.kind === 'stream') return seesCategory(role, categoryOf(String(value))) && !isClosedRecord(String(value))
     if (spec.of === 'event') return seen.has(String(value))

@@ -10,6 +10,8 @@ import { CaseLookUp } from '../pch-case/look-up'
 import { circumstance, initial, type Circumstance } from './circumstance'
 import { RecordCustodyStatusCommand, RecordProtectionOrderStatusCommand } from './circumstance.commands'
 
+const NOT_THERE = (): Problem => new Problem('not-found', 'There is no case of this number. Look its number up again.')
+
 @ApiTags('circumstances')
 @Controller('v1/cases')
 export class CircumstanceController {
@@ -24,9 +26,10 @@ export class CircumstanceController {
   @Get(':id/circumstances')
   @QueryRoute({ summary: 'Custody by hold, orders of protection, and further incidents of a case, each in the order in which it happened', reads: { person: 'caseId' }, roles: ['intakeAnalyst', 'detective', 'prosecutor', 'systemAdvocate'], agencies: ['KCPD', 'JCPO', 'MUNI_COURT', 'PROBATION', 'HEALTH'] })
   async get(@Req() request: ChorusRequest, @Param('id', UuidParam) id: string): Promise<Circumstance & { readonly caseId: string }> {
-    if ((await this.lookUp.stateOf(id)).status === 'none') throw new Problem('not-found', 'There is no case of this number. Look its number up again.')
+    if ((await this.lookUp.stateOf(id)).status === 'none') throw NOT_THERE()
     const state = fold(circumstance, await this.log.load(streamOf(circumstance, id)), initial)
-    const closed = await closedTo(this.log, state.incidents.map((incidentId) => `incident-${incidentId}`), contextOf(request).actor!)
+    const closed = await closedTo(this.log, [`pchCase-${id}`, ...state.incidents.map((incidentId) => `incident-${incidentId}`)], contextOf(request).actor!)
+    if (closed.isGone(`pchCase-${id}`)) throw NOT_THERE()
     return { caseId: id, ...state, incidents: state.incidents.filter((incidentId) => !closed.has(`incident-${incidentId}`)) }
   }
 }

@@ -1,6 +1,6 @@
-import { Controller, Get, Query } from '@nestjs/common'
+import { Controller, Get, Query, Req } from '@nestjs/common'
 import { ApiQuery, ApiTags } from '@nestjs/swagger'
-import { oneOf, QueryRoute, wholeNumber } from '@chorus/platform'
+import { contextOf, oneOf, QueryRoute, wholeNumber, type ChorusRequest } from '@chorus/platform'
 import { REVIEW_STATES } from './incidents-by-review-state'
 import { IncidentsByReviewState, type IncidentList } from './incidents-by-review-state.query'
 
@@ -15,9 +15,9 @@ export class IncidentsByReviewStateController {
   @ApiQuery({ name: 'after', required: false, description: 'ordinal of a reply to a command: waits until it is seen here' })
   @ApiQuery({ name: 'limit', required: false, description: '1 to 500, default 50' })
   @ApiQuery({ name: 'from', required: false, description: 'skip so many' })
-  async list(@Query('state') state?: string, @Query('after') after?: string, @Query('limit') limit?: string, @Query('from') from?: string): Promise<IncidentList> {
+  async list(@Req() request: ChorusRequest, @Query('state') state?: string, @Query('after') after?: string, @Query('limit') limit?: string, @Query('from') from?: string): Promise<IncidentList> {
     const asked = oneOf('state', state, REVIEW_STATES)
     await this.incidents.seen(after)
-    return this.incidents.list(asked, wholeNumber('limit', limit, 50, 1, 500), wholeNumber('from', from, 0, 0, 1_000_000))
+    return this.incidents.list(asked, wholeNumber('limit', limit, 50, 1, 500), wholeNumber('from', from, 0, 0, 1_000_000), contextOf(request).actor!)
   }
 }

@@ -5,6 +5,7 @@ import { AdministerLethalityScreen, RecordHotlineContact, categoryNamed, type Co
 import { fold, streamOf } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
 import { CommandRoute, contextOf, Meta, Problem, QueryRoute, receiptOf, RECORDER, UuidParam, type ChorusRequest, type Receipt } from '@chorus/platform'
+import { isGone } from '@chorus/record-access'
 import { policyInForce } from '../policy/policy-in-force'
 import { hotlineDueAt, initial, lethalityScreen } from './lethality-screen'
 import { AdministerLethalityScreenCommand, RecordHotlineContactCommand } from './lethality-screen.commands'
@@ -29,7 +30,7 @@ export class LethalityScreenController {
     const stored = await this.log.load(streamOf(lethalityScreen, id))
     const state = fold(lethalityScreen, stored, initial)
     // Somebody else's screen looks like one that is not there.
-    if (state.status === 'none' || !actor || !(state.by === actor.id || actor.role in categoryNamed('lethalityScreen')!.sight)) throw new Problem('not-found', 'There is no such screen, or it is not for you. Look its number up again.')
+    if (state.status === 'none' || !actor || await isGone(this.log, `incident-${state.screen.incidentId}`) || !(state.by === actor.id || actor.role in categoryNamed('lethalityScreen')!.sight)) throw new Problem('not-found', 'There is no such screen, or it is not for you. Look its number up again.')
     const due = hotlineDueAt(state.screen, (await policyInForce(this.log)).policy.lethalityScreens?.hotlineWithinMinutes)
     const [open] = await this.log.unseal(stored, ({ pointer }) => pointer === '/data/answers')
     return { ...open!.data as LethalityScreenAdministeredV1, ...(due ? { hotlineDueAt: due } : {}), contact: state.contact && { calledAt: state.contact.calledAt, victimSpoke: state.contact.victimSpoke } }

@@ -10,7 +10,8 @@ import { decode, type EventStore, type Recorder } from '@chorus/event-store'
 import { CLOCK, DATABASE, Followers, RECORDER, STORE, type Clock } from '@chorus/platform'
 import { Reaction } from '@chorus/read-models'
 import { accessIdOf, initial, recordAccess } from '@chorus/record-access'
-import { BASIS, casesTouchedBy, incidentsByCase, restrictCase, type Closing } from './restrict-case'
+import { pchCase } from '../pch-case/pch-case'
+import { BASIS, casesTouchedBy, closeDestroyed, incidentsByCase, restrictCase, type Closing } from './restrict-case'
 
 @Injectable()
 export class RestrictCaseConsumer {
@@ -25,6 +26,12 @@ export class RestrictCaseConsumer {
 
   /** Which cases rest on what is asked of the log each time: a record is closed seldom, and a list beside the log could be behind. */
   private async react(events: readonly RecordedEvent[]): Promise<void> {
+    for (const event of events) {
+      const ended = closeDestroyed(event, this.clock.now())
+      // A case that is closed already stays as it was closed.
+      const answer = ended && await handle(this.log, pchCase, ended.caseId, ended.command)
+      if (answer && isRefusal(answer) && answer.kind === 'retry-later') throw new Error(`a destroyed case could not be closed: ${answer.refused}`)
+    }
     const concerns = events.filter(({ type, data }) => !type.startsWith('RecordAccess') || (data as { record: string }).record.startsWith('incident-'))
     if (concerns.length === 0) return
     const told: RecordedEvent[] = []

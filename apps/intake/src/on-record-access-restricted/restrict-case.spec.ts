@@ -1,5 +1,5 @@
 import { NOW } from '../../../../libs/decider/src/testing/given'
-import { casesTouchedBy, incidentsByCase, restrictCase, type Closing } from './restrict-case'
+import { casesTouchedBy, closeDestroyed, incidentsByCase, restrictCase, type Closing } from './restrict-case'
 
 const id = (n: number): string => `018f0000-0000-7000-8000-${String(n).padStart(12, '0')}`
 const [CASE, REFERRAL, INDEX, OTHER, LATER] = [id(1), id(2), id(3), id(4), id(5)]
@@ -22,4 +22,9 @@ it('its level is closed once all of them are, and open again with the first that
   expect(restrictCase(CASE, [closed, null], cause, NOW)).toMatchObject({ type: 'RestoreAccess', data: { grounds: ['BASIS_CLOSED'] } })
   expect(restrictCase(CASE, [], cause, NOW)).toMatchObject({ type: 'RestoreAccess' })
   expect(restrictCase(CASE, [closed], cause, NOW).meta.commandId).toBe(restrictCase(CASE, [closed], cause, '2027-01-01T00:00:00.000Z').meta.commandId)
+})
+it('a case that was destroyed with its person is closed, and no other', () => {
+  const of = (ground: string, record = `pchCase-${CASE}`) => closeDestroyed({ ...cause, type: 'RecordAccessRestricted', data: { record, ground } }, NOW)
+  expect(of('DESTROYED')).toMatchObject({ caseId: CASE, command: { type: 'CloseCase', data: { code: 'BASIS_EXPUNGED' } } })
+  expect([of('COURT_ORDER'), of('DESTROYED', `incident-${INDEX}`), closeDestroyed({ ...cause, type: 'CaseOpened', data: { caseId: CASE } }, NOW)]).toEqual([null, null, null])
 })

@@ -1,7 +1,8 @@
 /** Whether a case's level is still for those outside justice: while one of the incidents on which the case rests is open. Pure. */
-import type { CaseOpenedV1, CommandMeta, IncidentLinkedToCaseV1, RecordedEvent, ReferralReceivedV2, RestrictionGround, RestrictionStatute } from '@chorus/contracts'
+import type { CaseOpenedV1, CommandMeta, IncidentLinkedToCaseV1, RecordAccessRestrictedV2, RecordedEvent, ReferralReceivedV2, RestrictionGround, RestrictionStatute } from '@chorus/contracts'
 import { dayOf, derivedId } from '@chorus/decider'
 import type { RecordAccessCommand } from '@chorus/record-access'
+import type { Close } from '../pch-case/pch-case'
 
 /** Event types that say on which incidents a case rests, and their categories. */
 export const BASIS = { categories: ['pchCase', 'referral', 'circumstance'], types: ['CaseOpened', 'ReferralReceived', 'IncidentLinkedToCase'] } as const
@@ -26,15 +27,24 @@ export const casesTouchedBy = ({ type, data }: Pick<RecordedEvent, 'type' | 'dat
   return [...cases].filter(([, incidents]) => record !== undefined && incidents.has(record)).map(([caseId]) => caseId)
 }
 
+/** A case that was destroyed with its person ends: whoever is to be told, is not told any more. null: not of a case, or not destroyed. */
+export const closeDestroyed = ({ type, data, id, correlationId }: Pick<RecordedEvent, 'type' | 'data' | 'id' | 'correlationId'>, now: string): { readonly caseId: string; readonly command: Close } | null => {
+  const { record, ground } = data as Partial<RecordAccessRestrictedV2>
+  if (type !== 'RecordAccessRestricted' || ground !== 'DESTROYED' || !record?.startsWith('pchCase-')) return null
+  return { caseId: record.slice('pchCase-'.length), command: { type: 'CloseCase', data: { code: 'BASIS_EXPUNGED' }, meta: metaFor('close-destroyed', id, correlationId, record, now) } }
+}
+
 /** How each of its incidents is closed; null: open. */
 export type Closing = { readonly ground: RestrictionGround; readonly statute: RestrictionStatute } | null
 
+const metaFor = (wish: string, cause: string, correlationId: string, of: string, now: string): CommandMeta => ({
+  commandId: derivedId(wish, cause, of), correlationId, causationId: cause, now,
+  actor: { id: 'chorus:on-record-access-restricted', role: 'system', agency: 'CITY' }, source: { agency: 'CITY', system: 'chorus' },
+})
+
 export const restrictCase = (caseId: string, incidents: readonly Closing[], cause: Pick<RecordedEvent, 'id' | 'correlationId'>, now: string): RecordAccessCommand => {
   const record = `pchCase-${caseId}`
-  const meta = (wish: string): CommandMeta => ({
-    commandId: derivedId(wish, cause.id, caseId), correlationId: cause.correlationId, causationId: cause.id, now,
-    actor: { id: 'chorus:on-record-access-restricted', role: 'system', agency: 'CITY' }, source: { agency: 'CITY', system: 'chorus' },
-  })
+  const meta = (wish: string): CommandMeta => metaFor(wish, cause.id, cause.correlationId, caseId, now)
   const [first] = incidents
   return first && incidents.every((one) => one !== null)
     ? { type: 'RestrictAccess', data: { record, ground: 'BASIS_CLOSED', statute: first.statute, effectiveAt: dayOf(now) }, meta: meta('restrict-case') }

@@ -78,9 +78,10 @@ export class CaseLookUp {
     }
   }
 
-  /** Closed by order of a court: kept for justice, and no ground for a level any more (RSMo 610.140). */
+  /** Closed or destroyed by order of a court: no ground for a level any more. */
   private async isExpunged(record: string): Promise<boolean> {
-    return fold(recordAccess, await this.log.load(streamOf(recordAccess, accessIdOf(record))), openAccess).grounds.COURT_ORDER !== undefined
+    const { COURT_ORDER, DESTROYED } = fold(recordAccess, await this.log.load(streamOf(recordAccess, accessIdOf(record))), openAccess).grounds
+    return (COURT_ORDER ?? DESTROYED) !== undefined
   }
 
   async forLevel(level: Level): Promise<LevelFacts> {

@@ -101,7 +101,7 @@ export const propose = ({ data: { facts, policyVersion }, meta }: Propose, state
   if (policyVersion !== undefined && policyVersion !== policy.policyVersion) return refused('other_policy_in_force', `The policy in force is ${policy.policyVersion}. Look at it, then ask for the proposal again.`, { kind: 'conflict' })
   if (state.level !== null) return refused('level_already_assigned', 'This case has a level already. It is moved by changing the level, with the event that leads to it.', { rules: ['I3'] })
   if (!facts.incidentCurrent) return refused('incident_retracted', 'The agency took its report of the index incident back. No level rests on it.', { rules: ['I1'] })
-  if (facts.basisExpunged) return refused('basis_expunged', 'A court ordered the record of the index incident closed. No level rests on it: close the case, or have it opened on another incident.')
+  if (facts.basisExpunged) return refused('basis_expunged', 'A court ordered the record of the index incident closed or destroyed. No level rests on it: close the case, or have it opened on another incident.')
   if (facts.reviewedYears === null) return refused('history_not_reviewed', 'No criminal history has been reviewed for this case. Type in the review first.')
   if (facts.reviewedYears !== policy.lookbackYears) return refused('other_lookback', `The review looked back ${facts.reviewedYears} years; the policy in force counts ${policy.lookbackYears}. Type in a review over ${policy.lookbackYears} years.`)
   if (assessment.level === null) return refused('no_level_met', `The criteria of no level are met.${assessment.unknown.length > 0 ? ` Not decidable from what is recorded: ${assessment.unknown.join(', ')}.` : ''} Have the review of the history checked.`)

@@ -5,6 +5,7 @@ import type { RecordedEvent } from '@chorus/contracts'
 import { decode, type EventStore, type Recorder } from '@chorus/event-store'
 import { CLOCK, DATABASE, Followers, RECORDER, seenAfter, STORE, type Clock } from '@chorus/platform'
 import { Projection, type ReadModel } from '@chorus/read-models'
+import { withoutGone } from '@chorus/record-access'
 import { hotlineDueAt } from '../lethality-screen/lethality-screen'
 import { policyInForce } from '../policy/policy-in-force'
 import { evolve, KNOWN, screenOf, stateOf, type HotlineState, type ScreenRow } from './screens-by-hotline-due'
@@ -48,7 +49,7 @@ export class ScreensByHotlineDue {
     const rows = await sql<{ row: ScreenRow; state: HotlineState }[]>`select row, state from read.screens_by_hotline_due ${ofIncident} ${state ? sql`and state = ${state}` : sql``} order by administered, screen limit ${limit} offset ${from}`
     const counts = await sql<{ state: string; count: string }[]>`select state, count(*) from read.screens_by_hotline_due ${ofIncident} group by state`
     const now = this.clock.now()
-    const listed = rows.map(({ row, state: stands }): ScreenListed => {
+    const listed = (await withoutGone(this.log, rows, ({ row }) => `incident-${row.incidentId}`)).map(({ row, state: stands }): ScreenListed => {
       const dueAt = hotlineDueAt(row, withinMinutes)
       return { ...row, state: stands, ...(dueAt ? { dueAt } : {}), overdue: stands === 'to-call' && dueAt !== undefined && Date.parse(now) > Date.parse(dueAt) }
     })

@@ -44,7 +44,7 @@ export class TimersByDueDate implements OnModuleInit {
     const categories = CATEGORIES.filter(({ sight }) => sight[reader.role as Role] !== undefined).map(({ name }) => name)
     const found = await this.timers.list({ categories, ...page })
     const closed = await closedTo(this.log, found.map(({ stream }) => stream), reader)
-    const rows = found.filter(({ stream }) => stream.startsWith('pchCase-') || !closed.has(stream))
+    const rows = found.filter(({ stream }) => !closed.isGone(stream) && (stream.startsWith('pchCase-') || !closed.has(stream)))
     return { timers: rows.map(({ stream, timer, owner, from, due, missed }) => ({ stream, timer, owner, from, dueAt: due, state: stateOf({ due, missed }, now) })), through }
   }
   async counts(): Promise<TimerCounts> { return { through: this.timers.projection.state().ordinal, timers: await this.timers.counts() } }

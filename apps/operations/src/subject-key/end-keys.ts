@@ -1,5 +1,5 @@
 /** The shell around a subject's keys: who belongs together, what the vault does, and the events that say it was done. */
-import type { CloseRecord, CommandMeta, DestroyKeys, RecordedEvent } from '@chorus/contracts'
+import type { CloseRecord, CommandMeta, DestroyKeys, RecordAccessRestrictedV2, RecordedEvent } from '@chorus/contracts'
 import { dayOf, derivedId, fold, handle, isRefusal, streamOf, type Handled, type Refusal } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
 import type { AuditTrail } from '@chorus/platform'
@@ -31,11 +31,14 @@ export class EndKeys {
   /** Records the order, unless a hold stands anywhere on what would go; then destroys, and records each key. Sent again, it goes on. */
   async destroy(subject: string, body: DestroyKeys, meta: CommandMeta): Promise<Ended | Refusal> {
     const { subjects } = await this.deps.life.standingOf(subject)
-    const all = [...subjects, ...await this.quarantined(subject)]
+    const [all, records] = [[...subjects, ...await this.quarantined(subject)], await this.recordsOf(subject)]
     const states = await this.statesOf(all)
     const heldElsewhere = all.some(each => each !== subject && states.get(each)!.held)
     const answer = await this.decide(subject, { type: 'DestroyKeys', data: { ...body, subject: subjectOf(subject), heldElsewhere }, meta })
     if (isRefusal(answer)) return answer
+    // Out of sight before it cannot be read any more: nobody sees half of it.
+    const refused = await this.restrict(records, { ground: 'DESTROYED', statute: 'RSMO_610_122' }, meta)
+    if (refused) return refused
     // Entered before it is done: a destruction that the audit log does not know must not be.
     await this.deps.audit.record({ actor: meta.actor, purpose: 'legalRequest', correlationId: meta.correlationId, route: 'POST /v1/keys/:subject/destruction', asked: { subject: this.deps.audit.fingerprint(subject) }, found: true, records: [this.idOf(subject)] })
     const destroyed = await this.deps.life.destroy(all, meta.commandId, meta.now)
@@ -47,16 +50,22 @@ export class EndKeys {
   async close(subject: string, body: CloseRecord, meta: CommandMeta): Promise<Handled | Refusal> {
     const answer = await this.decide(subject, { type: 'CloseRecord', data: { ...body, subject: subjectOf(subject) }, meta })
     if (isRefusal(answer)) return answer
-    for (const record of isToken(subject) ? await this.recordsOfPerson(subject) : [subject]) {
+    return await this.restrict(await this.recordsOf(subject), { ground: 'COURT_ORDER', statute: body.statute }, meta) ?? answer
+  }
+
+  private async restrict(records: readonly string[], why: Pick<RecordAccessRestrictedV2, 'ground' | 'statute'>, meta: CommandMeta): Promise<Refusal | undefined> {
+    for (const record of records) {
       const told = await handle(this.deps.recorder, recordAccess, accessIdOf(record), {
-        type: 'RestrictAccess', data: { record, ground: 'COURT_ORDER', statute: body.statute, effectiveAt: dayOf(meta.now) }, meta: { ...meta, commandId: derivedId('close-record', meta.commandId, record), causationId: meta.commandId },
+        type: 'RestrictAccess', data: { record, ...why, effectiveAt: dayOf(meta.now) }, meta: { ...meta, commandId: derivedId('restrict-record', meta.commandId, record), causationId: meta.commandId },
       })
       if (isRefusal(told)) return told
     }
-    return answer
+    return undefined
   }
 
-  private async recordsOfPerson(token: string): Promise<string[]> {
+  /** A record, or the referrals and cases in which the person is the one referred. */
+  private async recordsOf(token: string): Promise<string[]> {
+    if (!isToken(token)) return token.startsWith('quarantine-') ? [] : [token]
     const { subjects } = await this.deps.life.standingOf(token)
     const records = new Set<string>()
     for await (const { stream, data } of this.deps.recorder.read({ filter: { categories: ['referral', 'pchCase'], types: ['ReferralReceived', 'CaseOpened'] } })) {

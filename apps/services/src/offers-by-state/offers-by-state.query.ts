@@ -2,9 +2,10 @@
 import { Inject, Injectable, Logger } from '@nestjs/common'
 import type { JSONValue, Sql, TransactionSql } from 'postgres'
 import type { RecordedEvent } from '@chorus/contracts'
-import { decode, type EventStore } from '@chorus/event-store'
-import { DATABASE, Followers, seenAfter, STORE } from '@chorus/platform'
+import { decode, type EventStore, type Recorder } from '@chorus/event-store'
+import { DATABASE, Followers, RECORDER, seenAfter, STORE } from '@chorus/platform'
 import { Projection, type ReadModel } from '@chorus/read-models'
+import { withoutGone } from '@chorus/record-access'
 import { OfferServicesConsumer } from '../on-notification-delivered/offer-services.consumer'
 import { evolve, KNOWN, offerOf, referredTo, stateOf, type Offer, type OfferState, type ProviderReferral } from './offers-by-state'
 
@@ -31,7 +32,7 @@ export interface ProviderReferrals { readonly referrals: readonly ProviderReferr
 @Injectable()
 export class OffersByState {
   readonly projection: Projection
-  constructor(@Inject(STORE) private readonly store: EventStore, @Inject(DATABASE) private readonly database: Sql, private readonly offering: OfferServicesConsumer, followers: Followers) {
+  constructor(@Inject(STORE) private readonly store: EventStore, @Inject(DATABASE) private readonly database: Sql, @Inject(RECORDER) private readonly log: Recorder, private readonly offering: OfferServicesConsumer, followers: Followers) {
     const logger = new Logger('offers-by-state')
     this.projection = followers.add(new Projection(offersByState, { store, database, decode, logger: { warn: (details, message) => logger.warn({ ...details, note: message }) } }))
   }
@@ -49,7 +50,7 @@ export class OffersByState {
     const ofCase = caseId ? sql`where caseid = ${caseId}` : sql`where true`
     const rows = await sql<{ row: Offer; state: OfferState }[]>`select row, state from read.offers_by_state ${ofCase} ${state ? sql`and state = ${state}` : sql``} order by offered desc, offer limit ${limit} offset ${from}`
     const counts = await sql<{ state: string; count: string }[]>`select state, count(*) from read.offers_by_state ${ofCase} group by state`
-    return { offers: rows.map((one) => ({ ...one.row, state: one.state })), counts: Object.fromEntries(counts.map((one) => [one.state, Number(one.count)])), through }
+    return { offers: (await withoutGone(this.log, rows, ({ row }) => `pchCase-${row.caseId}`)).map((one) => ({ ...one.row, state: one.state })), counts: Object.fromEntries(counts.map((one) => [one.state, Number(one.count)])), through }
   }
 
   /** What one organization was asked, by the newest offer first; `from` skips so many offers. */
@@ -57,6 +58,6 @@ export class OffersByState {
     const sql = this.database
     const through = this.projection.state().ordinal
     const rows = await sql<{ row: Offer }[]>`select row from read.offers_by_state where row->'referrals' @> ${sql.json([{ providerOrgId: organization }])} order by offered desc, offer limit ${limit} offset ${from}`
-    return { referrals: rows.flatMap(({ row }) => referredTo(row, organization)), through }
+    return { referrals: (await withoutGone(this.log, rows, ({ row }) => `pchCase-${row.caseId}`)).flatMap(({ row }) => referredTo(row, organization)), through }
   }
 }

@@ -5,6 +5,7 @@ import { AnswerServiceOffer, AnswerServiceReferral, SendServiceReferral, type Co
 import { fold, streamOf } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
 import { CommandRoute, Meta, Problem, QueryRoute, RECORDER, receiptOf, UuidParam, type Receipt } from '@chorus/platform'
+import { isGone } from '@chorus/record-access'
 import { initial, pchService, type PchService } from './pch-service'
 import { AnswerServiceOfferCommand, AnswerServiceReferralCommand, SendServiceReferralCommand } from './pch-service.commands'
 
@@ -31,7 +32,7 @@ export class PchServiceController {
   @Get(':id') @QueryRoute({ summary: 'An offer of services: what he said, and the referrals to providers with their numbers and answers', reads: { person: 'offerId' }, roles: ['healthProgram'], agencies: ['HEALTH'] })
   async get(@Param('id', UuidParam) id: string): Promise<Exclude<PchService, { status: 'none' }>> {
     const state = fold(pchService, await this.log.load(streamOf(pchService, id)), initial)
-    if (state.status === 'none') throw new Problem('not-found', 'There is no such offer of services. Look its number up again.')
+    if (state.status === 'none' || await isGone(this.log, `pchCase-${state.caseId}`)) throw new Problem('not-found', 'There is no such offer of services. Look its number up again.')
     return state
   }
 }

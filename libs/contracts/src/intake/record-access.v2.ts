@@ -5,11 +5,11 @@ import { ROLES, type Role } from '../rights'
 
 /**
  * Why a record is closed. ARREST_NOT_CHARGED: thirty days without a charge (RSMo 610.100) · NOLLE, DISMISSED, ACQUITTED, SIS_TERMINATED: how it ended
- * (RSMo 610.105) · COURT_ORDER: an order to close (RSMo 610.140) · BASIS_CLOSED: a case, all of whose incidents are closed: its level is for those alone who may see them.
+ * (RSMo 610.105) · COURT_ORDER: an order to close (RSMo 610.140) · DESTROYED: an order to destroy (RSMo 610.122 to 610.124), open to nobody · BASIS_CLOSED: a case, all of whose incidents are closed: its level is for those alone who may see them.
  */
-export const RESTRICTION_GROUNDS = ['ARREST_NOT_CHARGED', 'NOLLE', 'DISMISSED', 'ACQUITTED', 'SIS_TERMINATED', 'COURT_ORDER', 'BASIS_CLOSED'] as const
+export const RESTRICTION_GROUNDS = ['ARREST_NOT_CHARGED', 'NOLLE', 'DISMISSED', 'ACQUITTED', 'SIS_TERMINATED', 'COURT_ORDER', 'DESTROYED', 'BASIS_CLOSED'] as const
 export type RestrictionGround = (typeof RESTRICTION_GROUNDS)[number]
-export const RESTRICTION_STATUTES = ['RSMO_610_100', 'RSMO_610_105', 'RSMO_610_140'] as const
+export const RESTRICTION_STATUTES = ['RSMO_610_100', 'RSMO_610_105', 'RSMO_610_122', 'RSMO_610_140'] as const
 export type RestrictionStatute = (typeof RESTRICTION_STATUTES)[number]
 /** By what a ground no longer holds. */
 export const RESTORING_AUTHORITIES = ['CHARGES_FILED', 'DISPOSITION_CHANGED', 'COURT_ORDER', 'OTHER_BASIS'] as const
