@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { PostgresStore, verifyChain } from '@chorus/event-store'
 import { postgres } from '@chorus/postgres'
-import { DESTROYED_LIST, FileVault, joinDestroyed, type VaultMode } from '@chorus/privacy'
+import { DESTROYED_LIST, FileVault, joinDestroyed, type FileSeal, type VaultMode } from '@chorus/privacy'
 import type { TransactionSql } from 'postgres'
 import { BackupRefused, readBackup, type Manifest } from './manifest'
 import { fileOfKeys, headerOf, openKeys, type Sealing } from './sealed-keys'
@@ -47,6 +47,8 @@ export interface RestoreOptions {
   /** makes the schema that the manifest names, in the transaction given */
   readonly schema: (tx: TransactionSql, migrations: Manifest['migrations']) => Promise<void>
   readonly mode: VaultMode
+  /** what the keys' files were sealed by when the backup was taken: the same key service */
+  readonly seal: FileSeal
   readonly onProgress?: (table: string, rows: number) => void
 }
 
@@ -57,6 +59,7 @@ export const restoreBackup = async (options: RestoreOptions): Promise<Restored> 
   const { set: { manifest, keys }, keysFolder, appUrl } = options
   const present = existsSync(keysFolder) ? readdirSync(keysFolder).filter((name) => name !== DESTROYED_LIST) : []
   if (present.length > 0) throw new BackupRefused(`${keysFolder} holds keys already (${present.slice(0, 3).join(', ')}): a restore needs an empty place. Choose another CHORUS_DATA, or move them away`)
+  await tryKeys(keys, options.seal)
   const half = `${keysFolder}.restoring`
   rmSync(half, { recursive: true, force: true })
   mkdirSync(half, { recursive: true, mode: 0o700 })
@@ -71,7 +74,7 @@ export const restoreBackup = async (options: RestoreOptions): Promise<Restored> 
 
   // opening the vault applies the destructions, before anything is served
   const before = await destroyedIn(appUrl)
-  const vault = await FileVault.open({ keysFolder, databaseUrl: appUrl, mode: options.mode })
+  const vault = await FileVault.open({ keysFolder, databaseUrl: appUrl, mode: options.mode, seal: options.seal })
   await vault.close()
   const destroyed = await destroyedIn(appUrl)
   const store = await PostgresStore.open({ url: appUrl, max: 1 })
@@ -84,6 +87,15 @@ export const restoreBackup = async (options: RestoreOptions): Promise<Restored> 
     await store.close()
   }
   return { log: manifest.log, ordinal: manifest.head.ordinal, rows, destroyed, again: destroyed - before }
+}
+
+/** Before anything is written: do the keys' files open, where a key service sealed them? */
+const tryKeys = async (keys: Set['keys'], seal: FileSeal): Promise<void> => {
+  for (const [name, content] of Object.entries(keys)) {
+    if (!/^vault-.*\.json$/.test(name)) continue
+    const opened = await seal.open(name, Buffer.from(content, 'base64').toString().trimEnd()).catch((error: unknown) => { throw new BackupRefused(error instanceof Error ? error.message : 'the key service does not open the keys') })
+    if (opened === '') throw new BackupRefused(`${name} of the keys' file does not open: it was sealed under a wrapping key of another key service. Set CHORUS_KEY_SERVICE to the one that was in use when the backup was taken`)
+  }
 }
 
 /** How many keys the database says are destroyed; tombstones where there never was a key aside. */

@@ -7,7 +7,7 @@ import { KafkaBus, LogBus, type EventBus, type KafkaSettings } from '@chorus/eve
 import { appendedBy, readBy, type Service } from '@chorus/contracts'
 import { KurrentStore, PostgresStore, Recorder, withRights, type EventStore } from '@chorus/event-store'
 import { asRole, AUDIT, AUDIT_DATABASE, auditTrail, BUS, CLOCK, DATABASE, KEY_LIFE, Readiness, RECORDER, STORE, VAULT, type Clock, type Settings } from '@chorus/platform'
-import { FileVault, type Vault } from '@chorus/privacy'
+import { FileVault, sealFor, ServiceSeal, type FileSeal, type Vault } from '@chorus/privacy'
 
 /** Settings of a process whose database is there: the embedded one has been started, or DATABASE_URL named it. */
 export type ReadySettings = Settings & { readonly databaseUrl: string; /** absent: the log itself is the bus */ readonly kafka?: KafkaSettings | undefined }
@@ -22,14 +22,20 @@ export interface PortsOptions {
   readonly service?: Service
 }
 
+/** What seals the key folder. */
+const SEAL = Symbol('seal of the key folder')
+/** A try of the readiness check; within what readiness itself waits. */
+const LOOK_MS = 1500
+
 /** Readiness of the ports, and their end in the right order: whoever writes first, the database last. */
 @Injectable()
 class Ports implements OnApplicationShutdown {
   constructor(
     @Inject(BUS) private readonly bus: EventBus, @Inject(STORE) private readonly store: EventStore, @Inject(DATABASE) private readonly database: Sql,
-    readiness: Readiness, @Optional() @Inject(VAULT) private readonly vault?: Vault, @Optional() @Inject(AUDIT_DATABASE) private readonly audit?: Sql,
+    readiness: Readiness, @Optional() @Inject(VAULT) private readonly vault?: Vault, @Optional() @Inject(AUDIT_DATABASE) private readonly audit?: Sql, @Optional() @Inject(SEAL) seal?: FileSeal,
   ) {
     readiness.add('database', async () => { await database`select 1`; return { ok: true, text: 'PostgreSQL answers' } })
+    if (seal instanceof ServiceSeal) readiness.add('key service', () => seal.look(LOOK_MS))
     readiness.add('log', async () => ('health' in store && typeof store.health === 'function' ? (store as KurrentStore).health() : { ok: true, text: `readable, head at ${(await store.head()).ordinal}` }))
   }
 
@@ -57,7 +63,8 @@ const openAuditClient = (url: string, client: string): Sql =>
   postgres(url, { ...guarded(url, SILENCE_MS), max: 2, onnotice: () => undefined, connection: { application_name: `${client} audit`, TimeZone: 'UTC' } })
 
 const keyed = (settings: ReadySettings): Provider[] => [
-  { provide: VAULT, useFactory: () => FileVault.open({ keysFolder: join(settings.data, 'keys'), databaseUrl: settings.databaseUrl, mode: settings.mode }) },
+  { provide: SEAL, useFactory: () => sealFor(settings.keyService) },
+  { provide: VAULT, inject: [SEAL], useFactory: (seal: FileSeal) => FileVault.open({ keysFolder: join(settings.data, 'keys'), databaseUrl: settings.databaseUrl, mode: settings.mode, seal }) },
   { provide: KEY_LIFE, inject: [VAULT], useFactory: (vault: FileVault) => vault.life },
   { provide: RECORDER, inject: [STORE, VAULT, CLOCK], useFactory: (store: EventStore, vault: Vault, clock: Clock) => new Recorder({ store, vault, clock }) },
   { provide: AUDIT, inject: [DATABASE, VAULT], useFactory: (database: Sql, vault: Vault) => auditTrail(database, (text) => vault.hmac('search', text)) },

@@ -2,13 +2,13 @@
 import { SettingsRefused, SetupRefused } from '@chorus/platform'
 
 /** Refusals to start whose message says all: what is wrong and what to do. */
-const OURS = new Set(['SettingsRefused', 'SetupRefused', 'MigrationRefused', 'VaultRefused', 'CheckpointOfAnotherLog', 'PlacesOfAnotherLog', 'CopyUnfinished', 'LogDamaged', 'StoreUnavailable', 'SigningKeyRefused'])
+const OURS = new Set(['SettingsRefused', 'SetupRefused', 'MigrationRefused', 'VaultRefused', 'CheckpointOfAnotherLog', 'PlacesOfAnotherLog', 'CopyUnfinished', 'LogDamaged', 'StoreUnavailable', 'KeyServiceAway', 'SigningKeyRefused'])
 
-/** As the command line's table has it: 2 wrong settings, 6 the folder or the port is taken, 7 the database does not answer, 1 anything else. */
+/** As the command line's table has it: 2 wrong settings, 6 the folder or the port is taken, 7 the database or the key service does not answer, 1 anything else. */
 export const exitCodeOf = (error: unknown): number => {
   if (error instanceof SettingsRefused) return 2
   if (error instanceof SetupRefused && /already uses|is in use by/.test(error.message)) return 6
-  if (error instanceof Error && (error.name === 'StoreUnavailable' || (error instanceof SetupRefused && /cannot be used: /.test(error.message)))) return 7
+  if (error instanceof Error && (error.name === 'StoreUnavailable' || error.name === 'KeyServiceAway' || (error instanceof SetupRefused && /cannot be used: /.test(error.message)))) return 7
   return 1
 }
 

@@ -16,13 +16,13 @@ export interface ServiceOptions {
   readonly keys?: boolean
 }
 
-/** What may pass by itself: the database or the broker went away between the look and the start. */
+/** What may pass by itself: the database, the key service or the broker went away between the look and the start. */
 const PASSING = /^(ECONN|EHOST|ENET|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN|CONNECT_|CONNECTION_|57P0|53\d{3}|08)/
 const AGAIN_MS = 1000
 
 const passes = (error: unknown): boolean => {
   for (let each: unknown = error; each instanceof Error; each = each.cause) {
-    if (each.name === 'StoreUnavailable' || PASSING.test((each as { code?: string }).code ?? '')) return true
+    if (each.name === 'StoreUnavailable' || each.name === 'KeyServiceAway' || PASSING.test((each as { code?: string }).code ?? '')) return true
   }
   return false
 }

@@ -54,9 +54,9 @@ export function verdictOn(error: unknown, attempts: number, backOff: Readonly<Re
   return attempts < UNKNOWN_TRIES ? retriable(name, detail) : { kind: 'permanent', cause: name, detail: `${detail} Tried ${attempts} times.`, retryInMs: null }
 }
 
-/** Whether the log or the database is away: nothing is wrong with the event, and every other would fail the same way. */
+/** Whether the log, the database or the key service is away: nothing is wrong with the event, and every other would fail the same way. */
 export const isOutage = (error: unknown): boolean =>
-  !(error instanceof Failure) && (isTransient(error) || (error instanceof Error && error.name === 'StoreUnavailable') || (error instanceof Error && error.cause !== undefined && error.cause !== error && isOutage(error.cause)))
+  !(error instanceof Failure) && (isTransient(error) || (error instanceof Error && ['StoreUnavailable', 'KeyServiceAway'].includes(error.name)) || (error instanceof Error && error.cause !== undefined && error.cause !== error && isOutage(error.cause)))
 
 /** A refused command as a failure of the reaction that sent it. The refusal's text is written without confidential values. */
 export function failureOf(refusal: { readonly refused: string; readonly kind: 'rule' | 'not-found' | 'conflict' | 'retry-later' | 'forbidden'; readonly text: string }): Retriable | Defer | Permanent {

@@ -9,7 +9,7 @@ import type { Clock } from './clock'
 import type { ChorusRequest } from './request-context'
 
 /** Errors whose messages are our own sentences, written without values. */
-const OUR_MESSAGES = new Set(['Problem', 'AppendRefused', 'LogNotThereYet', 'StoreUnavailable', 'ContractViolation', 'UnknownEvent', 'CheckpointMoved', 'CheckpointOfAnotherLog', 'SealBroken', 'Retriable', 'Defer', 'Permanent', 'UnreadableMessage', 'PublisherFenced'])
+const OUR_MESSAGES = new Set(['Problem', 'AppendRefused', 'LogNotThereYet', 'StoreUnavailable', 'KeyServiceAway', 'ContractViolation', 'UnknownEvent', 'CheckpointMoved', 'CheckpointOfAnotherLog', 'SealBroken', 'Retriable', 'Defer', 'Permanent', 'UnreadableMessage', 'PublisherFenced'])
 
 export interface LoggedError { readonly type: string; readonly code?: string; readonly message?: string; readonly constraint?: string; readonly table?: string; readonly at?: readonly string[]; readonly cause?: LoggedError }
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { SettingsRefused } from './settings'
 
 /** Settings that carry a password; each may come from a file: NAME_FILE holds its path. */
-const SECRETS = ['CHORUS_LOG_URL', 'DATABASE_URL', 'DATABASE_OWNER_URL', 'KAFKA_SASL_PASSWORD'] as const
+const SECRETS = ['CHORUS_LOG_URL', 'CHORUS_KEY_SERVICE_PIN', 'DATABASE_URL', 'DATABASE_OWNER_URL', 'KAFKA_SASL_PASSWORD'] as const
 type Environment = Readonly<Record<string, string | undefined>>
 
 /**

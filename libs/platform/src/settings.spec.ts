@@ -24,8 +24,9 @@ describe('settings', () => {
   it.each([
     ['CHORUS_DATA', ''], ['CHORUS_HOST', 'a b'], ['CHORUS_PORT', 'eighty'], ['CHORUS_PORT', ''], ['CHORUS_PORT', '65536'], ['CHORUS_PORT', '-1'], ['CHORUS_PORT', '80.5'],
     ['CHORUS_MODE', 'test'], ['CHORUS_SAMPLES', 'no'], ['CHORUS_MAX_UPLOAD', 'much'], ['CHORUS_MAX_UPLOAD', '0'], ['CHORUS_MAX_UPLOAD', '65GiB'], ['DATABASE_URL', ''], ['DATABASE_URL', 'mysql://x/y'],
-  ])('refuse %s=%j in one line that names it and says what to give', (name, value) => {
-    const problems = problemsOf({ [name]: value })
+    ['CHORUS_KEY_SERVICE', 'https://kms.example.org', { CHORUS_KEY_SERVICE_PIN: '2468' }], ['CHORUS_KEY_SERVICE_PIN', '', { CHORUS_KEY_SERVICE: 'pkcs11:token=a;object=b?module-path=/c.so' }], ['CHORUS_KEY_SERVICE', '', { CHORUS_KEY_SERVICE_PIN: '2468' }],
+  ])('refuse %s=%j in one line that names it and says what to give', (name: string, value: string, others: Readonly<Record<string, string>> = {}) => {
+    const problems = problemsOf({ ...others, [name]: value })
     expect(problems).toEqual([expect.stringMatching(new RegExp(`^${name}: .*(give|set)`))])
   })
 

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { readPkcs11Uri, type Pkcs11Settings } from '@chorus/privacy'
 import { IsIn, IsInt, IsNotEmpty, Matches, Max, Min, ValidateIf, validateSync } from 'class-validator'
 
 const MIB = 1024 * 1024
@@ -53,6 +54,9 @@ export class Settings {
   @ValidateIf((settings: Settings) => settings.witness !== undefined)
   @Matches(/^https?:\/\/[^/\s?#@]+$/, { message: 'CHORUS_WITNESS: is not an http or https address without a path; give for example https://witness.example.org:8290' })
   witness?: string
+
+  /** a key service that seals the key folder; absent = its files are plain, and apart from the database */
+  keyService?: Pkcs11Settings
 
   /** a KurrentDB that holds the log; absent = the log is in the database of databaseUrl */
   @ValidateIf((settings: Settings) => settings.logUrl !== undefined)
@@ -110,11 +114,17 @@ export const readSettings = (env: Readonly<Record<string, string | undefined>>, 
   const checkpoints = (env.CHORUS_CHECKPOINTS ?? resolve(settings.data, 'checkpoints')).trim()
   settings.checkpoints = checkpoints === '' ? '' : resolve(folder, checkpoints)
   settings.witness = env.CHORUS_WITNESS?.trim().replace(/\/+$/, '')
+  const [service, pin] = [env.CHORUS_KEY_SERVICE?.trim() || undefined, env.CHORUS_KEY_SERVICE_PIN?.trim() || undefined]
+  const address = service === undefined ? undefined : readPkcs11Uri(service)
+  if (typeof address === 'object' && pin !== undefined) settings.keyService = { ...address, pin }
   settings.logUrl = env.CHORUS_LOG_URL?.trim() || undefined
   settings.databaseUrl = env.DATABASE_URL?.trim()
   settings.databaseOwnerUrl = env.DATABASE_OWNER_URL?.trim()
   // one line for each setting: NaN breaks every rule of a number, and the one nearest to the field is asked first
   const problems = validateSync(settings, { stopAtFirstError: true }).flatMap((error) => Object.values(error.constraints ?? {}).slice(0, 1))
+  if (typeof address === 'string') problems.push(`CHORUS_KEY_SERVICE: ${address}`)
+  if (service !== undefined && pin === undefined) problems.push('CHORUS_KEY_SERVICE_PIN: is missing; give the PIN of the token, or the path of its file in CHORUS_KEY_SERVICE_PIN_FILE')
+  if (service === undefined && pin !== undefined) problems.push('CHORUS_KEY_SERVICE: is missing, but there is a PIN for it; give the PKCS#11 URI of the wrapping key, or unset CHORUS_KEY_SERVICE_PIN')
   if (isWithin(settings.checkpoints, resolve(settings.data, 'postgres'))) problems.push('CHORUS_CHECKPOINTS: lies within the database\'s own folder; whoever changes the log there changes them too. Give another')
   if (problems.length > 0) throw new SettingsRefused(problems)
   return settings

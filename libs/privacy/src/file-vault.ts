@@ -7,6 +7,7 @@ import { CONTEXTS, type Context } from '@chorus/contracts'
 import { contextFile, createMissing, filesIn, fingerprintOf, readFolder, removeLeftovers, UNSEALED, VaultRefused, type FileSeal, type KeyFolder, type VaultMode } from './key-folder'
 import { CHANNEL, FileKeyLife, FOLDER_LOCK, useNewest } from './key-life'
 import { KeyRing } from './key-ring'
+import { KeyServiceAway } from './key-service'
 import { KeyedIds, randomToken } from './keyed-ids'
 import { Links, type Identifier } from './links'
 import type { HmacPurpose, KeyLife, SubjectKey, Vault } from './port'
@@ -32,6 +33,8 @@ interface KeyRow { readonly key_id: string; readonly subject: string; readonly c
 const SILENCE_MS = 15_000
 /** A batch of one statement: within PostgreSQL's comfort, and a lock held shortly. */
 const BATCH = 2000
+/** The folder is read again so long after the key service was away, ms. */
+const AGAIN_MS = 5000
 /** How often making keys is tried again when their context key was replaced meanwhile. */
 const ATTEMPTS = 5
 
@@ -42,6 +45,8 @@ export class FileVault implements Vault {
   private readonly byId = new Map<string, Uint8Array>()
   private readonly keks = new Map<Context, string>()
   private seen = 0
+  private again: NodeJS.Timeout | undefined
+  private closed = false
   readonly life: KeyLife & Pick<FileKeyLife, 'resume'>
 
   private constructor(private readonly sql: postgres.Sql, folder: KeyFolder, private readonly ring: KeyRing, keysFolder: string, private readonly cacheSize: number) {
@@ -121,6 +126,8 @@ export class FileVault implements Vault {
   }
 
   async close(): Promise<void> {
+    this.closed = true
+    clearTimeout(this.again)
     this.bySubject.clear()
     this.byId.clear()
     await this.sql.end({ timeout: 5 })
@@ -197,7 +204,14 @@ export class FileVault implements Vault {
   private async forget(): Promise<void> {
     this.bySubject.clear()
     this.byId.clear()
-    for (const context of CONTEXTS) await this.ring.reload(context)
+    for (const context of CONTEXTS) {
+      // What was destroyed is erased by PostgreSQL's word already: a key service that is away keeps nobody from going on.
+      try { await this.ring.reload(context) } catch (error) { if (error instanceof KeyServiceAway) this.later(); else throw error }
+    }
+  }
+  private later(): void {
+    clearTimeout(this.again)
+    if (!this.closed) this.again = setTimeout(() => { this.forget().catch(() => this.later()) }, AGAIN_MS).unref()
   }
 
   private remember({ context, subject }: { readonly context: string; readonly subject: string }, key: SubjectKey, seen: number): SubjectKey {

@@ -31,7 +31,13 @@ export interface FileSeal {
   seal(name: string, text: string): Promise<string>
   open(name: string, text: string): Promise<string>
 }
-export const UNSEALED: FileSeal = { seal: async (_, text) => text, open: async (_, text) => text }
+export const UNSEALED: FileSeal = {
+  seal: async (_, text) => text,
+  open: async (name, text) => {
+    if (/^\{"format":1,"sealed":/.test(text)) throw new VaultRefused('key-service', `${name} is sealed by a key service: set CHORUS_KEY_SERVICE to it, and CHORUS_KEY_SERVICE_PIN`)
+    return text
+  },
+}
 
 export const IDENTITY = 'vault-identity.json'
 export const contextFile = (context: Context): string => `vault-context-${context}.json`
@@ -83,13 +89,17 @@ const textOf = ({ mode, trees, flat }: ContextFile): string => JSON.stringify({
   ...(flat && { flat: { id: flat.id, key: flat.key.toString('base64url') } }),
 })
 
+/** Writes a context's file anew, as replaceFile does. */
+export const replaceContext = async (folder: string, context: Context, file: ContextFile, seal: FileSeal): Promise<void> =>
+  replaceFile(folder, contextFile(context), `${await seal.seal(contextFile(context), textOf(file))}\n`)
+
 /**
- * Puts a context's file in the place of the one that is there, and writes over the blocks of that one: whoever finds them
+ * Puts a file of the folder in the place of the one that is there, and writes over the blocks of that one: whoever finds them
  * later finds nothing. (A disk that writes elsewhere than where it is told keeps them; a key service is for that.)
  */
-export const replaceContext = async (folder: string, context: Context, file: ContextFile, seal: FileSeal): Promise<void> => {
-  const path = join(folder, contextFile(context))
-  const fresh = writeFresh(path, `${await seal.seal(contextFile(context), textOf(file))}\n`)
+export const replaceFile = (folder: string, name: string, text: string): void => {
+  const path = join(folder, name)
+  const fresh = writeFresh(path, text)
   const old = openSync(path, 'r+')
   try {
     renameSync(fresh, path)

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { postgres } from '@chorus/postgres'
 import { CONTEXTS } from '@chorus/contracts'
+import { startSoftHsm, type TestKeyService } from '../../../test/support/softhsm'
 import { freshDatabase, type FreshDatabase } from '../../../test/support/database'
 import { joinDestroyed, readDestroyed } from './destroyed-list'
 import { FileVault } from './file-vault'
@@ -14,7 +15,9 @@ import { encrypt } from './seal'
 const AT = '2026-07-02T20:10:00.000Z'
 const ORDER = '018f0000-0000-7000-8000-00000000000a'
 
-describe('the life of a key', () => {
+describe.each(['files', 'a key service'] as const)('the life of a key, the key store being %s', (store) => {
+  let hsm: TestKeyService | undefined
+  let seal: FileSeal = UNSEALED
   let database: FreshDatabase
   let owner: postgres.Sql
   let root: string
@@ -23,7 +26,7 @@ describe('the life of a key', () => {
   const folder = (name = 'keys'): string => join(root, name)
   const open: FileVault[] = []
   const vault = async (over: Partial<Parameters<typeof FileVault.open>[0]> = {}): Promise<FileVault> => {
-    const opened = await FileVault.open({ keysFolder: folder(), databaseUrl: database.appUrl, mode: 'demonstration', ...over })
+    const opened = await FileVault.open({ keysFolder: folder(), databaseUrl: database.appUrl, mode: 'demonstration', seal, ...over })
     open.push(opened)
     return opened
   }
@@ -32,6 +35,7 @@ describe('the life of a key', () => {
   const bytes = async (from: FileVault, { keyId }: SubjectKey): Promise<string> => { const key = (await from.openKeys([keyId])).get(keyId)!; return key === 'erased' ? key : Buffer.from(key).toString('hex') }
 
   beforeAll(async () => {
+    if (store === 'a key service') { hsm = await startSoftHsm(); seal = hsm.seal }
     database = await freshDatabase()
     root = mkdtempSync(join(tmpdir(), 'chorus-life-'))
     owner = postgres(database.ownerUrl, { max: 1, onnotice: () => undefined })
@@ -43,13 +47,14 @@ describe('the life of a key', () => {
     await owner.end()
     await database.drop()
     rmSync(root, { recursive: true, force: true })
+    hsm?.remove()
   })
 
   it('destroyed, it is erased for everybody, a process that held it in memory included; every other key stays what it was', async () => {
     const [lost, kept] = [await keyOf(one, 'per_lost'), await keyOf(one, 'per_kept')]
     expect([await bytes(other, lost), await bytes(other, kept)]).toEqual([lost, kept].map(({ key }) => Buffer.from(key).toString('hex')))
     const { wrapped } = await standing(lost.keyId)
-    const [before] = (await readContext(folder(), 'case', 'demonstration', UNSEALED)).trees
+    const [before] = (await readContext(folder(), 'case', 'demonstration', seal)).trees
     expect(before!.keyFor(lost.keyId)).toBeDefined()
 
     expect(await one.life.destroy(['per_lost'], ORDER, AT)).toEqual([{ keyId: lost.keyId, context: 'case', subject: 'per_lost', order: ORDER, at: AT }])
@@ -63,7 +68,7 @@ describe('the life of a key', () => {
     // What the write-ahead log may still hold, with the folder as it is now, opens nothing.
     expect(wrapped).not.toBeNull()
     expect(await standing(lost.keyId)).toEqual({ state: 'destroyed', wrapped: null })
-    const [after] = (await readContext(folder(), 'case', 'demonstration', UNSEALED)).trees
+    const [after] = (await readContext(folder(), 'case', 'demonstration', seal)).trees
     expect(after!.keyFor(lost.keyId)).toBeUndefined()
     expect(after!.keyFor(kept.keyId)).toEqual(before!.keyFor(kept.keyId))
     expect(readdirSync(folder()).filter(name => name.endsWith('.new'))).toEqual([])
@@ -94,7 +99,7 @@ describe('the life of a key', () => {
 
   it('cut short anywhere, it is erased from the first moment and goes on at the next start', async () => {
     for (const at of ['list', 'folder'] as const) {
-      const failing: FileSeal = { seal: async () => { throw new Error('the power went') }, open: async (_, text) => text }
+      const failing: FileSeal = { seal: async () => { throw new Error('the power went') }, open: (name, text) => seal.open(name, text) }
       const dying = await vault(at === 'folder' ? { seal: failing } : {})
       const key = await keyOf(dying, `per_cut_${at}`)
       if (at === 'folder') await expect(dying.life.destroy([`per_cut_${at}`], ORDER, AT)).rejects.toThrow('the power went')
@@ -108,7 +113,7 @@ describe('the life of a key', () => {
       expect(await standing(key.keyId)).toEqual({ state: 'destroyed', wrapped: null })
       expect((await next.life.untold()).map(each => each.keyId)).toContain(key.keyId)
       expect(readDestroyed(folder()).map(each => each.keyId)).toContain(key.keyId)
-      expect((await readContext(folder(), 'case', 'demonstration', UNSEALED)).trees[0]!.keyFor(key.keyId)).toBeUndefined()
+      expect((await readContext(folder(), 'case', 'demonstration', seal)).trees[0]!.keyFor(key.keyId)).toBeUndefined()
     }
   })
 
@@ -136,7 +141,7 @@ describe('the life of a key', () => {
       expect(await again.personOf('case', id)).toBe('erased')
       expect(await bytes(again, kept)).toBe(Buffer.from(kept.key).toString('hex'))
       expect((await again.life.untold()).map(each => each.keyId)).toEqual(expect.arrayContaining([key.keyId, later.keyId]))
-      expect((await readContext(folder('restored'), 'case', 'demonstration', UNSEALED)).trees[0]!.keyFor(key.keyId)).toBeUndefined()
+      expect((await readContext(folder('restored'), 'case', 'demonstration', seal)).trees[0]!.keyFor(key.keyId)).toBeUndefined()
       await again.close()
     } finally {
       await to.end()
@@ -156,7 +161,7 @@ describe('the life of a key', () => {
   })
 
   it('a context key is replaced while two processes make and open keys: all open, and the old one is gone', async () => {
-    const before = (await readContext(folder(), 'case', 'demonstration', UNSEALED)).trees[0]!.id
+    const before = (await readContext(folder(), 'case', 'demonstration', seal)).trees[0]!.id
     const old = await Promise.all(Array.from({ length: 40 }, (_, n) => keyOf(n % 2 ? one : other, `per_old_${n}`)))
     const made: Promise<SubjectKey>[] = []
     let going = true
@@ -167,7 +172,7 @@ describe('the life of a key', () => {
     await busy
     expect(rotated).toMatchObject({ context: 'case', from: [before], complete: true })
     expect(seen.at(-1)).toBeGreaterThanOrEqual(40)
-    const now = await readContext(folder(), 'case', 'demonstration', UNSEALED)
+    const now = await readContext(folder(), 'case', 'demonstration', seal)
     expect(now.trees.map(tree => tree.id)).toEqual([rotated.to])
     expect(await owner`select count(*)::int as left from vault.data_keys where context = 'case' and kek <> ${rotated.to} and kek <> 'none' and state = 'active'`).toEqual([{ left: 0 }])
     const fresh = await vault()

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { chorusVersion, readRun, type Settings } from '@chorus/platform'
+import { Pkcs11Service, sealsIn, ServiceSeal } from '@chorus/privacy'
 import { Client } from '../client'
 import { running } from '../connection'
 import type { Context, World } from '../context'
@@ -26,7 +27,7 @@ export const register = (program: Command, context: Context): void => {
       const several = Promise.all(servers.map(([service, url]) => server(url, world, signal, service)))
       const findings: Finding[] = [
         node(), { name: 'settings', state: 'ok', text: `${settings.mode}, data folder ${settings.data}` },
-        ...folders(settings), ...keys(settings), ...servers.length > 0 ? (await several).flat() : await server(addresses?.one, world, signal),
+        ...folders(settings), ...keys(settings), ...await keyStore(settings), ...servers.length > 0 ? (await several).flat() : await server(addresses?.one, world, signal),
         ...await database(settings, world),
       ]
       const bad = findings.filter(({ state }) => state === 'fail')
@@ -64,6 +65,19 @@ const keys = (settings: Settings): Finding[] => {
   const issuer = join(folder, 'issuer.json')
   if (settings.mode === 'production' && existsSync(issuer)) found.push({ name: 'issuer', state: 'warn', text: 'a demonstration issuer lies in this production data folder', todo: `Production refuses its key and its tokens; remove ${issuer}.` })
   return found
+}
+/** By what the key folder is sealed, and whether the service that does it answers. */
+const keyStore = async (settings: Settings): Promise<Finding[]> => {
+  const files = sealsIn(join(settings.data, 'keys'))
+  if (settings.keyService === undefined) return files.some(({ wrappingKey }) => wrappingKey !== undefined)
+    ? [{ name: 'key store', state: 'fail', text: 'the key folder is sealed by a key service, and none is configured', todo: 'Set CHORUS_KEY_SERVICE and CHORUS_KEY_SERVICE_PIN.' }] : []
+  const seal = new ServiceSeal(new Pkcs11Service(settings.keyService))
+  const { ok, text } = await seal.look(5000)
+  if (!ok) return [{ name: 'key store', state: 'fail', text, todo: 'docs/runbooks/keys.md: the key service.', exit: EXIT.unavailable }]
+  const newest = await seal.newest()
+  const others = files.filter(({ wrappingKey }) => wrappingKey !== newest)
+  return [others.length === 0 ? { name: 'key store', state: 'ok', text }
+    : { name: 'key store', state: 'warn', text: `${others.length} files are plain, or sealed with an older wrapping key (${others.map(({ name }) => name).join(', ')})`, todo: 'npx chorus key store move --to service' }]
 }
 const rights = (mode: number): string => (mode & 0o777).toString(8)
 

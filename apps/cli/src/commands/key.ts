@@ -1,6 +1,11 @@
 import type { Command } from 'commander'
+import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { CLOSING_STATUTES, CONTEXTS, COURTS, HOLD_GROUNDS } from '@chorus/contracts'
+import { postgres } from '@chorus/postgres'
+import { KeyServiceAway, moveKeys, Pkcs11Service, sealsIn, ServiceSeal, VaultRefused } from '@chorus/privacy'
+import type { Settings } from '@chorus/platform'
+import { withOwner } from '../backup-places'
 import { resultOf } from '../client'
 import type { Context } from '../context'
 import { CliError, EXIT } from '../exit'
@@ -95,6 +100,67 @@ export const register = (program: Command, context: Context): void => {
       const result = await resultOf<Replaced, { keys: number; of: number }>(answer, ({ keys, of: total }) => out.progress('wrapping', { done: keys, total, unit: 'keys' }))
       out.progressDone()
       out.data('key.rotate/1', result, [`replaced: ${result.keys} keys wrapped anew, at ordinal ${result.ordinal ?? '-'}; ${result.from.length} older context key gone`])
+    },
+  })
+  registerStore(group.command('store').description('where the context keys are: files apart from the database, or sealed by the key service of CHORUS_KEY_SERVICE'), context)
+}
+
+const serviceOf = ({ keyService }: Settings): ServiceSeal => {
+  if (keyService === undefined) throw new CliError('No key service is configured: set CHORUS_KEY_SERVICE to the PKCS#11 URI of its wrapping key, and CHORUS_KEY_SERVICE_PIN.', EXIT.usage)
+  return new ServiceSeal(new Pkcs11Service(keyService))
+}
+const refusedByService = (error: unknown): never => {
+  if (error instanceof KeyServiceAway) throw new CliError(`${error.message}.`, EXIT.unavailable)
+  if (error instanceof VaultRefused) throw new CliError(`${error.message}.`, EXIT.refused)
+  throw error
+}
+
+/** chorus key store status | new-key | move */
+const registerStore = (store: Command, context: Context): void => {
+  context.command(store, {
+    name: 'status', summary: 'by what each file of the key folder is sealed, and whether the key service answers',
+    examples: ['npx chorus key store status'],
+    run: async ({ settings, out }) => {
+      const files = sealsIn(join(settings.data, 'keys'))
+      const service = settings.keyService && await serviceOf(settings).look(5000)
+      out.data('key.store/1', { files, service }, [...files.map(({ name, wrappingKey }) => `${(wrappingKey === undefined ? 'plain' : `wrapping key ${wrappingKey}`).padEnd(26)}  ${name}`), service?.text ?? 'no key service is configured'])
+      return service && !service.ok ? EXIT.unavailable : EXIT.ok
+    },
+  })
+
+  context.command(store, {
+    name: 'new-key', summary: 'make one more wrapping key in the key service; what is written from then on is sealed with it', writes: 'dry-run',
+    examples: ['npx chorus key store new-key', 'npx chorus key store new-key && npx chorus key store move --to service --drop-older'],
+    run: async ({ settings, options, out }) => {
+      const { service } = serviceOf(settings)
+      if (options.dryRun) { const there = await service.keys().catch(refusedByService); out.data('key.store.new-key/1', { dryRun: true, there }, [`would make a key; ${service.name} has ${there.length}`]); return }
+      const id = await service.make().catch(refusedByService)
+      out.data('key.store.new-key/1', { id }, [`${service.name}: made ${id}`])
+      out.next('npx chorus key store move --to service')
+    },
+  })
+
+  context.command<{ to: string; dropOlder?: boolean }>(store, {
+    name: 'move', summary: 'seal the key folder with the newest wrapping key of the key service, or unseal it, while everybody goes on; cut short, the same command goes on', writes: 'dry-run',
+    examples: ['npx chorus key store move --to service', 'npx chorus key store move --to service --drop-older', 'npx chorus key store move --to files'],
+    with: (command) => command.requiredOption('--to <store>', 'service or files').option('--drop-older', 'then remove the older wrapping keys from the service: older copies of the key folder, and backups of it, open no more'),
+    run: async ({ settings, options, world, out }) => {
+      const to = oneOf('--to', options.to, ['service', 'files']) as 'service' | 'files'
+      if (to === 'files' && options.dropOlder) throw new CliError('--drop-older goes with --to service.', EXIT.usage)
+      const seal = serviceOf(settings)
+      const folder = join(settings.data, 'keys')
+      if (options.dryRun) {
+        const wanted = to === 'service' ? await seal.newest().catch(refusedByService) : undefined
+        const names = sealsIn(folder).flatMap(({ name, wrappingKey }) => wrappingKey === wanted ? [] : [name])
+        out.data('key.store.move/1', { dryRun: true, to, files: names }, names.length === 0 ? ['nothing to do'] : names.map((name) => `would ${to === 'service' ? 'seal' : 'unseal'} ${name}`))
+        return
+      }
+      const moved = await withOwner(settings, world.clock, async (ownerUrl) => {
+        const sql = postgres(ownerUrl, { max: 1, onnotice: () => undefined })
+        try { return await moveKeys(sql, folder, seal, to, options.dropOlder) } finally { await sql.end({ timeout: 1 }) }
+      }).catch(refusedByService)
+      out.data('key.store.move/1', { to, ...moved }, [...moved.changed.map((name) => `${to === 'service' ? 'sealed' : 'unsealed'}  ${name}`), ...(moved.changed.length === 0 ? ['nothing to do'] : []), ...moved.dropped.map((id) => `removed  wrapping key ${id}`)])
+      out.next('npx chorus backup …', 'npx chorus doctor')
     },
   })
 }

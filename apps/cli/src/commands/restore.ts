@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { readSet, restoreBackup } from '@chorus/backup'
 import { installRights, migrateWithin } from '@chorus/platform'
-import { DESTROYED_LIST } from '@chorus/privacy'
+import { DESTROYED_LIST, sealFor } from '@chorus/privacy'
 import { refused, sealingOf, withTarget, withTrial, type Target } from '../backup-places'
 import type { Context } from '../context'
 import { CliError, EXIT } from '../exit'
@@ -32,7 +32,7 @@ export const register = (program: Command, context: Context): void => {
       const restored = await (async () => {
         const set = await readSet(from, keysFrom, sealing)
         const into = (target: Target) => restoreBackup({
-          from, set, ...target, mode: settings.mode, destroyedFrom: [keysFrom, join(settings.data, 'keys'), ...destroyed === undefined ? [] : [destroyed]],
+          from, set, ...target, mode: settings.mode, seal: sealFor(settings.keyService), destroyedFrom: [keysFrom, join(settings.data, 'keys'), ...destroyed === undefined ? [] : [destroyed]],
           schema: (tx, migrations) => migrateWithin(tx, decodeURIComponent(new URL(target.appUrl).username), migrations),
           onProgress: (_, more) => out.progress('restoring', { done: rows += more, total: set.manifest.parts.reduce((sum, part) => sum + part.rows, 0), unit: 'rows' }),
         })
