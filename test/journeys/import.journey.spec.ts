@@ -62,7 +62,7 @@ describe('a month of an agency', () => {
       expect(report.records.accepted).toBe(0)
     }
     const after = (await replayed(chorus)).byType
-    for (const type of ['IncidentReported@1', 'ArrestRecorded@1']) expect(after[type]).toBe(byType[type])
+    for (const type of ['IncidentReported@1', 'ArrestRecorded@2']) expect(after[type]).toBe(byType[type])
     expect((await quarantine()).total).toBe(3)
   })
 })

@@ -16,6 +16,9 @@ import { IncidentsByReviewStateController } from './incidents-by-review-state/in
 import { IncidentsByReviewState } from './incidents-by-review-state/incidents-by-review-state.query'
 import { NibrsImport } from './import-run/import-nibrs'
 import { ImportRunController } from './import-run/import-run.controller'
+import { MappedImport } from './mapped-import/import-extract'
+import { MappedImportController } from './mapped-import/mapped-import.controller'
+import { ExtractRows } from './mapped-import/retry-row'
 import { AssessEligibilityConsumer } from './on-incident-reported/assess-eligibility.consumer'
 import { RestrictRecordConsumer } from './on-disposition-entered/restrict-record.consumer'
 import { RestrictCaseConsumer } from './on-record-access-restricted/restrict-case.consumer'
@@ -45,13 +48,15 @@ import { TimersByDueDate } from './timers-by-due-date/timers-by-due-date.query'
 
 @OfService('intake')
 @Module({
-  controllers: [ImportRunController, QuarantinedRecordController, IncidentsByReviewStateController, IncidentController, ReferralController, PairController, PchCaseController, CircumstanceController, ChargingController, HistoryReviewController, PolicyController, LethalityScreenController, ScreensByHotlineDueController, TimersByDueDateController],
+  controllers: [ImportRunController, MappedImportController, QuarantinedRecordController, IncidentsByReviewStateController, IncidentController, ReferralController, PairController, PchCaseController, CircumstanceController, ChargingController, HistoryReviewController, PolicyController, LethalityScreenController, ScreensByHotlineDueController, TimersByDueDateController],
   providers: [
     { provide: CaseLookUp, inject: [RECORDER, VAULT], useFactory: (log: Recorder, vault: Vault) => new CaseLookUp(log, vault) },
     { provide: QuarantinedBytes, inject: [DATABASE, VAULT], useFactory: (database: Sql, vault: Vault) => new QuarantinedBytes(database, vault) },
     { provide: Quarantine, inject: [RECORDER, QuarantinedBytes], useFactory: (log: Recorder, bytes: QuarantinedBytes) => new Quarantine(log, bytes) },
-    { provide: QuarantineList, inject: [RECORDER, QuarantinedBytes], useFactory: (recorder: Recorder, bytes: QuarantinedBytes) => new QuarantineList({ recorder, bytes }) },
-    { provide: QuarantineRetry, inject: [RECORDER, VAULT, QuarantinedBytes], useFactory: (recorder: Recorder, vault: Vault, bytes: QuarantinedBytes) => new QuarantineRetry({ recorder, vault, bytes }) },
+    { provide: ExtractRows, inject: [RECORDER, VAULT, CaseLookUp, CLOCK], useFactory: (recorder: Recorder, vault: Vault, lookUp: CaseLookUp, clock: Clock) => new ExtractRows({ recorder, vault, lookUp, clock }) },
+    { provide: QuarantineList, inject: [RECORDER, QuarantinedBytes, ExtractRows], useFactory: (recorder: Recorder, bytes: QuarantinedBytes, extracts: ExtractRows) => new QuarantineList({ recorder, bytes, extracts }) },
+    { provide: QuarantineRetry, inject: [RECORDER, VAULT, QuarantinedBytes, ExtractRows], useFactory: (recorder: Recorder, vault: Vault, bytes: QuarantinedBytes, extracts: ExtractRows) => new QuarantineRetry({ recorder, vault, bytes, extracts }) },
+    { provide: MappedImport, inject: [RECORDER, VAULT, CaseLookUp, CLOCK, Quarantine, QuarantineRetry], useFactory: (recorder: Recorder, vault: Vault, lookUp: CaseLookUp, clock: Clock, quarantine: Quarantine, retry: QuarantineRetry) => new MappedImport({ recorder, vault, lookUp, clock, quarantine, retry }) },
     { provide: NibrsImport, inject: [RECORDER, VAULT, Quarantine, QuarantineRetry, CLOCK], useFactory: (recorder: Recorder, vault: Vault, quarantine: Quarantine, retry: QuarantineRetry, clock: Clock) => new NibrsImport({ recorder, vault, quarantine, retry, clock }) },
     ...quarantineHandlers, ...incidentHandlers, ...referralHandlers, ...caseHandlers, ...circumstanceHandlers, ...chargingHandlers, ...policyHandlers, ReviewCrossComplaintHandler, ReviewCriminalHistoryHandler, ...lethalityScreenHandlers,
     AssessEligibilityConsumer, RecordPairSidesConsumer, LinkIncidentsConsumer, RestrictRecordConsumer, RestrictCaseConsumer, IncidentsByReviewState, ScreensByHotlineDue, TimersByDueDate,

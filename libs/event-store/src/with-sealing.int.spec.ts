@@ -40,7 +40,7 @@ describe('recorder on PostgreSQL', () => {
     const recordId = `FICTION-${String(number).padStart(6, '0')}`
     const arrestId = vault.uuid('stream-id', source.agency, source.system, recordId)
     const draft: DraftEvent = {
-      type: 'ArrestRecorded', schemaVersion: 1, time: '2026-07-01', timePrecision: 'day', timeZone: 'America/Chicago', timeText: `PLAINTEXT TIME ${number}`,
+      type: 'ArrestRecorded', schemaVersion: 2, time: '2026-07-01', timePrecision: 'day', timeZone: 'America/Chicago', timeText: `PLAINTEXT TIME ${number}`,
       data: { arrestId, ori: source.agency, transactionNumber: recordId, token: vault.newToken('per'), sequence: 1, arrestDate: '2026-07-01', offenseCode: '90J', armed: [{ code: '01', automatic: false }], sex: 'M', race: 'U', edits: [] },
       sourceRecord: { system: source.system, id: recordId, version, mapping: 'nibrs-flat@1' },
     }

@@ -10,7 +10,7 @@ const STREAM = `arrest-${INCIDENT}`
 const meta = (commandId = '018f0000-0000-7000-8000-00000000000a'): CommandMeta => ({ commandId, correlationId: commandId, causationId: null, actor: { id: 'u1', role: 'agencyFeed', agency: 'MO0480000' }, source: { agency: 'MO0480000', system: 'nibrs-flat-file' }, now: clock.now() })
 const TOKEN = 'per_0123456789abcdefghijkl'
 const arrest = (over: Record<string, unknown> = {}, draft: Partial<DraftEvent> = {}): DraftEvent => ({
-  type: 'ArrestRecorded', schemaVersion: 1, time: '2026-07-01', timePrecision: 'day', timeZone: 'America/Chicago', timeText: 'the first of July',
+  type: 'ArrestRecorded', schemaVersion: 2, time: '2026-07-01', timePrecision: 'day', timeZone: 'America/Chicago', timeText: 'the first of July',
   data: { arrestId: INCIDENT, ori: 'MO0480000', transactionNumber: 'FICTION-4711', token: TOKEN, sequence: 1, arrestDate: '2026-07-01', offenseCode: '90J', armed: [], edits: [], ...over },
   sourceRecord: { system: 'nibrs-flat-file', id: 'FICTION-4711', version: 1, mapping: 'nibrs-flat@1' }, ...draft,
 })

@@ -87,6 +87,8 @@ export class FileVault implements Vault {
   }
   personOf(context: Context, identifiers: readonly Identifier[], token?: string): Promise<string | 'disagree' | 'erased'> { return this.links.personOf(context, identifiers, token) }
 
+  knownPerson(context: Context, identifiers: readonly Identifier[]): Promise<string | 'disagree' | 'erased' | undefined> { return this.links.knownPerson(context, identifiers) }
+
   async erased(context: Context, subjects: readonly string[]): Promise<ReadonlySet<string>> {
     if (subjects.length === 0) return new Set()
     const rows = await this.sql<{ subject: string }[]>`select subject from vault.data_keys where context = ${context} and subject = any(${subjects as string[]}) and state <> 'active'`

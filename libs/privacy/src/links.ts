@@ -30,6 +30,14 @@ export class Links {
     })
   }
 
+  async knownPerson(context: Context, identifiers: readonly Identifier[]): Promise<string | 'disagree' | 'erased' | undefined> {
+    const links = [...new Set(CONTEXTS.flatMap(each => identifiers.map(one => this.linkOf(each, one))))]
+    const rows = await this.sql<{ context: Context; token: string | null }[]>`select context, token from vault.links where link = any(${links})`
+    if (rows.some(row => row.token === null)) return 'erased'
+    const known = [...new Set(rows.flatMap(row => row.context === context ? [row.token!] : []))]
+    return known.length > 1 ? 'disagree' : known[0]
+  }
+
   /** The token itself and those of the same person in other contexts. */
   async tokensWith(token: string): Promise<string[]> {
     const rows = await this.sql<{ token: string }[]>`select token from vault.persons where person = (select person from vault.persons where token = ${token})`

@@ -31,6 +31,13 @@ export class MemoryVault implements Vault {
     return person
   }
 
+  async knownPerson(context: Context, identifiers: readonly { readonly system: string; readonly id: string }[]): Promise<string | 'disagree' | 'erased' | undefined> {
+    const links = identifiers.map(({ system, id }) => this.ids.hmac('link', [context, system, id]).toString('hex'))
+    if (links.some(link => this.keys.get(`${context}|${this.links.get(link)}`) === 'erased')) return 'erased'
+    const known = [...new Set(links.flatMap(link => this.links.get(link) ?? []))]
+    return known.length > 1 ? 'disagree' : known[0]
+  }
+
   async erased(context: Context, subjects: readonly string[]): Promise<ReadonlySet<string>> {
     return new Set(subjects.filter(subject => this.keys.get(`${context}|${subject}`) === 'erased'))
   }

@@ -22,6 +22,8 @@ export interface Vault {
    * by order, in whatever context; nobody new is made of it.
    */
   personOf(context: Context, identifiers: readonly { readonly system: string; readonly id: string }[], token?: string): Promise<string | 'disagree' | 'erased'>
+  /** As personOf, but looks only: undefined where nobody is known by any of them. Nothing is made, nothing is linked. */
+  knownPerson(context: Context, identifiers: readonly { readonly system: string; readonly id: string }[]): Promise<string | 'disagree' | 'erased' | undefined>
   /** The data keys of these subjects, made where missing. Durable before it returns. A subject whose keys were destroyed gives 'erased'. */
   keysFor(context: Context, subjects: readonly string[]): Promise<ReadonlyMap<string, SubjectKey | 'erased'>>
   /**

@@ -68,6 +68,7 @@ export const history = (events: readonly RecordedEvent[], view: HistoryView = {}
 const PHRASES: Readonly<Record<string, string>> = {
   IncidentReported: 'Incident reported',
   ArrestRecorded: 'Arrest recorded',
+  ReportedPersonsNamed: 'Persons of the report named by its source',
   EventRetracted: 'Report taken back by its source',
   IntimatePartnerRelationshipConfirmed: 'Relationship confirmed',
   PrimaryAggressorDetermined: 'Primary aggressor determined',

@@ -30,6 +30,7 @@ export class CircumstanceController {
     const state = fold(circumstance, await this.log.load(streamOf(circumstance, id)), initial)
     const closed = await closedTo(this.log, [`pchCase-${id}`, ...state.incidents.map((incidentId) => `incident-${incidentId}`)], contextOf(request).actor!)
     if (closed.isGone(`pchCase-${id}`)) throw NOT_THERE()
-    return { caseId: id, ...state, incidents: state.incidents.filter((incidentId) => !closed.has(`incident-${incidentId}`)) }
+    const holds = Object.fromEntries(Object.entries(state.holds).map(([hold, one]) => [hold, { ...one, entries: one.entries.map(({ time, status }) => ({ time, status })) }]))
+    return { caseId: id, ...state, holds, incidents: state.incidents.filter((incidentId) => !closed.has(`incident-${incidentId}`)) }
   }
 }

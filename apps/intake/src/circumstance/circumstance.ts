@@ -20,7 +20,7 @@ export type LinkIncident = Command<'LinkIncident', IncidentLinkedToCaseV1 & { re
 export type CircumstanceCommand = TellCustody | TellOrder | LinkIncident
 
 /** `time` as it was told; `status` of the hold or order from then on. */
-interface Entry<S> { readonly time: string; readonly status: S }
+interface Entry<S> { readonly time: string; readonly status: S; /** of the event that says it */ readonly id?: string }
 export interface Hold { readonly facility: string; readonly jurisdiction: string; readonly entries: readonly Entry<CustodyStatus>[] }
 export interface Order { readonly orderType: OrderType; readonly jurisdiction: string; readonly respondent: Respondent; readonly mutual: boolean; readonly expiresOn: string | null; readonly entries: readonly Entry<OrderStatus>[] }
 export interface Circumstance { readonly holds: Readonly<Record<string, Hold>>; readonly orders: Readonly<Record<string, Order>>; readonly incidents: readonly string[] }
@@ -28,13 +28,15 @@ export const initial: Circumstance = { holds: {}, orders: {}, incidents: [] }
 
 /** In the order in which it happened, by the clocks of Kansas City: what is told late takes its place. */
 const inTime = <S>(entries: readonly Entry<S>[], entry: Entry<S>): readonly Entry<S>[] => [...entries, entry].sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : placeOf(a) > placeOf(b) ? 1 : 0))
+/** A correction stands in the place of what it corrects. */
+const withoutCorrected = <S>(entries: readonly Entry<S>[], corrected: string | undefined): readonly Entry<S>[] => (corrected === undefined ? entries : entries.filter(({ id }) => id !== corrected))
 const placeOf = ({ time }: Entry<unknown>): string => (/^\d.*Z$/.test(time) ? minuteOf(time) : time)
 
-export const evolve = (state: Circumstance, event: { readonly type: string; readonly data: object; readonly time: string }): Circumstance => {
+export const evolve = (state: Circumstance, event: { readonly type: string; readonly data: object; readonly time: string; readonly id?: string; readonly corrects?: string }): Circumstance => {
   switch (event.type) {
     case 'CustodyStatusChanged': {
       const { holdId, facility, jurisdiction, status } = event.data as CustodyStatusChangedV1
-      return { ...state, holds: { ...state.holds, [String(holdId)]: { facility, jurisdiction, entries: inTime(state.holds[String(holdId)]?.entries ?? [], { time: event.time, status }) } } }
+      return { ...state, holds: { ...state.holds, [String(holdId)]: { facility, jurisdiction, entries: inTime(withoutCorrected(state.holds[String(holdId)]?.entries ?? [], event.corrects), { time: event.time, status, ...(event.id && { id: event.id }) }) } } }
     }
     case 'ProtectionOrderStatusChanged': {
       const { orderId, orderType, jurisdiction, respondent, mutual, expiresOn, status } = event.data as ProtectionOrderStatusChangedV1
@@ -47,7 +49,7 @@ export const evolve = (state: Circumstance, event: { readonly type: string; read
 
 const isKnown = <S>(entries: readonly Entry<S>[] | undefined, { time }: ToldAt, status: S): boolean => entries?.some((one) => one.time === time && one.status === status) ?? false
 /** E2: each entry differs from the one before it in its hold. */
-const takesTurns = (entries: readonly Entry<CustodyStatus>[]): boolean => entries.every(({ status }, at) => at === 0 || status !== entries[at - 1]!.status)
+export const takesTurns = (entries: readonly Entry<CustodyStatus>[]): boolean => entries.every(({ status }, at) => at === 0 || status !== entries[at - 1]!.status)
 
 export const tellCustody = ({ data: { facts: { subjectRef, at, basis }, ...said }, meta }: TellCustody, state: Circumstance): Decision => {
   if (!at) return NO_TIME

@@ -10,7 +10,7 @@ import type {
 import { atNow, refused, type Command, type Decider, type Decision, type Refusal } from '@chorus/decider'
 
 // Stored names. Changing one needs a new version and an upcaster.
-export const INCIDENT_EVENTS = ['IncidentReported', 'EventRetracted', 'IntimatePartnerRelationshipConfirmed', 'PrimaryAggressorDetermined', 'DeadlineMissed'] as const
+export const INCIDENT_EVENTS = ['IncidentReported', 'ReportedPersonsNamed', 'EventRetracted', 'IntimatePartnerRelationshipConfirmed', 'PrimaryAggressorDetermined', 'DeadlineMissed'] as const
 
 /** `newPairToken`: made by the edge, used where the report names no pair of these two. */
 export type Confirm = Command<'ConfirmRelationship', ConfirmRelationship & { readonly incidentId: string; readonly newPairToken: string }>

@@ -29,7 +29,7 @@ export const initial: LethalityScreen = { status: 'none' }
 
 interface Happened { readonly type: string; readonly data: object; readonly actor?: { readonly id: string } }
 export const evolve = (state: LethalityScreen, event: Happened): LethalityScreen => {
-  if (event.type === 'LethalityScreenAdministered') return { status: 'administered', screen: event.data as LethalityScreenAdministeredV1, by: event.actor?.id ?? '', contact: null }
+  if (event.type === 'LethalityScreenAdministered') return { status: 'administered', screen: event.data as LethalityScreenAdministeredV1, by: event.actor?.id ?? '', contact: state.status === 'administered' ? state.contact : null }
   if (event.type === 'AdvocateHotlineContactRecorded' && state.status === 'administered') return { ...state, contact: event.data as AdvocateHotlineContactRecordedV1 }
   return state
 }

@@ -5,6 +5,7 @@ import { MemoryVault } from '@chorus/privacy'
 import { atNow } from '@chorus/decider'
 import { metaOf } from '../../../../libs/decider/src/testing/given'
 import { QuarantineList } from './quarantine-list'
+import type { ExtractRows } from '../mapped-import/retry-row'
 import type { QuarantinedBytes } from './quarantined-bytes'
 
 const RUN = '018f0000-0000-7000-8000-000000000009'
@@ -13,7 +14,7 @@ const meta = metaOf({ name: 'import' })
 
 describe('the list of the quarantine', () => {
   const recorder = new Recorder({ store: new MemoryStore(), vault: new MemoryVault(), clock: { now: () => meta.now } })
-  const list = new QuarantineList({ recorder, bytes: {} as QuarantinedBytes })
+  const list = new QuarantineList({ recorder, bytes: {} as QuarantinedBytes, extracts: {} as ExtractRows })
   const record = async (stream: string, draft: Pick<DraftEvent, 'type' | 'data'>, of: CommandMeta): Promise<void> => {
     assert.ok((await recorder.record(stream, -1, [{ ...draft, schemaVersion: 1, ...atNow(of) }], of)).ok)
   }

@@ -5,7 +5,10 @@ import type { Recorder } from '@chorus/event-store'
 import { parseRecord } from '../feeds/nibrs/parse-record'
 import type { QuarantinedBytes } from './quarantined-bytes'
 import { evolve, initial, type QuarantinedRecord } from './quarantined-record'
-import { ANOTHER_AGENCY, onlyRecord, TOO_LARGE, WAITS } from './retry'
+import { isExtract } from '../feeds/mapped/mapping'
+import type { ExtractRows } from '../mapped-import/retry-row'
+import { ANOTHER_AGENCY, onlyRecord, WAITS } from './retry'
+import { TOO_LARGE } from './too-large'
 
 export const STATUSES = ['open', 'released', 'resolved', 'all'] as const
 export type Status = (typeof STATUSES)[number]
@@ -38,7 +41,7 @@ export interface QuarantinedDetail extends QuarantinedRow {
 }
 
 export class QuarantineList {
-  constructor(private readonly deps: { readonly recorder: Recorder; readonly bytes: QuarantinedBytes }) {}
+  constructor(private readonly deps: { readonly recorder: Recorder; readonly bytes: QuarantinedBytes; readonly extracts: ExtractRows }) {}
 
   async rows({ status, cause, limit }: { readonly status: Status; readonly cause?: string; readonly limit: number }, reader: Actor): Promise<{ total: number; byCause: Record<string, number>; records: QuarantinedRow[] }> {
     const states = new Map<string, { state: QuarantinedRecord; first: RecordedEvent }>()
@@ -67,7 +70,7 @@ export class QuarantineList {
     if (kept === 'erased') return { ...row, text: 'the bytes of this record were erased by order: resolve it' }
     const came = kept.version > 1 ? await this.deps.bytes.get(id) : undefined
     return {
-      ...row, text: await this.explain(kept.bytes, state), ...asText(kept.bytes),
+      ...row, text: await this.explain(kept.bytes, state, reader), ...asText(kept.bytes),
       ...(came !== undefined && came !== 'erased' && { original: asText(came.bytes) }),
     }
   }
@@ -82,9 +85,14 @@ export class QuarantineList {
   }
 
   /** Why it cannot be accepted today, in today's words: the reader may have learned since. */
-  private async explain(bytes: Buffer, { status, first }: Known): Promise<string> {
+  private async explain(bytes: Buffer, state: Known, reader: Actor): Promise<string> {
+    const { status, first } = state
     if (status === 'released') return 'it was accepted, or found to be known already: nothing is left to do'
     if (status === 'resolved') return 'it was settled without being recorded: nothing is left to do'
+    if (isExtract(first.feed)) {
+      const again = await this.deps.extracts.plan(bytes, state, reader, false)
+      return 'text' in again ? again.text : again.planned.text ?? 'it can be read now: try it again (chorus quarantine retry)'
+    }
     const raw = await onlyRecord(bytes, first.firstLine ?? 1)
     if ('cause' in raw) return raw.text
     const parsed = parseRecord(raw)

@@ -4,7 +4,9 @@ import { AllowedTo, RepairQuarantinedRecord, ResolveQuarantinedRecord, RetryQuar
 import { derivedId, handle, isRefusal, refused, type Handled, type Refusal } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
 import { RECORDER } from '@chorus/platform'
+import { isExtract } from '../feeds/mapped/mapping'
 import { namesSameReport } from '../feeds/nibrs/read-records'
+import { ExtractRows } from '../mapped-import/retry-row'
 import { Quarantine } from './quarantine'
 import { QuarantinedBytes } from './quarantined-bytes'
 import { quarantinedRecord } from './quarantined-record'
@@ -18,7 +20,7 @@ export class RepairQuarantinedRecordCommand { constructor(readonly id: string, r
 
 @CommandHandler(RepairQuarantinedRecordCommand)
 export class RepairQuarantinedRecordHandler implements ICommandHandler<RepairQuarantinedRecordCommand> {
-  constructor(@Inject(RECORDER) private readonly log: Recorder, private readonly quarantine: Quarantine, private readonly kept: QuarantinedBytes, private readonly retry: QuarantineRetry) {}
+  constructor(@Inject(RECORDER) private readonly log: Recorder, private readonly quarantine: Quarantine, private readonly kept: QuarantinedBytes, private readonly retry: QuarantineRetry, private readonly extracts: ExtractRows) {}
 
   /** The repaired bytes are durable before the event that speaks of them; then the record is tried again. */
   async execute({ id, body, meta }: RepairQuarantinedRecordCommand): Promise<Retried | Refusal> {
@@ -27,7 +29,7 @@ export class RepairQuarantinedRecordHandler implements ICommandHandler<RepairQua
     const before = (await this.quarantine.states([id])).get(id)
     if (before?.status === 'open') {
       const original = await this.kept.get(id)
-      if (original !== undefined && original !== 'erased' && !namesSameReport(original.bytes, bytes)) return NAMES_ANOTHER
+      if (original !== undefined && original !== 'erased' && !(isExtract(before.first.feed) ? await this.extracts.namesSame(original.bytes, bytes, before) : namesSameReport(original.bytes, bytes))) return NAMES_ANOTHER
       await this.kept.putRepair(id, bytes, before.first.waitsFor)
     }
     const answer = await handle(this.log, quarantinedRecord, id, { type: 'RepairQuarantinedRecord', data: { bytes: bytes.length, record, note: body.reason }, meta })

@@ -1,12 +1,15 @@
 /** Tries a quarantined record again: as it came, or as it was repaired. Accepted or known already, it is released. */
 import type { Actor, CommandMeta } from '@chorus/contracts'
 import { handle, isRefusal, refused, type Refusal } from '@chorus/decider'
-import { AppendRefused, type Recorder } from '@chorus/event-store'
+import type { Recorder } from '@chorus/event-store'
 import type { Vault } from '@chorus/privacy'
 import { parseRecord } from '../feeds/nibrs/parse-record'
 import { readRecords, type RawRecord } from '../feeds/nibrs/read-records'
 import { NIBRS, readInbound } from '../import-run/inbound-nibrs'
 import { receive } from '../incident/receive'
+import { isExtract } from '../feeds/mapped/mapping'
+import type { ExtractRows } from '../mapped-import/retry-row'
+import { isTooLarge, TOO_LARGE } from './too-large'
 import type { QuarantinedBytes } from './quarantined-bytes'
 import { quarantinedRecord, type QuarantinedRecord } from './quarantined-record'
 
@@ -17,22 +20,20 @@ export type Retried =
   | { readonly settled: false; readonly cause: string; readonly text: string }
 
 export const WAITS = { cause: 'record-not-known', text: 'the record replaces, amends or deletes one that is not known here: it waits, and is tried again by itself when that record comes' } as const
-/** Readable, but more than one event may hold: nothing that waits or comes again makes it smaller. */
-export const TOO_LARGE = { cause: 'too-large-for-the-log', text: 'the record is sound but makes an event of more than 256 KiB, the most that the log takes (some 500 victims): ask the agency whether it is one incident, repair it, or resolve it' } as const
 /** Sent by an integration whose token names another ORI. */
 export const ANOTHER_AGENCY = { cause: 'another-agency', text: 'the record is of another agency than the one that sends it: let that agency send it, or intake try it again' } as const
 /** How often it is decided anew when another writer was faster. */
 const ATTEMPTS = 6
-export const isTooLarge = (error: unknown): boolean => error instanceof AppendRefused && (error.code === 'event-too-large' || error.code === 'append-too-large')
 
 export class QuarantineRetry {
-  constructor(private readonly deps: { readonly recorder: Recorder; readonly vault: Vault; readonly bytes: QuarantinedBytes }) {}
+  constructor(private readonly deps: { readonly recorder: Recorder; readonly vault: Vault; readonly bytes: QuarantinedBytes; readonly extracts: ExtractRows }) {}
 
   /** `state`: the record's, which must be open. */
   async retry(id: string, state: QuarantinedRecord & { status: 'open' }, meta: RetryMeta): Promise<Retried | Refusal> {
     const kept = await this.deps.bytes.get(id, state.repair)
     if (kept === undefined) return { settled: false, cause: state.first.cause, text: 'the bytes of this record are not kept (it is longer than 1 MiB): repair it with its text, or resolve it' }
     if (kept === 'erased') return { settled: false, cause: 'erased', text: 'the bytes of this record were erased by order: resolve it' }
+    if (isExtract(state.first.feed)) return this.retryRow(id, state, kept.bytes, meta)
     // The second repair is no longer the message that the source sent: it has a fingerprint of its own.
     const raw = await onlyRecord(kept.bytes, state.first.firstLine ?? 1)
     if ('cause' in raw) return { settled: false, ...raw }
@@ -52,6 +53,24 @@ export class QuarantineRetry {
       if (!outcome) return { settled: false, ...TOO_LARGE }
       if (outcome.ok) return this.release(id, { settled: true, outcome: 'accepted', stream: inbound.stream, ordinal: outcome.ordinal }, meta)
       if (outcome.conflict === 'erased') return { settled: false, cause: 'erased', text: outcome.text }
+    }
+    return refused('record_busy', 'Others are changing this record at this moment. Nothing was recorded. Send the same request again.', { kind: 'retry-later' })
+  }
+
+  /** A row of an extract, by the mapping that its run was read by. */
+  private async retryRow(id: string, state: QuarantinedRecord & { status: 'open' }, bytes: Uint8Array, meta: RetryMeta): Promise<Retried | Refusal> {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const again = await this.deps.extracts.plan(bytes, state, meta.actor, true)
+      if (!('planned' in again)) return { settled: false, ...again }
+      const { planned, mapping, expected } = again
+      const { outcome, stream, drafts } = planned
+      if (outcome === 'refused' || outcome === 'waits') return { settled: false, cause: planned.cause!, text: planned.text! }
+      if (outcome === 'no-case') return { settled: false, cause: 'person-without-case', text: 'the person has no open case here: resolve it' }
+      if (outcome === 'duplicate' && stream === undefined) return { settled: false, cause: 'erased', text: 'its subject was erased by order: resolve it' }
+      if (outcome === 'duplicate') return this.release(id, { settled: true, outcome, stream: stream!, ordinal: planned.ordinal! }, meta)
+      const recorded = await this.deps.recorder.record(stream!, expected, drafts, { commandId: meta.commandId, correlationId: meta.correlationId, causationId: null, actor: meta.actor, source: mapping.source, now: meta.now })
+      if (recorded.ok) return this.release(id, { settled: true, outcome: 'accepted', stream: stream!, ordinal: recorded.ordinal }, meta)
+      if (recorded.conflict === 'erased') return { settled: false, cause: 'erased', text: recorded.text }
     }
     return refused('record_busy', 'Others are changing this record at this moment. Nothing was recorded. Send the same request again.', { kind: 'retry-later' })
   }

@@ -2,7 +2,7 @@
 import { Event } from '../event'
 import { Code, Codes, Uuid } from '../fields'
 
-const charging = { version: 1, categories: ['charging'], classification: 'CJI', context: 'none', producer: 'intake', consumers: ['intake', 'evaluation'] } as const
+const charging = { version: 1, categories: ['charging'], classification: 'CJI', context: 'incident', producer: 'intake', consumers: ['intake', 'evaluation'] } as const
 
 export const CHARGING_DECISIONS = ['FILED', 'DECLINED', 'REFERRED_MUNICIPAL', 'RETURNED_FOR_INVESTIGATION'] as const
 export type ChargingDecision = (typeof CHARGING_DECISIONS)[number]

@@ -80,7 +80,7 @@ export interface WhenLocal { readonly time: string; readonly timePrecision: Time
 const draft = <D extends object>(type: string, data: D, when: WhenLocal, record: NibrsRecord, context: ComposeContext): DraftEvent<D> => {
   const { version, message, file, row } = context
   const sourceRecord: SourceRecord = { system: NIBRS_SYSTEM, id: keyOf(record).id, version, mapping: NIBRS_MAPPING, ...(message === undefined ? {} : { message }), ...(file === undefined ? {} : { file }), ...(row === undefined ? {} : { row }) }
-  return { type, schemaVersion: 1, data, ...when, timeZone: context.zone, sourceRecord }
+  return { type, schemaVersion: type === 'ArrestRecorded' ? 2 : 1, data, ...when, timeZone: context.zone, sourceRecord }
 }
 
 /** The tokens of the version before, by who has them: a person or a pair keeps the token from version to version. */

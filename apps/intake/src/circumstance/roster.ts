@@ -1,0 +1,54 @@
+/**
+ * What a jail's roster says of the holds of one case: who stands on it is in custody, who stands on it no longer has left.
+ * Facts, told by a snapshot; decided on the stream's own history. Pure.
+ */
+import type { CustodyReason, CustodyStatusChangedV1, DraftEvent, Jurisdiction, RecordedEvent, SourceRecord, TimePrecision } from '@chorus/contracts'
+import { circumstance, initial, takesTurns, type Circumstance } from './circumstance'
+
+export interface When { readonly time: string; readonly timePrecision: TimePrecision; readonly timeZone: string }
+/** One line of a roster about a person of a case. `asOf`: the roster's own moment, for what only its being there says. */
+export interface Booked {
+  readonly caseId: string; readonly subjectRef: string; readonly holdId: string; readonly facility: string; readonly jurisdiction: Jurisdiction; readonly reason: CustodyReason
+  readonly booked: When; readonly asOf: When; readonly source: Omit<SourceRecord, 'version'>
+}
+export type OnRoster = { readonly outcome: 'new' | 'correction'; readonly draft: DraftEvent } | { readonly outcome: 'duplicate'; readonly ordinal: number; readonly revision: number }
+
+const stateOf = (history: readonly RecordedEvent[]): Circumstance => history.reduce<Circumstance>((state, event) => circumstance.evolve(state, event), initial)
+const ofHold = (history: readonly RecordedEvent[], holdId: string): RecordedEvent<CustodyStatusChangedV1>[] =>
+  history.filter((event): event is RecordedEvent<CustodyStatusChangedV1> => event.type === 'CustodyStatusChanged' && (event.data as CustodyStatusChangedV1).holdId === holdId)
+/** Each thing that a feed says of a hold is a further version of its record, whatever it says. */
+const versionOf = (events: readonly RecordedEvent[]): number => events.filter(({ sourceRecord }) => sourceRecord).length + 1
+
+export const onRoster = (history: readonly RecordedEvent[], { caseId, subjectRef, holdId, facility, jurisdiction, reason, booked, asOf, source }: Booked): OnRoster => {
+  const told = ofHold(history, holdId)
+  const entries = stateOf(history).holds[holdId]?.entries ?? []
+  const last = entries.at(-1)
+  const data: CustodyStatusChangedV1 = { caseId, subjectRef, status: 'IN', holdId, facility, jurisdiction, reason }
+  const draft = (when: When): DraftEvent => ({ type: 'CustodyStatusChanged', schemaVersion: 1, data, time: when.time, timePrecision: when.timePrecision, timeZone: when.timeZone, partitionkey: `pchCase-${caseId}`, sourceRecord: { ...source, version: versionOf(told) } })
+  if (last?.status === 'IN') {
+    const standing = told.find(({ id }) => id === last.id)!
+    // Seen again after it was gone from a roster: it stands since then, the booking is an earlier entry's.
+    const since = entries.length > 1 && placed(booked.time) <= placed(entries.at(-2)!.time)
+    const same = (since || standing.time === booked.time) && standing.data.facility === facility && standing.data.jurisdiction === jurisdiction && standing.data.reason === reason
+    if (same) return { outcome: 'duplicate', ordinal: standing.ordinal, revision: standing.revision }
+    return { outcome: 'correction', draft: { ...draft(since ? standing : booked), corrects: standing.id } }
+  }
+  return { outcome: 'new', draft: draft(last && placed(booked.time) <= placed(last.time) ? asOf : booked) }
+}
+const placed = (time: string): string => time.slice(0, 16)
+
+/** The holds of a case at a facility that are open as far as is known. */
+export const heldAt = (history: readonly RecordedEvent[], facility: string, jurisdiction: string): string[] =>
+  Object.entries(stateOf(history).holds).filter(([, hold]) => hold.facility === facility && hold.jurisdiction === jurisdiction && hold.entries.at(-1)?.status === 'IN').map(([holdId]) => holdId)
+
+/** A full roster no longer names this hold: he has left, at the latest at its moment. Why, a roster does not say. */
+export const goneFromRoster = (history: readonly RecordedEvent[], holdId: string, asOf: When, source: Omit<SourceRecord, 'version' | 'id'>): DraftEvent => {
+  const told = ofHold(history, holdId)
+  const entries = stateOf(history).holds[holdId]!.entries
+  const { caseId, subjectRef, facility, jurisdiction } = told.at(-1)!.data
+  const data: CustodyStatusChangedV1 = { caseId, subjectRef, status: 'OUT', holdId, facility, jurisdiction, reason: 'OTHER' }
+  return {
+    type: 'CustodyStatusChanged', schemaVersion: 1, data, ...asOf, partitionkey: `pchCase-${caseId}`, sourceRecord: { ...source, id: holdId, version: versionOf(told) },
+    ...(takesTurns([...entries, { time: asOf.time, status: 'OUT' }]) ? {} : { breaches: ['E2'] }),
+  }
+}

@@ -1,0 +1,148 @@
+/** The events that a row says, as a version of its record. Codes stand as the mapping gives them; what the row does not say is absent. Pure. */
+import type { ArrestRecordedV2, ChargingDecisionMadeV1, DispositionEnteredV1, DraftEvent, IncidentReportedV1, Instrument, LethalityScreenAdministeredV1, NamedOffender, NamedVictim, RecordedEvent, ReportedAge, ReportedPersonsNamedV1, Role, ScreenAnswer, SourceRecord } from '@chorus/contracts'
+import { INSTRUMENT } from '../../lethality-screen/instruments'
+import { isIntimatePartnerCode } from '../nibrs/to-events'
+import { nameOf, type Mapping } from './mapping'
+import type { Fields, ReadTime, Value } from './read-row'
+
+/** The report that a screen or an arrest speaks of. */
+export interface KnownReport { readonly incidentId: string; readonly status: 'none' | 'known' | 'retracted'; readonly victims: readonly { readonly token: string; readonly sequence: number }[]; readonly offenders: readonly { readonly token: string; readonly sequence: number }[]; readonly revision: number }
+export interface Composing {
+  readonly mapping: Mapping
+  readonly fields: Fields
+  readonly streamId: string
+  readonly key: string
+  readonly version: number
+  readonly current: readonly RecordedEvent[]
+  readonly message: string
+  readonly file: string
+  readonly row: number
+  readonly role: string
+  /** the token of whoever has this number at the source; undefined: none is made yet */
+  personOf(personId: string): string | undefined
+  newToken(kind: 'per' | 'pair'): string
+  readonly report?: KnownReport
+  readonly holdId?: string
+  /** the open case of the arrested person */
+  readonly caseId?: string
+}
+
+const text = (value: Value | undefined): string | undefined => (typeof value === 'string' ? value : undefined)
+const list = (value: Value | undefined): string[] => (Array.isArray(value) ? [...value as readonly string[]] : [])
+const time = (value: Value | undefined): ReadTime | undefined => (typeof value === 'object' && 'time' in value ? value : undefined)
+/** Only what is there, under its name. */
+const said = (values: Readonly<Record<string, unknown>>): Record<string, unknown> => Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
+const ageOf = (value: Value | undefined): ReportedAge | undefined => (typeof value === 'number' ? value <= 150 ? { text: String(value), precision: 'year', from: value, to: value } : { text: String(value), precision: 'unknown' } : undefined)
+const demographics = (fields: Fields, at: string) => said({ age: ageOf(fields[`${at}age`]), sex: fields[`${at}sex`], race: fields[`${at}race`], ethnicity: fields[`${at}ethnicity`] })
+/** The numbers under which a row says anything of a victim or an offender. */
+const numbersOf = (fields: Fields, of: string): number[] => [...new Set(Object.keys(fields).flatMap((name) => { const found = new RegExp(`^${of}\\.(\\d+)\\.`).exec(name); return found ? [Number(found[1])] : [] }))].sort((a, b) => a - b)
+
+const drafted = <D extends object>(c: Composing, type: string, schemaVersion: number, data: D, when: ReadTime): DraftEvent<D> => {
+  const sourceRecord: SourceRecord = { system: c.mapping.source.system, id: c.key, version: c.version, mapping: nameOf(c.mapping), message: c.message, file: c.file, row: c.row }
+  return { type, schemaVersion, data, time: when.time, timePrecision: when.timePrecision, timeZone: c.mapping.zone, timeText: when.text, sourceRecord }
+}
+
+export const composeReport = (c: Composing): readonly DraftEvent[] => {
+  const { fields } = c
+  const before = new Map<string, string>()
+  for (const { type, data } of c.current) {
+    if (type !== 'IncidentReported') continue
+    const { victims, offenders, pairs } = data as IncidentReportedV1
+    for (const one of victims) before.set(`victims ${one.sequence}`, one.token)
+    for (const one of offenders) before.set(`offenders ${one.sequence}`, one.token)
+    for (const one of pairs) before.set(`pair ${one.victimSequence} ${one.offenderSequence}`, one.token)
+  }
+  const personIn = (side: 'victims' | 'offenders', sequence: number): string => {
+    const personId = text(fields[`${side}.${sequence}.personId`])
+    return (personId === undefined ? undefined : c.personOf(personId)) ?? before.get(`${side} ${sequence}`) ?? c.newToken('per')
+  }
+  const weapons = list(fields.weapons).map((code) => ({ code, automatic: false }))
+  const victims = numbersOf(fields, 'victims').map((sequence) => {
+    const at = `victims.${sequence}.`
+    const injuries = fields[`${at}injuries`]
+    const relationship = text(fields[`${at}relationship`])
+    return {
+      token: personIn('victims', sequence), sequence, type: 'I', ...demographics(fields, at), offenseCodes: list(fields.offenses), circumstances: [], injuriesReported: injuries !== undefined, injuries: list(injuries),
+      relationships: relationship === undefined ? [] : [{ offenderSequence: Number(fields[`${at}offender`] ?? 1), code: relationship }],
+    }
+  })
+  const offenders = numbersOf(fields, 'offenders').map((sequence) => ({ token: personIn('offenders', sequence), sequence, ...demographics(fields, `offenders.${sequence}.`) }))
+  const occurred = time(fields.occurredAt)!
+  const data = {
+    incidentId: c.streamId, ori: c.mapping.source.agency, reportNumber: text(fields.reportNumber)!, dateOf: 'incident', hourReported: occurred.timePrecision !== 'day', arrestMade: fields.arrestMade === true,
+    ...said({
+      cadEventNumber: fields.cadEventNumber, occurredTo: time(fields.occurredTo)?.time, reportedAt: time(fields.reportedAt)?.time, nonArrestReason: fields.nonArrestReason, dvFlag: fields.dvFlag, strangulation: fields.strangulation,
+      childrenPresent: fields.childrenPresent, initiation: fields.initiation, beat: fields.beat, division: fields.division, councilDistrict: fields.councilDistrict,
+    }),
+    // An extract says weapons of the report, the contract of an offence: they stand with its first.
+    offenses: list(fields.offenses).map((offenseCode, at) => ({ sequence: at + 1, offenseCode, biasCodes: [], suspectedUsing: [], criminalActivity: [], weaponCodes: at === 0 ? weapons : [] })),
+    property: [], victims, offenders, arrestees: [], edits: [],
+    pairs: victims.flatMap(({ sequence, relationships }) => relationships.filter(({ code }) => isIntimatePartnerCode(code)).map(({ offenderSequence, code }) => ({
+      token: before.get(`pair ${sequence} ${offenderSequence}`) ?? c.newToken('pair'), victimSequence: sequence, offenderSequence, relationship: code,
+    }))),
+  } as unknown as IncidentReportedV1
+  const named = <P extends { token: string; sequence: number }>(side: 'victims' | 'offenders', people: readonly P[]) => people.flatMap(({ token, sequence }) => {
+    const at = `${side}.${sequence}.`
+    const who = said({ name: fields[`${at}name`], personId: fields[`${at}personId`], birthDate: time(fields[`${at}birthDate`])?.time, address: fields[`${at}address`] })
+    return Object.keys(who).length === 0 ? [] : [{ token, ...who }]
+  })
+  const names: ReportedPersonsNamedV1 = { incidentId: c.streamId, victims: named('victims', victims) as NamedVictim[], offenders: named('offenders', offenders) as NamedOffender[] }
+  return [drafted(c, 'IncidentReported', 1, data, occurred), ...(names.victims.length + names.offenders.length > 0 ? [drafted(c, 'ReportedPersonsNamed', 1, names, occurred)] : [])]
+}
+
+export const composeArrest = (c: Composing): readonly DraftEvent[] => {
+  const { fields } = c
+  const arrested = time(fields.arrestedAt)!
+  const personId = text(fields.personId)
+  const before = c.current.find(({ type }) => type === 'ArrestRecorded')?.data as ArrestRecordedV2 | undefined
+  const data = {
+    arrestId: c.streamId, ori: c.mapping.source.agency, transactionNumber: text(fields.arrestNumber)!, sequence: 1, armed: [], edits: [],
+    token: (personId === undefined ? undefined : c.personOf(personId)) ?? before?.token ?? c.newToken('per'), arrestDate: arrested.time.slice(0, 10),
+    ...demographics(fields, ''),
+    ...said({
+      arrestedAt: arrested.timePrecision === 'day' ? undefined : arrested.time, incidentId: c.report?.incidentId, ocn: fields.ocn, offenseCode: fields.offense, charges: fields.charges, court: fields.court,
+      jurisdiction: fields.jurisdiction, holdId: c.holdId, personId, name: fields.name, birthDate: time(fields.birthDate)?.time,
+    }),
+  } as unknown as ArrestRecordedV2
+  return [{ ...drafted(c, 'ArrestRecorded', 2, data, arrested), ...(c.caseId && { partitionkey: `pchCase-${c.caseId}` }) }]
+}
+
+/** Why a screen cannot stand as the row says it; undefined: it can. */
+export const wrongScreen = (fields: Fields, report: KnownReport | undefined): { readonly cause: string; readonly text: string } | undefined => {
+  const { items, judgement } = INSTRUMENT[fields.instrument as Instrument]
+  const given = Object.keys(fields).filter((name) => name.startsWith('answers.')).map((name) => Number(name.slice(8)))
+  if (given.some((number) => number > items)) return { cause: 'answers-wrong', text: `this instrument has ${items} questions, and the row answers one beyond: correct the row or the mapping` }
+  if (given.length < items) return { cause: 'answers-incomplete', text: `this instrument has ${items} questions, and the row answers ${given.length}: translate what was not answered to NOT_ANSWERED` }
+  if (fields.officerBelief === true && !judgement) return { cause: 'no-judgement-here', text: 'this instrument has no place for a belief: leave officerBelief out' }
+  if (report?.status !== 'known') return undefined
+  if (!victimOf(fields, report)) return { cause: 'victim-not-in-report', text: 'the report names no victim of this number: correct victim' }
+  if (!offenderOf(fields, report)) return { cause: 'person-not-in-report', text: 'the report names no offender of this number: correct offender' }
+  return undefined
+}
+const victimOf = (fields: Fields, report: KnownReport): string | undefined => report.victims.find(({ sequence }) => sequence === Number(fields.victim ?? 1))?.token
+const offenderOf = (fields: Fields, report: KnownReport): string | undefined => report.offenders.find(({ sequence }) => sequence === Number(fields.offender ?? 1))?.token
+
+/** Scored as a screen that is entered by hand: the answers alone decide. */
+export const composeScreen = (c: Composing): readonly DraftEvent[] => {
+  const { fields, report } = c
+  const instrument = fields.instrument as Instrument
+  const { items, instrumentVersion, algorithmVersion, score } = INSTRUMENT[instrument]
+  const answers = Array.from({ length: items }, (_, at) => fields[`answers.${at + 1}`] as ScreenAnswer)
+  const administered = time(fields.administeredAt)!
+  const before = c.current.find(({ type }) => type === 'LethalityScreenAdministered')?.data as LethalityScreenAdministeredV1 | undefined
+  const officerBelief = fields.officerBelief === true
+  const data: LethalityScreenAdministeredV1 = {
+    screenId: c.streamId, incidentId: report!.incidentId, victimToken: victimOf(fields, report!) ?? before!.victimToken, offenderToken: offenderOf(fields, report!) ?? before!.offenderToken, instrument, instrumentVersion,
+    answers, officerBelief, outcome: score(answers, officerBelief), algorithmVersion, administeredAt: administered.from, recordedByRole: c.role as Role,
+  }
+  return [{ ...drafted(c, 'LethalityScreenAdministered', 1, data, { ...administered, time: administered.from, timePrecision: 'instant' }), timeZone: 'UTC', basis: [{ stream: `incident-${report!.incidentId}`, revision: report!.revision }] }]
+}
+
+/** By codes: whose charge it is stays at prosecutor and court, and their number is sealed. */
+export const composeCharging = (c: Composing): readonly DraftEvent[] => {
+  const { fields, report } = c
+  const incidentId = report!.incidentId
+  const basis = [{ stream: `incident-${incidentId}`, revision: report!.revision }]
+  if (c.mapping.target === 'charging-decision') return [{ ...drafted(c, 'ChargingDecisionMade', 1, { incidentId, decision: fields.decision, decidingAgency: fields.decidingAgency } as ChargingDecisionMadeV1, time(fields.decidedAt)!), basis }]
+  return [{ ...drafted(c, 'DispositionEntered', 1, { incidentId, results: list(fields.results), court: fields.court } as DispositionEnteredV1, time(fields.enteredAt)!), basis }]
+}

@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { repositoryRoot } from '@chorus/platform'
+import { readMapping } from './mapping'
+import { readRow } from './read-row'
+import { readRows } from './read-rows'
+
+const schema = JSON.parse(readFileSync(join(repositoryRoot(), 'apps/intake/policies/mapping.schema.json'), 'utf8')) as object
+const arrests = (fields = '', over = ''): string => `mapping: m\nversion: 1\ntarget: arrest\nsource: { agency: MOZZ99900, system: s }\nformat: { type: csv }\nzone: America/Chicago\n${over}fields:\n  arrestNumber: { column: NO }\n  arrestedAt: { column: AT, format: "MM/dd/yyyy HH:mm" }\n${fields}`
+const problems = (text: string): string[] => { const read = readMapping(text, schema); return 'problems' in read ? read.problems.map((one) => `${one.line} ${one.key}: ${one.text}`) : [] }
+const mapping = (text: string) => { const read = readMapping(text, schema); if ('problems' in read) throw new Error(JSON.stringify(read.problems)); return read.mapping }
+const NOW = '2026-11-29T12:00:00.000Z'
+const first = (file: string, text = arrests()) => { const m = mapping(text); const rows = readRows(Buffer.from(file), m); if ('refused' in rows) return rows.refused; return readRow(rows.rows[0]!, m, NOW) }
+
+describe('a mapping', () => {
+  it.each([
+    ['a field that the target lacks', arrests('  colour: { column: C }\n'), /^10 fields\/colour: arrest has no such field/],
+    ['a key that is none', arrests('', 'zones: x\n'), /^7 zones: is no key of a mapping/],
+    ['a time without its format', arrests('  birthDate: { column: B }\n'), /^10 fields\/birthDate: .*format/],
+    ['a format without a year', arrests('  birthDate: { column: B, format: MM/dd }\n'), /^10 fields\/birthDate\/format: names no year/],
+    ['a code outside its list', arrests('  court: { column: C, codes: { S: HIGH } }\n'), /^10 fields\/court\/codes\/S: must lead to one of STATE/],
+    ['column and value', arrests('  court: { column: C, value: STATE }\n'), /^10 fields\/court: has a column, or a value/],
+    ['another zone', arrests().replace('America/Chicago', 'America/Nowhere'), /^6 zone: is no IANA/],
+    ['a field that cannot be missing', arrests().replace(/ {2}arrestNumber.*\n/, ''), /^7 fields: arrest needs the field arrestNumber/],
+    ['a roster without its facility', arrests().replace('target: arrest', 'target: jail-roster'), /^3 target: jail-roster needs snapshot/],
+    ['one name twice', arrests('  court: { value: STATE }\n  court: { value: STATE }\n'), /^11 : is not readable YAML/],
+    ['what is no mapping', 'REPORT,NAME\n1,2\n', /^1 : /],
+  ])('with %s is refused with its line and key', (_what, text, says) => { expect(problems(text)[0]).toMatch(says) })
+
+  it('that is right is read', () => { expect(problems(arrests())).toEqual([]) })
+})
+
+describe('a row', () => {
+  const at = (text: string, format = 'MM/dd/yyyy HH:mm') => { const read = first(`NO,AT\nA,${text}\n`, arrests().replace('MM/dd/yyyy HH:mm', format)); return typeof read === 'object' && 'fields' in read ? read.fields.arrestedAt : read }
+  it('has a time as precise as its format, and none that the clocks left out or that is to come', () => {
+    expect(at('07/02/2026 21:40')).toMatchObject({ time: '2026-07-02T21:40', timePrecision: 'minute', from: '2026-07-03T02:40:00.000Z' })
+    expect(at('07/02/2026', 'MM/dd/yyyy')).toMatchObject({ time: '2026-07-02', timePrecision: 'day' })
+    expect(at('2026-07-02T21', 'iso')).toMatchObject({ time: '2026-07-02T21', timePrecision: 'hour' })
+    expect(at('03/08/2026 02:30')).toMatchObject({ wrong: { cause: 'wrong-time', text: expect.stringContaining('change of clocks') } })
+    expect(at('12/24/2026 02:30')).toMatchObject({ wrong: { cause: 'time-to-come' } })
+    expect(at('02/30/2026 02:30')).toMatchObject({ wrong: { cause: 'wrong-time' } })
+  })
+  it('without what it cannot do without, or with a code nobody translates, is refused by column and field, and its value is not repeated', () => {
+    expect(first('NO,AT\n,07/02/2026 21:40\n')).toMatchObject({ wrong: { cause: 'field-missing', field: 'arrestNumber' } })
+    const read = first('NO,AT,C\nA,07/02/2026 21:40,SECRET\n', arrests('  court: { column: C, codes: { S: STATE } }\n'))
+    expect(read).toMatchObject({ wrong: { cause: 'unknown-code', field: 'court' } })
+    expect(JSON.stringify(read)).not.toContain('SECRET')
+    expect(first('NO,AT\nA,07/02/2026 21:40,x\n')).toMatchObject({ wrong: { cause: 'wrong-column-count' } })
+  })
+  it('keeps quotation, line breaks and its own line', () => {
+    const rows = readRows(Buffer.from('\uFEFFNO,AT\r\n"A\nB, ""C""",07/02/2026 21:40\r\n\r\nD,07/02/2026 21:41\r\n'), mapping(arrests()))
+    expect('rows' in rows && rows.rows.map(({ row, line, values, content }) => [row, line, values.NO, content.split('\n')[0]!.trim()])).toEqual([[1, 2, 'A\nB, "C"', 'NO,AT'], [2, 5, 'D', 'NO,AT']])
+  })
+  it('of a file that is another, empty, binary or cut is not guessed at', () => {
+    expect(first('X,Y\n1,2\n')).toContain('"NO", "AT"')
+    expect(first('')).toContain('empty')
+    expect(first('a\0b')).toContain('not text')
+    expect(first('NO,NO,AT\n1,2,3\n')).toContain('twice')
+  })
+})

@@ -1,0 +1,160 @@
+/**
+ * What would happen to each row of an extract, and the events that would be recorded: one pure function. `plan` shows it,
+ * `commit` appends exactly what it says; nothing else decides.
+ */
+import type { CustodyReason, DraftEvent, Jurisdiction, RecordedEvent } from '@chorus/contracts'
+import { goneFromRoster, heldAt, onRoster, type When } from '../../circumstance/roster'
+import { receive, type Received } from '../../incident/receive'
+import { composeArrest, composeCharging, composeReport, composeScreen, wrongScreen, type Composing, type KnownReport } from './compose'
+import { nameOf, type Mapping } from './mapping'
+import { readRow, type Fields, type ReadTime } from './read-row'
+import type { Row } from './read-rows'
+import { FIELDS } from './targets'
+
+/** new, correction: recorded · duplicate: known already · no-case: of a roster, of nobody here · waits: for the report that it names · refused: quarantined */
+export type Outcome = 'new' | 'correction' | 'duplicate' | 'no-case' | 'waits' | 'refused'
+export interface PlannedRow {
+  readonly row: number
+  readonly line: number
+  readonly outcome: Outcome
+  /** of what is refused or waits: the cause by name, the field, and what to do; no value of the row */
+  readonly cause?: string
+  readonly field?: string
+  readonly text?: string
+  readonly stream?: string
+  readonly waitsFor?: string
+  readonly drafts: readonly DraftEvent[]
+  /** of a duplicate: where it stands */
+  readonly ordinal?: number
+}
+/** A hold that a full roster no longer names. */
+export interface Departure { readonly stream: string; readonly draft: DraftEvent }
+export interface Plan { readonly rows: readonly PlannedRow[]; readonly departures: readonly Departure[] }
+
+export interface CaseOf { readonly caseId: string; readonly subjectRef: string }
+/** What the log and the vault say, looked up before; and the vault's keyed ids, which are functions of their arguments alone. */
+export interface PlanFacts {
+  readonly now: string
+  readonly file: string
+  readonly role: string
+  /** the roster's moment, in the mapping's zone */
+  readonly asOf: When
+  history(stream: string): readonly RecordedEvent[]
+  readonly erased: ReadonlySet<string>
+  personOf(personId: string): string | 'erased' | undefined
+  reportOf(reportNumber: string): KnownReport
+  caseOf(personId: string): CaseOf | 'disagree' | 'erased' | undefined
+  /** streams of circumstances in which anybody may be held at the roster's facility */
+  readonly mayBeHeld: readonly string[]
+  streamIdOf(key: string): string
+  messageOf(content: string): string
+  holdIdOf(jurisdiction: string, holdNumber: string): string
+  newToken(kind: 'per' | 'pair'): string
+  contentOf(draft: DraftEvent): string
+  idOf(draft: DraftEvent, place: number): string
+  /** why the log would not take these; undefined: it would */
+  check(stream: string, drafts: readonly DraftEvent[]): { readonly cause: string; readonly text: string } | undefined
+}
+
+export const WAITS_FOR_REPORT = { cause: 'record-not-known', text: 'the row speaks of a report that is not known here: it waits, and is tried again by itself when that report comes' } as const
+const CATEGORY = { 'incident-report': 'incident', arrest: 'arrest', 'lethality-screen': 'lethalityScreen', 'charging-decision': 'charging', disposition: 'charging' } as const
+const COMPOSE = { 'incident-report': composeReport, arrest: composeArrest, 'lethality-screen': composeScreen, 'charging-decision': composeCharging, disposition: composeCharging } as const
+/** Targets that mean nothing without the report that they name. */
+const OF_A_REPORT: readonly string[] = ['lethality-screen', 'charging-decision', 'disposition']
+
+/** A number as one record has it, however its letters are written. */
+export const keyText = (text: string): string => text.trim().toUpperCase()
+export const keyOf = (fields: Fields, { target }: Mapping): string => FIELDS[target].key.map((name) => keyText(fields[name] as string)).join('|')
+
+export const planRows = (rows: readonly Row[], mapping: Mapping, facts: PlanFacts): Plan => {
+  const planned = new Map<string, RecordedEvent[]>()
+  const historyOf = (stream: string): readonly RecordedEvent[] => planned.get(stream) ?? facts.history(stream)
+  /** What a row would record is history for the rows after it. */
+  const keep = (stream: string, drafts: readonly DraftEvent[]): void => {
+    const before = historyOf(stream)
+    planned.set(stream, [...before, ...drafts.map((draft, at) => ({ ...draft, id: facts.idOf(draft, at), stream, revision: before.length + at, ordinal: 0, content: facts.contentOf({ ...draft, index: draft.index ?? at }) }) as unknown as RecordedEvent)])
+  }
+  const onRosterNow = new Set<string>()
+  const decided = rows.map((row): PlannedRow => {
+    const place = { row: row.row, line: row.line }
+    const refuse = (wrong: { readonly cause: string; readonly text: string; readonly field?: string }): PlannedRow => ({ ...place, outcome: 'refused', drafts: [], ...wrong })
+    const read = readRow(row, mapping, facts.now)
+    if ('wrong' in read) return refuse(read.wrong)
+    const { fields } = read
+    const message = facts.messageOf(row.content)
+    const accept = (stream: string, outcome: 'new' | 'correction', drafts: readonly DraftEvent[]): PlannedRow => {
+      const wrong = facts.check(stream, drafts)
+      if (wrong) return refuse(wrong)
+      keep(stream, drafts)
+      return { ...place, outcome, stream, drafts }
+    }
+    if (mapping.target === 'jail-roster') {
+      const { facility, jurisdiction } = mapping.snapshot!
+      const holdId = facts.holdIdOf(jurisdiction, fields.holdNumber as string)
+      onRosterNow.add(holdId)
+      const person = facts.caseOf(fields.personId as string)
+      if (person === 'erased') return { ...place, outcome: 'duplicate', cause: 'erased', drafts: [] }
+      if (person === 'disagree') return refuse({ cause: 'identifiers-disagree', field: 'personId', text: 'this number leads to different people here: a person says who is who' })
+      if (!person) return { ...place, outcome: 'no-case', drafts: [] }
+      const stream = `circumstance-${person.caseId}`
+      const { time, timePrecision } = fields.bookedAt as ReadTime
+      const told = onRoster(historyOf(stream), {
+        ...person, holdId, facility, jurisdiction: jurisdiction as Jurisdiction, reason: (fields.reason ?? 'OTHER') as CustodyReason, booked: { time, timePrecision, timeZone: mapping.zone }, asOf: facts.asOf,
+        source: { system: mapping.source.system, id: keyOf(fields, mapping), mapping: nameOf(mapping), message, file: facts.file, row: row.row },
+      })
+      return told.outcome === 'duplicate' ? { ...place, outcome: 'duplicate', stream, ordinal: told.ordinal, drafts: [] } : accept(stream, told.outcome, [told.draft])
+    }
+    const key = keyOf(fields, mapping)
+    const streamId = facts.streamIdOf(key)
+    const report = mapping.target === 'incident-report' || fields.reportNumber === undefined ? undefined : facts.reportOf(keyText(fields.reportNumber as string))
+    const charge = CATEGORY[mapping.target] === 'charging'
+    const stream = `${CATEGORY[mapping.target]}-${charge ? report!.incidentId : streamId}`
+    if (facts.erased.has(stream)) return { ...place, outcome: 'duplicate', cause: 'erased', drafts: [] }
+    for (const [name, value] of Object.entries(fields)) if (name.endsWith('personId') && facts.personOf(value as string) === 'erased') return { ...place, outcome: 'duplicate', cause: 'erased', drafts: [] }
+    if (mapping.target === 'lethality-screen') {
+      const wrong = wrongScreen(fields, report)
+      if (wrong) return refuse(wrong)
+    }
+    if (OF_A_REPORT.includes(mapping.target)) {
+      // What was decided was decided, also where the report was taken back since.
+      if (report!.status === 'none' || (report!.status === 'retracted' && !charge)) return { ...place, outcome: 'waits', waitsFor: `incident-${report!.incidentId}`, drafts: [], ...WAITS_FOR_REPORT }
+    }
+    if (mapping.target === 'incident-report' && fields.weapons !== undefined && fields.offenses === undefined) return refuse({ cause: 'weapon-without-offense', field: 'weapons', text: 'the row has a weapon and no offence: a weapon belongs to one. Fill in the offence' })
+    const person = mapping.target === 'arrest' && fields.personId !== undefined ? facts.caseOf(fields.personId as string) : undefined
+    const composing: Omit<Composing, 'version' | 'current'> = {
+      mapping, fields, streamId, key, message, file: facts.file, row: row.row, role: facts.role, newToken: facts.newToken,
+      personOf: (personId) => { const token = facts.personOf(personId); return token === 'erased' ? undefined : token },
+      ...(report && { report }),
+      ...(fields.holdNumber !== undefined && fields.jurisdiction !== undefined && { holdId: facts.holdIdOf(fields.jurisdiction as string, fields.holdNumber as string) }),
+      ...(typeof person === 'object' && { caseId: person.caseId }),
+    }
+    const compose = COMPOSE[mapping.target]
+    // Several records share the stream of an incident's charges: this one's events are those that have its ids.
+    const history = charge ? ofRecord(historyOf(stream), compose({ ...composing, version: 1, current: [] })[0]!, facts) : historyOf(stream)
+    const received: Received = receive(history, { kind: 'report', message, file: facts.file, row: row.row, compose: (version, current) => compose({ ...composing, version, current }) }, facts.contentOf)
+    if (received.outcome === 'waits') return { ...place, outcome: 'waits', drafts: [], ...WAITS_FOR_REPORT }
+    if (received.outcome === 'duplicate') return { ...place, outcome: 'duplicate', stream, ordinal: received.ordinal, drafts: [] }
+    return accept(stream, received.change === 'none' ? 'new' : 'correction', received.drafts)
+  })
+  return { rows: decided, departures: departuresOf(decided, mapping, facts, historyOf, onRosterNow) }
+}
+
+/** The events of one record among those of its stream: version after version has the id that the vault's key gives it. */
+const ofRecord = (history: readonly RecordedEvent[], first: DraftEvent, facts: PlanFacts): RecordedEvent[] => {
+  const byId = new Map(history.map((event) => [event.id, event]))
+  const found: RecordedEvent[] = []
+  for (let version = 1; ; version++) {
+    const event = byId.get(facts.idOf({ ...first, sourceRecord: { ...first.sourceRecord!, version } }, 0))
+    if (!event) return found
+    found.push(event)
+  }
+}
+
+/** Who a full roster no longer names has left. A row that cannot be read names nobody: to miss that he is out is the worse error. */
+const departuresOf = (rows: readonly PlannedRow[], mapping: Mapping, facts: PlanFacts, historyOf: (stream: string) => readonly RecordedEvent[], present: ReadonlySet<string>): Departure[] => {
+  // A roster without one readable row is no roster: nobody is let out by it.
+  if (!mapping.snapshot?.full || !rows.some(({ outcome }) => outcome !== 'refused')) return []
+  const { facility, jurisdiction } = mapping.snapshot
+  return facts.mayBeHeld.flatMap((stream) => heldAt(historyOf(stream), facility, jurisdiction).filter((holdId) => !present.has(holdId)).map((holdId) =>
+    ({ stream, draft: goneFromRoster(historyOf(stream), holdId, facts.asOf, { system: mapping.source.system, mapping: nameOf(mapping), file: facts.file }) })))
+}

@@ -1,0 +1,70 @@
+/** One row as fields of the mapping's target, or why it is none: where, what, and what to do; never a value of it. Pure. */
+import { DateTime } from 'luxon'
+import type { TimePrecision } from '@chorus/contracts'
+import type { FieldMapping, Mapping } from './mapping'
+import { LIST, type Row } from './read-rows'
+import { FIELDS, kindOf, type Kind } from './targets'
+
+export interface ReadTime { readonly time: string; readonly timePrecision: TimePrecision; /** first instant that it can mean, RFC 3339 */ readonly from: string; /** as it stood */ readonly text: string }
+export type Value = string | boolean | number | readonly string[] | ReadTime
+export type Fields = Readonly<Record<string, Value>>
+export interface Wrong { readonly cause: string; readonly field?: string; readonly text: string }
+
+/** `now`: RFC 3339 instant; what lies after it has not happened. */
+export const readRow = (row: Row, mapping: Mapping, now: string): { readonly fields: Fields } | { readonly wrong: Wrong } => {
+  if (row.broken) return { wrong: row.broken }
+  const fields: Record<string, Value> = {}
+  for (const [name, how] of Object.entries(mapping.fields)) {
+    const needed = how.required === true || FIELDS[mapping.target].required.includes(name)
+    const text = how.column === undefined ? undefined : row.values[how.column] ?? ''
+    if (text === '') {
+      if (needed) return { wrong: { cause: 'field-missing', field: name, text: `column ${how.column} (field ${name}) is empty, and a row cannot do without it: fill it in and try again` } }
+      continue
+    }
+    const read = text === undefined ? how.value! : valueOf(text, kindOf(mapping.target, name)!, how, mapping.zone, now)
+    if (typeof read === 'object' && 'wrong' in read) return { wrong: { cause: read.cause, field: name, text: `column ${how.column} (field ${name}) ${read.wrong}` } }
+    fields[name] = read
+  }
+  return { fields }
+}
+
+type Refused = { readonly wrong: string; readonly cause: string }
+const valueOf = (text: string, kind: Kind, how: FieldMapping, zone: string, now: string): Value | Refused => {
+  if (/[\p{Cs}\0]/u.test(text)) return { cause: 'not-text', wrong: 'holds a character that is none: correct it' }
+  if (kind === 'list') {
+    const parts = text.split(text.includes(LIST) ? LIST : how.split ?? ',').map((part) => part.trim()).filter(Boolean)
+    const translated = parts.map((part) => how.codes ? how.codes[part] : part)
+    if (translated.some((part) => part === undefined)) return UNKNOWN_CODE
+    return translated.every((part) => CODE.test(String(part))) ? translated.map(String) : NO_CODE
+  }
+  if (kind === 'day' || kind === 'time' || kind === 'instant') return timeOf(text, kind, how.format!, zone, now)
+  const translated = how.codes ? Object.hasOwn(how.codes, text) ? how.codes[text] : undefined : text
+  if (translated === undefined) return UNKNOWN_CODE
+  if (kind === 'flag') return translated as boolean
+  if (kind === 'count') return /^\d{1,4}$/.test(String(translated)) ? Number(translated) : { cause: 'not-a-number', wrong: 'is no whole number: correct it' }
+  if (kind === 'code') return CODE.test(String(translated)) ? String(translated) : NO_CODE
+  if (kind === 'text') return [...String(translated)].length <= 200 ? String(translated) : { cause: 'too-long', wrong: 'has more than 200 characters: shorten it' }
+  return (kind as readonly string[]).includes(String(translated)) ? String(translated) : { cause: 'unknown-code', wrong: `must be one of ${(kind as readonly string[]).join(', ')}: translate it with codes in the mapping` }
+}
+const CODE = /^[!-~](?:[ -~]{0,10}[!-~])?$/
+const UNKNOWN_CODE = { cause: 'unknown-code', wrong: 'holds a code that the mapping does not translate: correct the row, or add the code to the mapping and raise its version' }
+const NO_CODE = { cause: 'not-a-code', wrong: 'is no code (1 to 12 printable characters): correct it, or translate it with codes in the mapping' }
+
+const timeOf = (text: string, kind: 'day' | 'time' | 'instant', format: string, zone: string, now: string): ReadTime | Refused => {
+  const wrong = (what: string): Refused => ({ cause: 'wrong-time', wrong: `${what}: correct it, or the format in the mapping` })
+  const parsed = format === 'iso' ? DateTime.fromISO(text, { zone, setZone: false }) : DateTime.fromFormat(text, format, { zone, locale: 'en-US' })
+  if (!parsed.isValid) return wrong('is no date or time of its format')
+  const shape = format === 'iso' ? text : format.replace(/'[^']*'/g, '')
+  const timePrecision: TimePrecision = kind === 'day' ? 'day' : format === 'iso' ? (/T\d{2}:?\d{2}/.test(shape) ? 'minute' : /T\d{2}/.test(shape) ? 'hour' : 'day') : /m/.test(shape) ? 'minute' : /[Hh]/.test(shape) ? 'hour' : 'day'
+  if (kind === 'instant' && timePrecision !== 'minute') return wrong('has no minute, and this field needs one')
+  const told = format === 'iso' && /(?:Z|[+-]\d{2}:?\d{2})$/.test(text)
+  // An hour that the change of clocks left out is moved by the parser: then it does not say what stood there.
+  if (!told && timePrecision !== 'day') {
+    const naive = format === 'iso' ? DateTime.fromISO(text, { zone: 'UTC' }) : DateTime.fromFormat(text, format, { zone: 'UTC', locale: 'en-US' })
+    if (naive.hour !== parsed.hour || naive.minute !== parsed.minute) return wrong('is a time that the change of clocks left out')
+  }
+  if (parsed.toMillis() > Date.parse(now)) return { cause: 'time-to-come', wrong: 'lies in the future: correct it, or send it again once it has happened' }
+  if (parsed.year < 1900) return wrong('lies before 1900')
+  const time = parsed.setZone(zone).toFormat(timePrecision === 'day' ? 'yyyy-MM-dd' : timePrecision === 'hour' ? "yyyy-MM-dd'T'HH" : "yyyy-MM-dd'T'HH:mm")
+  return { time, timePrecision, from: parsed.toUTC().toISO()!, text }
+}

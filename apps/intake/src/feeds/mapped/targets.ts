@@ -1,0 +1,49 @@
+/**
+ * What a mapping may fill: for each target its fields, by kind, and which of them a row cannot do without. `N` stands for a
+ * number from 1: the first victim is `victims.1`.
+ */
+export const TARGETS = ['incident-report', 'lethality-screen', 'arrest', 'jail-roster', 'charging-decision', 'disposition'] as const
+export type TargetName = (typeof TARGETS)[number]
+
+/** text: sealed, as it stands · code: short, printable · flag · count · day · time: as precise as its format · instant: with its minute · list: codes, cut by `split` · one of a closed list */
+export type Kind = 'text' | 'code' | 'flag' | 'count' | 'day' | 'time' | 'instant' | 'list' | readonly string[]
+
+const person = (at: string): Record<string, Kind> => Object.fromEntries((['personId', 'name', 'address'] as const).map((name) => [`${at}.${name}`, 'text' as Kind])
+  .concat([[`${at}.birthDate`, 'day'], [`${at}.age`, 'count'], [`${at}.sex`, 'code'], [`${at}.race`, 'code'], [`${at}.ethnicity`, 'code']] as [string, Kind][]))
+
+const JURISDICTIONS = ['JACKSON', 'CLAY', 'PLATTE', 'CASS', 'OTHER_COUNTY', 'FEDERAL', 'TRIBAL', 'MILITARY', 'OTHER_STATE']
+export const FIELDS: Readonly<Record<TargetName, { readonly fields: Readonly<Record<string, Kind>>; readonly required: readonly string[]; /** what makes a row the same record again */ readonly key: readonly string[] }>> = {
+  'incident-report': {
+    required: ['reportNumber', 'occurredAt', 'arrestMade'], key: ['reportNumber'],
+    fields: {
+      reportNumber: 'text', cadEventNumber: 'text', occurredAt: 'time', occurredTo: 'time', reportedAt: 'time', arrestMade: 'flag', nonArrestReason: 'code', dvFlag: 'flag', strangulation: 'flag', childrenPresent: 'flag',
+      initiation: ['CALL', 'SELF_INITIATED', 'FOLLOW_UP'], beat: 'code', division: 'code', councilDistrict: 'code', offenses: 'list', weapons: 'list',
+      ...person('victims.N'), 'victims.N.injuries': 'list', 'victims.N.relationship': 'code', 'victims.N.offender': 'count', ...person('offenders.N'),
+    },
+  },
+  'lethality-screen': {
+    required: ['screenNumber', 'reportNumber', 'instrument', 'administeredAt'], key: ['screenNumber'],
+    fields: { screenNumber: 'text', reportNumber: 'text', instrument: ['LAP', 'DA_LE', 'ODARA'], administeredAt: 'instant', officerBelief: 'flag', victim: 'count', offender: 'count', 'answers.N': ['YES', 'NO', 'NOT_ANSWERED'] },
+  },
+  arrest: {
+    required: ['arrestNumber', 'arrestedAt'], key: ['arrestNumber'],
+    fields: {
+      arrestNumber: 'text', arrestedAt: 'time', reportNumber: 'text', ocn: 'text', offense: 'code', charges: 'list', court: ['STATE', 'MUNICIPAL', 'FEDERAL', 'TRIBAL', 'MILITARY', 'OTHER_STATE'], jurisdiction: JURISDICTIONS, holdNumber: 'text',
+      personId: 'text', name: 'text', birthDate: 'day', age: 'count', sex: 'code', race: 'code', ethnicity: 'code',
+    },
+  },
+  'charging-decision': {
+    required: ['decisionNumber', 'reportNumber', 'decision', 'decidingAgency', 'decidedAt'], key: ['decisionNumber'],
+    fields: { decisionNumber: 'text', reportNumber: 'text', decision: ['FILED', 'DECLINED', 'REFERRED_MUNICIPAL', 'RETURNED_FOR_INVESTIGATION'], decidingAgency: ['JCPO', 'CITY_PROSECUTOR', 'USAO', 'OTHER_COUNTY'], decidedAt: 'time' },
+  },
+  disposition: {
+    required: ['caseNumber', 'reportNumber', 'results', 'court', 'enteredAt'], key: ['caseNumber'],
+    fields: { caseNumber: 'text', reportNumber: 'text', results: 'list', court: ['STATE', 'MUNICIPAL', 'FEDERAL', 'TRIBAL', 'MILITARY', 'OTHER_STATE'], enteredAt: 'time' },
+  },
+  'jail-roster': {
+    required: ['holdNumber', 'personId', 'bookedAt'], key: ['holdNumber'],
+    fields: { holdNumber: 'text', personId: 'text', bookedAt: 'time', reason: ['ARREST', 'SENTENCE', 'TRANSFER', 'OTHER'] },
+  },
+}
+/** The kind of a field of a target, its number put aside; undefined: the target has no such field. */
+export const kindOf = (target: TargetName, field: string): Kind | undefined => FIELDS[target].fields[field.replace(/\.\d+/, '.N')]

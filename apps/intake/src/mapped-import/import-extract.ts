@@ -1,0 +1,199 @@
+/**
+ * Imports an extract by its mapping: plans it whole, shows the plan, or commits exactly it. Every row is settled once; a
+ * run that was cut short is finished by the next, because the log remembers what was accepted.
+ */
+import { createHash } from 'node:crypto'
+import type { Actor, CommandMeta, DraftEvent, MappingAppliedV1 } from '@chorus/contracts'
+import { derivedId, isRefusal } from '@chorus/decider'
+import { canonicalJson } from '@chorus/event-store'
+import { Problem } from '@chorus/platform'
+import { feedOf, nameOf, type Mapping } from '../feeds/mapped/mapping'
+import { planRows, type Departure, type Plan, type PlanFacts, type PlannedRow } from '../feeds/mapped/plan'
+import { readRows, type Row } from '../feeds/mapped/read-rows'
+import { finished, started } from '../import-run/import-run'
+import { Tally } from '../import-run/tally'
+import type { Quarantine } from '../quarantined-record/quarantine'
+import type { QuarantineRetry } from '../quarantined-record/retry'
+import { lookUpFacts, maySend, type FactsDeps } from './look-up-facts'
+import { mappingIn } from './mapping-file'
+
+export interface Extract { readonly mapping: string; readonly bytes: Uint8Array; readonly name?: string }
+export interface ExtractOptions {
+  readonly runId: string
+  readonly actor: Actor
+  readonly commit: boolean
+  /** digest of the plan that was looked at: another plan is not committed */
+  readonly plan?: string
+  readonly signal?: AbortSignal
+}
+export type RowReport = Omit<PlannedRow, 'drafts' | 'stream' | 'waitsFor' | 'ordinal'> & { /** of a quarantined row: its id there */ readonly quarantine?: string }
+export type ExtractReport = Omit<ReturnType<Tally['result']>, 'lines' | 'byAction' | 'edits'> & {
+  readonly run: string
+  readonly feed: string
+  readonly mapping: string
+  readonly committed: boolean
+  readonly complete: boolean
+  /** SHA-256 over what the plan says of each row */
+  readonly plan: string
+  /** of the duplicates: rows of a roster about nobody who has a case here */
+  readonly withoutCase: number
+  /** holds that a full roster no longer names */
+  readonly departures: number
+  readonly rows: readonly RowReport[]
+  /** rows that the answer leaves out, beyond the first thousand */
+  readonly rowsLeftOut: number
+}
+
+const NAMED = 1000
+const BATCH = 100
+const ATTEMPTS = 6
+
+export class MappedImport {
+  constructor(private readonly deps: FactsDeps & { readonly quarantine: Quarantine; readonly retry: QuarantineRetry }) {}
+
+  async run({ mapping: text, bytes, name }: Extract, options: ExtractOptions): Promise<ExtractReport> {
+    const { vault, clock } = this.deps
+    const read = mappingIn(text)
+    if ('problems' in read) throw new Problem('schema-violation', `The mapping is wrong: ${read.problems.slice(0, 5).map((one) => `line ${one.line}${one.key && `, ${one.key}`} ${one.text}`).join('; ')}. Nothing was read.`, { errors: read.problems.map((one) => ({ pointer: `/mapping/${one.key}`, rule: `line ${one.line}`, detail: one.text })) })
+    const { mapping } = read
+    if (!maySend(options.actor, mapping.source.agency)) throw new Problem('not-allowed', 'The mapping is of another agency than the one that sends the file. Let that agency send it, or intake.')
+    await this.refuseChangedMapping(mapping, text)
+    const rows = readRows(bytes, mapping)
+    if ('refused' in rows) throw new Problem('bad-parameter', `${rows.refused} Nothing was recorded.`, { errors: [{ pointer: '/file', rule: 'readable', detail: rows.refused }] })
+    if (rows.rows.length === 0 && mapping.snapshot) throw new Problem('bad-parameter', 'The roster has a heading and no row. An empty roster is not believed, since it would say that everybody has left: send it again, or record each release by hand. Nothing was recorded.', { errors: [{ pointer: '/file', rule: 'rows', detail: 'a roster with no row' }] })
+    const file = vault.hmac('file', createHash('sha256').update(bytes).digest('hex')).toString('hex')
+    let facts = await lookUpFacts(this.deps, { mapping, rows: rows.rows, file, actor: options.actor, making: false })
+    let plan = planRows(rows.rows, mapping, facts)
+    const digest = digestOf(mapping, file, plan, facts)
+    if (options.plan !== undefined && options.plan !== digest) throw new Problem('conflict', 'The plan that you looked at is not what would be recorded now: the file, its mapping, or the record has changed since. Nothing was recorded. Look at the plan again.')
+    const settling: Settling = { tally: new Tally(), rows: new Map(), withoutCase: 0, departures: 0, streams: [] }
+    for (const { row } of rows.rows) { void row; settling.tally.read({ lines: 1, action: mapping.target }) }
+    if (!options.commit) {
+      await this.settle(rows.rows, plan, mapping, file, options, settling)
+      return report(options, mapping, digest, settling, true)
+    }
+    await this.record(options, -1, [started(options.runId, { system: feedOf(mapping), mapping: nameOf(mapping) }, { fileId: file, bytes: bytes.length, zone: mapping.zone, ...(name && { name }) }, clock.now()), applied(options.runId, mapping, text, clock.now())])
+    let open = rows.rows
+    for (let attempt = 0; ; attempt++) {
+      if (attempt === ATTEMPTS) throw new Error('other writers change the same records faster than this import can follow: run it again')
+      facts = await lookUpFacts(this.deps, { mapping, rows: open, file, actor: options.actor, making: true })
+      plan = planRows(open, mapping, facts)
+      const overtaken = await this.append(plan, mapping, facts, options, settling)
+      await this.settle(open, { ...plan, rows: plan.rows.filter(({ row }) => !overtaken.has(row)) }, mapping, file, options, settling)
+      open = open.filter(({ row }) => overtaken.has(row))
+      if (open.length === 0 || options.signal?.aborted) break
+    }
+    await this.releaseWaiting(options, settling)
+    const complete = open.length === 0
+    await this.record(options, 1, [finished(options.runId, { id: file, bytes: bytes.length }, complete, settling.tally.result(0), clock.now())])
+    return report(options, mapping, digest, settling, complete)
+  }
+
+  /** Each stream's drafts in one append; answers the rows that another writer overtook. */
+  private async append(plan: Plan, mapping: Mapping, facts: PlanFacts, options: ExtractOptions, settling: Settling): Promise<ReadonlySet<number>> {
+    const { recorder } = this.deps
+    const byStream = new Map<string, { drafts: DraftEvent[]; rows: number[]; departures: number }>()
+    const of = (stream: string) => { const found = byStream.get(stream) ?? { drafts: [], rows: [], departures: 0 }; byStream.set(stream, found); return found }
+    for (const { stream, drafts, row } of plan.rows) if (stream && drafts.length > 0) { const one = of(stream); one.drafts.push(...drafts.map((draft, at) => ({ ...draft, index: draft.index ?? at }))); one.rows.push(row) }
+    for (const { stream, draft } of plan.departures as readonly Departure[]) { const one = of(stream); one.drafts.push({ ...draft, index: 0 }); one.departures++ }
+    const overtaken = new Set<number>()
+    const all = [...byStream]
+    for (let from = 0; from < all.length; from += BATCH) {
+      const some = all.slice(from, from + BATCH)
+      const outcomes = await recorder.recordEach(some.map(([stream, { drafts }]) => ({ stream, expected: facts.history(stream).length - 1, drafts, meta: this.metaOf(options, mapping) })))
+      for (const [at, outcome] of outcomes.entries()) {
+        const [stream, { rows, departures }] = some[at]!
+        if (outcome.ok) { settling.streams.push(stream); settling.departures += departures }
+        else for (const row of rows) overtaken.add(row)
+      }
+    }
+    return overtaken
+  }
+
+  private async settle(rows: readonly Row[], plan: Plan, mapping: Mapping, file: string, options: ExtractOptions, settling: Settling): Promise<void> {
+    const { vault, quarantine } = this.deps
+    const { tally } = settling
+    const contents = new Map(rows.map((row) => [row.row, row]))
+    const idOf = (content: string): string => vault.uuid('stream-id', 'quarantine', feedOf(mapping), vault.hmac('message', content).toString('hex'))
+    const refused = plan.rows.filter(({ outcome }) => outcome === 'refused' || outcome === 'waits')
+    const states = await quarantine.states(refused.map(({ row }) => idOf(contents.get(row)!.content)))
+    const put = new Map<string, { planned: PlannedRow; row: Row }>()
+    for (const planned of plan.rows) {
+      const { row, line, outcome, cause, field, text } = planned
+      const entry: RowReport = { row, line, outcome, ...(cause && { cause }), ...(field && { field }), ...(text && { text }) }
+      if (outcome === 'new' || outcome === 'correction') { tally.settle({ lines: 1 }, 'accepted'); if (outcome === 'correction') tally.corrected() }
+      else if (outcome === 'duplicate' || outcome === 'no-case') { tally.settle({ lines: 1 }, 'duplicate'); if (outcome === 'no-case') settling.withoutCase++; if (cause === 'erased') tally.erased() }
+      else {
+        const { content } = contents.get(row)!
+        const id = idOf(content)
+        const status = states.get(id)?.status ?? 'none'
+        // Repaired and accepted, or resolved, earlier: the same row again is known.
+        if (status === 'released' || status === 'resolved') { tally.settle({ lines: 1 }, 'duplicate'); settling.rows.set(row, { row, line, outcome: 'duplicate' }); continue }
+        tally.settle({ lines: 1 }, 'quarantined')
+        tally.quarantined({ id, line, lines: 1, cause: cause!, text: `line ${line}: ${text!}` })
+        if (status === 'none' && !put.has(id)) put.set(id, { planned, row: contents.get(row)! })
+        settling.rows.set(row, { ...entry, ...(options.commit && { quarantine: id }) })
+        continue
+      }
+      settling.rows.set(row, entry)
+    }
+    if (!options.commit) { settling.departures = plan.departures.length; return }
+    await quarantine.put([...put].map(([id, { planned, row }]) => {
+      const bytes = Buffer.from(row.content, 'utf8')
+      return {
+        data: {
+          quarantineId: id, runId: options.runId, feed: feedOf(mapping), mapping: nameOf(mapping), zone: mapping.zone, file, firstLine: row.row, lines: 1, bytes: bytes.length, record: vault.hmac('message', row.content).toString('hex'),
+          kept: bytes.length <= 1024 * 1024, cause: planned.cause!, ...(planned.field && { field: planned.field }), ...(planned.waitsFor && { waitsFor: planned.waitsFor }),
+        },
+        ...(bytes.length <= 1024 * 1024 && { bytes }),
+        meta: { ...this.metaOf(options, mapping), commandId: id, source: { agency: options.actor.agency, system: 'chorus' } },
+      }
+    }))
+  }
+
+  /** Rows that waited for what this file brought are tried again. */
+  private async releaseWaiting({ actor, runId }: ExtractOptions, { streams, tally }: Settling): Promise<void> {
+    for (const [id, state] of await this.deps.quarantine.waitingFor(streams)) {
+      const outcome = await this.deps.retry.retry(id, state, { actor, commandId: derivedId('waited', id, runId), correlationId: runId, now: this.deps.clock.now(), runId })
+      if (!isRefusal(outcome) && outcome.settled) tally.releasedFromQuarantine()
+    }
+  }
+
+  private metaOf({ runId, actor }: ExtractOptions, { source }: Mapping): CommandMeta {
+    const now = this.deps.clock.now()
+    return { commandId: runId, correlationId: runId, causationId: null, actor, source, now, receivedtime: now }
+  }
+
+  private async record(options: ExtractOptions, expected: number, drafts: readonly DraftEvent[]): Promise<void> {
+    const { actor, runId } = options
+    const outcome = await this.deps.recorder.record(`importrun-${runId}`, expected, drafts, { commandId: derivedId('import-run', runId, String(expected)), correlationId: runId, causationId: null, actor, source: { agency: actor.agency, system: 'chorus' }, now: this.deps.clock.now() })
+    if (!outcome.ok) throw new Error(`the import run could not be recorded: ${outcome.text}`)
+  }
+
+  /** A version of a mapping is what it was when it was first used: what was read by it must stay readable. */
+  private async refuseChangedMapping(mapping: Mapping, text: string): Promise<void> {
+    const hash = hashOf(text)
+    for await (const { data } of this.deps.recorder.read({ filter: { categories: ['importrun'], types: ['MappingApplied'] } })) {
+      const used = data as MappingAppliedV1
+      if (used.mapping === nameOf(mapping) && used.hash !== hash) throw new Problem('conflict', `The mapping ${nameOf(mapping)} was used before with other content. Raise its version, and send it again. Nothing was read.`)
+    }
+  }
+}
+
+interface Settling { readonly tally: Tally; readonly rows: Map<number, RowReport>; withoutCase: number; departures: number; readonly streams: string[] }
+
+const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex')
+const applied = (runId: string, mapping: Mapping, text: string, now: string): DraftEvent<MappingAppliedV1> =>
+  ({ type: 'MappingApplied', schemaVersion: 1, time: now, timePrecision: 'instant', timeZone: 'UTC', data: { runId, mapping: nameOf(mapping), hash: hashOf(text), text } })
+
+/** Without tokens and without the moment of a roster: the same file on the same record has the same digest. */
+const digestOf = (mapping: Mapping, file: string, { rows, departures }: Plan, facts: PlanFacts): string => hashOf(canonicalJson({
+  mapping: nameOf(mapping), file, rows: rows.map(({ row, outcome, cause, stream, drafts }) => ({ row, outcome, cause: cause ?? null, stream: stream ?? null, content: drafts.map((draft) => facts.contentOf(draft)) })),
+  departures: departures.map(({ stream, draft }) => ({ stream, hold: (draft.data as { holdId: string }).holdId })),
+}))
+
+const report = ({ runId, commit }: ExtractOptions, mapping: Mapping, plan: string, settling: Settling, complete: boolean): ExtractReport => {
+  const { lines: _lines, byAction: _actions, edits: _edits, ...counts } = settling.tally.result(0)
+  const rows = [...settling.rows.values()].sort((a, b) => a.row - b.row)
+  return { run: runId, feed: feedOf(mapping), mapping: nameOf(mapping), committed: commit, complete, plan, ...counts, withoutCase: settling.withoutCase, departures: settling.departures, rows: rows.slice(0, NAMED), rowsLeftOut: Math.max(rows.length - NAMED, 0) }
+}

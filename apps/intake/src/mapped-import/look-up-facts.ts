@@ -1,0 +1,87 @@
+/** What a plan needs to know, looked up from log and vault before it is made. A plan that is only shown makes no person and links nobody. */
+import { AGENCIES, type Actor, type DraftEvent, type RecordedEvent } from '@chorus/contracts'
+import { fold } from '@chorus/decider'
+import { ContractViolation, type Recorder } from '@chorus/event-store'
+import type { Vault } from '@chorus/privacy'
+import { DateTime } from 'luxon'
+import type { KnownReport } from '../feeds/mapped/compose'
+import type { Mapping } from '../feeds/mapped/mapping'
+import { keyOf, keyText, type CaseOf, type PlanFacts } from '../feeds/mapped/plan'
+import { readRow, type Fields } from '../feeds/mapped/read-row'
+import type { Row } from '../feeds/mapped/read-rows'
+import { incident, initial as noIncident } from '../incident/incident'
+import type { CaseLookUp } from '../pch-case/look-up'
+import { isTooLarge, TOO_LARGE } from '../quarantined-record/too-large'
+
+export interface FactsDeps { readonly recorder: Recorder; readonly vault: Vault; readonly lookUp: CaseLookUp; readonly clock: { now(): string } }
+/** `making`: persons who are not known yet get their token now. */
+export interface Asked { readonly mapping: Mapping; readonly rows: readonly Row[]; readonly file: string; readonly actor: Actor; readonly making: boolean }
+
+/** An integration whose token names an ORI sends that agency's records alone; the program's own agencies send whatever they were handed. */
+export const maySend = (actor: Actor, agency: string): boolean => actor.role !== 'agencyFeed' || actor.agency === agency || (AGENCIES as readonly string[]).includes(actor.agency)
+
+const CATEGORY: Readonly<Record<string, string>> = { 'incident-report': 'incident', arrest: 'arrest', 'lethality-screen': 'lethalityScreen' }
+
+export const lookUpFacts = async ({ recorder, vault, lookUp, clock }: FactsDeps, { mapping, rows, file, actor, making }: Asked): Promise<PlanFacts> => {
+  const now = clock.now()
+  const { source, target, reports = source, persons = source.system } = mapping
+  const meta = { commandId: file, correlationId: file, causationId: null, actor, source, now }
+  const streamIdOf = (key: string): string => vault.uuid('stream-id', source.agency, source.system, target, key)
+  // A report's stream is fixed by its own feed, so that a screen and an arrest lead to it.
+  const incidentOf = (reportNumber: string): string => vault.uuid('stream-id', reports.agency, reports.system, 'incident-report', reportNumber)
+  const read = rows.flatMap((row): Fields[] => { const one = readRow(row, mapping, now); return 'fields' in one ? [one.fields] : [] })
+  const personIds = [...new Set(read.flatMap((fields) => Object.entries(fields).flatMap(([name, value]) => name.endsWith('personId') ? [value as string] : [])))]
+  const numbers = target === 'incident-report' ? [] : [...new Set(read.flatMap(({ reportNumber }) => reportNumber === undefined ? [] : [keyText(reportNumber as string)]))]
+
+  const cases = new Map<string, CaseOf | 'disagree' | 'erased'>()
+  const people = new Map<string, string | 'erased'>()
+  for (const personId of personIds) {
+    const identifiers = [{ system: persons, id: personId }]
+    if (target === 'jail-roster' || target === 'arrest') {
+      const known = await vault.knownPerson('case', identifiers)
+      if (known === 'disagree' || known === 'erased') cases.set(personId, known)
+      else if (known !== undefined) { const open = await lookUp.openCaseOf(known); if (open) cases.set(personId, { caseId: open.caseId, subjectRef: known }) }
+    }
+    if (target === 'jail-roster') continue
+    const token = making ? await vault.personOf('incident', identifiers) : await vault.knownPerson('incident', identifiers)
+    if (token !== undefined && token !== 'disagree') people.set(personId, token)
+  }
+
+  const streams = new Set<string>()
+  for (const number of numbers) streams.add(`charging-${incidentOf(number)}`)
+  if (CATEGORY[target]) for (const fields of read) streams.add(`${CATEGORY[target]}-${streamIdOf(keyOf(fields, mapping))}`)
+  for (const number of numbers) streams.add(`incident-${incidentOf(number)}`)
+  for (const found of cases.values()) if (typeof found === 'object') streams.add(`circumstance-${found.caseId}`)
+  const mayBeHeld: string[] = []
+  if (mapping.snapshot?.full) {
+    const found = new Set<string>()
+    for await (const { stream, data } of recorder.read({ filter: { categories: ['circumstance'], types: ['CustodyStatusChanged'] } })) if ((data as { facility?: string }).facility === mapping.snapshot.facility) found.add(stream)
+    for (const stream of found) { mayBeHeld.push(stream); streams.add(stream) }
+  }
+  const histories = await recorder.loadMany([...streams])
+  const erased = new Set((await Promise.all([...new Set([...streams].map((stream) => stream.split('-')[0]!))].map((category) =>
+    recorder.erased(category === 'circumstance' ? 'case' : 'incident', [...streams].filter((stream) => stream.startsWith(`${category}-`)))))).flatMap((some) => [...some]))
+  const reportOf = (number: string): KnownReport => {
+    const incidentId = incidentOf(number)
+    const events = histories.get(`incident-${incidentId}`) ?? []
+    const state = fold(incident, events, noIncident)
+    return { incidentId, status: state.status, victims: state.status === 'known' ? state.report.victims : [], offenders: state.status === 'known' ? state.report.offenders : [], revision: events.length - 1 }
+  }
+  const moment = DateTime.fromISO(now, { zone: mapping.zone })
+  return {
+    now, file, role: actor.role, asOf: { time: moment.toFormat("yyyy-MM-dd'T'HH:mm"), timePrecision: 'minute', timeZone: mapping.zone },
+    history: (stream): readonly RecordedEvent[] => histories.get(stream) ?? [], erased,
+    personOf: (personId) => people.get(personId), caseOf: (personId) => cases.get(personId), reportOf, mayBeHeld, streamIdOf,
+    messageOf: (content) => vault.hmac('message', content).toString('hex'),
+    holdIdOf: (jurisdiction, holdNumber) => vault.uuid('link', 'hold', jurisdiction, keyText(holdNumber)),
+    newToken: (kind) => vault.newToken(kind), contentOf: (draft) => recorder.contentOf(draft),
+    idOf: (draft: DraftEvent, place) => vault.uuid('event-id', 'record', source.agency, draft.sourceRecord!.system, String(draft.sourceRecord!.id), String(draft.sourceRecord!.version), String(draft.index ?? place)),
+    check: (stream, drafts) => {
+      try { recorder.check({ stream, expected: -1, drafts, meta }); return undefined } catch (error) {
+        if (isTooLarge(error)) return TOO_LARGE
+        if (error instanceof ContractViolation) return { cause: 'does-not-fit', text: `what the row says does not fit: ${error.problems.slice(0, 3).map(({ field, text }) => `${field} ${text}`).join('; ')}. Correct the row, or translate it with codes in the mapping` }
+        throw error
+      }
+    },
+  }
+}

@@ -1,0 +1,58 @@
+/** A quarantined row of an extract, read again by the mapping that its run was read by. */
+import type { Actor, MappingAppliedV1 } from '@chorus/contracts'
+import type { Recorder } from '@chorus/event-store'
+import { keptFormat, readRows, type Row } from '../feeds/mapped/read-rows'
+import { keyOf, planRows, type PlannedRow } from '../feeds/mapped/plan'
+import { readRow } from '../feeds/mapped/read-row'
+import type { Mapping } from '../feeds/mapped/mapping'
+import type { QuarantinedRecord } from '../quarantined-record/quarantined-record'
+import { lookUpFacts, type FactsDeps } from './look-up-facts'
+import { mappingIn } from './mapping-file'
+
+type Open = Extract<QuarantinedRecord, { first: unknown }>
+export interface PlannedAgain { readonly planned: PlannedRow; readonly mapping: Mapping; /** of its stream before it */ readonly expected: number }
+
+export class ExtractRows {
+  constructor(private readonly deps: FactsDeps) {}
+
+  /** The row as it would be recorded now, or why not. `making`: it is to be recorded. */
+  async plan(bytes: Uint8Array, { first }: Open, actor: Actor, making: boolean): Promise<PlannedAgain | { readonly cause: string; readonly text: string }> {
+    const mapping = await mappingOf(this.deps.recorder, first.runId)
+    if (!mapping) return { cause: 'mapping-unknown', text: 'the mapping of its run is not known here: send the row again in a file, or resolve it' }
+    const row = onlyRow(bytes, mapping, first.firstLine ?? 1)
+    if ('text' in row) return row
+    const facts = await lookUpFacts(this.deps, { mapping, rows: [row], file: first.file ?? '', actor, making })
+    const [planned] = planRows([row], { ...mapping, ...(mapping.snapshot && { snapshot: { ...mapping.snapshot, full: false } }) }, facts).rows
+    return { planned: planned!, mapping, expected: planned!.stream ? facts.history(planned!.stream).length - 1 : -1 }
+  }
+
+  /** Whether a repair speaks of the record that waits; where the record could not be read, nobody can say. */
+  async namesSame(before: Uint8Array, after: Uint8Array, { first }: Open): Promise<boolean> {
+    const mapping = await mappingOf(this.deps.recorder, first.runId)
+    if (!mapping) return true
+    const [was, is] = [before, after].map((bytes) => {
+      const row = onlyRow(bytes, mapping, 1)
+      if ('text' in row) return undefined
+      const read = readRow(row, mapping, this.deps.clock.now())
+      return 'fields' in read ? keyOf(read.fields, mapping) : undefined
+    })
+    return was === undefined || is === undefined || was === is
+  }
+}
+
+/** @returns undefined where the run applied none that this build reads */
+const mappingOf = async (recorder: Recorder, runId: string | undefined): Promise<Mapping | undefined> => {
+  if (runId === undefined) return undefined
+  const applied = (await recorder.load(`importrun-${runId}`)).find(({ type }) => type === 'MappingApplied')
+  if (!applied) return undefined
+  const read = mappingIn((applied.data as MappingAppliedV1).text)
+  return 'mapping' in read ? read.mapping : undefined
+}
+
+const onlyRow = (bytes: Uint8Array, mapping: Mapping, row: number): Row | { readonly cause: string; readonly text: string } => {
+  const read = readRows(bytes, { ...keptFormat(mapping), format: { ...keptFormat(mapping).format, encoding: 'utf-8' } })
+  if ('refused' in read) return { cause: 'unreadable-row', text: read.refused }
+  const [only, second] = read.rows
+  if (!only || second) return { cause: 'not-one-record', text: 'a quarantined row is one row, for CSV with the heading before it: repair it so, and send others as a file' }
+  return { ...only, row, line: row }
+}
