@@ -30,6 +30,8 @@ export interface Manifest {
   readonly version: string
   readonly log: string
   readonly head: { readonly ordinal: number; readonly link: string; readonly recordedtime: string | null }
+  /** the events are in a KurrentDB, and not in this backup: its place of the last one; absent: they are in the parts */
+  readonly kurrentdb?: { readonly commit: string; readonly prepare: string }
   /** the schema's version: migrations that had run, in order */
   readonly migrations: readonly { readonly name: string; readonly hash: string }[]
   readonly keys: {

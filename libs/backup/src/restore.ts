@@ -3,7 +3,7 @@ import { createReadStream, existsSync, mkdirSync, readdirSync, readFileSync, ren
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
-import { PostgresStore, verifyChain } from '@chorus/event-store'
+import { KurrentStore, lookAtKurrent, PostgresStore, verifyChain } from '@chorus/event-store'
 import { postgres } from '@chorus/postgres'
 import { DESTROYED_LIST, FileVault, joinDestroyed, type FileSeal, type VaultMode } from '@chorus/privacy'
 import type { TransactionSql } from 'postgres'
@@ -49,6 +49,10 @@ export interface RestoreOptions {
   readonly mode: VaultMode
   /** what the keys' files were sealed by when the backup was taken: the same key service */
   readonly seal: FileSeal
+  /** the KurrentDB that holds the log, put back before by its own means */
+  readonly logUrl?: string | undefined
+  /** what was recorded in that KurrentDB since does not matter: the place is taken away again */
+  readonly trial?: boolean
   readonly onProgress?: (table: string, rows: number) => void
 }
 
@@ -59,6 +63,7 @@ export const restoreBackup = async (options: RestoreOptions): Promise<Restored> 
   const { set: { manifest, keys }, keysFolder, appUrl } = options
   const present = existsSync(keysFolder) ? readdirSync(keysFolder).filter((name) => name !== DESTROYED_LIST) : []
   if (present.length > 0) throw new BackupRefused(`${keysFolder} holds keys already (${present.slice(0, 3).join(', ')}): a restore needs an empty place. Choose another CHORUS_DATA, or move them away`)
+  await holdAgainstKurrent(options)
   await tryKeys(keys, options.seal)
   const half = `${keysFolder}.restoring`
   rmSync(half, { recursive: true, force: true })
@@ -77,16 +82,34 @@ export const restoreBackup = async (options: RestoreOptions): Promise<Restored> 
   const vault = await FileVault.open({ keysFolder, databaseUrl: appUrl, mode: options.mode, seal: options.seal })
   await vault.close()
   const destroyed = await destroyedIn(appUrl)
-  const store = await PostgresStore.open({ url: appUrl, max: 1 })
+  const store = options.logUrl === undefined ? await PostgresStore.open({ url: appUrl, max: 1 }) : await KurrentStore.open({ url: options.logUrl, databaseUrl: appUrl })
   try {
-    const head = await store.head()
+    const head = options.trial && options.logUrl !== undefined ? await headAt(store, manifest) : await store.head()
     if (head.log !== manifest.log || head.ordinal !== manifest.head.ordinal || head.link !== manifest.head.link) throw new BackupRefused(`the restored log ends at ordinal ${head.ordinal}, link ${head.link}; the backup's manifest says ${manifest.head.ordinal}, ${manifest.head.link}. Do not start on it`)
-    const chain = await verifyChain(store)
+    const chain = await verifyChain(store, { through: manifest.head.ordinal })
     if (!chain.ok) throw new BackupRefused(`the restored log does not verify: ${chain.text}. The log was wrong when the backup was taken; do not start on it`)
   } finally {
     await store.close()
   }
   return { log: manifest.log, ordinal: manifest.head.ordinal, rows, destroyed, again: destroyed - before }
+}
+
+/** Before anything is written: is the KurrentDB the one that this backup has the places of, of the same moment? */
+const holdAgainstKurrent = async ({ set: { manifest: { log, kurrentdb, head } }, logUrl, trial }: RestoreOptions): Promise<void> => {
+  if (kurrentdb === undefined && logUrl === undefined) return
+  if (kurrentdb === undefined) throw new BackupRefused('this backup holds the events themselves, and CHORUS_LOG_URL names a KurrentDB: unset it, restore, and lead the log there by "chorus log copy"')
+  if (logUrl === undefined) throw new BackupRefused('the events of this backup are in a KurrentDB: put that back first, from its own backup of the same moment, and set CHORUS_LOG_URL to it')
+  const there = await lookAtKurrent(logUrl, kurrentdb)
+  if (there.log === undefined) throw new BackupRefused('the KurrentDB of CHORUS_LOG_URL holds no log: put it back first, from its own backup of the same moment')
+  if (there.log !== log) throw new BackupRefused(`the KurrentDB of CHORUS_LOG_URL holds log ${there.log}, this backup is of log ${log}: they do not belong together`)
+  if (!there.reaches) throw new BackupRefused(`the KurrentDB of CHORUS_LOG_URL is older than this backup: it ends before ordinal ${head.ordinal}. Put its backup of the same moment back, or take an older backup of Chorus`)
+  if (there.more > 0 && !trial) throw new BackupRefused(`the KurrentDB of CHORUS_LOG_URL is newer than this backup: ${there.more > 1000 ? 'more than 1000' : there.more} events stand behind ordinal ${head.ordinal}, sealed with keys that this backup may not hold. Take the backup of Chorus that was made with it`)
+}
+
+const headAt = async (store: Pick<KurrentStore, 'log' | 'readAll'>, { head: { ordinal } }: Manifest) => {
+  let link = ''
+  for await (const event of store.readAll({ after: ordinal - 1, through: ordinal })) link = event.link
+  return { log: store.log, ordinal, link }
 }
 
 /** Before anything is written: do the keys' files open, where a key service sealed them? */

@@ -80,6 +80,10 @@ const atOneMoment = async (sql: Sql, keysFolder: string) => {
   const [exported] = await sql<{ snapshot: string }[]>`select pg_export_snapshot() as snapshot`
   const [head] = await sql<{ log: string; ordinal: string; link: string; recordedtime: string | null }[]>`
     select log::text as log, ordinal::text as ordinal, encode(link, 'hex') as link, to_char(recordedtime at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as recordedtime from log.head`
+  // where the log is in KurrentDB, its places are here, and the head of the other is of no use
+  const [placed] = await sql<{ log: string; ordinal: string; link: string; recordedtime: string | null; commit: string | null; prepare: string | null }[]>`
+    select log::text as log, ordinal::text as ordinal, encode(link, 'hex') as link, to_char(recordedtime at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as recordedtime, commit_position::text as commit, prepare_position::text as prepare from log_index.head`
+  const at = placed?.commit != null && placed.prepare !== null ? placed : undefined
   const migrations = await sql<{ name: string; hash: string }[]>`select name, hash from public.chorus_migrations order by name`
   const [folder] = await sql<{ fingerprint: string }[]>`select fingerprint from vault.folder`
   if (!folder) throw new BackupRefused('this log has no keys yet: start Chorus once, then take the backup')
@@ -90,11 +94,14 @@ const atOneMoment = async (sql: Sql, keysFolder: string) => {
   await sql`select pg_advisory_unlock(${FOLDER_LOCK})`
   return {
     snapshot: exported!.snapshot, files: keys,
-    log: head!.log, head: { ordinal: Number(head!.ordinal), link: head!.link, recordedtime: head!.recordedtime },
+    ...headOf(at ?? head!), ...at && { kurrentdb: { commit: at.commit!, prepare: at.prepare! } },
     migrations: migrations.map(({ name, hash }) => ({ name, hash })),
     keys: { generation: createHash('sha256').update([folder.fingerprint, ...wrapping.map(({ kek }) => kek)].join('|')).digest('hex').slice(0, 16), fingerprint: folder.fingerprint },
   }
 }
+
+const headOf = ({ log, ordinal, link, recordedtime }: { readonly log: string; readonly ordinal: string; readonly link: string; readonly recordedtime: string | null }): Pick<Manifest, 'log' | 'head'> =>
+  ({ log, head: { ordinal: Number(ordinal), link, recordedtime } })
 
 /** A connection for each table: after COPY TO STDOUT the driver's may hang. */
 const copyOut = async (ownerUrl: string, snapshot: string, table: Table, folder: string): Promise<Part> => {

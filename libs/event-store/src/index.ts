@@ -5,7 +5,7 @@ export {
 } from './port'
 export { NotCanonical, canonicalJson, genesisLink, leafOf, linkOf } from './chain'
 export { decideAppend, type AppendDecision, type AskedAppend, type KnownEvent } from './decide-append'
-export { KurrentStore, type KurrentStoreOptions } from './kurrentdb'
+export { KurrentStore, lookAtKurrent, type KurrentStanding, type KurrentStoreOptions } from './kurrentdb'
 export { isKurrentUrl } from './kurrentdb-connection'
 export { CopyRefused, copyLog, copyToKurrent, copyToPostgres, openToCopy, targetOfCopy, type CopyTarget } from './log-copy'
 export { MemoryStore, type MemoryStoreOptions } from './memory'

@@ -169,6 +169,21 @@ export class KurrentStore implements EventStore {
   private wakeAll(): void { for (const wake of this.listeners) wake() }
 }
 
+/** What a KurrentDB holds, compared with a place in it. */
+export interface KurrentStanding { /** undefined: no log was begun in it */ readonly log: string | undefined; /** it has an entry at or behind the place */ readonly reaches: boolean; /** entries of the log behind the place, at most 1,001 */ readonly more: number }
+/** Looks without opening: nothing is begun, nothing placed. Throws StoreUnavailable. */
+export async function lookAtKurrent(url: string, place: { readonly commit: string; readonly prepare: string }, retryMs = 10_000): Promise<KurrentStanding> {
+  const server = { client: connectKurrent(url), names: new Names(undefined), retryMs }
+  try {
+    const identity = await readIdentity(server)
+    if (!identity) return { log: undefined, reaches: false, more: 0 }
+    const position = { commit: BigInt(place.commit), prepare: BigInt(place.prepare) }
+    const link = { ...server, log: identity.log }
+    const entries = await pageOf(retryMs, () => server.client.readAll({ fromPosition: position, maxCount: COUNTED + 1, filter: server.names.filter } as never)) as Entry[]
+    return { log: identity.log, reaches: !await endsBefore(server, position), more: entries.filter((entry) => asFound(entry, link) && isAfter(entry.position, position)).length }
+  } finally { await server.client.dispose() }
+}
+
 /** Whoever is first says which log this is. */
 async function identityOf(server: Omit<Link, 'log'>): Promise<Identity> {
   for (;;) {

@@ -29,9 +29,10 @@ export const register = (program: Command, context: Context): void => {
         onProgress: (_, more) => out.progress('copying', { done: rows += more, unit: 'rows' }),
       })).catch(refused)
       out.progressDone()
-      out.data('backup/1', { to, keysTo, id: manifest.id, log: manifest.log, ordinal: manifest.head.ordinal, rows, keys: manifest.keys.generation }, [
+      out.data('backup/1', { to, keysTo, id: manifest.id, log: manifest.log, ordinal: manifest.head.ordinal, rows, keys: manifest.keys.generation, kurrentdb: manifest.kurrentdb ?? null }, [
         `log ${manifest.log} through ordinal ${manifest.head.ordinal}, ${rows} rows of ${manifest.parts.length} tables: ${to}`,
         `keys ${manifest.keys.generation}, sealed: ${keysTo}`,
+        ...manifest.kurrentdb ? [`The events are in KurrentDB, and not in this backup: it has their places, the vault, the audit log, quarantine and consumers' places. Take KurrentDB's own backup of the same moment, with the services stopped for both; it must end at commit ${manifest.kurrentdb.commit}.`] : [],
       ])
       out.next(`npx chorus restore --drill --from ${to} --keys-from ${keysTo} …`)
     },

@@ -32,7 +32,7 @@ export const register = (program: Command, context: Context): void => {
       const restored = await (async () => {
         const set = await readSet(from, keysFrom, sealing)
         const into = (target: Target) => restoreBackup({
-          from, set, ...target, mode: settings.mode, seal: sealFor(settings.keyService), destroyedFrom: [keysFrom, join(settings.data, 'keys'), ...destroyed === undefined ? [] : [destroyed]],
+          from, set, ...target, mode: settings.mode, seal: sealFor(settings.keyService), logUrl: settings.logUrl, trial: drill === true, destroyedFrom: [keysFrom, join(settings.data, 'keys'), ...destroyed === undefined ? [] : [destroyed]],
           schema: (tx, migrations) => migrateWithin(tx, decodeURIComponent(new URL(target.appUrl).username), migrations),
           onProgress: (_, more) => out.progress('restoring', { done: rows += more, total: set.manifest.parts.reduce((sum, part) => sum + part.rows, 0), unit: 'rows' }),
         })
