@@ -1,0 +1,62 @@
+/** Which events start, move and end the timers of intake: the folds alone, event by event. */
+import type { RecordedEvent } from '@chorus/contracts'
+import type { Watched } from '@chorus/timers'
+import { metaOf, NOW } from '../../../../libs/decider/src/testing/given'
+import { recorded } from '../../../../libs/decider/src/testing/memory-log'
+import { NO_VALUES, shippedTimerPolicy, valuesAfter, type TimerValues } from './timer-policy'
+import { WATCHES } from './watches'
+
+const id = (n: number): string => `018f0000-0000-7000-8000-${String(n).padStart(12, '0')}`
+const [INCIDENT, CASE, REFERRAL] = [id(1), id(2), id(3)]
+const { text } = shippedTimerPolicy()
+const values: TimerValues = valuesAfter(NO_VALUES, { type: 'PolicyActivated', data: { policyId: 'kc-ipvi-timers', text } } as unknown as RecordedEvent)
+let n = 0
+const event = (stream: string, type: string, data: object, time = NOW): RecordedEvent => recorded({ type, schemaVersion: 1, data, time, timePrecision: 'instant', timeZone: 'UTC' }, { stream, revision: 0 }, metaOf({ name: `${type} ${n++}` }))
+const report = (...days: string[]): RecordedEvent => event(`incident-${INCIDENT}`, 'IncidentReported', { incidentId: INCIDENT, arrestMade: days.length > 0, arrestees: days.map((arrestDate) => ({ arrestDate })) })
+const opened = (): RecordedEvent => event(`pchCase-${CASE}`, 'CaseOpened', { caseId: CASE, referralId: REFERRAL, indexIncidentId: INCIDENT })
+const decided = (decision: string): RecordedEvent => event(`charging-${INCIDENT}`, 'ChargingDecisionMade', { incidentId: INCIDENT, decision, decidingAgency: 'JCPO' })
+const retracted = (retracts: string): RecordedEvent => event(`incident-${INCIDENT}`, 'EventRetracted', { retracts, reasonCode: 'SOURCE_DELETED' })
+const linked = (side: string): RecordedEvent => event(`circumstance-${CASE}`, 'IncidentLinkedToCase', { caseId: CASE, incidentId: INCIDENT, side })
+
+const after = (category: string, stream: string, ...events: RecordedEvent[]): string[] => {
+  const watch = WATCHES.find((one) => one.category === category)!
+  const watched = events.reduce<Watched>((so, one) => (watch.streamOf(one) === stream ? watch.evolve(so, one, values) : so), { timers: [] })
+  return watched.timers.map(({ timer, due }) => `${timer} ${due}`)
+}
+const arrest = (...events: RecordedEvent[]): string[] => after('incident', `incident-${INCIDENT}`, ...events)
+
+describe('T-30', () => {
+  it('runs from the last arrest of an incident on which a case rests, in whatever order both are told', () => {
+    expect(arrest(report('2026-07-02', '2026-07-05'), opened())).toEqual(['T-30 2026-08-05T05:00:00.000Z'])
+    expect(arrest(opened(), report('2026-07-02'))).toEqual(['T-30 2026-08-02T05:00:00.000Z'])
+    expect(arrest(report('2026-07-02'), linked('REFERRED'))).toEqual(['T-30 2026-08-02T05:00:00.000Z'])
+  })
+  it('does not run where nobody has taken the incident up, where he was the victim, or where nobody was arrested', () => {
+    expect([arrest(report('2026-07-02')), arrest(report('2026-07-02'), linked('VICTIM_OF_RECORD')), arrest(report(), opened())]).toEqual([[], [], []])
+  })
+  it('ends with charges that are filed, not with any other decision, also where they are told first', () => {
+    expect(arrest(report('2026-07-02'), opened(), decided('FILED'))).toEqual([])
+    expect(arrest(decided('FILED'), report('2026-07-02'), opened())).toEqual([])
+    expect(arrest(report('2026-07-02'), opened(), decided('DECLINED'), decided('RETURNED_FOR_INVESTIGATION'))).toHaveLength(1)
+  })
+  it('goes by the report as it stands: corrected it runs anew, taken back it ends', () => {
+    const [first, corrected] = [report('2026-07-02'), report('2026-07-03')]
+    expect(arrest(first, opened(), corrected)).toEqual(['T-30 2026-08-03T05:00:00.000Z'])
+    expect(arrest(first, opened(), report())).toEqual([])
+    expect(arrest(first, opened(), retracted(first.id))).toEqual([])
+    expect(arrest(first, opened(), retracted(id(9)))).toHaveLength(1)
+  })
+})
+
+it('T-REF ends with the case that is opened on the referral, or its exclusion; T-VAL with the case', () => {
+  const received = event(`referral-${REFERRAL}`, 'ReferralReceived', { referralId: REFERRAL })
+  const referral = (...more: RecordedEvent[]) => after('referral', `referral-${REFERRAL}`, received, ...more)
+  // A Thursday; the Friday is kept as a holiday.
+  expect(referral()).toEqual(['T-REF 2026-07-06T15:10:00.000Z'])
+  expect([referral(opened()), referral(event(`referral-${REFERRAL}`, 'ReferralExcluded', { referralId: REFERRAL }))]).toEqual([[], []])
+  const level = (type: string, time: string) => event(`pchCase-${CASE}`, type, { caseId: CASE }, time)
+  const theCase = (...events: RecordedEvent[]) => after('pchCase', `pchCase-${CASE}`, ...events)
+  expect(theCase(level('LevelAssigned', NOW))).toEqual(['T-VAL 2028-07-02T15:10:00.000Z', 'T-VAL-5Y 2031-07-02T15:10:00.000Z'])
+  expect(theCase(level('LevelAssigned', NOW), level('LevelChanged', '2027-01-02T16:10:00.000Z'))).toEqual(['T-VAL 2029-01-02T16:10:00.000Z', 'T-VAL-5Y 2032-01-02T16:10:00.000Z'])
+  expect(theCase(level('LevelAssigned', NOW), level('CaseClosed', NOW))).toEqual([])
+})
