@@ -345,4 +345,17 @@ describe('deterrence over the bus and HTTP', () => {
       expect(JSON.stringify(event)).not.toContain('$sealed')
     }
   })
+
+  it('a plan that is late is on record, once, held or not, under the case\'s own key; what is due stays due', async () => {
+    const [late, held] = [await levelled('C'), await levelled('D')]
+    expect(await post('detective', `notifications/${held.id}/hold`, { code: 'SAFETY' })).toMatchObject({ status: 200 })
+    now = '2026-07-08T14:00:01.000Z'
+    const timers = deterrence.app.get(TimersByDueDate, { strict: false }).timers
+    await timers.recordMissed()
+    await timers.recordMissed()
+    const missed = async (id: string) => (await log.load(`notification-${id}`)).filter(({ type }) => type === 'DeadlineMissed')
+    expect(await missed(late.id)).toMatchObject([{ data: { timer: 'T-C2', owner: 'detective', dueAt: '2026-07-08T14:00:00.000Z' }, partitionkey: `pchCase-${late.caseId}`, actor: { role: 'system' } }])
+    expect(await missed(held.id)).toMatchObject([{ data: { timer: 'T-D', owner: 'detective' } }])
+    expect(await shown(late.id)).toMatchObject({ phase: 'open', overdue: true })
+  })
 })

@@ -36,13 +36,13 @@ const RECORDS = ['incident', 'arrest', 'windowReport', 'referral']
 const categoryOf = (stream: string): string => stream.slice(0, stream.indexOf('-'))
 /** What a screen or a review says belongs to the safety of somebody else: it stays, without the id of the record. */
 const OF_ANOTHER = ['lethalityScreen', 'safetyReview', 'safetyWarning', 'notification', 'pchCase', 'pchService']
-type Said = Pick<RecordedEvent, 'stream' | 'data' | 'type'>
+type Said = Pick<RecordedEvent, 'stream' | 'data' | 'type' | 'partitionkey'>
 const idsIn = (data: object): { readonly incidentId?: unknown; readonly caseId?: unknown } => data
 
 /** The records by which it is decided whether a reader sees the event. */
-export const recordsOf = ({ stream, data }: Pick<Said, 'stream' | 'data'>): string[] => {
+export const recordsOf = ({ stream, data, partitionkey }: Pick<Said, 'stream' | 'data' | 'partitionkey'>): string[] => {
   const { incidentId, caseId } = idsIn(data)
-  return [stream, ...(typeof incidentId === 'string' ? [`incident-${incidentId}`] : []), ...(typeof caseId === 'string' ? [`pchCase-${caseId}`] : []), ...(categoryOf(stream) === 'eligibility' || categoryOf(stream) === 'charging' ? [stream.replace(/^[^-]+/, 'incident')] : [])]
+  return [stream, partitionkey, ...(typeof incidentId === 'string' ? [`incident-${incidentId}`] : []), ...(typeof caseId === 'string' ? [`pchCase-${caseId}`] : []), ...(categoryOf(stream) === 'eligibility' || categoryOf(stream) === 'charging' ? [stream.replace(/^[^-]+/, 'incident')] : [])]
 }
 /** Whether all of the event is closed: a closed record's own, what speaks of it alone, and the level of a case without an open basis. */
 export const isClosed = (event: Said, closed: Closed): boolean => {
@@ -53,8 +53,8 @@ export const isClosed = (event: Said, closed: Closed): boolean => {
   return isLevelClosed(event, closed) && eventRegistry.knows(event.type) && eventRegistry.latest(event.type).tells === 'level'
 }
 /** Whether fields that tell the level are closed in this event. */
-export const isLevelClosed = ({ stream, data }: Pick<Said, 'stream' | 'data'>, closed: Closed): boolean =>
-  closed.has(stream.startsWith('pchCase-') ? stream : `pchCase-${String(idsIn(data).caseId)}`)
+export const isLevelClosed = ({ stream, data, partitionkey }: Pick<Said, 'stream' | 'data' | 'partitionkey'>, closed: Closed): boolean =>
+  [stream, partitionkey, `pchCase-${String(idsIn(data).caseId)}`].some((one) => one.startsWith('pchCase-') && closed.has(one))
 
 /** Of rows of a list, those whose record was not destroyed: for lists that everybody who may ask for them sees otherwise. */
 export const withoutGone = async <Row>(log: Log, rows: readonly Row[], recordOf: (row: Row) => string): Promise<Row[]> => {

@@ -16,7 +16,7 @@ import { breachesOf, isPermittedClass, type DeliveryFacts } from './breaches'
 
 // Stored names. Changing one needs a new version and an upcaster.
 export const NOTIFICATION_EVENTS = [
-  'NotificationPlanned', 'NotificationHeld', 'NotificationScheduled', 'DeliveryAuthorized', 'NotificationAttempted', 'NotificationDelivered', 'NotificationMisdelivered', 'NotificationCancelled', 'NotificationAbandoned', 'ProtocolBreachDetected',
+  'NotificationPlanned', 'NotificationHeld', 'NotificationScheduled', 'DeliveryAuthorized', 'NotificationAttempted', 'NotificationDelivered', 'NotificationMisdelivered', 'NotificationCancelled', 'NotificationAbandoned', 'ProtocolBreachDetected', 'DeadlineMissed',
 ] as const
 
 /** What a permission rests on, looked up at the log's head; `basis` says how far. */

@@ -31,7 +31,7 @@ export interface NotificationRow {
 }
 
 export const KNOWN = [
-  'NotificationPlanned', 'NotificationHeld', 'NotificationScheduled', 'DeliveryAuthorized', 'NotificationAttempted', 'NotificationDelivered', 'NotificationMisdelivered', 'NotificationCancelled', 'NotificationAbandoned', 'ProtocolBreachDetected',
+  'NotificationPlanned', 'NotificationHeld', 'NotificationScheduled', 'DeliveryAuthorized', 'NotificationAttempted', 'NotificationDelivered', 'NotificationMisdelivered', 'NotificationCancelled', 'NotificationAbandoned', 'ProtocolBreachDetected', 'DeadlineMissed',
 ] as const
 
 export const notificationOf = (event: Pick<RecordedEvent, 'stream'>): string => event.stream.slice('notification-'.length)

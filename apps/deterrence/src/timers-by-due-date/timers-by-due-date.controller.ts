@@ -9,6 +9,6 @@ export class TimersByDueDateController {
   constructor(private readonly timers: TimersByDueDate) {}
 
   @Get()
-  @QueryRoute({ summary: 'Timers of the safety context that are past due without that on record; how many run is not told', reads: { noPerson: 'counts by timer' }, roles: ['operator', 'privacyOfficer'] })
+  @QueryRoute({ summary: 'How many timers of notifications run, were missed, or are past due without that on record; of the safety context only the last', reads: { noPerson: 'counts by timer' }, roles: ['operator', 'privacyOfficer'] })
   counts(): Promise<TimerCounts> { return this.timers.counts() }
 }

@@ -1,22 +1,25 @@
 /** The timers of deterrence: the same mechanism as everywhere (libs/timers). */
 import { Inject, Injectable, Logger } from '@nestjs/common'
 import type { Sql } from 'postgres'
+import type { RecordedEvent } from '@chorus/contracts'
 import { decode, type EventStore, type Recorder } from '@chorus/event-store'
 import { CLOCK, DATABASE, Followers, RECORDER, STORE, type Clock } from '@chorus/platform'
 import { ended, running, Timers, type TimerCount, type TimerModel, type Watch } from '@chorus/timers'
-import { KNOWN, warningTimer } from './timers-by-due-date'
+import { NOTIFICATION_EVENTS } from '../notification/notification'
+import { WARNING_EVENTS } from '../safety-warning/safety-warning'
+import { notificationTimer, warningTimer, type Step } from './timers-by-due-date'
 
-const warnings: Watch<object> = {
-  category: 'safetyWarning', knows: KNOWN, streamOf: ({ stream }) => stream,
+const watch = (category: string, knows: readonly string[], stepOf: (event: RecordedEvent) => Step): Watch<object> => ({
+  category, knows, streamOf: ({ stream }) => (stream.startsWith(`${category}-`) ? stream : null),
   evolve: (watched, event) => {
-    const step = warningTimer(event)
+    const step = stepOf(event)
     if (step === null) return watched
-    return step === 'end' ? ended(watched, 'T-WARN') : running(watched, { timer: 'T-WARN', owner: 'systemAdvocate', ...step.start })
+    return step === 'end' ? ended(watched, ...watched.timers.map(({ timer }) => timer)) : running(watched, step)
   },
-}
-export const deterrenceTimers: TimerModel<object> = { name: 'deterrence.timers', version: 1, table: 'deterrence_timers', watches: [warnings], values: { initial: {}, evolve: (values) => values } }
+})
+export const deterrenceTimers: TimerModel<object> = { name: 'deterrence.timers', version: 2, table: 'deterrence_timers', watches: [watch('safetyWarning', WARNING_EVENTS, warningTimer), watch('notification', NOTIFICATION_EVENTS, notificationTimer)], values: { initial: {}, evolve: (values) => values } }
 
-export interface TimerCounts { readonly timers: readonly Pick<TimerCount, 'timer' | 'owner' | 'unrecorded'>[]; readonly through: number }
+export interface TimerCounts { readonly timers: readonly (Pick<TimerCount, 'timer' | 'owner' | 'unrecorded'> & Partial<TimerCount>)[]; readonly through: number }
 
 @Injectable()
 export class TimersByDueDate {
@@ -26,9 +29,12 @@ export class TimersByDueDate {
     this.timers = followers.add(new Timers(deterrenceTimers, { store, database, log, clock, decode, logger: { warn: (details, message) => logger.warn({ ...details, note: message }) } }))
   }
 
-  /** Whether there is a task at all is the safety context's alone: what is counted here is only what Chorus itself has left undone. */
+  /** Whether there is a task to warn somebody is the safety context's alone: of those it is counted only what Chorus itself has left undone. */
   async counts(): Promise<TimerCounts> {
     const counted = await this.timers.counts()
-    return { through: this.timers.projection.state().ordinal, timers: counted.filter(({ unrecorded }) => unrecorded > 0).map(({ timer, owner, unrecorded }) => ({ timer, owner, unrecorded })) }
+    return { through: this.timers.projection.state().ordinal, timers: counted.flatMap((count) => {
+      if (count.timer !== 'T-WARN') return [count]
+      return count.unrecorded > 0 ? [{ timer: count.timer, owner: count.owner, unrecorded: count.unrecorded }] : []
+    }) }
   }
 }

@@ -1,13 +1,20 @@
-/** T-WARN: a partner is to be warned by the moment that stands on the task. Pure. */
-import type { WarningTaskOpenedV1 } from '@chorus/contracts'
-import { WARNING_EVENTS } from '../safety-warning/safety-warning'
-
-/** Event types of the tasks' streams. */
-export const KNOWN = WARNING_EVENTS
+/** T-WARN: a partner is to be warned by the moment that stands on the task. T-D, T-C1, T-C2, T-B, T-A: he is to be told by the moment that stands on the plan. Pure. */
+import type { NotificationPlannedV1, TimerName, TimerOwner, WarningTaskOpenedV1 } from '@chorus/contracts'
 
 interface Happened { readonly type: string; readonly data: object; readonly time: string }
-/** What an event does to the timer of its task: 'start' with its dates, 'end', or nothing. */
-export const warningTimer = ({ type, data, time }: Happened): { readonly start: { readonly from: string; readonly due: string } } | 'end' | null => {
-  if (type === 'WarningTaskOpened') return { start: { from: time, due: (data as WarningTaskOpenedV1).dueAt } }
+/** What an event does to the timers of its stream: 'end', the one that starts, or nothing. */
+export type Step = { readonly timer: TimerName; readonly owner: TimerOwner; readonly from: string; readonly due: string } | 'end' | null
+
+export const warningTimer = ({ type, data, time }: Happened): Step => {
+  if (type === 'WarningTaskOpened') return { timer: 'T-WARN', owner: 'systemAdvocate', from: time, due: (data as WarningTaskOpenedV1).dueAt }
   return type === 'WarningTaskDone' ? 'end' : null
+}
+
+/** Held or not: what is late is late, and looks the same for every plan. */
+export const notificationTimer = ({ type, data, time }: Happened): Step => {
+  if (type === 'NotificationPlanned') {
+    const { slaId, dueAt, level } = data as NotificationPlannedV1
+    return { timer: slaId, owner: level === 'A' || level === 'B' ? 'prosecutor' : 'detective', from: time, due: dueAt }
+  }
+  return ['NotificationDelivered', 'NotificationCancelled', 'NotificationAbandoned'].includes(type) ? 'end' : null
 }

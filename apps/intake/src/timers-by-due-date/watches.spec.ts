@@ -39,6 +39,12 @@ describe('T-30', () => {
     expect(arrest(decided('FILED'), report('2026-07-02'), opened())).toEqual([])
     expect(arrest(report('2026-07-02'), opened(), decided('DECLINED'), decided('RETURNED_FOR_INVESTIGATION'))).toHaveLength(1)
   })
+  it('runs from an arrest of a feed that names the incident, too: the last of both counts', () => {
+    const fed = (arrestDate: string, more: object = { incidentId: INCIDENT }) => event(`arrest-${id(7)}`, 'ArrestRecorded', { arrestDate, ...more })
+    expect(arrest(report(), opened(), fed('2026-07-02'))).toEqual(['T-30 2026-08-02T05:00:00.000Z'])
+    expect(arrest(fed('2026-07-05'), report('2026-07-02'), opened())).toEqual(['T-30 2026-08-05T05:00:00.000Z'])
+    expect(arrest(report(), opened(), fed('2026-07-02', {}))).toEqual([])
+  })
   it('goes by the report as it stands: corrected it runs anew, taken back it ends', () => {
     const [first, corrected] = [report('2026-07-02'), report('2026-07-03')]
     expect(arrest(first, opened(), corrected)).toEqual(['T-30 2026-08-03T05:00:00.000Z'])

@@ -1,5 +1,5 @@
 /** Which events start and end the timers of intake. Pure. */
-import type { AdvocateHotlineContactRecordedV1, CaseOpenedV1, ChargingDecisionMadeV1, EventRetractedV1, IncidentLinkedToCaseV1, IncidentReportedV1, LethalityScreenAdministeredV1, RecordedEvent, TimerName } from '@chorus/contracts'
+import type { AdvocateHotlineContactRecordedV1, ArrestRecordedV1, CaseOpenedV1, ChargingDecisionMadeV1, EventRetractedV1, IncidentLinkedToCaseV1, IncidentReportedV1, LethalityScreenAdministeredV1, RecordedEvent, TimerName } from '@chorus/contracts'
 import { dayOf } from '@chorus/decider'
 import { CHARGING_EVENTS } from '../charging/charging'
 import { CIRCUMSTANCE_EVENTS } from '../circumstance/circumstance'
@@ -56,7 +56,7 @@ const cases: Watch<TimerValues> = {
 }
 
 /** What is remembered of an incident with an arrest. */
-interface Arrest { readonly report?: string; /** day of the last arrest */ readonly arrested?: string; /** a case rests on it: the report of an agency without names is nobody's record yet */ readonly taken?: true; readonly charged?: true }
+interface Arrest { readonly report?: string; /** day of the last arrest, by the report */ readonly arrested?: string; /** by a feed of arrests that names the incident */ readonly fed?: string; /** a case rests on it: the report of an agency without names is nobody's record yet */ readonly taken?: true; readonly charged?: true }
 
 /** T-30: an arrest of an incident on which a case rests is charged within thirty days, or its record is closed. Counted from the last of its arrests. */
 const arrests: Watch<TimerValues> = {
@@ -66,6 +66,7 @@ const arrests: Watch<TimerValues> = {
       case 'CaseOpened': return `incident-${(event.data as CaseOpenedV1).indexIncidentId}`
       case 'IncidentLinkedToCase': { const { incidentId, side } = event.data as IncidentLinkedToCaseV1; return side === 'REFERRED' ? `incident-${incidentId}` : null }
       case 'ChargingDecisionMade': return `incident-${(event.data as ChargingDecisionMadeV1).incidentId}`
+      case 'ArrestRecorded': { const { incidentId } = event.data as ArrestOfIncident; return incidentId === undefined ? null : `incident-${incidentId}` }
       case 'IncidentReported': case 'EventRetracted': case 'DeadlineMissed': return own('incident')(event)
       default: return null
     }
@@ -74,15 +75,19 @@ const arrests: Watch<TimerValues> = {
     const before: Arrest = watched.memory ?? {}
     const now = arrestAfter(before, event)
     const next: Watched = { timers: watched.timers, ...(Object.keys(now).length > 0 ? { memory: { ...now } } : {}) }
-    if (!now.arrested || !now.taken || now.charged) return ended(next, 'T-30')
-    const same = before.arrested === now.arrested && next.timers.some(({ timer }) => timer === 'T-30')
-    return same ? next : start(next, 'T-30', now.arrested, values)
+    const [day, dayBefore] = [lastDay(now), lastDay(before)]
+    if (!day || !now.taken || now.charged) return ended(next, 'T-30')
+    return day === dayBefore && next.timers.some(({ timer }) => timer === 'T-30') ? next : start(next, 'T-30', day, values)
   },
 }
+/** An arrest of a feed that knows to which incident it belongs. */
+type ArrestOfIncident = Pick<ArrestRecordedV1, 'arrestDate'> & { readonly incidentId?: string }
+const lastDay = ({ arrested, fed }: Arrest): string | undefined => [arrested, fed].flatMap((day) => day ?? []).sort().at(-1)
 const arrestAfter = (before: Arrest, event: RecordedEvent): Arrest => {
   switch (event.type) {
     case 'CaseOpened': case 'IncidentLinkedToCase': return { ...before, taken: true }
     case 'ChargingDecisionMade': return (event.data as ChargingDecisionMadeV1).decision === 'FILED' ? { ...before, charged: true } : before
+    case 'ArrestRecorded': { const { arrestDate } = event.data as ArrestOfIncident; return { ...before, fed: before.fed && before.fed > arrestDate ? before.fed : arrestDate } }
     case 'EventRetracted': {
       if ((event.data as EventRetractedV1).retracts !== before.report) return before
       const { arrested: _, report: __, ...others } = before
@@ -101,4 +106,4 @@ const arrestAfter = (before: Arrest, event: RecordedEvent): Arrest => {
 
 export const WATCHES: readonly Watch<TimerValues>[] = [referrals, screens, cases, arrests]
 /** Read beside the streams that are watched. */
-export const BESIDE = { categories: ['circumstance', 'charging'], knows: [...CIRCUMSTANCE_EVENTS, ...CHARGING_EVENTS] } as const
+export const BESIDE = { categories: ['circumstance', 'charging', 'arrest'], knows: [...CIRCUMSTANCE_EVENTS, ...CHARGING_EVENTS, 'ArrestRecorded', 'EventRetracted'] } as const

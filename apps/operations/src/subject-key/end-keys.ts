@@ -84,6 +84,9 @@ export class EndKeys {
         meta: { ...meta, commandId: derivedId('key-destroyed', ...keys.map(({ keyId }) => keyId)), causationId: keys[0]!.order },
       })
       if (isRefusal(answer)) throw new Error(`the end of a key could not be recorded: ${answer.text}`)
+      // Where a backup was restored that is older than the order, nobody has hidden it yet.
+      const refused = await this.restrict(await this.recordsOf(subject), { ground: 'DESTROYED', statute: 'RSMO_610_122' }, meta)
+      if (refused) throw new Error(`what was destroyed could not be hidden: ${refused.text}`)
       await this.deps.life.told(keys.map(({ keyId }) => keyId))
     }
   }

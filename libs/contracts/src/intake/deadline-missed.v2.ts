@@ -10,11 +10,11 @@ export const TIMER_OWNERS = ['intakeAnalyst', 'detective', 'prosecutor', 'system
 export type TimerOwner = (typeof TIMER_OWNERS)[number]
 
 @Event({
-  type: 'DeadlineMissed', version: 2, categories: ['safetyWarning', 'lethalityScreen', 'referral', 'pchCase', 'incident'], classification: 'CJI', context: 'none', producer: 'intake', consumers: ['intake', 'deterrence'],
+  type: 'DeadlineMissed', version: 2, categories: ['safetyWarning', 'lethalityScreen', 'referral', 'pchCase', 'incident', 'notification'], classification: 'CJI', context: 'none', producer: 'intake', consumers: ['intake', 'deterrence'],
   time: 'when it was found to be missed', summary: 'What a timer waits for had not happened by its due date. It closes nothing: what is due stays due.',
 })
 export class DeadlineMissedV2 {
-  @Code(TIMERS, { doc: 'the timer' }) timer!: TimerName
+  @Code(TIMERS, { tells: 'level', doc: 'the timer' }) timer!: TimerName
   @Code(TIMER_OWNERS, { doc: 'whose task it is' }) owner!: TimerOwner
   @Timestamp({ doc: 'by when it was to be done' }) dueAt!: string
 }
