@@ -14,6 +14,7 @@ import { incidentHandlers } from './incident/incident.commands'
 import { IncidentController } from './incident/incident.controller'
 import { IncidentsByReviewStateController } from './incidents-by-review-state/incidents-by-review-state.controller'
 import { IncidentsByReviewState } from './incidents-by-review-state/incidents-by-review-state.query'
+import { KcpdImport } from './import-run/import-kcpd'
 import { NibrsImport } from './import-run/import-nibrs'
 import { ImportRunController } from './import-run/import-run.controller'
 import { MappedImport } from './mapped-import/import-extract'
@@ -26,6 +27,8 @@ import { LinkIncidentsConsumer } from './on-referral-received/link-incidents.con
 import { RecordPairSidesConsumer } from './on-referral-received/record-pair-sides.consumer'
 import { ReviewCrossComplaintHandler } from './pair/pair.commands'
 import { PairController } from './pair/pair.controller'
+import { OpenReportsByDayController } from './open-reports-by-day/open-reports-by-day.controller'
+import { OpenReportsByDay } from './open-reports-by-day/open-reports-by-day.query'
 import { CaseLookUp } from './pch-case/look-up'
 import { lethalityScreenHandlers } from './lethality-screen/lethality-screen.commands'
 import { LethalityScreenController } from './lethality-screen/lethality-screen.controller'
@@ -48,7 +51,7 @@ import { TimersByDueDate } from './timers-by-due-date/timers-by-due-date.query'
 
 @OfService('intake')
 @Module({
-  controllers: [ImportRunController, MappedImportController, QuarantinedRecordController, IncidentsByReviewStateController, IncidentController, ReferralController, PairController, PchCaseController, CircumstanceController, ChargingController, HistoryReviewController, PolicyController, LethalityScreenController, ScreensByHotlineDueController, TimersByDueDateController],
+  controllers: [ImportRunController, OpenReportsByDayController, MappedImportController, QuarantinedRecordController, IncidentsByReviewStateController, IncidentController, ReferralController, PairController, PchCaseController, CircumstanceController, ChargingController, HistoryReviewController, PolicyController, LethalityScreenController, ScreensByHotlineDueController, TimersByDueDateController],
   providers: [
     { provide: CaseLookUp, inject: [RECORDER, VAULT], useFactory: (log: Recorder, vault: Vault) => new CaseLookUp(log, vault) },
     { provide: QuarantinedBytes, inject: [DATABASE, VAULT], useFactory: (database: Sql, vault: Vault) => new QuarantinedBytes(database, vault) },
@@ -58,8 +61,9 @@ import { TimersByDueDate } from './timers-by-due-date/timers-by-due-date.query'
     { provide: QuarantineRetry, inject: [RECORDER, VAULT, QuarantinedBytes, ExtractRows], useFactory: (recorder: Recorder, vault: Vault, bytes: QuarantinedBytes, extracts: ExtractRows) => new QuarantineRetry({ recorder, vault, bytes, extracts }) },
     { provide: MappedImport, inject: [RECORDER, VAULT, CaseLookUp, CLOCK, Quarantine, QuarantineRetry], useFactory: (recorder: Recorder, vault: Vault, lookUp: CaseLookUp, clock: Clock, quarantine: Quarantine, retry: QuarantineRetry) => new MappedImport({ recorder, vault, lookUp, clock, quarantine, retry }) },
     { provide: NibrsImport, inject: [RECORDER, VAULT, Quarantine, QuarantineRetry, CLOCK], useFactory: (recorder: Recorder, vault: Vault, quarantine: Quarantine, retry: QuarantineRetry, clock: Clock) => new NibrsImport({ recorder, vault, quarantine, retry, clock }) },
+    { provide: KcpdImport, inject: [RECORDER, VAULT, Quarantine, QuarantineRetry, CLOCK], useFactory: (recorder: Recorder, vault: Vault, quarantine: Quarantine, retry: QuarantineRetry, clock: Clock) => new KcpdImport({ recorder, vault, quarantine, retry, clock }) },
     ...quarantineHandlers, ...incidentHandlers, ...referralHandlers, ...caseHandlers, ...circumstanceHandlers, ...chargingHandlers, ...policyHandlers, ReviewCrossComplaintHandler, ReviewCriminalHistoryHandler, ...lethalityScreenHandlers,
-    AssessEligibilityConsumer, RecordPairSidesConsumer, LinkIncidentsConsumer, RestrictRecordConsumer, RestrictCaseConsumer, IncidentsByReviewState, ScreensByHotlineDue, TimersByDueDate,
+    AssessEligibilityConsumer, RecordPairSidesConsumer, LinkIncidentsConsumer, RestrictRecordConsumer, RestrictCaseConsumer, IncidentsByReviewState, OpenReportsByDay, ScreensByHotlineDue, TimersByDueDate,
   ],
 })
 export class IntakeModule {}

@@ -21,6 +21,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   circumstance: of('intake', 'deterrence'),
   windowReport: of('intake'),
   zeroReport: of('intake'),
+  openReport: of('intake'),
   eligibility: of('intake'),
   referral: of('intake'),
   pair: of('intake'),

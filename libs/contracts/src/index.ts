@@ -77,6 +77,8 @@ export { ParkedWorkResolvedV1, QuarantinedRecordReleasedV1, QuarantinedRecordRep
 export type { ResolutionReason } from './intake/quarantine.v1'
 export { ConfirmRelationship, DetermineAggressor } from './intake/incident.commands'
 export { TimeWindowReportedV1 } from './intake/time-window-reported.v1'
+export { CLOCK_NOTES, DOMESTIC_BY, OFFENSE_CATEGORIES, OpenDataReportReceivedV1, OpenDataRow, PLACES } from './intake/open-data-report-received.v1'
+export type { ClockNote, DomesticBy, OffenseCategories, Place } from './intake/open-data-report-received.v1'
 export { ZeroReportReceivedV1 } from './intake/zero-report-received.v1'
 export { RepairQuarantinedRecord, ResolveQuarantinedRecord, RetryQuarantinedRecord } from './intake/quarantine.commands'
 // services for the person who causes harm

@@ -23,6 +23,9 @@ interface Report {
     readonly intimatePartner: { readonly victims: number; readonly incidents: number; readonly injury: { readonly physical: number; readonly none: number; readonly blank: number }; readonly incidentsWithArrest: number }
   }
 }
+interface KcpdReport extends Omit<Report, 'statistics' | 'zones'> {
+  readonly statistics: { readonly reports: { readonly begun: number; readonly grown: number }; readonly rows: Readonly<Record<string, number>> & Readonly<Record<'placeStated' | 'placeUnknown' | 'placeOutside' | 'placeUnreadable' | 'placeAbsent' | 'clockSkipped' | 'clockDoubled' | 'clockUnreadable', number>> }
+}
 interface Progress { readonly lines: number; readonly bytes: number; readonly ofBytes?: number; readonly quarantined: number }
 interface Options { readonly zone?: string }
 
@@ -57,14 +60,48 @@ export const register = (program: Command, context: Context): void => {
       return nothingAccepted(report) ? EXIT.dataErrors : EXIT.ok
     },
   })
+  context.command<object, [string]>(group, {
+    name: 'kcpd <file>',
+    summary: 'import open crime data of Kansas City (CSV or JSON of the portal, any year from 2010); - reads standard input',
+    role: 'intakeAnalyst',
+    writes: 'dry-run',
+    examples: ['npx chorus import kcpd KCPD_Crime_Data_2018.csv --dry-run', 'npx chorus import kcpd KCPD_Crime_Data_2018.csv --json'],
+    run: async ({ client, options, out, signal, world }, file) => {
+      const { body, length, sha256 } = await opened(file, signal)
+      const chorus = await client()
+      const begun = world.watch()
+      const report = await resultOf<KcpdReport, Progress>(chorus.upload('/v1/imports/kcpd', {
+        signal, body, contentType: 'application/octet-stream', ...(length !== undefined && { length }),
+        query: { dryRun: (options as { dryRun?: boolean }).dryRun === true, name: file === '-' ? undefined : basename(file) },
+        ...(sha256 && { headers: { 'content-digest': `sha-256=:${sha256}:` } }),
+      }), ({ lines, bytes, ofBytes, quarantined }) => out.progress(`reading (${lines} rows)`, { done: bytes, total: ofBytes, errors: quarantined, unit: 'bytes' }))
+      out.progressDone()
+      const seconds = Math.max((world.watch() - begun) / 1000, 0.001)
+      const { reports, rows } = report.statistics
+      out.data('import-kcpd/1', { ...report, seconds }, [
+        ...(report.dryRun ? ['dry run: nothing was recorded'] : []),
+        ...(report.complete ? [] : ['the file was not read to its end: run the same command again, it goes on where this run stopped']),
+        `rows     ${counts(report.records)}`,
+        `reports  ${n(reports.begun)} new, ${n(reports.grown)} grown or corrected; ${n(report.corrections)} corrections`,
+        `places   ${n(rows.placeStated)} stated, ${n(rows.placeUnknown)} unknown to the source, ${n(rows.placeOutside)} outside, ${n(rows.placeUnreadable)} unreadable, ${n(rows.placeAbsent)} absent`,
+        `clocks   ${n(rows.clockSkipped)} in an hour that was skipped, ${n(rows.clockDoubled)} in one that came twice, ${n(rows.clockUnreadable)} unreadable`,
+        ...report.quarantine.first.slice(0, 10).map(({ id, text, cause }) => `  ${id}  ${cause}: ${text}`),
+        `time     ${seconds.toFixed(1)} s, ${n(Math.round(report.records.read / seconds))} rows/s`,
+      ])
+      if (report.dryRun) out.next(`npx chorus import kcpd ${file}`)
+      else if (report.records.quarantined > 0) out.next('npx chorus quarantine list')
+      if (!report.complete) return EXIT.failure
+      return nothingAccepted(report) ? EXIT.dataErrors : EXIT.ok
+    },
+  })
 }
 
 /** The file as a stream; its length and digest are known before the first byte is sent, so that a run that is cut short can be recognised. */
 const opened = async (file: string, signal: AbortSignal): Promise<{ body: Readable; length?: number; sha256?: string }> => {
   if (file === '-') return { body: process.stdin }
   const found = await stat(file).catch(() => undefined)
-  if (!found) throw new CliError(`${file} is not there, or may not be read. Give the path of a NIBRS flat file.`, EXIT.usage)
-  if (!found.isFile()) throw new CliError(`${file} is no file. Give the path of a NIBRS flat file.`, EXIT.usage)
+  if (!found) throw new CliError(`${file} is not there, or may not be read. Give the path of the file.`, EXIT.usage)
+  if (!found.isFile()) throw new CliError(`${file} is no file. Give the path of the file.`, EXIT.usage)
   const hash = createHash('sha256')
   try {
     for await (const chunk of createReadStream(file, { signal })) hash.update(chunk as Buffer)
@@ -96,7 +133,7 @@ const linesOf = (report: Report, seconds: number): string[] => {
   ]
 }
 /** Nothing of the file was accepted, now or before: it is empty, or another file than was meant. A script must see it. */
-const nothingAccepted = ({ records }: Report): boolean => records.accepted + records.duplicate === 0 && records.read === records.quarantined
+const nothingAccepted = ({ records }: Pick<Report, 'records'>): boolean => records.accepted + records.duplicate === 0 && records.read === records.quarantined
 const hints = (out: Output, report: Report, file: string): void => {
   if (report.earlierRuns.some(({ complete }) => !complete)) out.say('An earlier run of this file was cut short; together they are complete now. Its records stand here as duplicates.')
   if (report.complete && nothingAccepted(report)) {

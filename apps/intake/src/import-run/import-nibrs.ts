@@ -9,7 +9,7 @@ import { derivedId } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
 import { Problem } from '@chorus/platform'
 import type { Vault } from '@chorus/privacy'
-import { readCounts, readRecords, type RawRecord } from '../feeds/nibrs/read-records'
+import { readCounts, readRecords, type RawRecord, type ReadCounts } from '../feeds/nibrs/read-records'
 import type { Statistics } from '../feeds/nibrs/statistics'
 import type { Quarantine } from '../quarantined-record/quarantine'
 import type { QuarantineRetry } from '../quarantined-record/retry'
@@ -31,7 +31,7 @@ export interface ImportFile {
 
 export type { ImportOptions, ImportProgress }
 
-export type ImportReport = ReturnType<Tally['result']> & {
+export interface RunReport extends ReturnType<Tally['result']> {
   readonly run: string
   readonly feed: string
   readonly mapping: string
@@ -40,6 +40,8 @@ export type ImportReport = ReturnType<Tally['result']> & {
   readonly complete: boolean
   readonly file: { readonly bytes: number; /** keyed fingerprint */ readonly id: string }
   readonly earlierRuns: readonly EarlierRun[]
+}
+export interface ImportReport extends RunReport {
   /** zones in which local times were read; assumed: taken from the state, which has more than one */
   readonly zones: readonly { readonly zone: string; readonly assumed: boolean }[]
   readonly statistics: ReturnType<Statistics['result']>
@@ -48,26 +50,60 @@ export type ImportReport = ReturnType<Tally['result']> & {
 /** Records in one append; larger ones save little and make Ctrl-C wait. */
 const BATCH = 200
 const BATCH_BYTES = 4 * 1024 * 1024
+
+export interface ImportDeps { readonly recorder: Recorder; readonly vault: Vault; readonly quarantine: Quarantine; readonly retry: QuarantineRetry; readonly clock: { now(): string } }
+/** What one run of a feed does with the records that were read: each is settled exactly once. */
+export interface Settling<R> {
+  readonly tally: Tally
+  settle(batch: readonly R[]): Promise<void>
+  /** waits for the last of what is under way */
+  finish(): Promise<void>
+}
+/** A format in which agencies send records: how a file is read, and how its records are settled. */
+export interface Feed<R extends { readonly bytes?: Uint8Array }, S extends Settling<R>> {
+  readonly system: string
+  readonly mapping: string
+  /** records in one batch, where another number than the usual one serves it */
+  readonly batch?: number
+  /** Reads the file as a stream and counts what it reads. Throws a Problem where the file as a whole is refused. */
+  read(source: AsyncIterable<Uint8Array>, counts: ReadCounts): AsyncIterable<R>
+  settling(deps: ImportDeps, options: ImportOptions & { readonly fileId: string; readonly zone?: string }): S
+}
+
 export class NibrsImport {
-  constructor(private readonly deps: { readonly recorder: Recorder; readonly vault: Vault; readonly quarantine: Quarantine; readonly retry: QuarantineRetry; readonly clock: { now(): string } }) {}
+  private readonly file: FileImport<RawRecord, RecordSettler>
+  constructor(deps: ImportDeps) {
+    this.file = new FileImport(deps, { ...NIBRS, read: (source, counts) => readRecords(source, { counts }), settling: (given, options) => new RecordSettler(given, options) })
+  }
 
   async run(file: ImportFile, options: ImportOptions): Promise<ImportReport> {
+    const { report, settled } = await this.file.run(file, options)
+    return { ...report, zones: settled.zones(), statistics: settled.statistics.result() }
+  }
+}
+
+/** Reads one file of a feed to its end, in batches, and records that it was read. */
+export class FileImport<R extends { readonly bytes?: Uint8Array }, S extends Settling<R>> {
+  constructor(private readonly deps: ImportDeps, private readonly feed: Feed<R, S>) {}
+
+  async run(file: ImportFile, options: ImportOptions): Promise<{ readonly report: RunReport; readonly settled: S }> {
     const { vault } = this.deps
+    const { feed } = this
     const fileId = vault.hmac('file', file.sha256 ?? options.runId).toString('hex')
-    const run = new RecordSettler(this.deps, { ...options, fileId, ...(file.zone && { zone: file.zone }) })
+    const run = feed.settling(this.deps, { ...options, fileId, ...(file.zone && { zone: file.zone }) })
     const before = await this.runsBefore(fileId)
-    if (!options.dryRun) await this.record(options, [started(options.runId, NIBRS, { fileId: file.sha256 === undefined ? undefined : fileId, ...file }, this.deps.clock.now())], -1)
+    if (!options.dryRun) await this.record(options, [started(options.runId, feed, { fileId: file.sha256 === undefined ? undefined : fileId, ...file }, this.deps.clock.now())], -1)
     const counts = readCounts()
     const read = createHash('sha256')
     const source = observed(file.source, chunk => read.update(chunk), options.signal)
-    let batch: RawRecord[] = []
+    let batch: R[] = []
     let bytes = 0
     let failure: SourceBroken | undefined
     try {
-      for await (const raw of readRecords(source, { counts })) {
+      for await (const raw of feed.read(source, counts)) {
         batch.push(raw)
         bytes += raw.bytes?.length ?? 0
-        if (batch.length < BATCH && bytes < BATCH_BYTES) continue
+        if (batch.length < (feed.batch ?? BATCH) && bytes < BATCH_BYTES) continue
         await run.settle(batch)
         options.report?.({ lines: counts.lines, records: counts.records, quarantined: run.tally.quarantinedSoFar, bytes: counts.bytes, ...(file.bytes !== undefined && { ofBytes: file.bytes }) })
         batch = []
@@ -78,8 +114,8 @@ export class NibrsImport {
       if (!options.signal?.aborted) await run.settle(batch)
       await run.finish()
     } catch (error) {
-      if (!(error instanceof SourceBroken)) throw error
-      failure = error
+      if (!(error instanceof SourceBroken) && !(error instanceof Problem)) throw error
+      failure = error instanceof SourceBroken ? error : new SourceBroken('refused', { cause: error })
       await run.finish()
     }
     const digest = failure === undefined && !options.signal?.aborted ? read.digest('hex') : undefined
@@ -90,7 +126,7 @@ export class NibrsImport {
     const total = { bytes: counts.bytes, id: digest !== undefined && file.sha256 === undefined ? vault.hmac('file', digest).toString('hex') : fileId }
     if (!options.dryRun) await this.record(options, [finished(options.runId, total, complete, result, this.deps.clock.now())], 0)
     if (failure?.cause instanceof Problem) throw failure.cause
-    return { run: options.runId, feed: NIBRS.system, mapping: NIBRS.mapping, dryRun: options.dryRun, complete, file: total, earlierRuns: before, zones: run.zones(), ...result, statistics: run.statistics.result() }
+    return { settled: run, report: { run: options.runId, feed: feed.system, mapping: feed.mapping, dryRun: options.dryRun, complete, file: total, earlierRuns: before, ...result } }
   }
 
   private async runsBefore(fileId: string): Promise<readonly EarlierRun[]> {

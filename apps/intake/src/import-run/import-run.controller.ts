@@ -4,14 +4,16 @@ import type { Response } from 'express'
 import { IANAZone } from 'luxon'
 import { AllowedTo } from '@chorus/contracts'
 import { CLOCK, contextOf, newId, Problem, progressStream, SETTINGS, UploadRoute, type ChorusRequest, type Clock, type Settings } from '@chorus/platform'
-import { NibrsImport, type ImportProgress, type ImportReport } from './import-nibrs'
+import { KcpdImport, type KcpdReport } from './import-kcpd'
+import { NibrsImport, type ImportFile, type ImportOptions, type ImportProgress, type ImportReport, type RunReport } from './import-nibrs'
 
 const CONTENT_TYPES = ['application/octet-stream', 'text/plain']
+const CSV_TYPES = ['application/octet-stream', 'text/csv', 'text/plain', 'application/json']
 
 @ApiTags('imports')
 @Controller('v1/imports')
 export class ImportRunController {
-  constructor(private readonly nibrs: NibrsImport, @Inject(CLOCK) private readonly clock: Clock, @Inject(SETTINGS) private readonly settings: Settings) {}
+  constructor(private readonly nibrs: NibrsImport, private readonly kcpd: KcpdImport, @Inject(CLOCK) private readonly clock: Clock, @Inject(SETTINGS) private readonly settings: Settings) {}
 
   @Post('nibrs')
   @AllowedTo({ roles: ['agencyFeed', 'intakeAnalyst'] })
@@ -24,10 +26,29 @@ export class ImportRunController {
   @ApiQuery({ name: 'name', required: false, description: 'name of the file' })
   @ApiHeader({ name: 'Content-Digest', required: false, description: 'sha-256=:BASE64: of the whole file (RFC 9530); with it a run that was cut short is recognised' })
   async importNibrs(@Req() request: ChorusRequest, @Res() response: Response, @Query('dryRun') dryRun?: string, @Query('zone') zone?: string, @Query('name') name?: string): Promise<void> {
+    await this.upload<ImportReport>(request, response, CONTENT_TYPES, { dryRun, zone, name }, (file, options) => this.nibrs.run(file, options))
+  }
+
+  @Post('kcpd')
+  @AllowedTo({ roles: ['agencyFeed', 'intakeAnalyst'], agencies: ['KCPD', 'HEALTH', 'CITY'] })
+  @UploadRoute('a line each: {"progress": …} while it is read, at the end {"result": …}, the report, or {"problem": …}')
+  @ApiOperation({ operationId: 'ImportKcpd', summary: 'Import a file of the Kansas City open crime data (CSV, or the portal\'s JSON), as a stream; answers NDJSON: progress, then the report', description: 'For agencyFeed, intakeAnalyst. Any year from 2010 on: told by its columns, refused with their names where one is unknown. It names no person and opens no case. The same file again adds nothing.' })
+  @ApiConsumes(...CSV_TYPES)
+  @ApiBody({ required: true, schema: { type: 'string', format: 'binary' } })
+  @ApiQuery({ name: 'dryRun', required: false, enum: ['true', 'false'], description: 'say what would become of it, record nothing' })
+  @ApiQuery({ name: 'name', required: false, description: 'name of the file' })
+  @ApiHeader({ name: 'Content-Digest', required: false, description: 'sha-256=:BASE64: of the whole file (RFC 9530); with it a run that was cut short is recognised' })
+  async importKcpd(@Req() request: ChorusRequest, @Res() response: Response, @Query('dryRun') dryRun?: string, @Query('name') name?: string): Promise<void> {
+    await this.upload<KcpdReport>(request, response, CSV_TYPES, { dryRun, name, zone: undefined }, (file, options) => this.kcpd.run(file, options))
+  }
+
+  private async upload<R extends RunReport>(
+    request: ChorusRequest, response: Response, contentTypes: readonly string[], { dryRun, zone, name }: { readonly dryRun: unknown; readonly zone: unknown; readonly name: unknown }, run: (file: ImportFile, options: ImportOptions) => Promise<R>,
+  ): Promise<void> {
     const { actor } = contextOf(request)
     if (!actor) throw new Error('an import was sent on a public route')
     const type = (request.header('content-type') ?? '').split(';')[0]!.trim().toLowerCase()
-    if (!CONTENT_TYPES.includes(type)) throw new Problem('unsupported-media-type', `Send the file itself as the body, with Content-Type: ${CONTENT_TYPES.join(' or ')}.`)
+    if (!contentTypes.includes(type)) throw new Problem('unsupported-media-type', `Send the file itself as the body, with Content-Type: ${contentTypes.join(' or ')}.`)
     if (zone !== undefined && !(typeof zone === 'string' && IANAZone.isValidZone(zone))) throw wrong('zone', 'zone is no IANA time zone: write for example America/Chicago, or leave it out')
     if (dryRun !== undefined && dryRun !== 'true' && dryRun !== 'false') throw wrong('dryRun', 'dryRun is true or false')
     if (name !== undefined && !(typeof name === 'string' && /^[^\p{Cs}\0]*$/u.test(name))) throw wrong('name', 'name is one text, without NUL')
@@ -36,7 +57,7 @@ export class ImportRunController {
     const { maxUpload } = this.settings
     if (bytes !== undefined && bytes > maxUpload) throw tooLarge(maxUpload)
     const sha256 = digestOf(request.header('content-digest'))
-    await progressStream<ImportProgress, ImportReport>(request, response, this.clock, (report, signal) => this.nibrs.run(
+    await progressStream<ImportProgress, R>(request, response, this.clock, (report, signal) => run(
       { source: within(request, maxUpload), ...(bytes !== undefined && { bytes }), ...(sha256 && { sha256 }), ...(zone && { zone }), ...(name && { name }) },
       { runId: newId(this.clock), actor, dryRun: dryRun === 'true', signal, report },
     ))

@@ -5,6 +5,7 @@ import type { Recorder } from '@chorus/event-store'
 import type { Vault } from '@chorus/privacy'
 import { parseRecord } from '../feeds/nibrs/parse-record'
 import { readRecords, type RawRecord } from '../feeds/nibrs/read-records'
+import { KCPD } from '../feeds/kcpd/report'
 import { NIBRS, readInbound } from '../import-run/inbound-nibrs'
 import { receive } from '../incident/receive'
 import { isExtract } from '../feeds/mapped/mapping'
@@ -34,6 +35,7 @@ export class QuarantineRetry {
     if (kept === undefined) return { settled: false, cause: state.first.cause, text: 'the bytes of this record are not kept (it is longer than 1 MiB): repair it with its text, or resolve it' }
     if (kept === 'erased') return { settled: false, cause: 'erased', text: 'the bytes of this record were erased by order: resolve it' }
     if (isExtract(state.first.feed)) return this.retryRow(id, state, kept.bytes, meta)
+    if (state.first.feed === KCPD.system) return { settled: false, cause: state.first.cause, text: 'a row of the open crime data is mended at its source: send the file again with the row as it should be, then resolve this one (SUPERSEDED)' }
     // The second repair is no longer the message that the source sent: it has a fingerprint of its own.
     const raw = await onlyRecord(kept.bytes, state.first.firstLine ?? 1)
     if ('cause' in raw) return { settled: false, ...raw }

@@ -1,0 +1,97 @@
+import { layoutOf } from './columns'
+import { readRows, UnknownLayout, type RawRow } from './read-rows'
+import { domesticByOf, readRow } from './row'
+import { join } from './report'
+
+const counts = () => ({ lines: 0, blank: 0, bytes: 0, records: 0 })
+const rowsOf = async (text: string | Buffer, size = 7): Promise<RawRow[]> => {
+  const bytes = Buffer.from(text)
+  const rows: RawRow[] = []
+  for await (const row of readRows((async function* () { for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size) })(), counts())) rows.push(row)
+  return rows
+}
+const HEADER = 'Report_No,Reported_Date,Reported_Time,Offense,Involvement,DVFlag'
+
+describe('the columns of each year', () => {
+  const of2010 = ['Report_No', 'Reported_Date', 'Reported Time', 'From Date', 'From Time', 'Offense', 'IBRS', 'Description', 'Beat', 'Address', 'City', 'Zip Code', 'Rep_Dist', 'Area', 'DVFlag', 'Invl_No', 'Involvement', 'Race', 'Sex', 'Age', 'Firearm Used Flag  ', 'Location 1']
+  it.each([
+    ['2010', of2010], ['2015', [...of2010, 'Latitude', 'Longitude', 'To Time']], ['2016', of2010.map(name => name.replace(' Time', '_Time'))], ['2019', of2010.filter(name => name !== 'Invl_No').map(name => name.replace('Location 1', 'Location'))],
+    ['2022', [...of2010.filter(name => !name.startsWith('Firearm')), 'Fire Arm Used Flag', 'Age_Range']], ['2018 of the portal, behind an index', ['', ':@computed_region_9t2m_phkm', ...of2010.map(name => name.toLowerCase().trim().replaceAll(' ', '_')), 'location_address', 'location_city', 'location_zip']],
+    ['2014 JSON', ['report_no', 'reported_date', 'offense', 'invl_no_1', 'involvement_1', 'zip_code_1', 'location_1', 'location_1_location', 'dvflag_1']],
+  ])('%s is known', (_, headers) => { expect(layoutOf(headers)).toMatchObject({ known: true, unit: 'person' }) })
+  it('a row of the newest data set is a whole report', () => { expect(layoutOf(['Report_No', 'Reported_Date', 'Offense', 'Suspect_Count', 'Victim_Count', 'Arrestee_Count', 'Deceased_Count', 'Location', 'Area', 'IBRS'])).toMatchObject({ known: true, unit: 'report' }) })
+  it('another is refused with the names of what is unknown and what is missing, and a first line that is no header is not repeated', async () => {
+    expect(layoutOf([...of2010.slice(1), 'Victim_Name'])).toEqual({ known: false, unknown: ['Victim_Name'], missing: ['report_no'] })
+    await expect(rowsOf(`${HEADER},Victim_Name\n`)).rejects.toThrow(UnknownLayout)
+    await expect(rowsOf('180000001,Jane Doe,x\n')).rejects.toMatchObject({ text: expect.not.stringContaining('Jane') as string })
+    await expect(rowsOf(Buffer.from([0xff, 0xfe, 0x52, 0, 0x65, 0, 10, 0]))).rejects.toThrow(UnknownLayout)
+  })
+})
+
+describe('rows, whatever the chunks', () => {
+  it.each([1, 3, 1000])('line breaks in a cell, both line ends and a mark at the front, in chunks of %i bytes', async (size) => {
+    const rows = await rowsOf(`\ufeff${HEADER}\r\n180000001,01/02/2018,9:05,"Agg\r\nAssault",VIC,Y\n\n180000002,01/02/2018,09:05,x,SUS\n180000003,01/02/2018,09:05,x,SUS,N`, size)
+    expect(rows.map(({ firstLine, read }) => [firstLine, read.ok ? read.cells.offense : read.cause])).toEqual([[2, 'Agg\r\nAssault'], [5, 'row-cut'], [6, 'x']])
+    expect(Buffer.from(rows[2]!.bytes!).toString()).toBe(`\ufeff${HEADER}\n180000003,01/02/2018,09:05,x,SUS,N`)
+  })
+  it('a quote that is never closed, and a line without end, spoil themselves alone', async () => {
+    const good = (n: number) => `18000000${n},01/02/2018,09:05,x,SUS,N\n`
+    expect((await rowsOf(`${HEADER}\n${good(1)}180000002,"open\n${good(3)}${good(4)}`)).map(({ read }) => read.ok ? read.cells.report : read.cause)).toEqual(['180000001', 'quote-not-closed', '180000003', '180000004'])
+    const long = await rowsOf(`${HEADER}\n${good(1)}${'x'.repeat(3_000_000)}\n${good(3)}`, 65_536)
+    expect(long.map(({ read, length, bytes }) => read.ok ? read.cells.report : [read.cause, length, bytes])).toEqual(['180000001', ['row-too-long', 3_000_001, undefined], '180000003'])
+  }, 20_000)
+  it("the portal's JSON: what is cut is one row, what is left out is blank", async () => {
+    const rows = await rowsOf('[{"report_no":"140000001","reported_date":"2014-01-16T00:00:00.000","offense":"802","involvement_1":"VIC","location_1":{"type":"Point","coordinates":[-94.5,39.1]}},\n{"report_no":"140000002"},{"report_no":"1400')
+    expect(rows.map(({ read }) => read.ok ? read.cells.report : read.cause)).toEqual(['140000001', '140000002', 'row-cut'])
+    expect(readRow((rows[0]!.read as { cells: object }).cells)).toMatchObject({ row: { place: 'stated', coordinates: '39.1,-94.5', roles: ['VIC'] } })
+  })
+})
+
+const read = (cells: object) => readRow({ report: '180000001', reportedDate: '01/02/2018', ...cells })
+const row = (cells: object) => { const given = read(cells); if (!given.ok) throw new Error(given.cause); return given.row }
+
+describe('what a row says', () => {
+  it.each([
+    ['03/11/2018', '2:30', '2018-03-11', ['reported-skipped']], ['11/04/2018', '01:30', '2018-11-04T01:30', ['reported-doubled']], ['11/04/2018', '02:30', '2018-11-04T02:30', []],
+    ['2018-03-09T00:00:00.000', '6:23', '2018-03-09T06:23', []], ['2024 Jan 05 06:04:05 PM', undefined, '2024-01-05T18:04', []], ['2024 Jan 05 12:00:00 AM', undefined, '2024-01-05', []], ['01/02/2018', '25:10', '2018-01-02', ['reported-unreadable']],
+  ])('%s %s is %s', (reportedDate, reportedTime, reported, clock) => { expect(row({ reportedDate, ...(reportedTime && { reportedTime }) })).toMatchObject({ reported, clock }) })
+  it.each([
+    ['POINT (-94.58 39.1)', 'stated'], ['POINT (0 0)', 'unknown'], ['3400 NORTON AV\r\n(39.05, -94.55)', 'stated'], ['99999\n(0.0, 0.0)', 'unknown'], ['POINT (-82.39 28.05)', 'outside'], ['POINT (39.1 -94.58)', 'outside'], ['POINT (x)', 'unreadable'], ["{'type': 'Point', 'coordinates': [-94.55, 39.04]}", 'stated'],
+  ])('%s is %s', (location, place) => { expect(row({ location }).place).toBe(place) })
+  it('masked ages, ranges, flags and roles in any order', () => {
+    expect(row({})).toMatchObject({ ageMasked: true, place: 'absent' })
+    expect(row({ age: '17' })).not.toHaveProperty('ageFrom')
+    expect(row({ ageRange: '18-24', involvement: 'CHA ARR SUS', flag: 'true', firearm: 'False' })).toMatchObject({ ageFrom: 18, ageTo: 24, ageMasked: false, roles: ['ARR', 'CHA', 'SUS'], domesticFlag: true, firearm: false })
+    expect(row({ flag: 'U', description: 'Non Agg Assault Dome', offense: '802' })).toMatchObject({ descriptionCut: true })
+    expect(row({ flag: 'U' })).not.toHaveProperty('domesticFlag')
+  })
+  it('only what cannot be told apart is refused', () => {
+    expect([read({ report: '?' }), read({ reportedDate: '13/45/2018' }), read({ offense: 'caf\uFFFD' })].map(one => one.ok ? 'read' : one.cause)).toEqual(['report-number-unreadable', 'reported-date-unreadable', 'not-utf-8'])
+    expect(read({ report: '50012345' })).toMatchObject({ report: '050012345' })
+    expect(read({ report: '180000001.0' })).toMatchObject({ report: '180000001' })
+  })
+})
+
+describe('domestic, and by what', () => {
+  it.each([
+    [{ domesticFlag: true }, ['FLAG']], [{ offense: '802' }, ['OFFENSE']], [{ description: 'Agg Assault - Domest' }, ['OFFENSE']], [{ offense: 'NON AGG ASSAULT DV' }, ['OFFENSE']], [{ offense: 'Intimidation (DV)' }, ['OFFENSE']],
+    [{ description: 'Violation Ex Parte O' }, ['ORDER']], [{ offense: 'Violation of Full Order of Protection' }, ['ORDER']], [{ offense: 'Service of a Full Order of Protection' }, []], [{ offense: 'Loitering' }, []], [{ domesticFlag: true, offense: '2040' }, ['FLAG', 'ORDER']],
+  ])('%j: %j', (given, by) => { expect(domesticByOf([given])).toEqual(by) })
+})
+
+describe('the rows of one report', () => {
+  const one = (name: string, file: string, more: object = {}) => ({ row: name, file, line: 2, roles: ['VIC'], offense: '802', descriptionCut: false, clock: [], ageMasked: true, place: 'absent' as const, ...more })
+  it('a further row joins, a changed one takes the place of the one it changes, one that comes again says nothing', () => {
+    const [a, b] = [one('a', '1', { personIndex: '1' }), one('b', '1', { personIndex: '2' })]
+    const seen = new Set(['a', 'b'])
+    expect(join([a, b], seen, [one('b', '2', { personIndex: '2' }), one('a2', '2', { personIndex: '1' })])).toMatchObject({ became: ['known', 'changed'], rows: [{ row: 'a2' }, b] })
+    expect(join([a], new Set(['a']), [one('c', '2', { personIndex: '3' })])).toMatchObject({ became: ['added'], rows: [a, { row: 'c' }] })
+    expect(join([one('a2', '2')], new Set(['a', 'a2']), [one('a', '1')]).became).toEqual(['known'])
+  })
+  it('two of one file are two, though they describe their person alike', () => {
+    expect(join([], new Set(), [one('a', '1'), one('b', '1')]).became).toEqual(['added', 'added'])
+    expect(join([one('a', '1')], new Set(['a']), [one('b', '1')]).became).toEqual(['added'])
+    // The file says the known row again: what is beside it is another.
+    expect(join([one('a', '1')], new Set(['a']), [one('a', '2'), one('b', '2')]).became).toEqual(['known', 'added'])
+  })
+})
