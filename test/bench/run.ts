@@ -5,6 +5,7 @@ import { consume } from './consume'
 import { destroyKey } from './destroy-key'
 import { endToEnd } from './end-to-end'
 import { importBench } from './import'
+import { linkage } from './linkage'
 import { relay } from './relay'
 import { replay } from './replay'
 import { benchServer, fdatasyncRate, serverFacts } from './server'
@@ -27,7 +28,7 @@ export interface BenchOptions {
 }
 export interface Bench { readonly summary: string; run(options: BenchOptions): Promise<{ rows: Row[]; notes: string[] }> }
 
-const BENCHES: Readonly<Record<string, Bench>> = { append, replay, import: importBench, relay, consume, 'end-to-end': endToEnd, 'destroy-key': destroyKey, verify }
+const BENCHES: Readonly<Record<string, Bench>> = { append, replay, import: importBench, relay, consume, 'end-to-end': endToEnd, 'destroy-key': destroyKey, verify, linkage }
 
 const USAGE = `npm run bench -- NAME [--json] [--quick] [--seed N]
 ${Object.entries(BENCHES).map(([name, { summary }]) => `  ${name.padEnd(11)} ${summary}`).join('\n')}

@@ -23,6 +23,7 @@ import { ExtractRows } from './mapped-import/retry-row'
 import { AssessEligibilityConsumer } from './on-incident-reported/assess-eligibility.consumer'
 import { RestrictRecordConsumer } from './on-disposition-entered/restrict-record.consumer'
 import { RestrictCaseConsumer } from './on-record-access-restricted/restrict-case.consumer'
+import { LinkedPersonsConsumer } from './on-identities-linked/linked-persons.consumer'
 import { LinkIncidentsConsumer } from './on-referral-received/link-incidents.consumer'
 import { RecordPairSidesConsumer } from './on-referral-received/record-pair-sides.consumer'
 import { ReviewCrossComplaintHandler } from './pair/pair.commands'
@@ -34,6 +35,9 @@ import { lethalityScreenHandlers } from './lethality-screen/lethality-screen.com
 import { LethalityScreenController } from './lethality-screen/lethality-screen.controller'
 import { caseHandlers } from './pch-case/pch-case.commands'
 import { PchCaseController } from './pch-case/pch-case.controller'
+import { IdentityLookUp } from './person-identity/identity-look-up'
+import { personIdentityHandlers } from './person-identity/person-identity.commands'
+import { PersonIdentityController } from './person-identity/person-identity.controller'
 import { policyHandlers } from './policy/policy.commands'
 import { PolicyController } from './policy/policy.controller'
 import { Quarantine } from './quarantined-record/quarantine'
@@ -51,9 +55,10 @@ import { TimersByDueDate } from './timers-by-due-date/timers-by-due-date.query'
 
 @OfService('intake')
 @Module({
-  controllers: [ImportRunController, OpenReportsByDayController, MappedImportController, QuarantinedRecordController, IncidentsByReviewStateController, IncidentController, ReferralController, PairController, PchCaseController, CircumstanceController, ChargingController, HistoryReviewController, PolicyController, LethalityScreenController, ScreensByHotlineDueController, TimersByDueDateController],
+  controllers: [ImportRunController, OpenReportsByDayController, MappedImportController, QuarantinedRecordController, IncidentsByReviewStateController, IncidentController, ReferralController, PairController, PersonIdentityController, PchCaseController, CircumstanceController, ChargingController, HistoryReviewController, PolicyController, LethalityScreenController, ScreensByHotlineDueController, TimersByDueDateController],
   providers: [
     { provide: CaseLookUp, inject: [RECORDER, VAULT], useFactory: (log: Recorder, vault: Vault) => new CaseLookUp(log, vault) },
+    { provide: IdentityLookUp, inject: [RECORDER, VAULT, CaseLookUp], useFactory: (log: Recorder, vault: Vault, cases: CaseLookUp) => new IdentityLookUp(log, vault, cases) },
     { provide: QuarantinedBytes, inject: [DATABASE, VAULT], useFactory: (database: Sql, vault: Vault) => new QuarantinedBytes(database, vault) },
     { provide: Quarantine, inject: [RECORDER, QuarantinedBytes], useFactory: (log: Recorder, bytes: QuarantinedBytes) => new Quarantine(log, bytes) },
     { provide: ExtractRows, inject: [RECORDER, VAULT, CaseLookUp, CLOCK], useFactory: (recorder: Recorder, vault: Vault, lookUp: CaseLookUp, clock: Clock) => new ExtractRows({ recorder, vault, lookUp, clock }) },
@@ -62,8 +67,8 @@ import { TimersByDueDate } from './timers-by-due-date/timers-by-due-date.query'
     { provide: MappedImport, inject: [RECORDER, VAULT, CaseLookUp, CLOCK, Quarantine, QuarantineRetry], useFactory: (recorder: Recorder, vault: Vault, lookUp: CaseLookUp, clock: Clock, quarantine: Quarantine, retry: QuarantineRetry) => new MappedImport({ recorder, vault, lookUp, clock, quarantine, retry }) },
     { provide: NibrsImport, inject: [RECORDER, VAULT, Quarantine, QuarantineRetry, CLOCK], useFactory: (recorder: Recorder, vault: Vault, quarantine: Quarantine, retry: QuarantineRetry, clock: Clock) => new NibrsImport({ recorder, vault, quarantine, retry, clock }) },
     { provide: KcpdImport, inject: [RECORDER, VAULT, Quarantine, QuarantineRetry, CLOCK], useFactory: (recorder: Recorder, vault: Vault, quarantine: Quarantine, retry: QuarantineRetry, clock: Clock) => new KcpdImport({ recorder, vault, quarantine, retry, clock }) },
-    ...quarantineHandlers, ...incidentHandlers, ...referralHandlers, ...caseHandlers, ...circumstanceHandlers, ...chargingHandlers, ...policyHandlers, ReviewCrossComplaintHandler, ReviewCriminalHistoryHandler, ...lethalityScreenHandlers,
-    AssessEligibilityConsumer, RecordPairSidesConsumer, LinkIncidentsConsumer, RestrictRecordConsumer, RestrictCaseConsumer, IncidentsByReviewState, OpenReportsByDay, ScreensByHotlineDue, TimersByDueDate,
+    ...quarantineHandlers, ...incidentHandlers, ...referralHandlers, ...personIdentityHandlers, ...caseHandlers, ...circumstanceHandlers, ...chargingHandlers, ...policyHandlers, ReviewCrossComplaintHandler, ReviewCriminalHistoryHandler, ...lethalityScreenHandlers,
+    AssessEligibilityConsumer, RecordPairSidesConsumer, LinkIncidentsConsumer, LinkedPersonsConsumer, RestrictRecordConsumer, RestrictCaseConsumer, IncidentsByReviewState, OpenReportsByDay, ScreensByHotlineDue, TimersByDueDate,
   ],
 })
 export class IntakeModule {}

@@ -25,6 +25,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   eligibility: of('intake'),
   referral: of('intake'),
   pair: of('intake'),
+  personIdentity: of('intake'),
   pchCase: of('intake', 'deterrence'),
   historyReview: of('intake'),
   charging: of('intake'),

@@ -68,6 +68,11 @@ export const CATEGORIES: readonly Category[] = [
     sight: { intakeAnalyst: 'codes', detective: 'codes', prosecutor: 'codes', systemAdvocate: 'codes', evaluator: 'codes', privacyOfficer: 'codes' },
   },
   {
+    // One stream for all persons: a history takes out of it what names the persons of its case, and follows their links.
+    name: 'personIdentity', what: 'which tokens are one person, who said so, and what the matcher asks', partOf: {},
+    sight: { intakeAnalyst: 'codes', detective: 'codes', prosecutor: 'both', systemAdvocate: 'both', evaluator: 'codes', privacyOfficer: 'codes' },
+  },
+  {
     // Part of an incident's history, never of another case's: that one is another person's.
     name: 'pchCase', what: 'a case of one person who causes harm', partOf: { incident: { names: 'incident' } },
     sight: { intakeAnalyst: 'names', detective: 'names', prosecutor: 'both', systemAdvocate: 'names', panelMember: 'codes', healthProgram: 'codes', evaluator: 'codes', privacyOfficer: 'codes' },

@@ -56,6 +56,7 @@ export const TOPICS: readonly Topic[] = [
 export const STAYS_IN_THE_LOG: Readonly<Record<string, string>> = {
   referral: 'names and addresses of referred persons and of their partners; only intake works with it',
   pair: 'who was victim of whom; only intake decides by it',
+  personIdentity: 'which tokens are one person, victims among them; who works with a case asks intake',
   eligibility: 'what intake assessed of an incident, before any case exists; the case says what came of it',
   lethalityScreen: 'what a victim answered; nobody who tells or helps the person who causes harm may read it, and no score sets a level',
   historyReview: 'criminal history (CHRI) may not be passed on',

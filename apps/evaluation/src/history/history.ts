@@ -77,6 +77,8 @@ const PHRASES: Readonly<Record<string, string>> = {
   ReferralExcluded: 'Referral excluded',
   PairSidesRecorded: 'Sides of the incident recorded',
   CrossComplaintReviewed: 'Cross-complaint reviewed',
+  PersonIdentitiesLinked: 'Two records linked as one person',
+  PersonIdentitiesUnlinked: 'Two records told apart again',
   CaseOpened: 'Case opened',
   CustodyStatusChanged: 'Custody changed',
   ProtectionOrderStatusChanged: 'Order of protection changed',

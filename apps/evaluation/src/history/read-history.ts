@@ -3,11 +3,12 @@
  * moment, takes out what the reader may not see, and folds the rest.
  */
 import { categoryOf, LogNotThereYet, type EventStore, type Recorder } from '@chorus/event-store'
-import { HISTORY_SUBJECTS, type Actor, type HistorySubject, type RecordedEvent } from '@chorus/contracts'
+import { HISTORY_SUBJECTS, IDENTITY_REGISTER, type Actor, type HistorySubject, type RecordedEvent } from '@chorus/contracts'
 import type { Vault } from '@chorus/privacy'
 import { closedTo, isClosed, recordsOf } from '@chorus/record-access'
 import { history, WITHHELD_SENTENCE, type HistoryEntry } from './history'
 import { momentOf } from './moment'
+import { linkedRefs, namesAny, otherStreamsOf } from './linked-persons'
 import { streamsOf } from './streams-of'
 import { seenData, seesCategory, seesEvent, seesField, seesRule } from './who-sees-what'
 
@@ -90,7 +91,17 @@ export class HistoryReader {
     const known = async (stream: string) => (await this.deps.recorder.load(stream)).filter(event => event.ordinal <= through)
     const own = await known(subject)
     const events = [...own]
-    for (const stream of await streamsOf(this.deps.store, subject, own, through)) if (stream !== subject) events.push(...await known(stream))
+    const streams = await streamsOf(this.deps.store, subject, own, through)
+    if (categoryOf(subject) === 'pchCase') {
+      const register = await this.deps.recorder.load(IDENTITY_REGISTER)
+      const refs = linkedRefs(own, register, through)
+      events.push(...register.filter(event => event.ordinal <= through && namesAny(event, refs)))
+      for (const other of refs.length > 1 ? await otherStreamsOf(this.deps.store, refs, through) : []) {
+        if (categoryOf(other) !== 'pchCase') streams.add(other)
+        else for (const stream of await streamsOf(this.deps.store, other, await known(other), through)) streams.add(stream)
+      }
+    }
+    for (const stream of streams) if (stream !== subject) events.push(...await known(stream))
     return events.sort((a, b) => a.ordinal - b.ordinal)
   }
 }

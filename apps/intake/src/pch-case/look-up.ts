@@ -1,5 +1,5 @@
 /** What the decisions about a case need of other streams, read at the edge and handed in as data, with how far was read. */
-import type { Basis, Level, OpenCase, RecordedEvent } from '@chorus/contracts'
+import { tokensOf, type Basis, type CaseOpenedV1, type HistoryCounts, type Level, type OpenCase, type RecordedEvent } from '@chorus/contracts'
 import { fold, streamOf } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
 import { accessIdOf, initial as openAccess, recordAccess } from '@chorus/record-access'
@@ -8,6 +8,7 @@ import { historyReview, initial as noReview } from '../history-review/history-re
 import { aggressorOf, confirmedPairs, incident, initial as noIncident, type Incident } from '../incident/incident'
 import { initial as noPair, isReviewed, mayBecomeSubject, pair } from '../pair/pair'
 import { pairIdOf } from '../pair/pair-id'
+import { initial as nobodyLinked, personIdentity, REGISTER } from '../person-identity/person-identity'
 import { assess } from '../policy/criteria'
 import { policyInForce } from '../policy/policy-in-force'
 import { initial as noReferral, referral } from '../referral/referral'
@@ -35,9 +36,12 @@ export class CaseLookUp {
       return { ...facts, caseId: body.referralId, count: 1, referral: { status: 'none', subjectRef: '', incidentIds: [] }, adultAtIndex: { answer: 'unknown', from: 'BIRTH_DATE' }, mayBecomeSubject: false, basis: [] }
     }
     const { subjectRef, victimRef, incidentIds } = referred.received
-    const pairStream = streamOf(pair, pairIdOf(this.vault, subjectRef, victimRef))
-    const pairEvents = await this.log.load(pairStream)
-    const together = fold(pair, pairEvents, noPair)
+    // Of either there may be several tokens: what was recorded under any of them counts.
+    const subjects = (await this.identityOf(subjectRef)).tokens
+    const { tokens: victims, basis: identityBasis } = await this.identityOf(victimRef)
+    const pairs = subjects.flatMap((subject) => victims.map((victim) => ({ subject, stream: streamOf(pair, pairIdOf(this.vault, subject, victim)) })))
+    const pairEvents = await this.log.loadMany(pairs.map(({ stream }) => stream))
+    const together = pairs.map(({ subject, stream }) => ({ subject, pair: fold(pair, pairEvents.get(stream) ?? [], noPair) }))
     // The report itself may have the referred person on the victim's side of the confirmed pair.
     const victimInIndex = confirmedPairs(reported).some((one) => one.victimToken === body.subjectInIncident)
     return {
@@ -46,8 +50,8 @@ export class CaseLookUp {
       adultAtIndex: reported.status === 'known'
         ? adultAtIndex(await this.birthDateIn(referralEvents), reported.report, reported.report.ages[body.subjectInIncident])
         : { answer: 'unknown', from: 'BIRTH_DATE' },
-      mayBecomeSubject: mayBecomeSubject(together, subjectRef) && (!victimInIndex || isReviewed(together, subjectRef)),
-      basis: [...basisOf(referralStream, referralEvents), ...basisOf(incidentStream, incidentEvents), ...basisOf(pairStream, pairEvents)],
+      mayBecomeSubject: together.every((one) => mayBecomeSubject(one.pair, one.subject)) && (!victimInIndex || together.some((one) => isReviewed(one.pair, one.subject))),
+      basis: [...basisOf(referralStream, referralEvents), ...basisOf(incidentStream, incidentEvents), ...pairs.flatMap(({ stream }) => basisOf(stream, pairEvents.get(stream) ?? [])).slice(0, 10), ...identityBasis],
     }
   }
 
@@ -58,14 +62,19 @@ export class CaseLookUp {
     const { caseId, indexIncidentId } = state.opened
     const reviewStream = streamOf(historyReview, caseId)
     const incidentStream = streamOf(incident, indexIncidentId)
-    const read = await this.log.loadMany([reviewStream, incidentStream])
+    const others = (await this.casesOf(state.opened.subjectRef)).cases.filter((one) => one.opened.subjectRef !== state.opened.subjectRef).map((one) => streamOf(historyReview, one.caseId))
+    const read = await this.log.loadMany([reviewStream, incidentStream, ...others])
     const { latest } = fold(historyReview, read.get(reviewStream) ?? [], noReview)
+    const alsoReviewed = others.flatMap((stream) => {
+      const review = fold(historyReview, read.get(stream) ?? [], noReview).latest
+      return review && review.lookbackYears === latest?.lookbackYears ? [{ stream, counts: review.counts }] : []
+    })
     const reported = fold(incident, read.get(incidentStream) ?? [], noIncident)
     const report = reported.status === 'known' ? reported.report : null
     return {
       ...facts, reviewedYears: latest?.lookbackYears ?? null, incidentCurrent: report !== null, basisExpunged: await this.isExpunged(incidentStream),
       assessment: assess(policy.policy, {
-        history: latest?.counts ?? null,
+        history: latest ? alsoReviewed.reduce((counts, { counts: more }) => atLeast(counts, more), latest.counts) : null,
         incident: {
           arrest: report?.arrestMade ?? false, primaryAggressorIdentified: aggressorOf(reported) !== null,
           weaponCodes: report && report.weaponCodes.length > 0 ? report.weaponCodes : null, strangulation: report?.strangulation ?? null,
@@ -73,8 +82,8 @@ export class CaseLookUp {
         // Notifications are not recorded in this build: nobody can have offended after one.
         offendedAfterNoticeAt: [],
       }),
-      evidenceRefs: [reviewStream, incidentStream],
-      basis: [...basisOf(reviewStream, read.get(reviewStream) ?? []), ...basisOf(incidentStream, read.get(incidentStream) ?? []), policy.basis],
+      evidenceRefs: [reviewStream, incidentStream, ...alsoReviewed.map(({ stream }) => stream)],
+      basis: [...[reviewStream, ...alsoReviewed.map(({ stream }) => stream)].flatMap((stream) => basisOf(stream, read.get(stream) ?? [])), ...basisOf(incidentStream, read.get(incidentStream) ?? []), policy.basis],
     }
   }
 
@@ -89,14 +98,42 @@ export class CaseLookUp {
     return { policy, panelAgencies: policy.policy.levels[level].requires?.panelApproval.minAgencies ?? 0, basis: [policy.basis] }
   }
 
+  /** The tokens that are this person's, the one first under which cases are counted; `ever`: with those to which links once led. */
+  private async identityOf(ref: string): Promise<{ readonly tokens: readonly string[]; readonly ever: readonly string[]; readonly basis: readonly Basis[] }> {
+    const stream = streamOf(personIdentity, REGISTER)
+    const events = await this.log.load(stream)
+    const { links, everLinked } = fold(personIdentity, events, nobodyLinked)
+    return { tokens: tokensOf(links, ref), ever: tokensOf(everLinked, ref), basis: basisOf(stream, events) }
+  }
+
+  /** All cases of the person, whatever the token under which they were opened, and the place of the next one. */
+  private async casesOf(ref: string): Promise<{ readonly cases: readonly { readonly caseId: string; readonly count: number; readonly opened: CaseOpenedV1; readonly open: boolean; readonly commands: readonly (string | null)[] }[]; readonly next: { readonly caseId: string; readonly count: number } }> {
+    const { tokens, ever } = await this.identityOf(ref)
+    const cases = []
+    let next = { caseId: '', count: 0 }
+    for (const token of new Set([...tokens, ...ever])) {
+      for (let count = 1; ; count++) {
+        const caseId = this.vault.uuid('stream-id', 'case', token, String(count))
+        const events = await this.log.load(streamOf(pchCase, caseId))
+        const state = fold(pchCase, events, initial)
+        if (state.status === 'none') { if (token === tokens[0]) next = { caseId, count }; break }
+        // Opened while two were linked who are not any more: the other one's.
+        if (tokens.includes(state.opened.subjectRef)) cases.push({ caseId, count, opened: state.opened, open: state.status !== 'closed', commands: events.map(({ commandId }) => commandId) })
+      }
+    }
+    return { cases, next }
+  }
+
   /** The stream of the person's next case is fixed by person and count: two at once meet in the same stream (I2). */
   private async nextCase(subjectRef: string, commandId: string): Promise<{ caseId: string; count: number }> {
-    for (let count = 1; ; count++) {
-      const caseId = this.vault.uuid('stream-id', 'case', subjectRef, String(count))
-      const events = await this.log.load(streamOf(pchCase, caseId))
-      const openedByThis = events.some((event) => event.commandId === commandId)
-      if (openedByThis || fold(pchCase, events, initial).status !== 'closed') return { caseId, count }
-    }
+    const { cases, next } = await this.casesOf(subjectRef)
+    const { caseId, count } = cases.find(({ commands }) => commands.includes(commandId)) ?? cases.find(({ open }) => open) ?? next
+    return { caseId, count }
+  }
+
+  /** The open case that was opened under this very token, or null. */
+  async ownOpenCaseOf(ref: string): Promise<string | null> {
+    return (await this.casesOf(ref)).cases.find(({ open, opened }) => open && opened.subjectRef === ref)?.caseId ?? null
   }
 
   /** The person's open case, if there is one: what it rests on, and since when (ordinal) it is open. */
@@ -125,3 +162,9 @@ const confirmedFor = (state: Incident): { relationshipConfirmed: boolean; aggres
   const pairs = confirmedPairs(state)
   return { aggressorRef: aggressor, relationshipConfirmed: aggressor === null ? pairs.length > 0 : pairs.some((one) => one.victimToken === aggressor || one.offenderToken === aggressor) }
 }
+
+/** Two reviews of one person may have counted the same records: the larger count is what is sure, their sum is not. */
+const atLeast = (one: HistoryCounts, other: HistoryCounts): HistoryCounts => ({
+  ipvArrests: Math.max(one.ipvArrests, other.ipvArrests), ipvCharges: Math.max(one.ipvCharges, other.ipvCharges), ipvConvictions: Math.max(one.ipvConvictions, other.ipvConvictions),
+  oopViolations: Math.max(one.oopViolations, other.oopViolations), violentFelonies: Math.max(one.violentFelonies, other.violentFelonies),
+})

@@ -5,6 +5,7 @@ import { derivedId, handle, isRefusal, refused, streamOf, type Handled, type Ref
 import type { Recorder } from '@chorus/event-store'
 import { RECORDER, VAULT } from '@chorus/platform'
 import type { Vault } from '@chorus/privacy'
+import { LinkedPersonsConsumer } from '../on-identities-linked/linked-persons.consumer'
 import { LinkIncidentsConsumer } from '../on-referral-received/link-incidents.consumer'
 import { RecordPairSidesConsumer } from '../on-referral-received/record-pair-sides.consumer'
 import { referral } from './referral'
@@ -18,7 +19,7 @@ export class ReceiveReferralCommand { constructor(readonly body: ReceiveReferral
 
 @CommandHandler(ReceiveReferralCommand)
 export class ReceiveReferralHandler implements ICommandHandler<ReceiveReferralCommand> {
-  constructor(@Inject(RECORDER) private readonly log: Recorder, @Inject(VAULT) private readonly vault: Vault, private readonly pairs: RecordPairSidesConsumer, private readonly links: LinkIncidentsConsumer) {}
+  constructor(@Inject(RECORDER) private readonly log: Recorder, @Inject(VAULT) private readonly vault: Vault, private readonly pairs: RecordPairSidesConsumer, private readonly links: LinkIncidentsConsumer, private readonly identities: LinkedPersonsConsumer) {}
 
   async execute({ body: { source, incidentIds, subject, victim }, meta }: ReceiveReferralCommand): Promise<Handled | Refusal> {
     // The referral's number comes from the command's id: the same request again is the same referral.
@@ -36,6 +37,7 @@ export class ReceiveReferralHandler implements ICommandHandler<ReceiveReferralCo
     const received = (await this.log.load(streamOf(referral, referralId))).filter((event) => event.type === 'ReferralReceived')
     await this.links.atOnce(received)
     await this.pairs.atOnce(received)
+    await this.identities.afterReferral(received)
     return answer
   }
 

@@ -1,0 +1,90 @@
+import { Inject } from '@nestjs/common'
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs'
+import { AllowedTo, LinkPersons, MatchPersons, rightOf, UnlinkPersons, type CommandMeta } from '@chorus/contracts'
+import { derivedId, handle, isRefusal, type Handled, type Refusal } from '@chorus/decider'
+import type { Recorder } from '@chorus/event-store'
+import { AUDIT, RECORDER, type AuditTrail } from '@chorus/platform'
+import { LinkedPersonsConsumer } from '../on-identities-linked/linked-persons.consumer'
+import { shippedIdentityPolicy } from '../person-match/match-policy'
+import { matchPersons } from '../person-match/person-match'
+import { IdentityLookUp } from './identity-look-up'
+import { personIdentity, REGISTER, type FoundMatch } from './person-identity'
+
+type Answer = Promise<Handled | Refusal>
+
+/** Another link was decided between looking and deciding: look again. */
+const TRIES = 3
+const settled = async (attempt: () => Answer): Answer => {
+  for (let tries = 1; ; tries++) {
+    const answer = await attempt()
+    if (!isRefusal(answer) || answer.refused !== 'identities_moved' || tries === TRIES) return answer
+  }
+}
+
+@AllowedTo(rightOf(LinkPersons)!)
+export class LinkPersonsCommand { constructor(readonly body: LinkPersons, readonly meta: CommandMeta) {} }
+
+@CommandHandler(LinkPersonsCommand)
+export class LinkPersonsHandler implements ICommandHandler<LinkPersonsCommand> {
+  constructor(@Inject(RECORDER) private readonly log: Recorder, private readonly lookUp: IdentityLookUp, private readonly after: LinkedPersonsConsumer) {}
+  async execute({ body, meta }: LinkPersonsCommand): Answer {
+    const answer = await settled(async () => {
+      const refs = [body.keepRef, body.mergedRef]
+      const sides = await this.lookUp.sides()
+      const facts = { ...await this.lookUp.factsFor(refs, sides), unknown: refs.filter((ref) => !sides.known.has(ref)), erased: await this.lookUp.erased(refs) }
+      return handle(this.log, personIdentity, REGISTER, { type: 'LinkPersons', data: { ...body, facts }, meta })
+    })
+    if (!isRefusal(answer)) await this.after.atOnce(answer)
+    return answer
+  }
+}
+
+@AllowedTo(rightOf(UnlinkPersons)!)
+export class UnlinkPersonsCommand { constructor(readonly body: UnlinkPersons, readonly meta: CommandMeta) {} }
+
+@CommandHandler(UnlinkPersonsCommand)
+export class UnlinkPersonsHandler implements ICommandHandler<UnlinkPersonsCommand> {
+  constructor(@Inject(RECORDER) private readonly log: Recorder, private readonly after: LinkedPersonsConsumer) {}
+  async execute({ body, meta }: UnlinkPersonsCommand): Answer {
+    const answer = await handle(this.log, personIdentity, REGISTER, { type: 'UnlinkPersons', data: body, meta })
+    if (!isRefusal(answer)) await this.after.atOnce(answer)
+    return answer
+  }
+}
+
+@AllowedTo(rightOf(MatchPersons)!)
+export class MatchPersonsCommand { constructor(readonly body: MatchPersons, readonly meta: CommandMeta) {} }
+
+/** So many findings go into one append. */
+const AT_ONCE = 100
+
+/** Entered in the audit log before anything is opened. Names, dates and addresses live in this call alone. */
+@CommandHandler(MatchPersonsCommand)
+export class MatchPersonsHandler implements ICommandHandler<MatchPersonsCommand> {
+  constructor(@Inject(RECORDER) private readonly log: Recorder, @Inject(AUDIT) private readonly trail: AuditTrail, private readonly lookUp: IdentityLookUp, private readonly after: LinkedPersonsConsumer) {}
+
+  async execute({ body, meta }: MatchPersonsCommand): Answer {
+    const { policy, policyVersion } = shippedIdentityPolicy()
+    const sides = await this.lookUp.sides()
+    await this.trail.record({
+      actor: meta.actor, purpose: body.purpose, correlationId: meta.correlationId, route: 'POST /v1/persons/matching-runs', found: sides.known.size > 0, records: [],
+      asked: { run: meta.commandId, persons: String(sides.known.size) },
+    })
+    const opposed = new Set(sides.opposed.map((two) => [...two].sort().join('|')))
+    const { matches } = matchPersons([], await this.lookUp.persons(sides), policy, (one, other) => opposed.has([one, other].sort().join('|')))
+    const found = matches.map(({ refs, band, probability, evidence, askedBecause }): FoundMatch => {
+      const sorted: readonly [string, string] = refs[0] < refs[1] ? refs : [refs[1], refs[0]]
+      return { matchId: this.lookUp.matchIdOf(sorted), refs: sorted, band, confidence: Math.floor(probability * 100), evidence: evidence.map(({ field, agreement }) => ({ field, agreement })), askedBecause }
+    }).sort((a, b) => b.confidence - a.confidence || (a.matchId < b.matchId ? -1 : 1))
+    const record = (part: readonly FoundMatch[], commandId: string): Answer => settled(async () => handle(this.log, personIdentity, REGISTER, {
+      type: 'RecordMatches', meta: { ...meta, commandId },
+      data: { matches: part, linkBand: policy.linkBand, policyVersion, facts: await this.lookUp.factsFor(part.flatMap(({ refs }) => refs), sides) },
+    }))
+    let answer = await record(found.slice(0, AT_ONCE), meta.commandId)
+    for (let from = AT_ONCE; from < found.length && !isRefusal(answer); from += AT_ONCE) answer = await record(found.slice(from, from + AT_ONCE), derivedId('match-persons', meta.commandId, String(from)))
+    if (!isRefusal(answer)) await this.after.atOnce(answer)
+    return answer
+  }
+}
+
+export const personIdentityHandlers = [LinkPersonsHandler, UnlinkPersonsHandler, MatchPersonsHandler]
