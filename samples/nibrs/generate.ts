@@ -8,6 +8,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeSegment, type SegmentValues } from '../../apps/intake/src/feeds/nibrs/write-segment'
 import type { Level } from '../../apps/intake/src/feeds/nibrs/layout'
+import { recordsOf, toXml } from './to-xml'
 
 /** MO for Missouri, nine places, and a name nobody has: "ZZ9" is given to no agency. */
 export const SAMPLE_ORI = 'MOZZ99900'
@@ -208,7 +209,12 @@ const zero = (): string => {
 
 export const sampleFiles = (seed = SAMPLE_SEED): readonly SampleFile[] => {
   const next = random(seed)
-  return [{ name: '2026-06-zero.txt', text: zero() }, { name: '2026-07.txt', text: july(next) }, { name: '2026-08.txt', text: august(next) }]
+  const [first, second] = [july(next), august(next)]
+  return [
+    { name: '2026-06-zero.txt', text: zero() }, { name: '2026-07.txt', text: first }, { name: '2026-08.txt', text: second },
+    { name: '2026-07.xml', text: toXml([...recordsOf(first).filter((r) => r.kind === 'groupA').slice(0, 6), ...recordsOf(first).filter((r) => r.kind === 'groupB').slice(0, 1)]) },
+    { name: '2026-08.xml', text: toXml(recordsOf(second).filter((r) => r.kind === 'delete' || r.kind === 'groupA' && r.number === 'K26-70003')) },
+  ]
 }
 
 if (require.main === module) {

@@ -1,37 +1,44 @@
-/** npm run fuzz -- [--seed S] [--runs N] [--file PATH]: damaged NIBRS files, any number of them. Prints its seed. */
+/** npm run fuzz -- [--feed NAME] [--seed S] [--runs N] [--file PATH]: damaged files of each feed, any number of them. Prints its seed. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { fuzz } from './nibrs'
+import { FEEDS } from './feeds'
 
-const USAGE = `npm run fuzz -- [--seed S] [--runs N] [--file PATH]
+const USAGE = `npm run fuzz -- [--feed NAME] [--seed S] [--runs N] [--file PATH]
+  --feed NAME   ${Object.keys(FEEDS).join(' or ')} (default: each)
   --seed S      first seed (default: from the process number; it is printed). One mutant: --seed S --runs 1
   --runs N      mutants of each file (default 20000)
-  --file PATH   a NIBRS file to damage (default: the sample, and the real one where CHORUS_REAL_DATA or ../shared/data has it)`
+  --file PATH   a file to damage, of the feed that --feed names (default: the samples, and the real ones where CHORUS_REAL_DATA or ../shared/data has them)`
 
 const main = (): number => {
-  const { values } = parseArgs({ options: { seed: { type: 'string' }, runs: { type: 'string' }, file: { type: 'string' }, help: { type: 'boolean' } } })
+  const { values } = parseArgs({ options: { feed: { type: 'string' }, seed: { type: 'string' }, runs: { type: 'string' }, file: { type: 'string' }, help: { type: 'boolean' } } })
   if (values.help) { process.stdout.write(`${USAGE}\n`); return 0 }
   const seed = Number(values.seed ?? process.pid * 1000)
   const runs = Number(values.runs ?? 20_000)
-  if (!Number.isInteger(seed) || seed < 0 || !Number.isInteger(runs) || runs < 1) { process.stderr.write(`--seed and --runs are whole numbers\n${USAGE}\n`); return 2 }
+  const wrongUse = !Number.isInteger(seed) || seed < 0 || !Number.isInteger(runs) || runs < 1 ? '--seed and --runs are whole numbers'
+    : values.feed !== undefined && !(values.feed in FEEDS) ? `--feed is ${Object.keys(FEEDS).join(' or ')}`
+      : values.file !== undefined && values.feed === undefined ? '--file needs --feed: whose file it is' : undefined
+  if (wrongUse) { process.stderr.write(`${wrongUse}\n${USAGE}\n`); return 2 }
   const root = join(__dirname, '../..')
-  const real = join(resolve(root, process.env.CHORUS_REAL_DATA ?? '../shared/data'), 'nibrs/honolulupdNIBRSReport-2019-05.txt')
-  const files = values.file ? [resolve(values.file)] : [join(root, 'samples/nibrs/2026-07.txt'), ...(existsSync(real) ? [real] : [])]
+  const data = resolve(root, process.env.CHORUS_REAL_DATA ?? '../shared/data')
   let failed = 0
-  for (const file of files) {
-    // A real file's lines never reach the screen: seed and mutations are enough to make the mutant again.
-    const text = readFileSync(file, 'latin1')
-    process.stdout.write(`fuzz nibrs: ${file}, seed ${seed}, ${runs} mutants\n`)
-    for (let done = 0; done < runs; done += 1000) {
-      const failures = fuzz(text, seed + done, Math.min(1000, runs - done))
-      failed += failures.length
-      for (const { seed: one, by, wrong } of failures) process.stdout.write(`seed ${one} (${by.join(', ')}): ${wrong.join('; ')}\n`)
-      if (failures.length > 0) break
-      if (done % 5000 === 0 && done > 0) process.stdout.write(`  ${done} so far\n`)
+  for (const [name, feed] of Object.entries(FEEDS)) {
+    if (values.feed !== undefined && values.feed !== name) continue
+    const files = values.file ? [resolve(values.file)] : [...feed.samples.map((file) => join(root, file)), ...feed.real.map((file) => join(data, file)).filter((file) => existsSync(file))]
+    for (const file of files) {
+      // A real file's lines never reach the screen: seed and mutations are enough to make the mutant again.
+      const text = readFileSync(file, 'latin1')
+      process.stdout.write(`fuzz ${name}: ${file}, seed ${seed}, ${runs} mutants\n`)
+      for (let done = 0; done < runs; done += 1000) {
+        const failures = feed.fuzz(text, seed + done, Math.min(1000, runs - done))
+        failed += failures.length
+        for (const { seed: one, by, wrong } of failures) process.stdout.write(`seed ${one} (${by.join(', ')}): ${wrong.join('; ')}\n`)
+        if (failures.length > 0) break
+        if (done % 5000 === 0 && done > 0) process.stdout.write(`  ${done} so far\n`)
+      }
     }
   }
-  process.stdout.write(failed === 0 ? 'nothing wrong\n' : `${failed} failed; run one of them again with --seed S --runs 1\n`)
+  process.stdout.write(failed === 0 ? 'nothing wrong\n' : `${failed} failed; run one of them again with --feed NAME --seed S --runs 1\n`)
   return failed === 0 ? 0 : 1
 }
 process.exitCode = main()

@@ -68,6 +68,11 @@ describe('a month of an agency', () => {
 })
 
 describe('the next month', () => {
+  it('adds nothing when some of it comes once more as XML: the same records, in the other format', async () => {
+    const report = await send(readFileSync(join(__dirname, '../../samples/nibrs/2026-07.xml')))
+    expect(report).toMatchObject({ mapping: 'nibrs-xml@1', complete: true, records: { read: 7, accepted: 0, duplicate: 7, quarantined: 0 } })
+  })
+
   it('corrects and retracts what was sent before: never a second incident, never a lost one', async () => {
     const before = (await replayed(chorus)).byCategory
     const report = await send(AUGUST)

@@ -34,12 +34,13 @@ export const register = (program: Command, context: Context): void => {
   const group = program.command('import').description("import an agency's file")
   context.command<Options, [string]>(group, {
     name: 'nibrs <file>',
-    summary: 'import a NIBRS flat file (FBI fixed width); - reads standard input',
+    summary: 'import a NIBRS file, FBI fixed width or XML (told by its content); - reads standard input',
     role: 'intakeAnalyst',
     writes: 'dry-run',
     examples: [
       'npx chorus import nibrs samples/nibrs/2026-07.txt --dry-run',
       'npx chorus import nibrs samples/nibrs/2026-07.txt --json',
+      'npx chorus import nibrs samples/nibrs/2026-09.xml',
       'npx chorus import nibrs report.txt --zone Pacific/Honolulu',
     ],
     with: (command) => command.option('--zone <zone>', "IANA zone of the file's local times (default: by the state in the ORI)"),
@@ -139,7 +140,7 @@ const hints = (out: Output, report: Report, file: string): void => {
   if (report.complete && nothingAccepted(report)) {
     out.say(report.lines.read === 0
       ? 'The file holds no record: there is nothing to import. Export it again. A month without incidents is a file too: the zero report (samples/nibrs/2026-06-zero.txt).'
-      : 'No record of this file could be accepted. If it is not a NIBRS flat file, import the right one, and settle what lies in quarantine: npx chorus quarantine resolve --help')
+      : 'No record of this file could be accepted. If it is not a NIBRS file, import the right one, and settle what lies in quarantine: npx chorus quarantine resolve --help')
   }
   if (report.dryRun) out.next(`npx chorus import nibrs ${file}`)
   else if (report.records.quarantined > 0) out.next('npx chorus quarantine list')

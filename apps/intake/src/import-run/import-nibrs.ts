@@ -1,5 +1,5 @@
 /**
- * Imports a NIBRS file: reads it as a stream, in batches; decides for each record by its stream's history; appends many at
+ * Imports a NIBRS file, flat or XML: reads it as a stream, in batches; decides for each record by its stream's history; appends many at
  * once; quarantines whole what cannot be accepted. Every record is settled exactly once, and a run that was cut short is
  * finished by the next run of the same file, because the log remembers what was accepted.
  */
@@ -9,11 +9,12 @@ import { derivedId } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
 import { Problem } from '@chorus/platform'
 import type { Vault } from '@chorus/privacy'
-import { readCounts, readRecords, type RawRecord, type ReadCounts } from '../feeds/nibrs/read-records'
+import { readFormat, told } from '../feeds/nibrs/read-nibrs'
+import { readCounts, type RawRecord, type ReadCounts } from '../feeds/nibrs/read-records'
 import type { Statistics } from '../feeds/nibrs/statistics'
 import type { Quarantine } from '../quarantined-record/quarantine'
 import type { QuarantineRetry } from '../quarantined-record/retry'
-import { NIBRS } from './inbound-nibrs'
+import { mappingOf, NIBRS } from './inbound-nibrs'
 import { earlierRuns, finished, started, type EarlierRun } from './import-run'
 import type { Tally } from './tally'
 import { metaOf, RecordSettler, type ImportOptions, type ImportProgress } from './settle-records'
@@ -71,13 +72,13 @@ export interface Feed<R extends { readonly bytes?: Uint8Array }, S extends Settl
 }
 
 export class NibrsImport {
-  private readonly file: FileImport<RawRecord, RecordSettler>
-  constructor(deps: ImportDeps) {
-    this.file = new FileImport(deps, { ...NIBRS, read: (source, counts) => readRecords(source, { counts }), settling: (given, options) => new RecordSettler(given, options) })
-  }
+  constructor(private readonly deps: ImportDeps) {}
 
+  /** The format is told by the file's content; either is read by a mapping of its own. */
   async run(file: ImportFile, options: ImportOptions): Promise<ImportReport> {
-    const { report, settled } = await this.file.run(file, options)
+    const { format, source } = await told(file.source)
+    const feed: Feed<RawRecord, RecordSettler> = { system: NIBRS.system, mapping: mappingOf(format), read: (bytes, counts) => readFormat(format, bytes, counts), settling: (given, of) => new RecordSettler(given, of) }
+    const { report, settled } = await new FileImport(this.deps, feed).run({ ...file, source }, options)
     return { ...report, zones: settled.zones(), statistics: settled.statistics.result() }
   }
 }

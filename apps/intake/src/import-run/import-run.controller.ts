@@ -7,7 +7,7 @@ import { CLOCK, contextOf, newId, Problem, progressStream, SETTINGS, UploadRoute
 import { KcpdImport, type KcpdReport } from './import-kcpd'
 import { NibrsImport, type ImportFile, type ImportOptions, type ImportProgress, type ImportReport, type RunReport } from './import-nibrs'
 
-const CONTENT_TYPES = ['application/octet-stream', 'text/plain']
+const CONTENT_TYPES = ['application/octet-stream', 'text/plain', 'application/xml', 'text/xml']
 const CSV_TYPES = ['application/octet-stream', 'text/csv', 'text/plain', 'application/json']
 
 @ApiTags('imports')
@@ -18,7 +18,7 @@ export class ImportRunController {
   @Post('nibrs')
   @AllowedTo({ roles: ['agencyFeed', 'intakeAnalyst'] })
   @UploadRoute('a line each: {"progress": …} while it is read, at the end {"result": …}, the report, or {"problem": …}')
-  @ApiOperation({ operationId: 'ImportNibrs', summary: 'Import a NIBRS flat file, as a stream; answers NDJSON: progress, then the report', description: 'For agencyFeed, intakeAnalyst. The same file again adds nothing; a run that was cut short is finished by sending the file again.' })
+  @ApiOperation({ operationId: 'ImportNibrs', summary: 'Import a NIBRS file, flat or XML, as a stream; answers NDJSON: progress, then the report', description: 'For agencyFeed, intakeAnalyst. Whether it is the fixed-width flat file or the NIEM XML submission, its first character tells; one incident in both formats is one record. The same file again adds nothing; a run that was cut short is finished by sending the file again.' })
   @ApiConsumes(...CONTENT_TYPES)
   @ApiBody({ required: true, schema: { type: 'string', format: 'binary' } })
   @ApiQuery({ name: 'dryRun', required: false, enum: ['true', 'false'], description: 'say what would become of it, record nothing' })

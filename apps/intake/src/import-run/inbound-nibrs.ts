@@ -4,10 +4,12 @@ import { DateTime } from 'luxon'
 import { checkReceipt, checkRecord, editCodes } from '../feeds/nibrs/edits/check-record'
 import type { NibrsRecord } from '../feeds/nibrs/records'
 import { zoneOf } from '../feeds/nibrs/state-zones'
-import { draftsOf, inboundKindOf, keyOf, NIBRS_MAPPING, NIBRS_SYSTEM } from '../feeds/nibrs/to-events'
+import { draftsOf, inboundKindOf, keyOf, NIBRS_MAPPING, NIBRS_SYSTEM, NIBRS_XML_MAPPING } from '../feeds/nibrs/to-events'
 import type { Inbound } from '../incident/receive'
 
 export const NIBRS = { system: NIBRS_SYSTEM, mapping: NIBRS_MAPPING } as const
+/** The mapping that reads a record of this format. */
+export const mappingOf = (format: 'flat' | 'xml' | undefined): string => format === 'xml' ? NIBRS_XML_MAPPING : NIBRS_MAPPING
 
 export interface NibrsInbound extends Inbound {
   readonly stream: string
@@ -29,6 +31,8 @@ export interface InboundContext {
   readonly zone?: string
   /** when it reached us, RFC 3339 instant */
   readonly receivedtime: string
+  /** absent: a flat file */
+  readonly format?: 'xml'
 }
 
 export const readInbound = (record: NibrsRecord, context: InboundContext): NibrsInbound => {
@@ -42,7 +46,7 @@ export const readInbound = (record: NibrsRecord, context: InboundContext): Nibrs
     kind: inboundKindOf(record), message, file: fileId, row: record.firstLine,
     stream: `${key.category}-${streamId}`, agency: record.ori, edits: editCodes([...edits, ...checkReceipt(record, receivedOn.replaceAll('-', ''))]), zone: assumed.zone, zoneAssumed: assumed.assumed,
     compose: (version, current) => draftsOf(record, {
-      streamId, version, current, zone: assumed.zone, newToken: kind => vault.newToken(kind), edits, message, file: fileId, row: record.firstLine, receivedOn,
+      streamId, version, current, zone: assumed.zone, newToken: kind => vault.newToken(kind), edits, message, file: fileId, row: record.firstLine, receivedOn, mapping: mappingOf(context.format),
     }),
   }
 }

@@ -14,7 +14,7 @@ import type { Quarantine } from '../quarantined-record/quarantine'
 import { ANOTHER_AGENCY, WAITS, type QuarantineRetry } from '../quarantined-record/retry'
 import { isTooLarge, TOO_LARGE } from '../quarantined-record/too-large'
 import { receive, type Received } from '../incident/receive'
-import { NIBRS, readInbound, type NibrsInbound } from './inbound-nibrs'
+import { mappingOf, NIBRS, readInbound, type NibrsInbound } from './inbound-nibrs'
 import { Remembered } from './remembered'
 import { Tally } from './tally'
 
@@ -97,7 +97,7 @@ export class RecordSettler {
     this.tally.read({ lines: raw.lines, action: parsed.record.action })
     if (!maySend(this.options.actor, parsed.record.ori)) return { raw, message, action: parsed.record.action, ...ANOTHER_AGENCY }
     this.statistics.add(parsed.record)
-    const inbound = readInbound(parsed.record, { message, fileId: this.options.fileId, vault: this.deps.vault, receivedtime: this.now, ...(this.options.zone && { zone: this.options.zone }) })
+    const inbound = readInbound(parsed.record, { message, fileId: this.options.fileId, vault: this.deps.vault, receivedtime: this.now, ...(raw.format && { format: raw.format }), ...(this.options.zone && { zone: this.options.zone }) })
     this.tally.broke([...inbound.edits, ...this.fileEdits.check(parsed.record).map(({ code }) => code)])
     this.zoned.set(inbound.zone, inbound.zoneAssumed)
     return { raw, message, action: parsed.record.action, inbound }
@@ -218,7 +218,7 @@ export class RecordSettler {
     if (this.options.dryRun) return
     await quarantine.put([...fresh].map(([id, item]) => ({
       data: {
-        quarantineId: id, runId: this.options.runId, feed: NIBRS.system, mapping: NIBRS.mapping, ...(this.options.zone && { zone: this.options.zone }), file: this.options.fileId,
+        quarantineId: id, runId: this.options.runId, feed: NIBRS.system, mapping: mappingOf(item.raw.format), ...(this.options.zone && { zone: this.options.zone }), file: this.options.fileId,
         firstLine: item.raw.firstLine, lines: item.raw.lines, offset: item.raw.offset, bytes: item.raw.length, record: item.message, kept: item.raw.bytes !== undefined, cause: item.cause!,
         ...(item.action.length === 1 && { action: item.action }), ...(item.edit && { edits: [{ code: item.edit, count: 1 }] }), ...(item.inbound && item.cause === WAITS.cause && { waitsFor: item.inbound.stream }),
       },

@@ -4,7 +4,8 @@ import { handle, isRefusal, refused, type Refusal } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
 import type { Vault } from '@chorus/privacy'
 import { parseRecord } from '../feeds/nibrs/parse-record'
-import { readRecords, type RawRecord } from '../feeds/nibrs/read-records'
+import { readNibrs } from '../feeds/nibrs/read-nibrs'
+import type { RawRecord } from '../feeds/nibrs/read-records'
 import { KCPD } from '../feeds/kcpd/report'
 import { NIBRS, readInbound } from '../import-run/inbound-nibrs'
 import { receive } from '../incident/receive'
@@ -43,7 +44,7 @@ export class QuarantineRetry {
     if (!parsed.ok) return { settled: false, cause: parsed.cause, text: parsed.text }
     const { first } = state
     const inbound = readInbound(parsed.record, {
-      message: this.deps.vault.hmac('message', raw.sha256).toString('hex'), fileId: first.file ?? this.deps.vault.hmac('file', id).toString('hex'), vault: this.deps.vault, receivedtime: meta.now, ...(first.zone && { zone: first.zone }),
+      message: this.deps.vault.hmac('message', raw.sha256).toString('hex'), fileId: first.file ?? this.deps.vault.hmac('file', id).toString('hex'), vault: this.deps.vault, receivedtime: meta.now, ...(raw.format && { format: raw.format }), ...(first.zone && { zone: first.zone }),
     })
     const commandMeta: CommandMeta = { commandId: meta.commandId, correlationId: meta.correlationId, causationId: null, actor: meta.actor, source: { agency: inbound.agency, system: NIBRS.system }, now: meta.now }
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -90,7 +91,7 @@ export class QuarantineRetry {
 /** The one record of these bytes, its lines numbered as in the file that it came in. */
 export const onlyRecord = async (bytes: Uint8Array, firstLine: number): Promise<RawRecord | { readonly cause: string; readonly text: string }> => {
   const records: RawRecord[] = []
-  for await (const raw of readRecords((async function* () { yield bytes })())) records.push(raw)
+  for await (const raw of (await readNibrs((async function* () { yield bytes })())).records) records.push(raw)
   const [raw, second] = records
   if (!raw || second) return { cause: 'not-one-record', text: `a quarantined record is one record; these bytes hold ${records.length === 0 ? 'none' : 'several'}: send the others as a file` }
   return { ...raw, firstLine, content: raw.content.map(line => ({ ...line, line: line.line - raw.firstLine + firstLine })) }

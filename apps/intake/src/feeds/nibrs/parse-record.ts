@@ -5,11 +5,12 @@
 import { isDate, isMonth, isYear } from './dates'
 import type { RawRecord } from './read-records'
 import type { Administrative, Arrestee, GroupBSegment, IncidentSegments, NibrsRecord, Offender, Offense, Property, Segment, Victim, ZeroSegment } from './records'
+import type { XmlCause } from './xml/node'
 import { isSegmentRefusal, readSegment, type SegmentCause } from './segment'
 
 export type RefusalCause =
-  | SegmentCause
-  | 'not-a-flat-file' | 'wrong-encoding' | 'binary' | 'too-long'
+  | SegmentCause | XmlCause
+  | 'not-a-flat-file' | 'binary' | 'too-long'
   | 'mixed-identity' | 'mixed-actions' | 'no-administrative-segment' | 'incident-incomplete' | 'no-sequence' | 'no-offense-code' | 'too-many-segments' | 'duplicate-sequence'
   | 'incident-date-unreadable' | 'arrest-date-unreadable' | 'zero-report-unreadable'
 
@@ -36,6 +37,15 @@ const MOST_SEGMENTS = 99
 
 /** One record of the file. Never throws. */
 export const parseRecord = (raw: RawRecord): Parsed => {
+  if (raw.refused) return { ok: false, ...raw.refused }
+  const parsed = parseSegments(raw)
+  if (parsed.ok || raw.format !== 'xml') return parsed
+  // An XML file has lines, and no columns.
+  const { column: _, ...elsewhere } = parsed
+  return elsewhere
+}
+
+const parseSegments = (raw: RawRecord): Parsed => {
   const whole = readable(raw)
   if (whole) return whole
   const segments: Segment[] = []

@@ -12,6 +12,7 @@
  */
 import { createHash, hash } from 'node:crypto'
 import { isAction, isLevel } from './layout'
+import type { XmlRefusal } from './xml/node'
 
 /** A record is kept whole up to here; a longer one has offset, length and hash only. */
 export const MAX_RECORD_BYTES = 1024 * 1024
@@ -38,6 +39,10 @@ export interface RawRecord {
   readonly sha256: string
   /** what the file as a whole is, where it is no flat file */
   readonly file?: FileKind
+  /** xml: a report of an XML submission; its lines are those of the file, its segments what the flat file would have for it */
+  readonly format?: 'xml'
+  /** why a report of an XML submission cannot be read as segments */
+  readonly refused?: XmlRefusal
 }
 
 export type FileKind = 'utf-16' | 'zip' | 'gzip' | 'pdf' | 'xml' | 'json'

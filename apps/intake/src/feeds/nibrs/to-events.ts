@@ -13,6 +13,8 @@ import { INTIMATE_PARTNER_CODES, injuryOf, intimateRelations } from './statistic
 export const NIBRS_SYSTEM = 'nibrs-flat-file'
 /** Raised whenever the same bytes would give another event. */
 export const NIBRS_MAPPING = 'nibrs-flat@1'
+/** The same record from the XML format: its source is the same records system, so that either format corrects the other. */
+export const NIBRS_XML_MAPPING = 'nibrs-xml@1'
 
 export interface RecordKey { /** stream category */ readonly category: 'incident' | 'arrest' | 'windowReport' | 'zeroReport'; /** the record's id at its source */ readonly id: string }
 
@@ -57,6 +59,8 @@ export interface ComposeContext {
   readonly row?: number
   /** day of receipt in the agency's zone, YYYY-MM-DD: the time of a retraction whose file states no month */
   readonly receivedOn: string
+  /** absent: the flat file's */
+  readonly mapping?: string
 }
 
 /** The events of one version of the record, in their order. An amendment of nothing known gives none: the caller lets it wait. */
@@ -79,7 +83,7 @@ export interface WhenLocal { readonly time: string; readonly timePrecision: Time
 
 const draft = <D extends object>(type: string, data: D, when: WhenLocal, record: NibrsRecord, context: ComposeContext): DraftEvent<D> => {
   const { version, message, file, row } = context
-  const sourceRecord: SourceRecord = { system: NIBRS_SYSTEM, id: keyOf(record).id, version, mapping: NIBRS_MAPPING, ...(message === undefined ? {} : { message }), ...(file === undefined ? {} : { file }), ...(row === undefined ? {} : { row }) }
+  const sourceRecord: SourceRecord = { system: NIBRS_SYSTEM, id: keyOf(record).id, version, mapping: context.mapping ?? NIBRS_MAPPING, ...(message === undefined ? {} : { message }), ...(file === undefined ? {} : { file }), ...(row === undefined ? {} : { row }) }
   return { type, schemaVersion: type === 'ArrestRecorded' ? 2 : 1, data, ...when, timeZone: context.zone, sourceRecord }
 }
 
