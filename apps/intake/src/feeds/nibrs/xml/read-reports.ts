@@ -56,7 +56,7 @@ export class ReportCutter {
     parser.on('closetag', (tag) => { if (!this.failure) this.closed(tag) })
     parser.on('text', (text) => { if (!this.failure) this.textCame(text) })
     parser.on('cdata', (text) => { if (!this.failure) { this.textCame(text); this.markSeen() } })
-    parser.on('comment', () => { this.markSeen() })
+    parser.on('comment', () => { if (!this.failure) this.commentCame() })
     parser.on('processinginstruction', () => { this.markSeen() })
   }
   private ending = false
@@ -120,6 +120,13 @@ export class ReportCutter {
   private drop(to: number): void { this.held = Buffer.from(this.held.subarray(to - this.heldAt)); this.heldAt = to }
   private take(): RawRecord[] { const records = this.ready; this.ready = []; this.counts.records += records.length; return records }
   private markSeen(): void { this.seen = this.parser.position; this.seenLine = this.parser.line }
+
+  /** The parser tells of a comment before it has seen the last character of its end: one is past when the next one comes. */
+  private commentCame(): void {
+    if (this.comment.at > this.seen) { this.seen = this.comment.at; this.seenLine = this.comment.line }
+    this.comment = { at: this.parser.position, line: this.parser.line }
+  }
+  private comment = { at: 0, line: 1 }
 
   private opened(tag: SaxesTagNS): void {
     this.depth++
