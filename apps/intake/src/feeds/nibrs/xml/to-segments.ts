@@ -8,6 +8,7 @@ import type { Action, Level } from '../layout'
 import { COLUMNS } from '../layout'
 import { writeSegment, type SegmentValues } from '../write-segment'
 import { Unreadable, type XmlNode } from './node'
+import { all, armed, at, day, digits, flag, one, said, textOf, wrong } from './values'
 import { ageWordOf, biasOf, lossOf, relationshipOf } from './words'
 
 const KNOWN = new Set(`
@@ -39,41 +40,6 @@ export const segmentsOf = (report: XmlNode): RawLine[] => {
 }
 
 const walk = (node: XmlNode, see: (node: XmlNode) => void): void => { see(node); for (const child of node.children) walk(child, see) }
-const all = (node: XmlNode | undefined, name: string): XmlNode[] => node?.children.filter((child) => child.name === name) ?? []
-const one = (node: XmlNode | undefined, name: string): XmlNode | undefined => {
-  const [first, second] = all(node, name)
-  if (second) throw new Unreadable('xml-repeated', second.line, `${name} stands twice in ${node!.name}: one of them would be lost`)
-  return first
-}
-const at = (node: XmlNode | undefined, ...path: readonly string[]): XmlNode | undefined => path.reduce<XmlNode | undefined>((from, name) => one(from, name), node)
-const textOf = (node: XmlNode | undefined): string => node?.text.trim() ?? ''
-const wrong = (node: XmlNode, what: string) => new Unreadable('xml-unknown-value', node.line, `${node.name} ${what}`)
-const said = (node: XmlNode | undefined, known: (word: string) => string | undefined, what: string): string => {
-  const text = textOf(node)
-  if (text === '') return ''
-  const code = known(text)
-  if (code === undefined) throw wrong(node!, `is none of the known ${what}`)
-  return code
-}
-const flag = (node: XmlNode | undefined, yes: string, no: string): string => said(node, (word) => ({ true: yes, 1: yes, false: no, 0: no })[word], 'words: true or false')
-const digits = (node: XmlNode | undefined, width: number): string => {
-  const text = textOf(node)
-  if (text === '' || !/^\d+$/.test(text)) return text
-  return String(BigInt(text)).padStart(width, '0')
-}
-/** 2026-07-29 -> 20260729; whether it is a day of the calendar, the record's rules say. */
-const day = (node: XmlNode | undefined): string => {
-  const text = textOf(node)
-  if (text === '') return ''
-  const found = /^(\d{4})-(\d\d)-(\d\d)/.exec(text)
-  if (!found) throw wrong(node!, 'is no date: write YYYY-MM-DD')
-  return `${found[1]}${found[2]}${found[3]}`
-}
-/** 11A -> code 11, automatic. */
-const armed = (nodes: readonly XmlNode[]): { weapons: string[]; automatic: string[] } => {
-  const found = nodes.map(textOf).filter(Boolean)
-  return { weapons: found.map((text) => text.slice(0, 2)), automatic: found.map((text) => text.slice(2)) }
-}
 const DIRECTIONS: Readonly<Record<string, readonly string[]>> = { 'GROUP A INCIDENT REPORT': ['I', 'R', 'D'], 'GROUP B ARREST REPORT': ['A', 'R', 'D'] }
 
 class Report {
