@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { mayCall, PURPOSES_OF, ROLES, topicOf, type RecordedEvent, type Role } from '@chorus/contracts'
 import type { Recorder } from '@chorus/event-store'
 import { RECORDER, repositoryRoot } from '@chorus/platform'
+import { TimersByDueDate as DeterrenceTimers } from '../../apps/deterrence/src/timers-by-due-date/timers-by-due-date.query'
 import { TimersByDueDate } from '../../apps/intake/src/timers-by-due-date/timers-by-due-date.query'
 import { importFile } from '../support/import-file'
 import { AGENCY_OF, startChorus, type TestChorus } from '../support/chorus'
@@ -114,6 +115,8 @@ describe('a record that is closed', () => {
   })
 
   it('leaves everybody else the task and never the level, whatever moment they look at', async () => {
+    // The plan is late by now: that is told, and neither by which timer nor whose it was.
+    await chorus.app.get(DeterrenceTimers, { strict: false }).timers.recordMissed()
     const task = await notification('healthProgram')
     expect(task).toMatchObject({ caseId, phase: 'open', dueAt: expect.any(String) as string, clearance: { status: 'NOT_CLEARED' } })
     for (const tells of ['level', 'mode', 'slaId', 'templateId', 'templateVersion', 'period']) expect(Object.keys(task)).not.toContain(tells)
@@ -121,7 +124,8 @@ describe('a record that is closed', () => {
     for (const asOf of ['', `&asOfRecorded=${encodeURIComponent(levelledAt)}`]) {
       for (const role of ['evaluator', 'healthProgram'] as const) {
         const { body } = await get<History>(role, `history?of=${caseId}${asOf}`)
-        expect(body.entries.map(({ type }) => type).filter((type) => /^Level|^Incident|^Eligib|^Primary|^Intimate|^Deadline/.test(type))).toEqual([])
+        expect(body.entries.map(({ type }) => type).filter((type) => /^Level|^Incident|^Eligib|^Primary|^Intimate/.test(type))).toEqual([])
+        expect(body.entries.filter(({ type }) => type === 'DeadlineMissed').map(({ data }) => Object.keys(data).sort())).toEqual(asOf === '' ? [['dueAt']] : [])
         expect(body.entries.map(({ type }) => type)).toContain('CaseOpened')
         expect(JSON.stringify(body)).not.toContain(incidentId)
         expect(JSON.stringify(body)).not.toMatch(/"(level|rank|slaId|templateId|mode)":/)

@@ -15,6 +15,6 @@ export type TimerOwner = (typeof TIMER_OWNERS)[number]
 })
 export class DeadlineMissedV2 {
   @Code(TIMERS, { tells: 'level', doc: 'the timer' }) timer!: TimerName
-  @Code(TIMER_OWNERS, { doc: 'whose task it is' }) owner!: TimerOwner
+  @Code(TIMER_OWNERS, { tells: 'level', doc: 'whose task it is' }) owner!: TimerOwner
   @Timestamp({ doc: 'by when it was to be done' }) dueAt!: string
 }
