@@ -51,7 +51,7 @@ describe('extracts', () => {
     const row = (await run('plan', byReports, reports)).rows[4]!
     expect(row.outcome).toBe('refused')
     const listed = (await chorus.agent.get('/v1/quarantine').set('Authorization', analyst).set('X-Purpose', 'dataQuality').expect(200)).body.records as { id: string; feed: string; firstLine: number }[]
-    const { id } = listed.find(({ feed, firstLine }) => feed === 'extract/sample-rms' && firstLine === 5)!
+    const { id } = listed.find(({ feed, firstLine }) => feed === 'extract/sample-rms' && firstLine === 6)!
     const detail = (await chorus.agent.get(`/v1/quarantine/${id}`).set('Authorization', analyst).set('X-Purpose', 'dataQuality').expect(200)).body as { content: string; text: string }
     expect(detail.content.split('\n')).toEqual([reports.split('\n')[0], reports.split('\n')[5]])
     expect(detail.text).toContain('OCC_FROM')
@@ -80,7 +80,7 @@ describe('extracts', () => {
   it('a roster of people without a case records nobody; an empty one is not believed', async () => {
     const [map, file] = [sample('jail-roster.map.yml'), sample('jail-roster.csv')]
     expect(await run('commit', map, file)).toMatchObject({ records: { read: 2, accepted: 0, duplicate: 2, quarantined: 0 }, withoutCase: 2, departures: 0 })
-    await post('commit', map, file.split('\n')[0]!).expect(400)
+    await post('commit', map, file.split('\n')[0]!).expect(422)
   })
 
   it('a roster takes the person of an open case in, says it once, and lets out who is no longer on it', async () => {
@@ -112,6 +112,7 @@ describe('extracts', () => {
     expect(await run('commit', map, file.replace('23:55', '23:50'))).toMatchObject({ records: { accepted: 1 }, corrections: 1 })
     expect(await statuses()).toEqual(['IN 2026-07-02T23:50'])
     const without = file.split('\n').filter((line) => !line.startsWith('FXB-900')).join('\n')
+    expect(await run('plan', map.replace('full: true', 'full: false').replace('version: 1', 'version: 2'), without)).toMatchObject({ departures: 0 })
     expect(await run('commit', map, without)).toMatchObject({ departures: 1 })
     expect(await run('commit', map, without)).toMatchObject({ departures: 0 })
     expect(await statuses()).toEqual(['IN 2026-07-02T23:50', 'OUT'])
@@ -128,9 +129,9 @@ describe('extracts', () => {
     const says = async (mapping: string, file: string | Buffer, status: number): Promise<string> => { const { text } = await post('plan', mapping, file).expect(status); expect(text).not.toContain(secret); return text }
     expect(await says(byReports.replace('codes: { Y: true, N: false } }\n  strang', 'codes: { Y: yes please } }\n  strang'), reports, 422)).toMatch(/line 14.*fields\/dvFlag/)
     expect(await says('a: [', reports, 422)).toContain('line 1')
-    expect(await says(byReports, `${secret},x\n1,2\n`, 400)).toContain('REPORT_NO')
-    expect(await says(byReports, '', 400)).toContain('empty')
-    expect(await says(byReports, Buffer.from([0x50, 0x4b, 3, 4, 0, 0, 1]), 400)).toContain('not text')
+    expect(await says(byReports, `${secret},x\n1,2\n`, 422)).toContain('REPORT_NO')
+    expect(await says(byReports, '', 422)).toContain('empty')
+    expect(await says(byReports, Buffer.from([0x50, 0x4b, 3, 4, 0, 0, 1]), 422)).toContain('not text')
     expect(await says(byReports.replace('division:', 'beat:'), reports, 422)).toContain('line')
     await post('commit', byReports.replace('column: BEAT', 'column: DIV'), reports).expect(409)
   })

@@ -59,8 +59,8 @@ export class MappedImport {
     if (!maySend(options.actor, mapping.source.agency)) throw new Problem('not-allowed', 'The mapping is of another agency than the one that sends the file. Let that agency send it, or intake.')
     await this.refuseChangedMapping(mapping, text)
     const rows = readRows(bytes, mapping)
-    if ('refused' in rows) throw new Problem('bad-parameter', `${rows.refused} Nothing was recorded.`, { errors: [{ pointer: '/file', rule: 'readable', detail: rows.refused }] })
-    if (rows.rows.length === 0 && mapping.snapshot) throw new Problem('bad-parameter', 'The roster has a heading and no row. An empty roster is not believed, since it would say that everybody has left: send it again, or record each release by hand. Nothing was recorded.', { errors: [{ pointer: '/file', rule: 'rows', detail: 'a roster with no row' }] })
+    if ('refused' in rows) throw new Problem('schema-violation', `${rows.refused} Nothing was recorded.`, { errors: [{ pointer: '/file', rule: 'readable', detail: 'the file as a whole cannot be read by this mapping' }] })
+    if (rows.rows.length === 0 && mapping.snapshot) throw new Problem('schema-violation', 'The roster has a heading and no row. An empty roster is not believed, since it would say that everybody has left: send it again, or record each release by hand. Nothing was recorded.', { errors: [{ pointer: '/file', rule: 'rows', detail: 'a roster with no row' }] })
     const file = vault.hmac('file', createHash('sha256').update(bytes).digest('hex')).toString('hex')
     let facts = await lookUpFacts(this.deps, { mapping, rows: rows.rows, file, actor: options.actor, making: false })
     let plan = planRows(rows.rows, mapping, facts)
@@ -73,30 +73,33 @@ export class MappedImport {
       return report(options, mapping, digest, settling, true)
     }
     await this.record(options, -1, [started(options.runId, { system: feedOf(mapping), mapping: nameOf(mapping) }, { fileId: file, bytes: bytes.length, zone: mapping.zone, ...(name && { name }) }, clock.now()), applied(options.runId, mapping, text, clock.now())])
-    let open = rows.rows
+    let open = new Set(rows.rows.map(({ row }) => row))
     for (let attempt = 0; ; attempt++) {
       if (attempt === ATTEMPTS) throw new Error('other writers change the same records faster than this import can follow: run it again')
-      facts = await lookUpFacts(this.deps, { mapping, rows: open, file, actor: options.actor, making: true })
-      plan = planRows(open, mapping, facts)
-      const overtaken = await this.append(plan, mapping, facts, options, settling)
-      await this.settle(open, { ...plan, rows: plan.rows.filter(({ row }) => !overtaken.has(row)) }, mapping, file, options, settling)
-      open = open.filter(({ row }) => overtaken.has(row))
-      if (open.length === 0 || options.signal?.aborted) break
+      // Always the whole file, also where one row alone was overtaken: a part of a roster would let everybody else out.
+      facts = await lookUpFacts(this.deps, { mapping, rows: rows.rows, file, actor: options.actor, making: true })
+      plan = planRows(rows.rows, mapping, facts)
+      const { overtaken, again } = await this.append(plan, mapping, facts, options, settling)
+      const settled = plan.rows.filter(({ row }) => open.has(row) && !overtaken.has(row))
+      await this.settle(rows.rows, { ...plan, rows: settled }, mapping, file, options, settling)
+      open = new Set([...open].filter((row) => overtaken.has(row)))
+      if (!again || options.signal?.aborted) break
     }
     await this.releaseWaiting(options, settling)
-    const complete = open.length === 0
+    const complete = open.size === 0
     await this.record(options, 1, [finished(options.runId, { id: file, bytes: bytes.length }, complete, settling.tally.result(0), clock.now())])
     return report(options, mapping, digest, settling, complete)
   }
 
-  /** Each stream's drafts in one append; answers the rows that another writer overtook. */
-  private async append(plan: Plan, mapping: Mapping, facts: PlanFacts, options: ExtractOptions, settling: Settling): Promise<ReadonlySet<number>> {
+  /** Each stream's drafts in one append; answers the rows that another writer overtook, and whether anything was. */
+  private async append(plan: Plan, mapping: Mapping, facts: PlanFacts, options: ExtractOptions, settling: Settling): Promise<{ readonly overtaken: ReadonlySet<number>; readonly again: boolean }> {
     const { recorder } = this.deps
     const byStream = new Map<string, { drafts: DraftEvent[]; rows: number[]; departures: number }>()
     const of = (stream: string) => { const found = byStream.get(stream) ?? { drafts: [], rows: [], departures: 0 }; byStream.set(stream, found); return found }
     for (const { stream, drafts, row } of plan.rows) if (stream && drafts.length > 0) { const one = of(stream); one.drafts.push(...drafts.map((draft, at) => ({ ...draft, index: draft.index ?? at }))); one.rows.push(row) }
     for (const { stream, draft } of plan.departures as readonly Departure[]) { const one = of(stream); one.drafts.push({ ...draft, index: 0 }); one.departures++ }
     const overtaken = new Set<number>()
+    let again = false
     const all = [...byStream]
     for (let from = 0; from < all.length; from += BATCH) {
       const some = all.slice(from, from + BATCH)
@@ -104,10 +107,10 @@ export class MappedImport {
       for (const [at, outcome] of outcomes.entries()) {
         const [stream, { rows, departures }] = some[at]!
         if (outcome.ok) { settling.streams.push(stream); settling.departures += departures }
-        else for (const row of rows) overtaken.add(row)
+        else { again = true; for (const row of rows) overtaken.add(row) }
       }
     }
-    return overtaken
+    return { overtaken, again }
   }
 
   private async settle(rows: readonly Row[], plan: Plan, mapping: Mapping, file: string, options: ExtractOptions, settling: Settling): Promise<void> {
@@ -142,7 +145,7 @@ export class MappedImport {
       const bytes = Buffer.from(row.content, 'utf8')
       return {
         data: {
-          quarantineId: id, runId: options.runId, feed: feedOf(mapping), mapping: nameOf(mapping), zone: mapping.zone, file, firstLine: row.row, lines: 1, bytes: bytes.length, record: vault.hmac('message', row.content).toString('hex'),
+          quarantineId: id, runId: options.runId, feed: feedOf(mapping), mapping: nameOf(mapping), zone: mapping.zone, file, firstLine: row.line, lines: 1, bytes: bytes.length, record: vault.hmac('message', row.content).toString('hex'),
           kept: bytes.length <= 1024 * 1024, cause: planned.cause!, ...(planned.field && { field: planned.field }), ...(planned.waitsFor && { waitsFor: planned.waitsFor }),
         },
         ...(bytes.length <= 1024 * 1024 && { bytes }),

@@ -100,7 +100,7 @@ export const planRows = (rows: readonly Row[], mapping: Mapping, facts: PlanFact
       const { time, timePrecision } = fields.bookedAt as ReadTime
       const told = onRoster(historyOf(stream), {
         ...person, holdId, facility, jurisdiction: jurisdiction as Jurisdiction, reason: (fields.reason ?? 'OTHER') as CustodyReason, booked: { time, timePrecision, timeZone: mapping.zone }, asOf: facts.asOf,
-        source: { system: mapping.source.system, id: keyOf(fields, mapping), mapping: nameOf(mapping), message, file: facts.file, row: row.row },
+        source: { system: mapping.source.system, id: keyOf(fields, mapping), mapping: nameOf(mapping), message, file: facts.file, row: row.line },
       })
       return told.outcome === 'duplicate' ? { ...place, outcome: 'duplicate', stream, ordinal: told.ordinal, drafts: [] } : accept(stream, told.outcome, [told.draft])
     }
@@ -122,7 +122,7 @@ export const planRows = (rows: readonly Row[], mapping: Mapping, facts: PlanFact
     if (mapping.target === 'incident-report' && fields.weapons !== undefined && fields.offenses === undefined) return refuse({ cause: 'weapon-without-offense', field: 'weapons', text: 'the row has a weapon and no offence: a weapon belongs to one. Fill in the offence' })
     const person = mapping.target === 'arrest' && fields.personId !== undefined ? facts.caseOf(fields.personId as string) : undefined
     const composing: Omit<Composing, 'version' | 'current'> = {
-      mapping, fields, streamId, key, message, file: facts.file, row: row.row, role: facts.role, newToken: facts.newToken,
+      mapping, fields, streamId, key, message, file: facts.file, row: row.line, role: facts.role, newToken: facts.newToken,
       personOf: (personId) => { const token = facts.personOf(personId); return token === 'erased' ? undefined : token },
       ...(report && { report }),
       ...(fields.holdNumber !== undefined && fields.jurisdiction !== undefined && { holdId: facts.holdIdOf(fields.jurisdiction as string, fields.holdNumber as string) }),
@@ -131,7 +131,7 @@ export const planRows = (rows: readonly Row[], mapping: Mapping, facts: PlanFact
     const compose = COMPOSE[mapping.target]
     // Several records share the stream of an incident's charges: this one's events are those that have its ids.
     const history = charge ? ofRecord(historyOf(stream), compose({ ...composing, version: 1, current: [] })[0]!, facts) : historyOf(stream)
-    const received: Received = receive(history, { kind: 'report', message, file: facts.file, row: row.row, compose: (version, current) => compose({ ...composing, version, current }) }, facts.contentOf)
+    const received: Received = receive(history, { kind: 'report', message, file: facts.file, row: row.line, compose: (version, current) => compose({ ...composing, version, current }) }, facts.contentOf)
     if (received.outcome === 'waits') return { ...place, outcome: 'waits', drafts: [], ...WAITS_FOR_REPORT }
     if (received.outcome === 'duplicate') return { ...place, outcome: 'duplicate', stream, ordinal: received.ordinal, drafts: [] }
     return accept(stream, received.change === 'none' ? 'new' : 'correction', received.drafts)

@@ -46,7 +46,7 @@ const csvRows = (text: string, mapping: Mapping): Rows => {
   if (!heading) return { refused: 'The file has no heading: there is nothing to read. Export it again with the names of the columns in its first line.' }
   const names = heading.record.map((name) => name.trim())
   const missing = columnsOf(mapping).filter((column) => !names.includes(column))
-  if (missing.length > 0) return { refused: `The heading (first line) of the file has no column ${missing.map((name) => `"${name}"`).join(', ')}, which the mapping names. It is another file, its columns were renamed, or its delimiter is not ${JSON.stringify(mapping.format.delimiter ?? ',')}: send the right file, or correct the mapping and raise its version.` }
+  if (missing.length > 0) return { refused: `The heading (first line) of the file has no column ${missing.slice(0, 5).map((name) => `"${name}"`).join(', ')}${missing.length > 5 ? ` and ${missing.length - 5} more` : ''}, which the mapping names. It is another file, its columns were renamed, or its delimiter is not ${JSON.stringify(mapping.format.delimiter ?? ',')}: send the right file, or correct the mapping and raise its version.` }
   const twice = columnsOf(mapping).filter((column) => names.indexOf(column) !== names.lastIndexOf(column))
   if (twice.length > 0) return { refused: `The heading of the file has the column ${twice.map((name) => `"${name}"`).join(', ')} twice: nobody can say which is meant. Export it with each name once.` }
   const head = heading.raw.replace(/\r?\n$/, '')
