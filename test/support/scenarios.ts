@@ -32,8 +32,8 @@ export async function firstCallNoArrest(thread: Thread): Promise<Walked & { read
   return { ...walked, account }
 }
 
-/** What must hold of the log after scenario 1. */
-export async function firstCallIsOnRecord(thread: Thread, url: string, walked: Walked & { readonly account: string }, logUrl?: string): Promise<void> {
+/** What must hold of the log after scenario 1. Answers what no topic beyond justice and safety may carry, and what these topics are to carry, by event id. */
+export async function firstCallIsOnRecord(thread: Thread, url: string, walked: Walked & { readonly account: string }, logUrl?: string): Promise<{ readonly secrets: readonly string[]; readonly shared: ReadonlyMap<string, string> }> {
   const events = await withStore(url, async (store) => { const all: RecordedEvent[] = []; for await (const event of store.readAll()) all.push(decode(event)); return all }, logUrl)
   const typesIn = (stream: string): string[] => events.filter((event) => event.stream === stream).map(({ type }) => type)
   expect(typesIn(`notification-${walked.notificationId}`)).toEqual(['NotificationPlanned', 'NotificationScheduled', 'DeliveryAuthorized', 'NotificationDelivered'])
@@ -48,7 +48,8 @@ export async function firstCallIsOnRecord(thread: Thread, url: string, walked: W
   expect(shared.length).toBeGreaterThan(15)
   const victims = new Set([walked.victimToken, ...events.filter(({ type }) => type === 'ReferralReceived').map(({ data }) => (data as { victimRef: string }).victimRef)])
   const text = JSON.stringify(shared)
-  for (const secret of [...victims, ...Object.values(VICTIM), ...Object.values(SUBJECT), '$sealed']) expect(text).not.toContain(secret)
+  const secrets = [...victims, ...Object.values(VICTIM), ...Object.values(SUBJECT), '$sealed']
+  for (const secret of secrets) expect(text).not.toContain(secret)
 
   const history = async (role: 'prosecutor' | 'healthProgram' | 'finance' | 'evaluator' | 'systemAdvocate', of: string): Promise<string> => JSON.stringify((await thread.get(role, `history?of=${of}`)).body)
   expect(await history('prosecutor', walked.caseId)).toMatch(/NotificationDelivered/)
@@ -56,6 +57,7 @@ export async function firstCallIsOnRecord(thread: Thread, url: string, walked: W
   expect(await history('healthProgram', walked.caseId)).toMatch(/ServiceReferralAnswered/)
   expect(await history('systemAdvocate', walked.caseId)).toMatch(/SafetyReviewCompleted/)
   expect(await history('evaluator', walked.account)).toMatch(/EncumbranceRecorded/)
+  return { secrets, shared: new Map(shared.map(({ id, stream }) => [id, stream.slice(0, stream.indexOf('-'))])) }
 }
 
 /** A hold after the clearance: the permission is refused, and what was done all the same is on record as a breach. */

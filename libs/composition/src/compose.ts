@@ -53,6 +53,6 @@ export const compose = async ({ settings, modules, client, keys = true, clock = 
   const platform = PlatformModule.forRoot({ settings, clock, verifier, logTo: logTo ?? pino.destination({ dest: 2, sync: true }), logLevel: settings.logLevel })
   // Decorated, not a dynamic module: its imports are then wired in this order, the platform first and the ports of none last.
   class Root {}
-  Module({ imports: [platform, ...withPorts(modules, { settings, client, keys })] })(Root)
+  Module({ imports: [platform, ...withPorts(modules, { settings, client, keys, neighbours: new Set() })] })(Root)
   return serve(Root, { host: settings.host, port: settings.port, clock, version: chorusVersion() })
 }

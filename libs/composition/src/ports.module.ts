@@ -5,7 +5,7 @@ import { guarded, postgres } from '@chorus/postgres'
 import type { Sql } from 'postgres'
 import { KafkaBus, LogBus, type EventBus, type KafkaSettings } from '@chorus/event-bus'
 import { appendedBy, readBy, type Service } from '@chorus/contracts'
-import { KurrentStore, PostgresStore, Recorder, withRights, type EventStore } from '@chorus/event-store'
+import { KurrentStore, PostgresStore, Recorder, withRights, type EventStore, type Neighbours } from '@chorus/event-store'
 import { asRole, AUDIT, AUDIT_DATABASE, auditTrail, BUS, CLOCK, DATABASE, KEY_LIFE, Readiness, RECORDER, STORE, VAULT, type Clock, type Settings } from '@chorus/platform'
 import { FileVault, sealFor, ServiceSeal, type FileSeal, type Vault } from '@chorus/privacy'
 
@@ -20,6 +20,8 @@ export interface PortsOptions {
   readonly keys: boolean
   /** whose ports these are: its role works in the database. Absent: the role that logs in, with no bounds of our own */
   readonly service?: Service
+  /** the process's other stores of the log */
+  readonly neighbours?: Neighbours
 }
 
 /** What seals the key folder. */
@@ -48,10 +50,10 @@ class Ports implements OnApplicationShutdown {
   }
 }
 
-const openStore = async (settings: ReadySettings, service?: Service): Promise<EventStore> => {
+const openStore = async (settings: ReadySettings, { service, neighbours }: Pick<PortsOptions, 'service' | 'neighbours'>): Promise<EventStore> => {
   const log = new Logger('log')
   const logger = { warn: (details: object, message: string): void => log.warn({ ...details, note: message }) }
-  const store = await (settings.logUrl === undefined ? PostgresStore.open({ url: settings.databaseUrl, logger }) : KurrentStore.open({ url: settings.logUrl, databaseUrl: settings.databaseUrl, logger }))
+  const store = await (settings.logUrl === undefined ? PostgresStore.open({ url: settings.databaseUrl, logger, ...(neighbours && { neighbours }) }) : KurrentStore.open({ url: settings.logUrl, databaseUrl: settings.databaseUrl, logger }))
   return service === undefined ? store : withRights(store, { service, reads: readBy(service), appends: appendedBy(service) })
 }
 /** Longer than any statement of a read model takes, a rebuild of a long one included. */
@@ -80,14 +82,14 @@ const openBus = (settings: ReadySettings, store: EventStore, database: Sql): Eve
 /** The ports of one service, for its module; without a service, for every module that is of none. */
 @Module({})
 export class PortsModule {
-  static forRoot({ settings: given, client, keys, service }: PortsOptions): DynamicModule {
+  static forRoot({ settings: given, client, keys, service, neighbours }: PortsOptions): DynamicModule {
     const settings: ReadySettings = service === undefined ? given : { ...given, databaseUrl: asRole(given.databaseUrl, service) }
     const audits = service === undefined || service === 'operations'
     return {
       module: PortsModule,
       global: service === undefined,
       providers: [
-        { provide: STORE, useFactory: () => openStore(settings, service) },
+        { provide: STORE, useFactory: () => openStore(settings, { ...(service && { service }), ...(neighbours && { neighbours }) }) },
         { provide: DATABASE, useFactory: () => openDatabaseClient(settings, client) },
         { provide: BUS, inject: [STORE, DATABASE], useFactory: (store: EventStore, database: Sql) => openBus(settings, store, database) },
         ...keys ? keyed(settings) : [],

@@ -9,7 +9,7 @@ export { KurrentStore, lookAtKurrent, type KurrentStanding, type KurrentStoreOpt
 export { isKurrentUrl } from './kurrentdb-connection'
 export { CopyRefused, copyLog, copyToKurrent, copyToPostgres, openToCopy, targetOfCopy, type CopyTarget } from './log-copy'
 export { MemoryStore, type MemoryStoreOptions } from './memory'
-export { PostgresStore, type PostgresStoreOptions } from './postgres'
+export { PostgresStore, type Neighbours, type PostgresStoreOptions } from './postgres'
 export { StoreUnavailable, isTransient, type StoreLogger } from './postgres-connection'
 export { NotForThisService, withRights, type Rights } from './with-rights'
 export { findEvent } from './find-event'

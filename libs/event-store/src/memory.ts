@@ -4,7 +4,7 @@ import { genesisLink } from './chain'
 import type { KnownEvent } from './decide-append'
 import { placeBatch, type LogEnd } from './place-batch'
 import {
-  categoryOf, LogNotThereYet, type Append, type AppendResult, type EventStore, type Head, type LogFilter, type ReadAllOptions,
+  LogNotThereYet, matcherOf, type Append, type AppendResult, type EventStore, type Head, type ReadAllOptions,
   type ReadStreamOptions, type StoredEvent, type SubscribeOptions, type Subscription,
 } from './port'
 import { prepareAppend } from './prepare-append'
@@ -141,12 +141,4 @@ export class MemoryStore implements EventStore {
     this.revisions.set(stream, revision)
     this.known.set(id, { ordinal, revision, recordedtime, stream, content })
   }
-}
-
-/** Whether an event passes a filter; each part that is given must hold. */
-function matcherOf(filter: LogFilter | undefined): (event: StoredEvent) => boolean {
-  const types = filter?.types && new Set(filter.types)
-  const categories = filter?.categories && new Set(filter.categories)
-  const streams = filter?.streams && new Set(filter.streams)
-  return (event) => (!types || types.has(event.type)) && (!categories || categories.has(categoryOf(event.stream))) && (!streams || streams.has(event.stream))
 }

@@ -69,6 +69,14 @@ export interface ReadStreamOptions { readonly direction?: 'forwards' | 'backward
 
 export interface LogFilter { /** event types */ readonly types?: readonly string[]; /** stream categories: the part of the stream name before the first '-' */ readonly categories?: readonly string[]; readonly streams?: readonly string[] }
 
+/** Does an event of this stream and type pass the filter? Each part that is given must hold. */
+export function matcherOf(filter: LogFilter | undefined): (event: Pick<StoredEvent, 'stream' | 'type'>) => boolean {
+  const types = filter?.types && new Set(filter.types)
+  const categories = filter?.categories && new Set(filter.categories)
+  const streams = filter?.streams && new Set(filter.streams)
+  return (event) => (!types || types.has(event.type)) && (!categories || categories.has(categoryOf(event.stream))) && (!streams || streams.has(event.stream))
+}
+
 export interface ReadAllOptions {
   /** exclusive; 0 or absent reads from the start */
   readonly after?: number

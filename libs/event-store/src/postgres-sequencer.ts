@@ -5,6 +5,7 @@
 import type { Sql } from 'postgres'
 import { placeBatch, type LogEnd, type PlacedEvent } from './place-batch'
 import type { AppendResult } from './port'
+import type { Commit } from './subscription'
 import { CHANNEL, codeOf, isTransient, lines, StoreUnavailable, timeText, type StoreLogger } from './postgres-connection'
 import type { KnownEvent } from './decide-append'
 import type { PreparedAppend } from './prepare-append'
@@ -18,8 +19,7 @@ export interface SequencerOptions {
   /** go on trying this long while the database is away, ms */
   readonly retryMs: number
   readonly logger?: StoreLogger
-  /** @param ordinal the last that is committed */
-  readonly onCommitted: (ordinal: number) => void
+  readonly onCommitted: (commit: Commit) => void
 }
 
 interface Waiting { readonly append: PreparedAppend; readonly resolve: (result: AppendResult) => void; readonly reject: (error: unknown) => void }
@@ -169,7 +169,7 @@ export class Sequencer {
     attempts.push(results)
     const [written] = await Promise.all([this.write(sql, events, head, end), sql.unsafe('COMMIT')])
     if (written.length === 0) throw new HeadMoved('the head of the log moved under the lock')
-    this.options.onCommitted(end.ordinal)
+    this.options.onCommitted({ after: head.ordinal, through: end.ordinal, events })
     return results
   }
 

@@ -2,7 +2,7 @@ import { postgres } from '@chorus/postgres'
 import type { Sql } from 'postgres'
 import { freshDatabase } from '../../../test/support/database'
 import { tailWhileWriting } from '../../../test/faults/readers'
-import { PostgresStore } from './postgres'
+import { PostgresStore, type Neighbours } from './postgres'
 import type { AppendResult } from './port'
 import { BY_CATEGORY } from './postgres-reader'
 import { all, event, ordinals, until } from './testing/builders'
@@ -151,6 +151,23 @@ describe('waking', () => {
     await subscription.stop()
     await other.close()
     expect(seen).toEqual([1, 2])
+  })
+  it('comes from a neighbour in the same process without the database', async () => {
+    const neighbours: Neighbours = new Set()
+    const [writer, reader] = await Promise.all([PostgresStore.open({ url: log.database.appUrl, neighbours }), PostgresStore.open({ url: log.database.appUrl, neighbours })])
+    // it listens to nothing
+    Object.assign(reader, { listening: Promise.resolve({ end: async () => undefined }) })
+    const seen: number[] = []
+    const subscription = reader.subscribe({ after: 0, pollMs: 3_600_000, onBatch: async (events) => { seen.push(...ordinals(events)) } })
+    await writer.appendEach(some(2, 'first'))
+    await until(() => seen.length === 2)
+    await store.appendEach(some(1, 'of-a-stranger'))
+    await writer.appendEach(some(1, 'second'))
+    await until(() => seen.length === 4)
+    expect(seen).toEqual([1, 2, 3, 4])
+    await Promise.all([reader.close(), writer.close()])
+    expect(neighbours.size).toBe(0)
+    expect(subscription.after).toBe(4)
   })
   it('by a NOTIFY that says more than is there passes nothing over', async () => {
     const seen: number[] = []

@@ -6,7 +6,7 @@ import { ordinalAsOf, readHead } from './postgres-head'
 import { readRange, readStreamPages } from './postgres-reader'
 import { Sequencer } from './postgres-sequencer'
 import { prepareAppend } from './prepare-append'
-import { startSubscription } from './subscription'
+import { startSubscription, type Commit, type Wake } from './subscription'
 
 export interface PostgresStoreOptions {
   /** of the application role: SELECT and INSERT on log.events, SELECT and UPDATE on log.head */
@@ -20,11 +20,16 @@ export interface PostgresStoreOptions {
   /** how long one connection may be in the way of others */
   readonly limits?: Partial<Limits>
   readonly logger?: StoreLogger
+  /** stores of the same log in this process: what one commits, the others need not be told by the database */
+  readonly neighbours?: Neighbours
 }
+
+/** The stores that one process has opened on one log, e.g. one for each service. */
+export type Neighbours = Set<PostgresStore>
 
 export class PostgresStore implements EventStore {
   private readonly sequencer: Sequencer
-  private readonly listeners = new Set<(head?: number) => void>()
+  private readonly listeners = new Set<Wake>()
   /** the log is known to reach this far */
   private reaches = 0
   /** every subscription was told that it reaches this far */
@@ -42,8 +47,9 @@ export class PostgresStore implements EventStore {
       lingerMs: Math.min(2, Math.max(0, options.lingerMs ?? 0)),
       retryMs: options.retryMs ?? 10_000,
       ...(options.logger && { logger: options.logger }),
-      onCommitted: (ordinal) => this.wakeAll(ordinal),
+      onCommitted: (commit) => { for (const store of new Set([this, ...options.neighbours ?? []])) if (store.log === log) store.wakeAll(commit.through, commit) },
     })
+    options.neighbours?.add(this)
   }
 
   /** Opens the log of the database behind `url`. Refuses where its schema is missing. */
@@ -116,6 +122,7 @@ export class PostgresStore implements EventStore {
   }
 
   private async shut(): Promise<void> {
+    this.options.neighbours?.delete(this)
     await Promise.all([...this.subscriptions].map((subscription) => subscription.stop()))
     await this.sequencer.close()
     const listener = await this.listening?.catch(() => undefined)
@@ -153,9 +160,9 @@ export class PostgresStore implements EventStore {
     this.asking = false
   }
 
-  private wakeAll(head?: number): void {
+  private wakeAll(head?: number, commit?: Commit): void {
     if (head !== undefined) { this.reaches = Math.max(this.reaches, head); this.told = Math.max(this.told, head) }
-    for (const wake of this.listeners) wake(head)
+    for (const wake of this.listeners) wake(head, commit)
   }
 }
 

@@ -1,8 +1,12 @@
 /** Catch-up to live over any store: read what is there, hand it on in batches, wait for a wake-up or the poll. */
-import type { EventStore, StoredEvent, SubscribeOptions, Subscription } from './port'
+import { matcherOf, type EventStore, type StoredEvent, type SubscribeOptions, type Subscription } from './port'
 
-/** Calls `wake` when the log may have grown, through `head` where that is certain; answers how to stop. A wake-up may be lost: the poll comes anyway. */
-export type OnGrowth = (wake: (head?: number) => void) => () => void
+/** What a store of this process has committed: all events of (after, through]. */
+export interface Commit { readonly after: number; readonly through: number; readonly events: readonly Pick<StoredEvent, 'stream' | 'type'>[] }
+/** @param head the log reaches so far; absent: not known @param commit where what it grew by is known as well */
+export type Wake = (head?: number, commit?: Commit) => void
+/** Calls `wake` when the log may have grown; answers how to stop. A wake-up may be lost: the poll comes anyway. */
+export type OnGrowth = (wake: Wake) => () => void
 
 export const DEFAULT_POLL_MS = 1000
 export const DEFAULT_BATCH = 500
@@ -14,15 +18,19 @@ export const DEFAULT_BATCH = 500
 export function startSubscription(store: Pick<EventStore, 'readAll' | 'head'>, options: SubscribeOptions, onGrowth: OnGrowth): Subscription {
   const { filter, onBatch, onError, pollMs = DEFAULT_POLL_MS, batchSize = DEFAULT_BATCH } = options
   const cancel = new AbortController()
+  const concerns = matcherOf(filter)
   let after = options.after
+  /** nothing between `after` and here passes the filter: there is nothing to read */
+  let clear = after
   let grown = true
   // who wakes it often knows how far the log has come: only who does not know has it asked
   let known = 0
   let mustAsk = true
   let wakeUp: (() => void) | undefined
-  const wake = (head?: number): void => {
+  const wake: Wake = (head, commit) => {
     if (head === undefined) mustAsk = true
     else known = Math.max(known, head)
+    if (commit && commit.after <= clear && !commit.events.some(concerns)) clear = Math.max(clear, commit.through)
     grown = true
     wakeUp?.()
   }
@@ -31,6 +39,7 @@ export function startSubscription(store: Pick<EventStore, 'readAll' | 'head'>, o
   const deliver = async (events: StoredEvent[], through: number): Promise<void> => {
     await onBatch(events, through)
     after = through
+    clear = Math.max(clear, after)
   }
 
   const catchUp = async (): Promise<void> => {
@@ -38,8 +47,9 @@ export function startSubscription(store: Pick<EventStore, 'readAll' | 'head'>, o
     mustAsk = false
     const through = ask ? (await store.head()).ordinal : known
     if (through <= after || cancel.signal.aborted) return
+    if (through <= clear) return deliver([], through)
     let batch: StoredEvent[] = []
-    for await (const event of store.readAll({ after, through, signal: cancel.signal, ...(filter && { filter }) })) {
+    for await (const event of store.readAll({ after: clear, through, signal: cancel.signal, ...(filter && { filter }) })) {
       batch.push(event)
       if (batch.length < batchSize) continue
       const full = batch

@@ -23,7 +23,7 @@ export const withTopics = async (topics: readonly WantedTopic[] = [LETTERS]): Pr
 
 export const letter = (key: string, text: string | null): BusMessage => ({ topic: LETTERS.name, key, headers: { ce_type: 'Letter', ce_id: `${key}-${text}` }, value: text })
 
-export interface SeenRecord { readonly key: string; readonly value: string | null; readonly partition: number }
+export interface SeenRecord { readonly key: string; readonly value: string | null; readonly partition: number; readonly headers: Readonly<Record<string, string>> }
 
 /** What a reader of committed messages sees in a topic until `enough`; the reader is gone afterwards. */
 export async function readUntil(settings: KafkaSettings, topic: string, enough: (seen: readonly SeenRecord[]) => boolean): Promise<SeenRecord[]> {
@@ -35,7 +35,8 @@ export async function readUntil(settings: KafkaSettings, topic: string, enough: 
     // what kafkajs takes up again by itself is no end
     consumer.on(consumer.events.CRASH, ({ payload }) => { if (!payload.restart) reject(payload.error) })
     consumer.run({ eachMessage: async ({ message, partition }) => {
-      seen.push({ key: message.key?.toString() ?? '', value: message.value?.toString() ?? null, partition })
+      const headers = Object.fromEntries(Object.entries(message.headers ?? {}).map(([name, value]) => [name, String(value)]))
+      seen.push({ key: message.key?.toString() ?? '', value: message.value?.toString() ?? null, partition, headers })
       if (enough(seen)) resolve()
     } }).catch(reject)
   })
