@@ -50,7 +50,7 @@ const readAll = (text: string, next: Random): RawRecord[] => {
   const bytes = Buffer.from(text, 'latin1')
   const records: RawRecord[] = []
   for (let i = 0; i < bytes.length;) {
-    const size = 1 + next(next(3) === 0 ? 50 : 1 << 16)
+    const size = 1 + next(bytes.length < 20_000 && next(3) === 0 ? 50 : 1 << 16)
     records.push(...cutter.push(bytes.subarray(i, i + size)))
     i += size
   }
