@@ -139,6 +139,7 @@ describe('the owner of the tables, in a log that runs,', () => {
     ['moves the head of the log', () => `update log.head set link = sha256('x')`, () => ({ ordinal: end, fault: 'head-differs' })],
     ['calls it another log', () => `update log.head set log = gen_random_uuid()`, () => ({ ordinal: 1, fault: 'another-log' })],
     ['swaps the keys of two people', () => `update vault.data_keys k set wrapped = o.wrapped from vault.data_keys o where k.key_id = '${sealed()}' and o.context = k.context and o.key_id <> k.key_id and o.key_id = (select max(key_id) from vault.data_keys where key_id <> '${sealed()}' and context = k.context)`, () => ({ ordinal: sealedAt(), fault: 'sealing-key-swapped', right: since(sealedAt()).right, stillRight: null })],
+    ['says that a key was destroyed', () => `update vault.data_keys set state = 'destroyed', wrapped = null where key_id = '${sealed()}'`, () => ({ ordinal: sealedAt(), fault: 'sealing-key-swapped', right: since(sealedAt()).right, stillRight: null, text: expect.stringContaining('is said to be destroyed') as string })],
     ['takes a key away', () => `delete from vault.data_keys where key_id = '${sealed()}'`, () => ({ ordinal: sealedAt(), fault: 'sealing-key-swapped', right: since(sealedAt()).right, stillRight: null })],
   ])('%s: verify names the first ordinal that is wrong, and since when', async (_what, sql, expected) => {
     await put(`${OFF} ${sql()}`)

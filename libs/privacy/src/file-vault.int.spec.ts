@@ -94,6 +94,7 @@ describe('the vault in files and PostgreSQL', () => {
     const late = await vault()
     expect((await late.keysFor('incident', [subject])).get(subject)).toBe('erased')
     expect((await late.openKeys([key.keyId])).get(key.keyId)).toBe('erased')
+    await expect(late.openKeys([key.keyId], true)).rejects.toThrow('is said to be destroyed, and the list of destructions in the key folder does not know it')
     await expect(owner`update vault.data_keys set state = 'active', wrapped = 'x'`).rejects.toThrow('never back')
     await expect(owner`delete from vault.data_keys`).rejects.toThrow('destroyed, never deleted')
   })

@@ -4,6 +4,7 @@
  */
 import { guarded, postgres } from '@chorus/postgres'
 import { CONTEXTS, type Context } from '@chorus/contracts'
+import { readDestroyed } from './destroyed-list'
 import { contextFile, createMissing, filesIn, fingerprintOf, readFolder, removeLeftovers, UNSEALED, VaultRefused, type FileSeal, type KeyFolder, type VaultMode } from './key-folder'
 import { CHANNEL, FileKeyLife, FOLDER_LOCK, useNewest } from './key-life'
 import { KeyRing } from './key-ring'
@@ -49,7 +50,7 @@ export class FileVault implements Vault {
   private closed = false
   readonly life: KeyLife & Pick<FileKeyLife, 'resume'>
 
-  private constructor(private readonly sql: postgres.Sql, folder: KeyFolder, private readonly ring: KeyRing, keysFolder: string, private readonly cacheSize: number) {
+  private constructor(private readonly sql: postgres.Sql, folder: KeyFolder, private readonly ring: KeyRing, private readonly keysFolder: string, private readonly cacheSize: number) {
     this.ids = new KeyedIds(folder.identity.key)
     this.links = new Links(sql, this.ids)
     this.life = new FileKeyLife({ sql, ring, folder: keysFolder, links: this.links, forget: () => this.forget() })
@@ -121,10 +122,20 @@ export class FileVault implements Vault {
       const part = missing.slice(from, from + BATCH)
       const rows = await this.sql<KeyRow[]>`select key_id, context, subject, state, kek, wrapped from vault.data_keys where key_id = any(${part})`
       for (const row of rows) { const key = await this.unwrap(row, fresh ? undefined : seen); found.set(row.key_id, key === 'erased' ? key : key.key) }
+      if (fresh) this.checkListed(rows)
       const unknown = part.find(keyId => !found.has(keyId))
       if (unknown) throw new VaultRefused('key-unknown', `the vault does not hold key ${unknown}: this log and this vault do not belong together, or the vault's backup is older than the log. Restore a vault no older than the log`)
     }
     return found
+  }
+
+  /** What PostgreSQL says was destroyed stands in the folder's list since before it said so: the database's owner cannot say it alone. */
+  private checkListed(rows: readonly KeyRow[]): void {
+    const destroyed = rows.filter(({ state }) => state === 'destroyed')
+    if (destroyed.length === 0) return
+    const listed = new Set(readDestroyed(this.keysFolder).map(({ keyId }) => keyId))
+    const forged = destroyed.find(row => !listed.has(row.key_id))
+    if (forged) throw new VaultRefused('key-unknown', `key ${forged.key_id} is said to be destroyed, and the list of destructions in the key folder does not know it: its row in vault.data_keys was altered. Restore the vault from its backup`)
   }
 
   async close(): Promise<void> {

@@ -61,6 +61,7 @@ describe.each(['files', 'a key service'] as const)('the life of a key, the key s
 
     for (const each of [one, other, await vault()]) {
       expect(await bytes(each, lost)).toBe('erased')
+      expect((await each.openKeys([lost.keyId], true)).get(lost.keyId)).toBe('erased')
       for (const context of CONTEXTS) expect((await each.keysFor(context, ['per_lost'])).get('per_lost')).toBe('erased')
       expect(await each.erased('case', ['per_lost', 'per_kept'])).toEqual(new Set(['per_lost']))
       expect(await bytes(each, kept)).toBe(Buffer.from(kept.key).toString('hex'))

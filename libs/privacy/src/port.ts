@@ -28,7 +28,8 @@ export interface Vault {
   keysFor(context: Context, subjects: readonly string[]): Promise<ReadonlyMap<string, SubjectKey | 'erased'>>
   /**
    * The keys behind these key ids; 'erased' where destroyed. Throws where a key is neither there nor destroyed.
-   * `fresh`: as they are kept now, whatever this process remembers, and without remembering them: for verification.
+   * `fresh`: as they are kept now, whatever this process remembers, and without remembering them; throws where a key is said to be
+   * destroyed that no order destroyed: for verification.
    */
   openKeys(keyIds: readonly string[], fresh?: boolean): Promise<ReadonlyMap<string, Uint8Array | 'erased'>>
   /** Those of the subjects whose keys were destroyed, or are being destroyed. */
