@@ -46,6 +46,7 @@ const RIGHTS: Readonly<Record<string, readonly [roles: readonly string[], agenci
   ResolveDeadLetters: [['operator'], ANY],
   RetryDeadLetter: [['operator'], ANY],
   RetryDeadLetters: [['operator'], ANY],
+  DeclareFeedCoverage: [['intakeAnalyst', 'agencyFeed', 'operator'], ANY],
   ReviewCriminalHistory: [['intakeAnalyst', 'prosecutor'], JUSTICE],
   ReviewCrossComplaint: [['prosecutor', 'systemAdvocate'], ['JCPO', 'KCPD', 'HEALTH']],
   AbandonNotification: [['detective', 'prosecutor'], JUSTICE],

@@ -22,6 +22,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   windowReport: of('intake'),
   zeroReport: of('intake'),
   openReport: of('intake'),
+  feedCoverage: of('intake'),
   eligibility: of('intake'),
   referral: of('intake'),
   pair: of('intake'),

@@ -120,6 +120,7 @@ export const CATEGORIES: readonly Category[] = [
   hidden('importrun', 'one reading of a file', 'the operator\'s view of streams shows it'),
   hidden('quarantine', 'a record that could not be accepted', 'the quarantine shows it, to the agency that sent it'),
   hidden('zeroReport', 'a month in which an agency had nothing to report', 'it is of no case and no incident'),
+  hidden('feedCoverage', 'what a source covers, and through which day', 'it is of no person and no case; its own query shows it'),
   hidden('openReport', 'a report of the city\'s open crime data', 'it names no person and belongs to no case; the counts of the city show it'),
   hidden('subjectKey', 'what was ordered about the keys of a person or record, and what became of them', 'the privacy officer\'s view of keys shows it'),
   hidden('publishedMetric', 'a metric as it was published', 'it is of no case; the evaluator\'s view of publications shows it'),

@@ -84,6 +84,8 @@ export { ConfirmRelationship, DetermineAggressor } from './intake/incident.comma
 export { TimeWindowReportedV1 } from './intake/time-window-reported.v1'
 export { CLOCK_NOTES, DOMESTIC_BY, OFFENSE_CATEGORIES, OpenDataReportReceivedV1, OpenDataRow, PLACES } from './intake/open-data-report-received.v1'
 export type { ClockNote, DomesticBy, OffenseCategories, Place } from './intake/open-data-report-received.v1'
+export { FeedCoverageDeclaredV1 } from './intake/feed-coverage-declared.v1'
+export { DeclareFeedCoverage } from './intake/feed-coverage.commands'
 export { ZeroReportReceivedV1 } from './intake/zero-report-received.v1'
 export { RepairQuarantinedRecord, ResolveQuarantinedRecord, RetryQuarantinedRecord } from './intake/quarantine.commands'
 // services for the person who causes harm

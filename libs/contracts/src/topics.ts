@@ -69,6 +69,7 @@ export const STAYS_IN_THE_LOG: Readonly<Record<string, string>> = {
   deadLetter: 'how parked work was settled: every consumer reads it from the log when it starts',
   policy: 'bytes of policy files: every service reads the one in force from the log',
   windowReport: 'clearances of incidents that lie outside the reporting window; no reaction follows',
+  feedCoverage: 'what a source covers: evaluation reads it from the log, and no reaction follows',
   openReport: 'a report of open data: it feeds counts, and no reaction may follow',
   zeroReport: 'that an agency had nothing to report in a month; no reaction follows',
 }

@@ -1,0 +1,11 @@
+import { CommandBody } from '../commands'
+import { Codes, LocalDate, Name } from '../fields'
+import { JURISDICTIONS, type Jurisdiction } from './circumstances.v1'
+
+@CommandBody({ type: 'DeclareFeedCoverage', roles: ['intakeAnalyst', 'agencyFeed', 'operator'], summary: 'Declare what a source covers and through which day all of it is here; the newest declaration holds' })
+export class DeclareFeedCoverage {
+  @Name({ doc: 'the source, e.g. nibrs-flat-file or kcpd-open-data' }) source!: string
+  @Name({ doc: 'of what it tells, e.g. incidents, arrests, jail-roster' }) population!: string
+  @LocalDate({ doc: 'last day through which it is complete, in America/Chicago' }) completeThrough!: string
+  @Codes(JURISDICTIONS, { max: 9, doc: 'jurisdictions that it covers' }) jurisdictions!: Jurisdiction[]
+}
