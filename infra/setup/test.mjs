@@ -6,10 +6,12 @@ import { root, runStep, seconds, stopSignal } from './steps.mjs'
 
 const jest = (project) => ({ jest: project })
 /** Seconds on two cores. A suite over its budget is named; one over three times its budget fails. */
-const SUITES = [
+const STATIC = [
   { name: 'types', budget: 60, alone: 'npm run typecheck', command: ['node_modules/typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.json'] },
   { name: 'lint', budget: 120, alone: 'npm run lint', command: ['node_modules/eslint/bin/eslint.js', '--max-warnings', '0', '.'] },
   { name: 'imports', budget: 50, alone: 'npm run imports', command: ['node_modules/dependency-cruiser/bin/dependency-cruise.mjs', '--config', '.dependency-cruiser.cjs', 'apps', 'libs', 'test', 'infra'] },
+]
+const SUITES = [
   { name: 'architecture', budget: 40, alone: 'npm run test:arch', ...jest('architecture') },
   { name: 'unit', budget: 120, alone: 'npm run test:unit', ...jest('unit') },
   { name: 'contract', budget: 120, alone: 'npm run test:contract', ...jest('contract') },
@@ -91,17 +93,18 @@ try {
   if (real?.folder) env.CHORUS_REAL_DATA = real.folder
   // a broker of the caller's is for the Kafka suites alone: the others run as on a machine without one
   const withoutKafka = Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('KAFKA_')))
-  const others = async () => {
-    for (const suite of SUITES) {
-      if (suite.name !== 'real' || real?.folder) await runSuite(suite, withoutKafka)
-      else if (real) fail(suite, real.missing)
-      else say('real: not run, because the agency files are not here (CHORUS_REAL_DATA names their folder)')
-    }
-  }
+  // these keep one core busy each and wait for nothing, so the longest has one and the others share the other
+  const lint = STATIC.find(({ name }) => name === 'lint')
+  const beside = async () => { for (const suite of STATIC) if (suite !== lint) await runSuite(suite, withoutKafka) }
+  await Promise.all([runSuite(lint, withoutKafka), beside()])
   // one after the other: each keeps two cores busy, and side by side tests ran into their limits
-  await others()
+  for (const suite of SUITES) {
+    if (suite.name !== 'real' || real?.folder) await runSuite(suite, withoutKafka)
+    else if (real) fail(suite, real.missing)
+    else say('real: not run, because the agency files are not here (CHORUS_REAL_DATA names their folder)')
+  }
   await runSuite(KAFKA, env)
-  say(`${SUITES.length + 1} suites in ${seconds(from)}`)
+  say(`${STATIC.length + SUITES.length + 1} suites in ${seconds(from)}`)
 } catch (error) {
   totals.failed += 1
   process.stderr.write(`${['SetupStopped'].includes(error?.name) ? error.message : error?.stack ?? error}\n`)
