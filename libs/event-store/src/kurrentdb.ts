@@ -9,7 +9,7 @@ import { Follower, LogDamaged } from './kurrentdb-follower'
 import { Places, PlacesOfAnotherLog, type PlacesHead } from './kurrentdb-places'
 import { readPlaced, readStreamPlaced, type ReaderOptions } from './kurrentdb-reader'
 import { KurrentWriter } from './kurrentdb-writer'
-import type { Append, AppendResult, EventStore, Head, ReadAllOptions, ReadStreamOptions, StoredEvent, SubscribeOptions, Subscription } from './port'
+import { CopyUnfinished, type Append, type AppendResult, type EventStore, type Head, type ReadAllOptions, type ReadStreamOptions, type StoredEvent, type SubscribeOptions, type Subscription } from './port'
 import type { StoreLogger } from './postgres-connection'
 import { ordinalAsOf } from './postgres-head'
 import { prepareAppend } from './prepare-append'
@@ -31,8 +31,6 @@ export interface KurrentStoreOptions {
   readonly client?: KurrentDBClient
 }
 
-/** The log here is a part of a copy. */
-export class CopyUnfinished extends Error { constructor(message: string) { super(message); this.name = 'CopyUnfinished' } }
 
 /** Entries counted when it is asked how far the follower is behind. */
 const COUNTED = 1000

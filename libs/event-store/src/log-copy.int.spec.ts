@@ -33,6 +33,7 @@ describe('chorus log copy', () => {
     expect(await verifyChain(store)).toMatchObject({ ok: true, checked: 80 })
 
     await expect(copied(dying(copyToPostgres(to.ownerUrl), 12), store as never)).rejects.toThrow('killed')
+    await expect(PostgresStore.open({ url: to.appUrl })).rejects.toThrow(/begun and is not finished: run `chorus log copy` again/)
     expect(await copied(copyToPostgres(to.ownerUrl), store)).toEqual({ copied: 68, through: 80 })
     const back = await PostgresStore.open({ url: to.appUrl })
     expect(await all(back.readAll())).toEqual(await all(source.readAll()))
@@ -43,6 +44,10 @@ describe('chorus log copy', () => {
     expect(told(await store.append({ stream: 'c-1', expected: 'none', events: [event('new')] }))).toBe('ok 0-0 at 81')
     expect(told(await store.append({ stream: 'b-0', expected: 'any', events: [event('e0'), event('f0', { type: 'LampLit' })] }))).toBe('again 0-1 at 1')
     expect(await verifyChain(store)).toMatchObject({ ok: true, checked: 81 })
+    // what was added is led there too, and until that is finished nobody opens the copy
+    await expect(copied({ ...copyToPostgres(to.ownerUrl), finish: async () => { throw new Error('killed') } }, store)).rejects.toThrow('killed')
+    await expect(PostgresStore.open({ url: to.appUrl })).rejects.toThrow(/begun and is not finished/)
+    expect(await copied(copyToPostgres(to.ownerUrl), store)).toEqual({ copied: 0, through: 81 })
     await expect(copied(copyToKurrent(double.url), source)).rejects.toThrow(/it is no copy any more/)
     await store.close()
   })

@@ -72,10 +72,12 @@ export const targetOfCopy = (url: string): CopyTarget => (isKurrentUrl(url) ? co
 
 const contentOf = (text: string): string => (JSON.parse(text) as { content?: string }).content ?? ''
 
-const ADOPT = `UPDATE log.head SET log = $1::text::uuid, link = decode($2, 'hex') WHERE ordinal = 0 RETURNING true`
+const ADOPT = `UPDATE log.head SET log = $1::text::uuid, link = decode($2, 'hex'), copying = true WHERE ordinal = 0 RETURNING true`
+const FINISHED = 'UPDATE log.head SET copying = false'
+/** `copying`: no service opens a log while it stands (postgres.ts). A copy that is refused has set nothing. */
 const COPY = `
   WITH moved AS (
-    UPDATE log.head SET ordinal = $1::bigint, link = decode($2, 'hex'), recordedtime = $3::text::timestamptz WHERE ordinal = $4::bigint RETURNING true
+    UPDATE log.head SET ordinal = $1::bigint, link = decode($2, 'hex'), recordedtime = $3::text::timestamptz, copying = true WHERE ordinal = $4::bigint RETURNING true
   ), added AS (
     INSERT INTO log.events (ordinal, stream, revision, id, type, content, recordedtime, text, link)
     SELECT $4::bigint + e.n, e.stream, e.revision::bigint, e.id::uuid, e.type, e.content, e.recordedtime::timestamptz, e.text, decode(e.link, 'hex')
@@ -104,7 +106,7 @@ export function copyToPostgres(url: string): CopyTarget {
         column((e) => contentOf(e.text)), column((e) => e.recordedtime), column((e) => e.text), column((e) => e.link)])
       if (moved.length === 0) throw new CopyRefused(`somebody else writes into ${where}. Stop it; then copy again, it goes on where it is`)
     },
-    finish: async () => undefined,
+    finish: async () => { await sql.unsafe(FINISHED) },
     close: () => sql.end({ timeout: 1 }),
   }
 }

@@ -117,6 +117,9 @@ export interface EventStore {
   close(): Promise<void>
 }
 
+/** The log here is a part of a copy. */
+export class CopyUnfinished extends Error { constructor(message: string) { super(message); this.name = 'CopyUnfinished' } }
+
 export class LogNotThereYet extends Error { constructor(message: string) { super(message); this.name = 'LogNotThereYet' } }
 
 /** `incident-0190…` is of category `incident`. */

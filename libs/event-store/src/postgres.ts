@@ -1,6 +1,6 @@
 /** The log in PostgreSQL: schema `log` (infra/postgres/migrations/0001-log.sql), group commit, chain, gapless ordinals. */
 import type { Sql } from 'postgres'
-import type { Append, AppendResult, EventStore, Head, ReadAllOptions, ReadStreamOptions, StoredEvent, SubscribeOptions, Subscription } from './port'
+import { CopyUnfinished, type Append, type AppendResult, type EventStore, type Head, type ReadAllOptions, type ReadStreamOptions, type StoredEvent, type SubscribeOptions, type Subscription } from './port'
 import { CHANNEL, codeOf, connect, LIMITS, type Limits, type StoreLogger } from './postgres-connection'
 import { ordinalAsOf, readHead } from './postgres-head'
 import { readRange, readStreamPages } from './postgres-reader'
@@ -57,6 +57,8 @@ export class PostgresStore implements EventStore {
     const sql = connect(options.url, options.max ?? 4, 'chorus-log-reader', limitsOf(options))
     try {
       const head = await readHead(sql, 'log')
+      const [{ copying } = { copying: false }] = await sql.unsafe<{ copying: boolean }[]>('SELECT copying FROM log.head')
+      if (copying) throw new CopyUnfinished(`a copy of log ${head!.log} into ${placeOf(options.url)} was begun and is not finished: run \`chorus log copy\` again, it goes on where it is`)
       return new PostgresStore(head!.log, sql, options)
     } catch (error) {
       await sql.end({ timeout: 0 })
@@ -172,8 +174,8 @@ const limitsOf = ({ limits }: PostgresStoreOptions): Limits => ({ ...LIMITS, ...
 function explained(error: unknown, url: string): unknown {
   const place = placeOf(url)
   switch (codeOf(error)) {
-    case '3F000': case '42P01':
-      return new Error(`the event log's tables are missing in ${place}: run \`chorus migrate\` with DATABASE_OWNER_URL, then start again`, { cause: error })
+    case '3F000': case '42P01': case '42703':
+      return new Error(`the event log's tables are missing, or those of an older version, in ${place}: run \`chorus migrate\` with DATABASE_OWNER_URL, then start again`, { cause: error })
     case '42501':
       return new Error(`the role of DATABASE_URL may not read the event log in ${place}: run \`chorus migrate\` with DATABASE_OWNER_URL so that it is granted what it needs`, { cause: error })
     default: return error

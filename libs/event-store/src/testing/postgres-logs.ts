@@ -7,7 +7,8 @@ import { PostgresStore, type PostgresStoreOptions } from '../postgres'
 
 export interface TestLog { readonly store: PostgresStore; readonly database: FreshDatabase }
 
-const MIGRATION = join(__dirname, '../../../../infra/postgres/migrations/0001-log.sql')
+/** Those that make the tables of the log as they are now. */
+const MIGRATIONS = ['0001-log.sql', '0052-half-copied.sql'].map((name) => join(__dirname, '../../../../infra/postgres/migrations', name))
 
 /** Hands out an empty log, one at a time (the log before it is gone), and drops the database on close. Closing the stores is the caller's. */
 export const emptyLogs = (): { next(options?: Omit<PostgresStoreOptions, 'url'>): Promise<TestLog>; close(): Promise<void> } => {
@@ -24,7 +25,7 @@ export const emptyLogs = (): { next(options?: Omit<PostgresStoreOptions, 'url'>)
 
 async function startOver({ ownerUrl, appUrl }: FreshDatabase): Promise<void> {
   const sql = postgres(ownerUrl, { max: 1, onnotice: () => undefined })
-  const migration = (await readFile(MIGRATION, 'utf8')).replaceAll('{{app}}', () => `"${new URL(appUrl).username}"`)
-  await sql.unsafe(`DROP SCHEMA log CASCADE; ${migration}`).simple()
+  const migrations = (await Promise.all(MIGRATIONS.map((file) => readFile(file, 'utf8')))).join('\n').replaceAll('{{app}}', () => `"${new URL(appUrl).username}"`)
+  await sql.unsafe(`DROP SCHEMA log CASCADE; ${migrations}`).simple()
   await sql.end()
 }
