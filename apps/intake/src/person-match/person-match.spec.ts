@@ -104,6 +104,16 @@ describe('the link band', () => {
   ])('leaves %s to a person', (_, other, reason) => {
     expect(bandOf(told, { ...told, ...other })).toMatchObject({ band: 'ASK', askedBecause: expect.arrayContaining([reason]) as unknown })
   })
+  /** Sixty others of one given name and of the birth date that is typed where none is known; what else they have is their own, or `more`. */
+  const alike = (more: Partial<Told> = {}) => Array.from({ length: 60 }, (_, n) => personOf(`c${n}`, { given: 'Quillon', surname: `Surname${'abcdefghij'[n % 10]}${'klmnop'[n % 6]}`, birthDate: '1980-01-01', ...more }))
+  const among = (others: ReturnType<typeof alike>, one: Told): Match | undefined =>
+    matchPersons([...crowd, ...others], [personOf('n0', one), personOf('n1', one)], policy).matches.find(({ refs }) => [...refs].sort().join() === 'n0,n1')
+  it('leaves an agreement that chance could bring to a person', () => {
+    expect(among(alike({ surname: 'Brathwaitely' }), { given: 'Quillon', surname: 'Brathwaitely', birthDate: '1980-01-01', address: told.address })?.askedBecause).toContain('COINCIDENCE')
+  })
+  it('leaves what a family shares to a person, where no more than that agrees', () => {
+    expect(among(alike(), { ...told, birthDate: '1980-01-01' })?.askedBecause).toContain('RELATIVES')
+  })
   it('leaves a group to a person in which two are not even likely to be one', () => {
     const bridge = { ...told, identifiers: { a: 'A1', b: 'B1' } }
     const one = { ...told, identifiers: { a: 'A1' } }
