@@ -1,5 +1,8 @@
 /** A file of open crime data, the same again, one changed row, the rest of a report in another file; and the counts of the city. Over HTTP, on a real PostgreSQL. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Readable } from 'node:stream'
+import { repositoryRoot } from '@chorus/platform'
 import type { KcpdReport } from '../../apps/intake/src/import-run/import-kcpd'
 import type { DailyCounts } from '../../apps/intake/src/open-reports-by-day/open-reports-by-day.query'
 import { startChorus, type TestChorus } from '../support/chorus'
@@ -48,6 +51,17 @@ it('a second file brings a further row of a known report: its next version, and 
   const report = await send([rowOf(100, 3)])
   expect(report).toMatchObject({ records: { accepted: 1, duplicate: 0 }, corrections: 1 })
   expect(await counted()).toMatchObject({ reports: 31, versions: 33 })
+})
+
+it('the sample is read as its README says, and a row is mended at its source, not here', async () => {
+  const report = await send(readFileSync(join(repositoryRoot(), 'samples/kcpd/2024.csv'), 'utf8'))
+  expect(report).toMatchObject({ records: { read: 7, accepted: 6, quarantined: 1 }, quarantine: { byCause: { 'reported-date-unreadable': 1 } }, statistics: { reports: { begun: 5 }, rows: { clockSkipped: 1, placeUnknown: 1 } } })
+  const [{ id } = { id: '' }] = report.quarantine.first
+  const analyst = await chorus.bearer('intakeAnalyst')
+  const repair = await chorus.agent.post(`/v1/quarantine/${id}/repair`).set('Authorization', analyst).send({ content: 'anything', reason: 'the day was misread' })
+  expect(repair).toMatchObject({ status: 422, body: { refused: 'mended_at_source' } })
+  const { body } = await chorus.agent.get(`/v1/quarantine/${id}`).set('Authorization', analyst).set('X-Purpose', 'dataQuality')
+  expect((body as { content: string }).content).toContain('KC24999005')
 })
 
 it('what cannot be read is quarantined, once, and a file of other columns is refused by name', async () => {

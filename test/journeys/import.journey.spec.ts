@@ -84,6 +84,13 @@ describe('the next month', () => {
     expect([after.incident! - before.incident!, after.arrest! - before.arrest!, after.windowReport! - (before.windowReport ?? 0)]).toEqual([1, 1, 1])
   })
 
+  it('is not undone by the month before, sent once more in the other format', async () => {
+    const { byType } = await replayed(chorus)
+    const report = await send(readFileSync(join(__dirname, '../../samples/nibrs/2026-07.xml')))
+    expect(report).toMatchObject({ records: { read: 7, accepted: 0, duplicate: 7 }, corrections: 0 })
+    expect((await replayed(chorus)).byType['IncidentReported@1']).toBe(byType['IncidentReported@1'])
+  })
+
   it('shows both in the history, linked: what was corrected, what was taken back', async () => {
     const replaced = numbersOf(AUGUST, '1', 'R').find(number => numbersOf(JULY, '1', 'I').includes(number))!
     const { entries, notice } = await historyOf(`${ORI}/${replaced}`)

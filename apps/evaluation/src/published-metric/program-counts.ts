@@ -9,7 +9,7 @@ import type { PublishedFigure } from '@chorus/contracts'
 export const METRIC_ID = 'program-counts'
 export const DEFINITION = {
   metricId: METRIC_ID, version: 1, question: 'How many incidents were reported, people referred, cases opened, and levels first assigned?', population: 'all that is recorded through the moment',
-  figures: ['incidents', 'referrals', 'cases', 'levelled.D', 'levelled.C', 'levelled.B', 'levelled.A'], leavesOut: ['reports taken back', 'what was destroyed by order'], closedRecords: 'in', smallestCell: 11,
+  figures: ['incidents', 'referrals', 'cases', 'levelled.D', 'levelled.C', 'levelled.B', 'levelled.A'], leavesOut: ['reports taken back', 'what was destroyed by order'], closedRecords: 'in', smallestCell: 11, withheld: 'cells of 1 to 10; of the levels so many more, smallest first, that nobody can subtract one from the cases',
 } as const
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 export const DEFINITION_HASH = sha256(JSON.stringify(DEFINITION))
@@ -48,7 +48,17 @@ export class ProgramCounts {
       referrals: [...this.referrals].filter(([stream, subjectRef]) => !erased.has(stream) && !erased.has(subjectRef)).length,
       cases: cases.length, ...Object.fromEntries(['D', 'C', 'B', 'A'].map((level) => [`levelled.${level}`, cases.filter((one) => one.level === level).length])),
     }
-    // So few could be somebody; none at all is nobody.
-    return DEFINITION.figures.map((name) => { const value = counts[name]!; return value > 0 && value < DEFINITION.smallestCell ? { name } : { name, value } })
+    const withheld = withheldOf(counts)
+    return DEFINITION.figures.map((name) => withheld.has(name) ? { name } : { name, value: counts[name]! })
   }
+}
+
+/** So few could be somebody; none at all is nobody. The levels add up to no more than the cases: one that is withheld alone would be told by the others. */
+const withheldOf = (counts: Readonly<Record<string, number>>): ReadonlySet<string> => {
+  const few = (name: string): boolean => counts[name]! > 0 && counts[name]! < DEFINITION.smallestCell
+  const levels = DEFINITION.figures.filter((name) => name.startsWith('levelled.') && counts[name]! > 0).sort((a, b) => counts[a]! - counts[b]!)
+  const hidden = levels.filter(few)
+  const sum = (): number => hidden.reduce((total, name) => total + counts[name]!, 0)
+  for (const next of levels.filter((name) => !few(name))) if (hidden.length === 1 || (hidden.length > 0 && sum() < DEFINITION.smallestCell)) hidden.push(next)
+  return new Set([...DEFINITION.figures.filter(few), ...hidden])
 }

@@ -26,8 +26,21 @@ describe('program-counts', () => {
   }
   const values = (counts: ProgramCounts, ...erased: string[]) => Object.fromEntries(counts.figures(new Set(erased)).map(({ name, value }) => [name, value]))
 
-  it('counts, and leaves out so few that they could be somebody', () => {
-    expect(values(counted())).toEqual({ 'incidents': 12, 'referrals': 12, 'cases': 12, 'levelled.D': 11, 'levelled.C': 0, 'levelled.B': 0, 'levelled.A': undefined })
+  it('counts, and leaves out so few that they could be somebody, and what would tell how few', () => {
+    expect(values(counted())).toEqual({ 'incidents': 12, 'referrals': 12, 'cases': 12, 'levelled.D': undefined, 'levelled.C': 0, 'levelled.B': 0, 'levelled.A': undefined })
+  })
+  it.each([
+    [{ D: 40, C: 20, B: 12, A: 3 }, ['B', 'A']],
+    [{ D: 40, C: 20, B: 2, A: 3 }, ['C', 'B', 'A']],
+    [{ D: 40, C: 20, B: 6, A: 7 }, ['B', 'A']],
+    [{ D: 40, C: 20, B: 12, A: 0 }, []],
+    [{ D: 3, C: 0, B: 0, A: 0 }, ['D']],
+  ])('of the levels %j withholds %j', (levels, expected) => {
+    const counts = new ProgramCounts()
+    for (const [level, n] of Object.entries(levels)) {
+      for (let i = 0; i < n; i++) for (const type of ['CaseOpened', 'LevelAssigned']) counts.fold({ id: `${type}${level}${i}`, type, stream: `pchCase-${level}${i}`, data: { caseId: `${level}${i}`, subjectRef: `per_${level}${i}`, level } })
+    }
+    expect(counts.figures(new Set()).flatMap(({ name, value }) => name.startsWith('levelled.') && value === undefined ? [name.slice(9)] : [])).toEqual(expected)
   })
   it('leaves out what its source took back, and what was destroyed by order, whenever it was recorded', () => {
     const counts = counted()

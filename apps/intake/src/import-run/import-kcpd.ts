@@ -10,14 +10,14 @@ import { readRows, UnknownLayout, type RawRow, type RowCounts } from '../feeds/k
 import { join, KCPD, reportDraft } from '../feeds/kcpd/report'
 import { readRow, type When } from '../feeds/kcpd/row'
 import { isTooLarge, TOO_LARGE } from '../quarantined-record/too-large'
-import { FileImport, type ImportDeps, type ImportFile, type ImportOptions, type RunReport, type Settling } from './import-nibrs'
+import { FileImport, type ImportDeps, type ImportFile, type ImportOptions, type RunReport, type Settling } from './import-file'
 import { metaOf } from './settle-records'
 import { Tally } from './tally'
 
 export interface KcpdStatistics {
   /** reports that this file began, and known ones that it changed or added rows to */
   readonly reports: { readonly begun: number; readonly grown: number }
-  /** rows by what makes them domestic by themselves; a row may be so by several */
+  /** rows by how they came: offence as number (before 2019) or as label, place and clock as far as they say one, age masked or not */
   readonly rows: Readonly<Record<'numbers' | 'labels' | 'placeStated' | 'placeOutside' | 'placeUnknown' | 'placeUnreadable' | 'placeAbsent' | 'ageMasked' | 'clockSkipped' | 'clockDoubled' | 'clockUnreadable', number>>
 }
 export interface KcpdReport extends RunReport { readonly statistics: KcpdStatistics }

@@ -4,8 +4,9 @@ import type { Response } from 'express'
 import { IANAZone } from 'luxon'
 import { AllowedTo } from '@chorus/contracts'
 import { CLOCK, contextOf, newId, Problem, progressStream, SETTINGS, UploadRoute, type ChorusRequest, type Clock, type Settings } from '@chorus/platform'
+import type { ImportFile, ImportOptions, ImportProgress, RunReport } from './import-file'
 import { KcpdImport, type KcpdReport } from './import-kcpd'
-import { NibrsImport, type ImportFile, type ImportOptions, type ImportProgress, type ImportReport, type RunReport } from './import-nibrs'
+import { NibrsImport, type ImportReport } from './import-nibrs'
 
 const CONTENT_TYPES = ['application/octet-stream', 'text/plain', 'application/xml', 'text/xml']
 const CSV_TYPES = ['application/octet-stream', 'text/csv', 'text/plain', 'application/json']

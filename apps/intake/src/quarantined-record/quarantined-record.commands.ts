@@ -5,7 +5,8 @@ import { derivedId, handle, isRefusal, refused, type Handled, type Refusal } fro
 import type { Recorder } from '@chorus/event-store'
 import { RECORDER } from '@chorus/platform'
 import { isExtract } from '../feeds/mapped/mapping'
-import { namesSameReport } from '../feeds/nibrs/read-records'
+import { KCPD } from '../feeds/kcpd/report'
+import { namesSame } from '../feeds/nibrs/read-nibrs'
 import { ExtractRows } from '../mapped-import/retry-row'
 import { Quarantine } from './quarantine'
 import { QuarantinedBytes } from './quarantined-bytes'
@@ -14,6 +15,8 @@ import { QuarantineRetry, type Retried } from './retry'
 
 /** What waits here stays what it is: a repair may not make it a report that somebody else sent, or nobody. */
 const NAMES_ANOTHER = refused('repair_names_another_report', 'The repaired lines name another report (ORI or number) than the record that waits here. Nothing was recorded. Repair this one under its own ORI and number, or resolve it; send the other report as a file of its own.')
+/** A row says nothing of where it came from: what we wrote into it, the next file of the city would change back. */
+const MENDED_AT_SOURCE = refused('mended_at_source', 'A row of the open crime data is mended where it comes from. Nothing was recorded. Send the file again with the row as it should be, then resolve this one (SUPERSEDED).')
 
 @AllowedTo(rightOf(RepairQuarantinedRecord)!)
 export class RepairQuarantinedRecordCommand { constructor(readonly id: string, readonly body: RepairQuarantinedRecord, readonly meta: CommandMeta) {} }
@@ -27,9 +30,10 @@ export class RepairQuarantinedRecordHandler implements ICommandHandler<RepairQua
     const bytes = Buffer.from(body.content, 'utf8')
     const record = this.kept.fingerprint(bytes)
     const before = (await this.quarantine.states([id])).get(id)
+    if (before?.status === 'open' && before.first.feed === KCPD.system) return MENDED_AT_SOURCE
     if (before?.status === 'open') {
       const original = await this.kept.get(id)
-      if (original !== undefined && original !== 'erased' && !(isExtract(before.first.feed) ? await this.extracts.namesSame(original.bytes, bytes, before) : namesSameReport(original.bytes, bytes))) return NAMES_ANOTHER
+      if (original !== undefined && original !== 'erased' && !(isExtract(before.first.feed) ? await this.extracts.namesSame(original.bytes, bytes, before) : await namesSame(original.bytes, bytes))) return NAMES_ANOTHER
       await this.kept.putRepair(id, bytes, before.first.waitsFor)
     }
     const answer = await handle(this.log, quarantinedRecord, id, { type: 'RepairQuarantinedRecord', data: { bytes: bytes.length, record, note: body.reason }, meta })

@@ -1,5 +1,5 @@
 /** Reads an agency's submission in either format of the standard: which one it is, its first character tells. */
-import { readRecords, type RawRecord, type ReadCounts, readCounts } from './read-records'
+import { namesSameReport, readRecords, type RawRecord, type ReadCounts, readCounts } from './read-records'
 import { ReportCutter } from './xml/read-reports'
 
 export type Format = 'flat' | 'xml'
@@ -53,4 +53,18 @@ async function* reports(source: AsyncIterable<Uint8Array>, counts: ReadCounts): 
   const cutter = new ReportCutter(counts)
   for await (const chunk of source) yield* cutter.push(chunk)
   yield* cutter.end()
+}
+
+/** Whether a repair names the same report as what it repairs, each in either format. A report in XML that cannot be read names the numbers that stand in it. */
+export const namesSame = async (before: Uint8Array, now: Uint8Array): Promise<boolean> => {
+  const [known, said] = await Promise.all([before, now].map(segmentsIn))
+  if (known!.length > 0) return namesSameReport(known!, said!)
+  const numbers = new Set([...Buffer.from(before).toString('latin1').matchAll(/IdentificationID>\s*([^<]*?)\s*</g)].map(([, number]) => number))
+  return numbers.size === 0 || said!.toString('latin1').split('\n').every(line => line === '' || numbers.has(line.slice(25, 37).trim()))
+}
+const segmentsIn = async (bytes: Uint8Array): Promise<Buffer> => {
+  if (formatOf(Buffer.from(bytes), true) === 'flat') return Buffer.from(bytes)
+  const lines: string[] = []
+  for await (const { content } of reports((async function* () { yield bytes })(), readCounts())) lines.push(...content.map(({ text }) => text))
+  return Buffer.from(lines.join('\n'), 'latin1')
 }

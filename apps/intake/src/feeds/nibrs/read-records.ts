@@ -35,7 +35,7 @@ export interface RawRecord {
   readonly content: readonly RawLine[]
   /** the non-blank lines, each ended by one LF; absent where the record is over 1 MiB */
   readonly bytes?: Uint8Array
-  /** SHA-256 hex of those bytes; a line over 1 MiB stands in it as its own SHA-256, a record over 1 MiB is hashed as it runs */
+  /** SHA-256 hex of those bytes, of an XML report of its segments; a line over 1 MiB stands in it as its own SHA-256, a record over 1 MiB is hashed as it runs */
   readonly sha256: string
   /** what the file as a whole is, where it is no flat file */
   readonly file?: FileKind
@@ -261,7 +261,7 @@ const markOf = (head: string): Mark => {
   return { level, action, key: '', part: cut ? key : '' }
 }
 
-/** Whether every report that `now` names is one that `before` names, too, as far as each says; bytes that name none name no other. */
+/** Of segments: whether every report that `now` names is one that `before` names, too, as far as each says; bytes that name none name no other. */
 export const namesSameReport = (before: Uint8Array, now: Uint8Array): boolean => {
   const [known, said] = [before, now].map(bytes => Buffer.from(bytes).toString('latin1').split('\n').map(markOf))
   const names = known!.flatMap(({ key, part }) => [key, part].filter(Boolean))

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { recordsOf, toXml } from '../../../../../../samples/nibrs/to-xml'
 import { checkRecord } from '../edits/check-record'
 import { parseRecord, type Parsed } from '../parse-record'
-import { readNibrs } from '../read-nibrs'
+import { namesSame, readNibrs } from '../read-nibrs'
 import { MAX_RECORD_BYTES, readCounts, type RawRecord } from '../read-records'
 import type { NibrsRecord } from '../records'
 import { draftsOf, keyOf } from '../to-events'
@@ -31,6 +31,12 @@ describe('a NIBRS XML submission', () => {
       expect(found.map(({ parsed }) => parsed.ok ? events(parsed.record) : parsed)).toEqual(inBoth.map(events))
     }
     expect(inBoth.length).toBeGreaterThan(60)
+  })
+
+  it('has the fingerprint of the record in the flat file: whichever comes again, it is known', async () => {
+    const [inXml, inFlat] = [await read(toXml(inBoth)), await read(flat)]
+    const flatPrints = new Set(inFlat.map(({ raw }) => raw.sha256))
+    expect(inXml.filter(({ raw }) => !flatPrints.has(raw.sha256)).map(({ raw }) => raw.content)).toEqual([])
   })
 
   it('gives deletes of incidents and of arrests, and replacements, as the flat file does', async () => {
@@ -134,4 +140,22 @@ describe('a NIBRS XML submission', () => {
     expect((await readNibrs(inPieces(Buffer.from(`\n \t${flat}`), 1))).format).toBe('flat')
     expect((await readNibrs(inPieces(Buffer.from('\n\n<a/>'), 1))).format).toBe('xml')
   })
+})
+
+describe('a repair of an XML report', () => {
+  const bytes = (text: string) => Buffer.from(text)
+  const [one, other] = [toXml(some.slice(0, 1)), toXml(some.slice(1, 2))]
+  // it cannot be read: an element that nobody knows
+  const unreadable = one.replace('<j:Offense ', '<j:NobodyKnows/><j:Offense ')
+  it.each([
+    ['the same report', one, one, true],
+    ['another report', one, other, false],
+    ['another beside it', one, toXml(some.slice(0, 2)), false],
+    ['the same, where it could not be read', unreadable, one, true],
+    ['another, where it could not be read', unreadable, other, false],
+    ['what names none', one, '<nothing/>', true],
+  ])('names %s', async (_, before, now, expected) => {
+    expect(await namesSame(bytes(before), bytes(now))).toBe(expected)
+  })
+  it('the one that stands for it could not be read indeed', async () => { expect((await read(unreadable)).map(({ raw }) => [raw.content.length, raw.refused === undefined])).toEqual([[0, false]]) })
 })

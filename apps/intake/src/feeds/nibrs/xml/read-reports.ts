@@ -230,7 +230,9 @@ export class ReportCutter {
     const refusal = open.refusal ?? (isUtf8(rest) ? undefined : new Unreadable('wrong-encoding', open.line, 'the report has bytes that are no UTF-8: export the file as UTF-8').refusal())
     if (refusal) { this.ready.push({ ...keep, content: [], refused: refusal }); return }
     try {
-      this.ready.push({ ...keep, content: segmentsOf(open.root!) })
+      const content = segmentsOf(open.root!)
+      // Its fingerprint is that of its segments: the same record, sent in the other format or an earlier one again, is known as such.
+      this.ready.push({ ...keep, content, sha256: hash('sha256', Buffer.from(content.map(({ text }) => `${text}\n`).join(''), 'latin1'), 'hex') })
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error
       this.ready.push({ ...keep, content: [], refused: error.refusal() })
