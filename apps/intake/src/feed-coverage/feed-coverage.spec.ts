@@ -12,7 +12,8 @@ const declared = given(feedCoverage).when(declare()).then({ type: 'FeedCoverageD
 
 describe('what a source covers is declared', () => {
   it('with its last whole day and its jurisdictions', () => { given(feedCoverage).when(declare()).then({ type: 'FeedCoverageDeclared', data: { completeThrough: '2026-06-30', jurisdictions: ['CLAY', 'JACKSON'] } }) })
-  it('never through a day to come, never of nowhere', () => {
+  it('never through a day that is not over, never of nowhere', () => {
+    given(feedCoverage).when(declare({ completeThrough: '2026-07-02' })).refused('complete_in_future')
     given(feedCoverage).when(declare({ completeThrough: '2026-07-03' })).refused('complete_in_future')
     given(feedCoverage).when(declare({ jurisdictions: [] })).refused('jurisdictions_missing')
   })

@@ -14,7 +14,7 @@ export const evolve = (state: FeedCoverage, event: { readonly type: string; read
   event.type === 'FeedCoverageDeclared' ? { latest: event.data as FeedCoverageDeclaredV1 } : state
 
 export const declare = ({ data: { today, ...said }, meta }: Declare, { latest }: FeedCoverage): Decision => {
-  if (said.completeThrough > today) return refused('complete_in_future', 'A source cannot be complete through a day that is not over. Name the last day of which all is here.')
+  if (said.completeThrough >= today) return refused('complete_in_future', 'A source cannot be complete through a day that is not over. Name the last day of which all is here.')
   if (said.jurisdictions.length === 0) return refused('jurisdictions_missing', 'Name the jurisdictions that the source covers.')
   const data: FeedCoverageDeclaredV1 = { ...said, jurisdictions: [...new Set(said.jurisdictions)].sort() }
   if (latest && latest.completeThrough === data.completeThrough && latest.jurisdictions.join() === data.jurisdictions.join()) return []
