@@ -1,6 +1,6 @@
 /** npm run bench -- linkage: how long the matcher takes for new persons among known ones, beside comparing every pair. */
 import { compare } from '../../apps/intake/src/person-match/compare'
-import { shippedIdentityPolicy } from '../../apps/intake/src/person-match/match-policy'
+import { shippedIdentityPolicy } from '../../apps/intake/src/policy/policy-in-force'
 import { matchPersons } from '../../apps/intake/src/person-match/person-match'
 import { judgedBy } from '../support/linkage-data'
 import { madeUpPersons } from '../support/made-up-persons'

@@ -1,5 +1,5 @@
 /** Who is who on two sets whose truth is known. The thresholds are the policy's: nothing here was used to choose them. */
-import { shippedIdentityPolicy } from '../../apps/intake/src/person-match/match-policy'
+import { shippedIdentityPolicy } from '../../apps/intake/src/policy/policy-in-force'
 import { matchPersons } from '../../apps/intake/src/person-match/person-match'
 import { febrl1, judgedBy, rlData500 } from '../support/linkage-data'
 

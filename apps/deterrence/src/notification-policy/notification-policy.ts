@@ -1,36 +1,14 @@
-/** The policy of notifications as it holds: every version that was ever activated stays in the log with its bytes. One version means one text. */
-import type { CommandMeta, DraftEvent, PolicyActivatedV1 } from '@chorus/contracts'
-import { atNow, refused, type Command, type Decider, type Decision } from '@chorus/decider'
+/** What the policy of notifications says. */
+import type { Language, Level, NotificationMode, SlaId } from '@chorus/contracts'
+import type { PolicyHead } from '@chorus/policy'
 
-// Stored names. Changing one needs a new version and an upcaster.
-export const NOTIFICATION_POLICY_EVENTS = ['PolicyActivated'] as const
-
-export type ActivatePolicy = Command<'ActivatePolicy', PolicyActivatedV1>
-
-export interface NotificationPolicy {
-  /** hash by version, of all that were ever activated */
-  readonly versions: Readonly<Record<string, string>>
-  readonly active: PolicyActivatedV1 | null
+export interface ModeRule { readonly sla: SlaId; readonly within: string; readonly basis: string; readonly template: string }
+export interface LevelRule { readonly default: NotificationMode; readonly modes: Readonly<Partial<Record<NotificationMode, ModeRule>>>; readonly safetyReview: { readonly within?: string; readonly before?: string } }
+export interface Template { readonly version: string; readonly language: Language; readonly active: boolean; readonly approvedBy: readonly ('prosecutor' | 'systemAdvocate')[] }
+export interface Rules extends PolicyHead {
+  readonly authorizationMinutes: number
+  readonly holdReviewWithin: string
+  readonly exceptionAttempts: number
+  readonly levels: Readonly<Record<Level, LevelRule>>
+  readonly templates: Readonly<Record<string, Template>>
 }
-export const initial: NotificationPolicy = { versions: {}, active: null }
-
-export const evolve = (state: NotificationPolicy, event: { readonly type: string; readonly data: object }): NotificationPolicy => {
-  if (event.type !== 'PolicyActivated') return state
-  const data = event.data as PolicyActivatedV1
-  return { versions: { ...state.versions, [String(data.version)]: data.hash }, active: data }
-}
-
-export const activate = ({ data, meta }: ActivatePolicy, state: NotificationPolicy): Decision => {
-  const known = state.versions[data.version]
-  if (known !== undefined && known !== data.hash) {
-    return refused('policy_version_reused', `Version ${data.version} of ${data.policyId} was active before with another text. Give the changed file a new version.`, { kind: 'conflict' })
-  }
-  if (data.status === 'APPROVED' && data.approvers.length === 0) return refused('policy_not_approved', 'An approved policy names who approved it. Name them, or activate it as a draft.')
-  if (state.active?.version === data.version) return []
-  return [activated(data, meta)]
-}
-
-const activated = (data: PolicyActivatedV1, meta: CommandMeta): DraftEvent<PolicyActivatedV1> =>
-  ({ type: 'PolicyActivated', schemaVersion: 1, data, ...atNow(meta), policyVersion: `${data.policyId}@${data.version}` })
-
-export const notificationPolicy: Decider<NotificationPolicy, ActivatePolicy> = { category: 'policy', initial, knows: NOTIFICATION_POLICY_EVENTS, evolve, decide: activate }

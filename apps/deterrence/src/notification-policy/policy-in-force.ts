@@ -1,32 +1,21 @@
-/** The policy of notifications that holds, from the log: never from the file, which may be newer than what was activated. */
-import type { Basis, CommandMeta } from '@chorus/contracts'
-import { derivedId, fold, handle, isRefusal, streamOf, type DeciderLog } from '@chorus/decider'
-import { initial, notificationPolicy } from './notification-policy'
-import { readPolicy, shippedPolicy, type PolicyFile, type Rules } from './policy-file'
-
-export const NOTIFICATIONS_POLICY = 'kc-ipvi-notifications'
+/** The policy of notifications that comes with this build, and the one that holds, from the log. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Basis } from '@chorus/contracts'
+import type { DeciderLog } from '@chorus/decider'
+import { repositoryRoot } from '@chorus/platform'
+import { activateShipped, kindOf, NOTIFICATIONS_POLICY, policyInForce as inForce, readPolicy, type PolicyFile } from '@chorus/policy'
+import type { Rules } from './notification-policy'
 
 export interface PolicyInForce { readonly policyVersion: string; readonly hash: string; readonly rules: Rules; readonly basis: Basis }
 
-/** The text read last: it is the same for months, and reading it takes longer than deciding by it. */
-let lastRead: PolicyFile | undefined
-
-/** @throws Error where none was activated yet: a start of the service does that. */
-export async function policyInForce(log: Pick<DeciderLog, 'load'>): Promise<PolicyInForce> {
-  const stream = streamOf(notificationPolicy, NOTIFICATIONS_POLICY)
-  const events = await log.load(stream)
-  const { active } = fold(notificationPolicy, events, initial)
-  if (!active) throw new Error(`no version of the policy ${NOTIFICATIONS_POLICY} is active yet: it is activated when Chorus starts`)
-  if (lastRead?.text !== active.text) lastRead = readPolicy(active.text, `the active version of ${NOTIFICATIONS_POLICY}`)
-  return { policyVersion: `${active.policyId}@${active.version}`, hash: active.hash, rules: lastRead.rules, basis: { stream, revision: events.length - 1 } }
+/** `moment`: of the decision, RFC 3339. @throws Error where none was activated yet: a start of the service does that. */
+export async function policyInForce(log: Pick<DeciderLog, 'load'>, moment: string): Promise<PolicyInForce> {
+  const { policy: rules, ...held } = await inForce<Rules>(log, NOTIFICATIONS_POLICY, moment)
+  return { ...held, rules }
 }
 
-/** At the first start the shipped policy becomes active, as the draft that it is. Later versions are activated by people. */
-export async function activateShippedPolicy(log: DeciderLog, now: string): Promise<void> {
-  if ((await log.load(streamOf(notificationPolicy, NOTIFICATIONS_POLICY))).length > 0) return
-  const { text, hash, rules } = shippedPolicy()
-  const commandId = derivedId('activate-policy', rules.policyId, hash)
-  const meta: CommandMeta = { commandId, correlationId: commandId, causationId: null, now, actor: { id: 'chorus:start', role: 'system', agency: 'CITY' }, source: { agency: 'CITY', system: 'chorus' } }
-  const answer = await handle(log, notificationPolicy, NOTIFICATIONS_POLICY, { type: 'ActivatePolicy', data: { policyId: rules.policyId, version: rules.version, status: 'DRAFT', hash, text, approvers: [] }, meta })
-  if (isRefusal(answer)) throw new Error(`the policy ${NOTIFICATIONS_POLICY} could not be activated: ${answer.text}`)
-}
+export const shippedPolicy = (): PolicyFile<Rules> => { const { file } = kindOf(NOTIFICATIONS_POLICY)!; return readPolicy(readFileSync(join(repositoryRoot(), file), 'utf8'), file, NOTIFICATIONS_POLICY) }
+
+/** The policy holds before the first plan is made. */
+export const activateShippedPolicy = (log: DeciderLog, now: string): Promise<void> => activateShipped(log, shippedPolicy().text, now)

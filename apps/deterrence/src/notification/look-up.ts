@@ -5,7 +5,7 @@ import type { Recorder } from '@chorus/event-store'
 import type { Vault } from '@chorus/privacy'
 import { closedTo } from '@chorus/record-access'
 import { policyInForce } from '../notification-policy/policy-in-force'
-import type { Rules } from '../notification-policy/policy-file'
+import type { Rules } from '../notification-policy/notification-policy'
 import { activeHolds, clearanceOf, covers, initial as noReview, liftedHolds, safetyReview, type Clearance, type SafetyReview } from '../safety-review/safety-review'
 import { circumstanceStream, voidsOf, type Voids } from '../safety-review/voids'
 import { isPermittedClass, type DeliveryFacts } from './breaches'
@@ -32,8 +32,8 @@ export class NotificationLookUp {
   async stateOf(notificationId: string): Promise<Notification> { return fold(notification, await this.log.load(streamOf(notification, notificationId)), initial) }
 
   /** null where there is no such notification: then the decision says so. */
-  async forPermission(notificationId: string): Promise<PermissionFacts> {
-    const policy = await policyInForce(this.log)
+  async forPermission(notificationId: string, now: string): Promise<PermissionFacts> {
+    const policy = await policyInForce(this.log, now)
     const state = await this.stateOf(notificationId)
     const facts = { policyVersion: policy.policyVersion, authorizationMinutes: policy.rules.authorizationMinutes }
     if (state.status === 'none') return { ...facts, clearance: null, liftedHolds: [], caseOpen: false, modeAllowed: false, templateUsable: false, basisClosed: false, basis: [] }
@@ -49,7 +49,7 @@ export class NotificationLookUp {
 
   /** As of the moment of the delivery: what was decided after it does not make it a breach. */
   async forDelivery(notificationId: string, said: RecordDelivery, commandId: string): Promise<DeliveryFacts> {
-    const policy = await policyInForce(this.log)
+    const policy = await policyInForce(this.log, said.at)
     const factId = this.vault.uuid('event-id', 'command', commandId, '0')
     const state = await this.stateOf(notificationId)
     const template = templateOf(policy.rules, said)

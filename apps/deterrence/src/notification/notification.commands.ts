@@ -34,7 +34,7 @@ export class PlanRepeatHandler implements ICommandHandler<PlanRepeatCommand> {
     const number = (await this.plannedBy(meta.commandId, caseId, stretch, before.length)) ?? before.length + 1
     if (before.length === 0) return refused('first_not_planned', 'The first notification of this level is about to be planned by itself. Try again in a moment.', { kind: 'retry-later' })
     if (number > before.length && before.some(({ phase }) => phase === 'open')) return refused('still_planned', 'A notification of this level is planned and not delivered yet. Work with that one, or take it back first.', { kind: 'conflict', rules: ['M8'] })
-    const policy = await policyInForce(this.log)
+    const policy = await policyInForce(this.log, meta.now)
     const wish = { caseId, subjectRef: standing.subjectRef, stretch, from: meta.now, number, repeatReason: body.reason, ...(body.mode ? { mode: body.mode } : {}), ...(body.language ? { language: body.language } : {}) }
     const planned = planOf(wish, policy, standing.basis, meta)
     if (!planned) return refused('mode_not_allowed', `The policy in force (${policy.policyVersion}) does not have this way of telling at level ${stretch.level}. Choose another.`, { rules: ['M5'] })
@@ -57,7 +57,7 @@ export class ScheduleNotificationCommand { constructor(readonly notificationId: 
 export class ScheduleNotificationHandler implements ICommandHandler<ScheduleNotificationCommand> {
   constructor(@Inject(RECORDER) private readonly log: Recorder, private readonly lookUp: NotificationLookUp) {}
   async execute({ notificationId, body, meta }: ScheduleNotificationCommand): Answer {
-    const facts = await this.lookUp.forPermission(notificationId)
+    const facts = await this.lookUp.forPermission(notificationId, meta.now)
     const state = await this.lookUp.stateOf(notificationId)
     const command = { type: 'ScheduleNotification' as const, data: { ...body, facts }, meta }
     // Another place or day voids the clearance first: a crash before the new schedule leaves the notification not cleared.
@@ -76,12 +76,12 @@ export class AuthorizeDeliveryCommand { constructor(readonly notificationId: str
 export class AuthorizeDeliveryHandler implements ICommandHandler<AuthorizeDeliveryCommand> {
   constructor(@Inject(RECORDER) private readonly log: Recorder, private readonly lookUp: NotificationLookUp) {}
   async execute({ notificationId, body, meta }: AuthorizeDeliveryCommand): Answer {
-    const facts = await this.lookUp.forPermission(notificationId)
+    const facts = await this.lookUp.forPermission(notificationId, meta.now)
     const answer = await handle(this.log, notification, notificationId, { type: 'AuthorizeDelivery', data: { ...body, facts }, meta })
     if (isRefusal(answer)) return answer
     // What is answered is what holds now: a revocation may have come beside it, or the request be one that is sent again after a hold.
     const state = await this.lookUp.stateOf(notificationId)
-    const { clearance, liftedHolds } = await this.lookUp.forPermission(notificationId)
+    const { clearance, liftedHolds } = await this.lookUp.forPermission(notificationId, meta.now)
     return authorizationNow(state, { clearance, liftedHolds }, meta.now) ? answer : NOT_CLEARED
   }
 }

@@ -33,7 +33,8 @@ export class PlanNotificationConsumer implements OnModuleInit {
     const standing = await this.lookUp.caseStanding(caseId, event.revision)
     for (const { plan: { notificationId } } of await this.lookUp.ofStretches(caseId, stretchesEndedBy(event, standing))) await this.send(cancelNotification(event, notificationId, this.clock.now()))
     if (event.type === 'CaseClosed') return
-    const planned = planNotification(event, caseId, standing, await policyInForce(this.log), this.clock.now())
+    const now = this.clock.now()
+    const planned = planNotification(event, caseId, standing, await policyInForce(this.log, now), now)
     if (!planned) throw new Permanent('level-without-plan', 'The policy in force has no way of telling at this level, or the case has no such level at this revision. Correct the policy, then retry.')
     await this.send(planned)
   }

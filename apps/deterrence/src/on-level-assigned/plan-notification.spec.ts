@@ -2,13 +2,13 @@ import type { CommandMeta, DraftEvent, Level } from '@chorus/contracts'
 import { handle, isRefusal } from '@chorus/decider'
 import { metaOf, NOW } from '../../../../libs/decider/src/testing/given'
 import { MemoryLog, recorded } from '../../../../libs/decider/src/testing/memory-log'
-import { shippedPolicy } from '../notification-policy/policy-file'
+import { shippedPolicy } from '../notification-policy/policy-in-force'
 import { caseStanding, notificationIdOf } from '../notification/case-standing'
 import { notification } from '../notification/notification'
 import { cancelNotification, planNotification, planOf, stretchesEndedBy } from './plan-notification'
 
 const CASE = '018f0000-0000-7000-8000-000000000006'
-const { rules, hash } = shippedPolicy()
+const { policy: rules, hash } = shippedPolicy()
 const policy = { policyVersion: 'kc-ipvi-notifications@1.0.0', hash, rules, basis: { stream: 'policy-kc-ipvi-notifications', revision: 0 } }
 const draft = (type: string, data: object): DraftEvent => ({ type, schemaVersion: 1, data: { caseId: CASE, ...data }, time: NOW, timePrecision: 'instant', timeZone: 'UTC' })
 const history = [

@@ -2,7 +2,7 @@
 import type { Basis, BusEvent, CommandMeta, Language, NotificationMode, RepeatReason } from '@chorus/contracts'
 import { derivedId } from '@chorus/decider'
 import { later } from '../notification-policy/clock'
-import type { Rules } from '../notification-policy/policy-file'
+import type { Rules } from '../notification-policy/notification-policy'
 import { notificationIdOf, type CaseStanding, type Stretch } from '../notification/case-standing'
 import type { Cancel, Plan } from '../notification/notification'
 

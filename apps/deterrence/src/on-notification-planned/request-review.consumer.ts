@@ -27,8 +27,9 @@ export class RequestReviewConsumer {
   }
 
   private async react(event: BusEvent): Promise<void> {
-    const { rules } = await policyInForce(this.log)
-    const { id, command } = requestReview(event, rules, this.clock.now())
+    const now = this.clock.now()
+    const { rules } = await policyInForce(this.log, now)
+    const { id, command } = requestReview(event, rules, now)
     const requested = await handle(this.log, safetyReview, id, command)
     if (isRefusal(requested)) throw failureOf(requested)
     const { caseId } = event.data as NotificationPlannedV1

@@ -2,12 +2,12 @@ import { handle } from '@chorus/decider'
 import type { DraftEvent } from '@chorus/contracts'
 import { metaOf, NOW } from '../../../../libs/decider/src/testing/given'
 import { MemoryLog, recorded } from '../../../../libs/decider/src/testing/memory-log'
-import { shippedPolicy } from '../notification-policy/policy-file'
+import { shippedPolicy } from '../notification-policy/policy-in-force'
 import { safetyIdOf } from '../notification/case-standing'
 import { safetyReview } from '../safety-review/safety-review'
 import { requestReview, reviewDueAt } from './request-review'
 
-const { rules } = shippedPolicy()
+const { policy: rules } = shippedPolicy()
 const ID = '018f0000-0000-7000-8000-000000000001'
 const draft: DraftEvent = { type: 'NotificationPlanned', schemaVersion: 1, data: { notificationId: ID, caseId: '018f0000-0000-7000-8000-000000000006', level: 'C', dueAt: '2026-07-04T15:10:00.000Z' }, time: NOW, timePrecision: 'instant', timeZone: 'UTC' }
 const planned = recorded(draft, { stream: `notification-${ID}`, revision: 0 }, metaOf({ name: 'plan' }))

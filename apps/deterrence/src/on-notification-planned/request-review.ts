@@ -2,7 +2,7 @@
 import type { BusEvent, CommandMeta, NotificationPlannedV1 } from '@chorus/contracts'
 import { derivedId } from '@chorus/decider'
 import { earlier, isBefore, later } from '../notification-policy/clock'
-import type { Rules } from '../notification-policy/policy-file'
+import type { Rules } from '../notification-policy/notification-policy'
 import { safetyIdOf } from '../notification/case-standing'
 import type { RequestReview } from '../safety-review/safety-review'
 

@@ -38,7 +38,7 @@ export class HoldNotificationHandler implements ICommandHandler<HoldNotification
   async execute({ notificationId, body, meta }: HoldNotificationCommand): Answer {
     const state = await this.lookUp.stateOf(notificationId)
     if (state.status === 'none') return NO_NOTIFICATION
-    const reviewAt = body.reviewAt ?? later(meta.now, (await policyInForce(this.log)).rules.holdReviewWithin)
+    const reviewAt = body.reviewAt ?? later(meta.now, (await policyInForce(this.log, meta.now)).rules.holdReviewWithin)
     return this.holds.raise({ holdId: derivedId('hold', meta.commandId, notificationId), notificationId, caseId: state.plan.caseId, code: body.code, reviewAt }, meta)
   }
 }
@@ -79,7 +79,7 @@ export class CompleteSafetyReviewHandler extends OfNotification implements IComm
     if (!plan) return NO_NOTIFICATION
     const { caseId, level } = plan
     const holdId = derivedId('hold', meta.commandId, notificationId)
-    const holdReviewAt = later(meta.now, (await policyInForce(this.log)).rules.holdReviewWithin)
+    const holdReviewAt = later(meta.now, (await policyInForce(this.log, meta.now)).rules.holdReviewWithin)
     const answered = await this.decide(notificationId, { type: 'CompleteReview', data: { ...body, notificationId, caseId, level, holdId, holdReviewAt, seen: await this.lookUp.circumstancesSeen(caseId) }, meta })
     if (isRefusal(answered) || body.outcome !== 'HOLD') return answered
     const stopped = await this.holds.stop({ holdId, notificationId, caseId, reviewAt: holdReviewAt }, partOf(meta, 'stop'))
@@ -129,7 +129,7 @@ export class ApproveExceptionHandler extends OfNotification implements ICommandH
   async execute({ notificationId, body, meta }: ApproveExceptionCommand): Answer {
     const plan = await this.planned(notificationId)
     if (!plan) return NO_NOTIFICATION
-    const { rules: { exceptionAttempts } } = await policyInForce(this.log)
+    const { rules: { exceptionAttempts } } = await policyInForce(this.log, meta.now)
     return this.decide(notificationId, { type: 'ApproveException', data: { ...body, notificationId, caseId: plan.caseId, attemptsNeeded: exceptionAttempts, seen: await this.lookUp.circumstancesSeen(plan.caseId) }, meta })
   }
 }

@@ -35,7 +35,7 @@ export class RecordHotlineContactCommand { constructor(readonly screenId: string
 export class RecordHotlineContactHandler implements ICommandHandler<RecordHotlineContactCommand> {
   constructor(@Inject(RECORDER) private readonly log: Recorder) {}
   async execute({ screenId, body, meta }: RecordHotlineContactCommand): Promise<Handled | Refusal> {
-    const { policy, policyVersion, basis } = await policyInForce(this.log)
+    const { policy, policyVersion, basis } = await policyInForce(this.log, meta.now)
     const withinMinutes = policy.lethalityScreens?.hotlineWithinMinutes
     return handle(this.log, lethalityScreen, screenId, { type: 'RecordHotlineContact', meta, data: { ...body, facts: { policyVersion, basis: [basis], ...(withinMinutes === undefined ? {} : { withinMinutes }) } } })
   }

@@ -4,7 +4,7 @@ import { ApiTags } from '@nestjs/swagger'
 import { AdministerLethalityScreen, RecordHotlineContact, categoryNamed, type CommandMeta, type LethalityScreenAdministeredV1 } from '@chorus/contracts'
 import { fold, streamOf } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
-import { CommandRoute, contextOf, Meta, Problem, QueryRoute, receiptOf, RECORDER, UuidParam, type ChorusRequest, type Receipt } from '@chorus/platform'
+import { CLOCK, CommandRoute, contextOf, Meta, Problem, QueryRoute, receiptOf, RECORDER, UuidParam, type ChorusRequest, type Clock, type Receipt } from '@chorus/platform'
 import { isGone } from '@chorus/record-access'
 import { policyInForce } from '../policy/policy-in-force'
 import { hotlineDueAt, initial, lethalityScreen } from './lethality-screen'
@@ -15,7 +15,7 @@ export interface ScreenView extends LethalityScreenAdministeredV1 { readonly hot
 @ApiTags('lethality screens')
 @Controller('v1/lethality-screens')
 export class LethalityScreenController {
-  constructor(private readonly commands: CommandBus, @Inject(RECORDER) private readonly log: Recorder) {}
+  constructor(private readonly commands: CommandBus, @Inject(RECORDER) private readonly log: Recorder, @Inject(CLOCK) private readonly clock: Clock) {}
 
   @Post() @CommandRoute(AdministerLethalityScreen)
   async administer(@Body() body: AdministerLethalityScreen, @Meta() meta: CommandMeta): Promise<Receipt> { return receiptOf(await this.commands.execute(new AdministerLethalityScreenCommand(body, meta))) }
@@ -31,7 +31,7 @@ export class LethalityScreenController {
     const state = fold(lethalityScreen, stored, initial)
     // Somebody else's screen looks like one that is not there.
     if (state.status === 'none' || !actor || await isGone(this.log, `incident-${state.screen.incidentId}`) || !(state.by === actor.id || actor.role in categoryNamed('lethalityScreen')!.sight)) throw new Problem('not-found', 'There is no such screen, or it is not for you. Look its number up again.')
-    const due = hotlineDueAt(state.screen, (await policyInForce(this.log)).policy.lethalityScreens?.hotlineWithinMinutes)
+    const due = hotlineDueAt(state.screen, (await policyInForce(this.log, this.clock.now())).policy.lethalityScreens?.hotlineWithinMinutes)
     const [open] = await this.log.unseal(stored, ({ pointer }) => pointer === '/data/answers')
     return { ...open!.data as LethalityScreenAdministeredV1, ...(due ? { hotlineDueAt: due } : {}), contact: state.contact && { calledAt: state.contact.calledAt, victimSpoke: state.contact.victimSpoke } }
   }

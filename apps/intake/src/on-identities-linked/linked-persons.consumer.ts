@@ -64,7 +64,8 @@ export class LinkedPersonsConsumer {
       if (caseId === null) continue
       const open = await this.cases.stateOf(caseId)
       if (open.status !== 'open' || open.level !== null || !open.proposal) continue
-      const answer = await handle(this.log, pchCase, caseId, proposeAnew(event, caseId, await this.cases.forProposal(open), this.clock.now()))
+      const now = this.clock.now()
+      const answer = await handle(this.log, pchCase, caseId, proposeAnew(event, caseId, await this.cases.forProposal(open, now), now))
       if (isRefusal(answer) && answer.kind === 'retry-later') throw new Error(`the level of a case could not be proposed anew: ${answer.refused}`)
       if (isRefusal(answer)) this.logger.log({ note: 'the proposal of a level stands as it was', refused: answer.refused })
     }

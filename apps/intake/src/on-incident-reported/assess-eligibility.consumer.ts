@@ -10,7 +10,7 @@ import { decode, type EventStore, type Recorder } from '@chorus/event-store'
 import { CLOCK, DATABASE, Followers, RECORDER, STORE, type Clock } from '@chorus/platform'
 import { Reaction } from '@chorus/read-models'
 import { eligibility } from '../eligibility/eligibility'
-import { activateShippedPolicy, policyInForce } from '../policy/policy-in-force'
+import { activateShippedPolicies, policyInForce } from '../policy/policy-in-force'
 import { assessmentsOf } from './assess-eligibility'
 
 @Injectable()
@@ -28,12 +28,13 @@ export class AssessEligibilityConsumer implements OnModuleInit {
   }
 
   private async react(events: readonly RecordedEvent[]): Promise<void> {
-    const policy = await policyInForce(this.log)
-    const items = assessmentsOf(events, { policyVersion: policy.policyVersion, eligibility: policy.policy.eligibility }, this.clock.now())
+    const now = this.clock.now()
+    const policy = await policyInForce(this.log, now)
+    const items = assessmentsOf(events, { policyVersion: policy.policyVersion, eligibility: policy.policy.eligibility }, now)
     const refusal = (await handleEach(this.log, eligibility, items)).find(isRefusal)
     if (refusal && refusal.kind !== 'forbidden') throw new Error(`an incident could not be screened: ${refusal.refused}`)
   }
 
-  /** The policy holds before the first report is screened. */
-  onModuleInit(): Promise<void> { return activateShippedPolicy(this.log, this.clock.now()) }
+  /** The policies hold before the first report is screened. */
+  onModuleInit(): Promise<void> { return activateShippedPolicies(this.log, this.clock.now()) }
 }

@@ -55,8 +55,8 @@ export class CaseLookUp {
     }
   }
 
-  async forProposal(state: PchCase): Promise<ProposeFacts> {
-    const policy = await policyInForce(this.log)
+  async forProposal(state: PchCase, now: string): Promise<ProposeFacts> {
+    const policy = await policyInForce(this.log, now)
     const facts = { policy: { policyVersion: policy.policyVersion, hash: policy.hash, lookbackYears: policy.policy.lookbackYears } }
     if (state.status === 'none') return { ...facts, reviewedYears: null, incidentCurrent: false, assessment: { level: null, matched: [], unknown: [] }, evidenceRefs: [], basis: [] }
     const { caseId, indexIncidentId } = state.opened
@@ -93,8 +93,8 @@ export class CaseLookUp {
     return (COURT_ORDER ?? DESTROYED) !== undefined
   }
 
-  async forLevel(level: Level): Promise<LevelFacts> {
-    const policy = await policyInForce(this.log)
+  async forLevel(level: Level, now: string): Promise<LevelFacts> {
+    const policy = await policyInForce(this.log, now)
     return { policy, panelAgencies: policy.policy.levels[level].requires?.panelApproval.minAgencies ?? 0, basis: [policy.basis] }
   }
 

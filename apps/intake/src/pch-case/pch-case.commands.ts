@@ -28,7 +28,7 @@ export class ProposeLevelCommand { constructor(readonly caseId: string, readonly
 export class ProposeLevelHandler implements ICommandHandler<ProposeLevelCommand> {
   constructor(@Inject(RECORDER) private readonly log: Recorder, private readonly lookUp: CaseLookUp) {}
   async execute({ caseId, body, meta }: ProposeLevelCommand): Answer {
-    const facts = await this.lookUp.forProposal(await this.lookUp.stateOf(caseId))
+    const facts = await this.lookUp.forProposal(await this.lookUp.stateOf(caseId), meta.now)
     return handle(this.log, pchCase, caseId, { type: 'ProposeLevel', data: { ...body, facts }, meta })
   }
 }
@@ -49,7 +49,7 @@ export class AssignLevelCommand { constructor(readonly caseId: string, readonly 
 export class AssignLevelHandler implements ICommandHandler<AssignLevelCommand> {
   constructor(@Inject(RECORDER) private readonly log: Recorder, private readonly lookUp: CaseLookUp) {}
   async execute({ caseId, body, meta }: AssignLevelCommand): Answer {
-    return handle(this.log, pchCase, caseId, { type: 'AssignLevel', data: { ...body, facts: await this.lookUp.forLevel(body.level) }, meta })
+    return handle(this.log, pchCase, caseId, { type: 'AssignLevel', data: { ...body, facts: await this.lookUp.forLevel(body.level, meta.now) }, meta })
   }
 }
 
@@ -69,7 +69,7 @@ export class ChangeLevelCommand { constructor(readonly caseId: string, readonly 
 export class ChangeLevelHandler implements ICommandHandler<ChangeLevelCommand> {
   constructor(@Inject(RECORDER) private readonly log: Recorder, private readonly lookUp: CaseLookUp) {}
   async execute({ caseId, body, meta }: ChangeLevelCommand): Answer {
-    return handle(this.log, pchCase, caseId, { type: 'ChangeLevel', data: { ...body, facts: await this.lookUp.forLevel(body.to) }, meta })
+    return handle(this.log, pchCase, caseId, { type: 'ChangeLevel', data: { ...body, facts: await this.lookUp.forLevel(body.to, meta.now) }, meta })
   }
 }
 

@@ -5,8 +5,8 @@ import { derivedId, handle, isRefusal, type Handled, type Refusal } from '@choru
 import type { Recorder } from '@chorus/event-store'
 import { AUDIT, RECORDER, type AuditTrail } from '@chorus/platform'
 import { LinkedPersonsConsumer } from '../on-identities-linked/linked-persons.consumer'
-import { shippedIdentityPolicy } from '../person-match/match-policy'
 import { matchPersons } from '../person-match/person-match'
+import { identityPolicyInForce } from '../policy/policy-in-force'
 import { IdentityLookUp } from './identity-look-up'
 import { personIdentity, REGISTER, type FoundMatch } from './person-identity'
 
@@ -64,7 +64,7 @@ export class MatchPersonsHandler implements ICommandHandler<MatchPersonsCommand>
   constructor(@Inject(RECORDER) private readonly log: Recorder, @Inject(AUDIT) private readonly trail: AuditTrail, private readonly lookUp: IdentityLookUp, private readonly after: LinkedPersonsConsumer) {}
 
   async execute({ body, meta }: MatchPersonsCommand): Answer {
-    const { policy, policyVersion } = shippedIdentityPolicy()
+    const { policy, policyVersion } = await identityPolicyInForce(this.log, meta.now)
     const sides = await this.lookUp.sides()
     await this.trail.record({
       actor: meta.actor, purpose: body.purpose, correlationId: meta.correlationId, route: 'POST /v1/persons/matching-runs', found: sides.known.size > 0, records: [],

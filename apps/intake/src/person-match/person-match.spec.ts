@@ -2,7 +2,7 @@ import { judgedBy } from '../../../../test/support/linkage-data'
 import { madeUpPersons } from '../../../../test/support/made-up-persons'
 import { compare } from './compare'
 import { drawnU, learn } from './learn'
-import { readIdentityPolicy, shippedIdentityPolicy } from './match-policy'
+import { shippedIdentityPolicy } from '../policy/policy-in-force'
 import { matchPersons, type Match } from './person-match'
 import { personOf, type Told } from './person'
 import { jaroWinkler, oneSlip, plain, sound } from './strings'
@@ -129,10 +129,4 @@ describe('the link band', () => {
     const { matches } = matchPersons([...crowd, ...many], [personOf('n0', { ...told, birthDate: '1977-11-23' }), personOf('n1', { ...told, birthDate: '1977-11-23' })], policy)
     expect(matches.find(({ refs }) => [...refs].sort().join() === 'n0,n1')!.weight).toBeLessThan(bandOf(told, told)!.weight)
   })
-})
-
-it('the policy is checked, and says what of it is wrong without repeating it', () => {
-  expect(policy.status).toBe('DRAFT')
-  expect(() => readIdentityPolicy('policyId: kc-ipvi-identity\nlinkProbability: 0.2\n')).toThrow(/identity.schema.json.*linkProbability|required/)
-  expect(() => readIdentityPolicy('{')).toThrow(/not readable YAML/)
 })

@@ -7,6 +7,7 @@
  * parent and child of one name, or a third record could explain. All else that is likely goes to a person.
  */
 import type { AskedBecause } from '@chorus/contracts'
+import type { PolicyHead } from '@chorus/policy'
 import { candidates } from './candidates'
 import { compare, FIELDS, type Agreement, type Comparison, type MatchField } from './compare'
 import { drawnU, learn, probability, weightOf, type Learnt } from './learn'
@@ -22,6 +23,8 @@ export interface MatchPolicy {
   /** other persons of one family in the set, per person */
   readonly relativesPerPerson: number
 }
+/** A file of the policy. */
+export interface IdentityPolicy extends MatchPolicy, PolicyHead { /** what becomes of the link band: LINK, the machine links and says so; ASK, a person is asked there too */ readonly linkBand: 'LINK' | 'ASK' }
 export type Band = 'LINK' | 'ASK'
 /** Why a pair that scores high is not in the link band. */
 export type AskReason = AskedBecause

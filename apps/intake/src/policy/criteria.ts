@@ -3,6 +3,7 @@
  * What is not recorded is unknown, never no: an unknown criterion proposes nothing, and is named for the person who decides.
  */
 import { LEVELS, rankOf, type HistoryCounts, type Level } from '@chorus/contracts'
+import type { PolicyHead } from '@chorus/policy'
 
 export type Answer = 'yes' | 'no' | 'unknown'
 
@@ -20,10 +21,7 @@ export type PredicateName = keyof Predicates
 export type Criterion = { [N in PredicateName]?: Predicates[N] }
 
 export interface LevelRule { readonly anyOf: readonly Criterion[]; readonly noneOf?: readonly Criterion[]; readonly requires?: { readonly panelApproval: { readonly minAgencies: number } } }
-export interface LevelPolicy {
-  readonly policyId: string
-  readonly version: string
-  readonly status: 'DRAFT' | 'APPROVED'
+export interface LevelPolicy extends PolicyHead {
   readonly lookbackYears: number
   /** screening of every incident: relationships (NIBRS data element 35) that are intimate, and the least age in years */
   readonly eligibility: { readonly relationships: readonly string[]; readonly minimumAge: number }
@@ -109,6 +107,9 @@ const PREDICATES: { [N in PredicateName]: (args: Predicates[N], facts: LevelFact
 
   orderOfProtectionViolation: (_, { history }) => history && history.oopViolations === 0 ? 'no' : 'unknown',
 }
+
+/** Those that a policy may name. */
+export const PREDICATE_NAMES = Object.keys(PREDICATES).sort()
 
 const isAsphyxiation = (code: string): boolean => code.startsWith('85')
 /** Firearms 11-15 (also with A for automatic), knife 20, blunt 30, vehicle 35, poison 50, explosives 60, fire 65, drugs 70, other 90. Not: hands 40, asphyxiation 85, unknown 95, none 99. */

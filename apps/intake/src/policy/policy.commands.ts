@@ -1,30 +1,70 @@
 import { Inject } from '@nestjs/common'
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs'
-import { ActivateLevelPolicy, AllowedTo, rightOf, type CommandMeta } from '@chorus/contracts'
-import { handle, refused, type Handled, type Refusal } from '@chorus/decider'
+import { ActivatePolicy, AllowedTo, ApprovePolicy, DraftPolicy, RetirePolicy, rightOf, type CommandMeta } from '@chorus/contracts'
+import { handle, isRefusal, refused, type Handled, type Refusal } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
 import { RECORDER } from '@chorus/platform'
-import { policy } from './policy'
-import { readPolicy, type PolicyFile } from './policy-file'
-import { LEVELS_POLICY } from './policy-in-force'
+import { kindOf, policy, PolicyUnreadable, readPolicy, type PolicyText } from '@chorus/policy'
 
-@AllowedTo(rightOf(ActivateLevelPolicy)!)
-export class ActivateLevelPolicyCommand { constructor(readonly body: ActivateLevelPolicy, readonly meta: CommandMeta) {} }
+type Answer = Promise<Handled | Refusal>
 
-@CommandHandler(ActivateLevelPolicyCommand)
-export class ActivateLevelPolicyHandler implements ICommandHandler<ActivateLevelPolicyCommand> {
-  constructor(@Inject(RECORDER) private readonly log: Recorder) {}
-
-  /** What cannot be read, or is another policy, never holds: the proposals that rest on it could not be made. */
-  async execute({ body: { text, approvers }, meta }: ActivateLevelPolicyCommand): Promise<Handled | Refusal> {
-    let file: PolicyFile
-    try { file = readPolicy(text, 'The text') } catch (error) {
-      return refused('policy_unreadable', `${(error as Error).message} Nothing was activated.`)
-    }
-    const { policyId, version, status } = file.policy
-    if (policyId !== LEVELS_POLICY) return refused('other_policy', `The text is of another policy than ${LEVELS_POLICY}: its policyId says so. Nothing was activated.`)
-    return handle(this.log, policy, LEVELS_POLICY, { type: 'ActivatePolicy', data: { policyId, version, status, hash: file.hash, text, approvers }, meta })
+/** What cannot be read never holds: the decisions that rest on it could not be made. */
+const textIn = (text: string): PolicyText | Refusal => {
+  try {
+    const { kind, hash, policy: { policyId, version, status } } = readPolicy(text, 'The text')
+    return { policyId, version, status, hash, text, approverRoles: kind.approvers }
+  } catch (error) {
+    if (error instanceof PolicyUnreadable) return refused('policy_unreadable', `${error.message} Nothing was recorded.`)
+    throw error
   }
 }
 
-export const policyHandlers = [ActivateLevelPolicyHandler]
+@AllowedTo(rightOf(DraftPolicy)!)
+export class DraftPolicyCommand { constructor(readonly body: DraftPolicy, readonly meta: CommandMeta) {} }
+
+@CommandHandler(DraftPolicyCommand)
+export class DraftPolicyHandler implements ICommandHandler<DraftPolicyCommand> {
+  constructor(@Inject(RECORDER) private readonly log: Recorder) {}
+  async execute({ body, meta }: DraftPolicyCommand): Answer {
+    const data = textIn(body.text)
+    return isRefusal(data) ? data : handle(this.log, policy, data.policyId, { type: 'DraftPolicy', data, meta })
+  }
+}
+
+@AllowedTo(rightOf(ApprovePolicy)!)
+export class ApprovePolicyCommand { constructor(readonly body: ApprovePolicy, readonly meta: CommandMeta) {} }
+
+@CommandHandler(ApprovePolicyCommand)
+export class ApprovePolicyHandler implements ICommandHandler<ApprovePolicyCommand> {
+  constructor(@Inject(RECORDER) private readonly log: Recorder) {}
+  async execute({ body, meta }: ApprovePolicyCommand): Answer {
+    const data = textIn(body.text)
+    return isRefusal(data) ? data : handle(this.log, policy, data.policyId, { type: 'ApprovePolicy', data, meta })
+  }
+}
+
+@AllowedTo(rightOf(ActivatePolicy)!)
+export class ActivatePolicyCommand { constructor(readonly body: ActivatePolicy, readonly meta: CommandMeta) {} }
+
+@CommandHandler(ActivatePolicyCommand)
+export class ActivatePolicyHandler implements ICommandHandler<ActivatePolicyCommand> {
+  constructor(@Inject(RECORDER) private readonly log: Recorder) {}
+  async execute({ body: { text, activeFrom }, meta }: ActivatePolicyCommand): Answer {
+    const data = textIn(text)
+    return isRefusal(data) ? data : handle(this.log, policy, data.policyId, { type: 'ActivatePolicy', data: { ...data, ...(activeFrom === undefined ? {} : { activeFrom }) }, meta })
+  }
+}
+
+@AllowedTo(rightOf(RetirePolicy)!)
+export class RetirePolicyCommand { constructor(readonly body: RetirePolicy, readonly meta: CommandMeta) {} }
+
+@CommandHandler(RetirePolicyCommand)
+export class RetirePolicyHandler implements ICommandHandler<RetirePolicyCommand> {
+  constructor(@Inject(RECORDER) private readonly log: Recorder) {}
+  async execute({ body, meta }: RetirePolicyCommand): Answer {
+    if (!kindOf(body.policyId)) return refused('policy_unknown', 'There is no policy of this name. The list of policies says which there are.', { kind: 'not-found' })
+    return handle(this.log, policy, body.policyId, { type: 'RetirePolicy', data: body, meta })
+  }
+}
+
+export const policyHandlers = [DraftPolicyHandler, ApprovePolicyHandler, ActivatePolicyHandler, RetirePolicyHandler]

@@ -1,27 +1,60 @@
-import { Body, Controller, Get, Inject, Post } from '@nestjs/common'
+import { Body, Controller, Get, Inject, Param, Post, Query } from '@nestjs/common'
 import { CommandBus } from '@nestjs/cqrs'
-import { ApiTags } from '@nestjs/swagger'
-import { ActivateLevelPolicy, type CommandMeta, type PolicyActivatedV1 } from '@chorus/contracts'
-import { fold, streamOf } from '@chorus/decider'
+import { ApiQuery, ApiTags } from '@nestjs/swagger'
+import { ActivatePolicy, ApprovePolicy, DraftPolicy, PATTERNS, RetirePolicy, type CommandMeta, type RecordedEvent, type Role } from '@chorus/contracts'
+import { streamOf } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
-import { CommandRoute, Meta, Problem, QueryRoute, receiptOf, RECORDER, type Receipt } from '@chorus/platform'
-import { initial, policy } from './policy'
-import { ActivateLevelPolicyCommand } from './policy.commands'
-import { LEVELS_POLICY } from './policy-in-force'
+import { badParameter, CLOCK, CommandRoute, Meta, Problem, QueryRoute, receiptOf, RECORDER, textOf, type Clock, type Receipt } from '@chorus/platform'
+import { policy, POLICY_KINDS } from '@chorus/policy'
+import { shownOf, viewOf, type PolicyShown, type PolicyView } from './policy-view'
+import { ActivatePolicyCommand, ApprovePolicyCommand, DraftPolicyCommand, RetirePolicyCommand } from './policy.commands'
 
-@ApiTags('cases')
-@Controller('v1/cases/level-policy')
+const READERS: Role[] = ['intakeAnalyst', 'detective', 'prosecutor', 'systemAdvocate', 'panelMember', 'healthProgram', 'evaluator', 'operator', 'privacyOfficer']
+const NOBODYS = { noPerson: 'a policy is nobody\'s' }
+const INSTANT = new RegExp(PATTERNS.timestamp, 'u')
+
+@ApiTags('policies')
+@Controller('v1/policies')
 export class PolicyController {
-  constructor(private readonly commands: CommandBus, @Inject(RECORDER) private readonly log: Recorder) {}
+  constructor(private readonly commands: CommandBus, @Inject(RECORDER) private readonly log: Recorder, @Inject(CLOCK) private readonly clock: Clock) {}
 
-  @Post() @CommandRoute(ActivateLevelPolicy)
-  async activate(@Body() body: ActivateLevelPolicy, @Meta() meta: CommandMeta): Promise<Receipt> { return receiptOf(await this.commands.execute(new ActivateLevelPolicyCommand(body, meta))) }
+  @Get() @QueryRoute({ summary: 'The policies: which version of each holds, where the others stand; or how that was, as recorded by a moment', reads: NOBODYS, roles: READERS })
+  @ApiQuery({ name: 'asOf', required: false, description: 'RFC 3339 instant in UTC: what was on record by then, and held then' })
+  async list(@Query('asOf') asOf?: string): Promise<{ readonly policies: readonly PolicyView[] }> {
+    const at = this.moment(asOf)
+    return { policies: await Promise.all(POLICY_KINDS.map(async (kind) => viewOf(kind, await this.events(kind.policyId, asOf), at))) }
+  }
 
-  @Get()
-  @QueryRoute({ summary: 'The policy of levels that holds: its version, status, hash, approvers and text', reads: { noPerson: 'a policy is nobody\'s' }, roles: ['intakeAnalyst', 'detective', 'prosecutor', 'systemAdvocate', 'panelMember', 'healthProgram', 'evaluator', 'operator', 'privacyOfficer'] })
-  async inForce(): Promise<PolicyActivatedV1> {
-    const { active } = fold(policy, await this.log.load(streamOf(policy, LEVELS_POLICY)), initial)
-    if (!active) throw new Problem('not-found', 'No version of this policy holds yet: the one that comes with Chorus is activated when it starts.')
-    return active
+  @Get(':id') @QueryRoute({ summary: 'One policy with the text of the version that holds, or of another', reads: NOBODYS, roles: READERS })
+  @ApiQuery({ name: 'version', required: false, description: 'absent: the one that holds' })
+  @ApiQuery({ name: 'asOf', required: false, description: 'RFC 3339 instant in UTC: what was on record by then, and held then' })
+  async show(@Param('id') id: string, @Query('version') version?: string, @Query('asOf') asOf?: string): Promise<PolicyShown> {
+    const at = this.moment(asOf)
+    const known = POLICY_KINDS.some(({ policyId }) => policyId === id)
+    const shown = known ? shownOf(id, textOf('version', version), await this.events(id, asOf), at) : null
+    if (!shown) throw new Problem('not-found', 'There is no such policy, or no such version of it, at that moment. The list of policies says which there are.')
+    return shown
+  }
+
+  @Post('drafts') @CommandRoute(DraftPolicy)
+  async draft(@Body() body: DraftPolicy, @Meta() meta: CommandMeta): Promise<Receipt> { return receiptOf(await this.commands.execute(new DraftPolicyCommand(body, meta))) }
+
+  @Post('approvals') @CommandRoute(ApprovePolicy)
+  async approve(@Body() body: ApprovePolicy, @Meta() meta: CommandMeta): Promise<Receipt> { return receiptOf(await this.commands.execute(new ApprovePolicyCommand(body, meta))) }
+
+  @Post('activations') @CommandRoute(ActivatePolicy)
+  async activate(@Body() body: ActivatePolicy, @Meta() meta: CommandMeta): Promise<Receipt> { return receiptOf(await this.commands.execute(new ActivatePolicyCommand(body, meta))) }
+
+  @Post('retirements') @CommandRoute(RetirePolicy)
+  async retire(@Body() body: RetirePolicy, @Meta() meta: CommandMeta): Promise<Receipt> { return receiptOf(await this.commands.execute(new RetirePolicyCommand(body, meta))) }
+
+  private moment(asOf: string | undefined): string {
+    if (asOf === undefined) return this.clock.now()
+    if (typeof asOf !== 'string' || !INSTANT.test(asOf)) throw badParameter('asOf', 'must be an instant in UTC, for example 2026-07-02T20:10:00Z')
+    return asOf
+  }
+  private async events(policyId: string, asOf: string | undefined): Promise<readonly RecordedEvent[]> {
+    const events = await this.log.load(streamOf(policy, policyId))
+    return asOf === undefined ? events : events.filter(({ recordedtime }) => Date.parse(recordedtime) <= Date.parse(asOf))
   }
 }

@@ -44,7 +44,7 @@ export class ScreensByHotlineDue {
   async list({ state, incidentId, limit, from }: { readonly state?: HotlineState | undefined; readonly incidentId?: string | undefined; readonly limit: number; readonly from: number }): Promise<ScreenList> {
     const sql = this.database
     const through = this.projection.state().ordinal
-    const withinMinutes = (await policyInForce(this.log)).policy.lethalityScreens?.hotlineWithinMinutes
+    const withinMinutes = (await policyInForce(this.log, this.clock.now())).policy.lethalityScreens?.hotlineWithinMinutes
     const ofIncident = incidentId ? sql`where incident = ${incidentId}` : sql`where true`
     const rows = await sql<{ row: ScreenRow; state: HotlineState }[]>`select row, state from read.screens_by_hotline_due ${ofIncident} ${state ? sql`and state = ${state}` : sql``} order by administered, screen limit ${limit} offset ${from}`
     const counts = await sql<{ state: string; count: string }[]>`select state, count(*) from read.screens_by_hotline_due ${ofIncident} group by state`

@@ -1,58 +1,34 @@
 /** The values of the timers: policy data, activated with its bytes like every policy, folded from the log. */
-import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import Ajv2020 from 'ajv/dist/2020'
-import { parse } from 'yaml'
-import type { CommandMeta, PolicyActivatedV1, RecordedEvent, TimerName, TimerOwner } from '@chorus/contracts'
-import { derivedId, handle, isRefusal, streamOf, type DeciderLog } from '@chorus/decider'
-import { repositoryRoot } from '@chorus/platform'
+import type { PolicyActivatedV1, PolicyRetiredV1, RecordedEvent, TimerName, TimerOwner } from '@chorus/contracts'
+import { activatedToo, heldAt, LEVELS_POLICY, readPolicy, TIMERS_POLICY, withdrawn, type Activation, type PolicyHead } from '@chorus/policy'
 import type { Span } from '@chorus/timers'
-import { policy } from '../policy/policy'
-import { readPolicy } from '../policy/policy-file'
-import { LEVELS_POLICY } from '../policy/policy-in-force'
-
-export const TIMERS_POLICY = 'kc-ipvi-timers'
+import type { LevelPolicy } from '../policy/criteria'
 
 export interface TimerRule extends Span { readonly owner: TimerOwner; readonly basis: string }
-export interface TimerPolicy { readonly policyId: string; readonly version: string; readonly status: 'DRAFT' | 'APPROVED'; readonly timers: Readonly<Partial<Record<TimerName, TimerRule>>>; readonly holidays: readonly string[] }
-/** What the policies say at a place in the log. */
-export interface TimerValues { readonly timers: TimerPolicy['timers']; readonly holidays: readonly string[]; readonly hotlineWithinMinutes?: number }
-export const NO_VALUES: TimerValues = { timers: {}, holidays: [] }
+export interface TimerPolicy extends PolicyHead { readonly timers: Readonly<Partial<Record<TimerName, TimerRule>>>; readonly holidays: readonly string[] }
 
-const folder = (): string => join(repositoryRoot(), 'apps', 'intake', 'policies')
-let check: ReturnType<Ajv2020['compile']> | undefined
+type Said = Pick<TimerPolicy, 'timers' | 'holidays'>
+/** What the policies say at the moment of an event, and which versions were activated so far, some of them from a day to come. */
+export interface TimerValues extends Said { readonly hotlineWithinMinutes?: number; readonly activated: { readonly timers: readonly Activation<Said>[]; readonly hotline: readonly Activation<number | null>[] } }
+export const NO_VALUES: TimerValues = { timers: {}, holidays: [], activated: { timers: [], hotline: [] } }
 
-/** @throws Error that says what of the file is wrong, with its place. */
-export function readTimerPolicy(text: string, name = 'the policy'): { readonly text: string; readonly hash: string; readonly policy: TimerPolicy } {
-  let parsed: unknown
-  try { parsed = parse(text) } catch { throw new Error(`${name} is not readable YAML. Correct it and try again.`) }
-  check ??= new Ajv2020({ allErrors: true, strict: true }).compile(JSON.parse(readFileSync(join(folder(), 'timers.schema.json'), 'utf8')) as object)
-  if (!check(parsed)) {
-    const wrong = (check.errors ?? []).slice(0, 5).map((error) => `${error.instancePath || '/'} ${error.message ?? 'is wrong'}`)
-    throw new Error(`${name} does not fit apps/intake/policies/timers.schema.json: ${wrong.join('; ')}. Correct it and try again.`)
-  }
-  return { text, hash: createHash('sha256').update(text).digest('hex'), policy: parsed as TimerPolicy }
-}
-export const shippedTimerPolicy = (): ReturnType<typeof readTimerPolicy> => readTimerPolicy(readFileSync(join(folder(), 'kc-ipvi-timers.yaml'), 'utf8'), 'apps/intake/policies/kc-ipvi-timers.yaml')
-
-/** A version that holds from here on: for what starts from then on. */
-export const valuesAfter = (values: TimerValues, event: Pick<RecordedEvent, 'type' | 'data'>): TimerValues => {
-  if (event.type !== 'PolicyActivated') return values
-  const { policyId, text } = event.data as PolicyActivatedV1
-  if (policyId === TIMERS_POLICY) { const { timers, holidays } = readTimerPolicy(text).policy; return { ...values, timers, holidays } }
-  if (policyId !== LEVELS_POLICY) return values
-  const minutes = readPolicy(text).policy.lethalityScreens?.hotlineWithinMinutes
-  const { hotlineWithinMinutes: _, ...others } = values
-  return minutes === undefined ? others : { ...others, hotlineWithinMinutes: minutes }
+/** What holds for a timer that this event starts. A version holds for what starts from then on. */
+export const valuesAfter = ({ activated: before }: TimerValues, event: Pick<RecordedEvent, 'type' | 'data' | 'time' | 'receivedtime'>): TimerValues => {
+  const activated = event.type === 'PolicyActivated' ? withActivated(before, event) : event.type === 'PolicyRetired' ? withRetired(before, event) : before
+  const { timers, holidays } = heldAt(activated.timers, event.receivedtime)?.value ?? NO_VALUES
+  const hotline = heldAt(activated.hotline, event.receivedtime)?.value ?? null
+  return { timers, holidays, activated, ...(hotline === null ? {} : { hotlineWithinMinutes: hotline }) }
 }
 
-/** At the first start the shipped policy becomes active, as the draft that it is. */
-export async function activateShippedTimerPolicy(log: DeciderLog, now: string): Promise<void> {
-  if ((await log.load(streamOf(policy, TIMERS_POLICY))).length > 0) return
-  const { text, hash, policy: shipped } = shippedTimerPolicy()
-  const commandId = derivedId('activate-policy', shipped.policyId, hash)
-  const meta: CommandMeta = { commandId, correlationId: commandId, causationId: null, now, actor: { id: 'chorus:start', role: 'system', agency: 'CITY' }, source: { agency: 'CITY', system: 'chorus' } }
-  const answer = await handle(log, policy, TIMERS_POLICY, { type: 'ActivatePolicy', data: { policyId: shipped.policyId, version: shipped.version, status: 'DRAFT', hash, text, approvers: [] }, meta })
-  if (isRefusal(answer)) throw new Error(`the policy ${TIMERS_POLICY} could not be activated: ${answer.text}`)
+type Activated = TimerValues['activated']
+const withActivated = (before: Activated, { data, time: from, receivedtime }: Pick<RecordedEvent, 'data' | 'time' | 'receivedtime'>): Activated => {
+  const { policyId, version, text } = data as PolicyActivatedV1
+  if (policyId === TIMERS_POLICY) { const { timers, holidays } = readPolicy<TimerPolicy>(text).policy; return { ...before, timers: activatedToo(before.timers, { version, from, value: { timers, holidays } }, receivedtime) } }
+  if (policyId !== LEVELS_POLICY) return before
+  return { ...before, hotline: activatedToo(before.hotline, { version, from, value: readPolicy<PolicyHead & Pick<LevelPolicy, 'lethalityScreens'>>(text).policy.lethalityScreens?.hotlineWithinMinutes ?? null }, receivedtime) }
+}
+const withRetired = (before: Activated, { data, time }: Pick<RecordedEvent, 'data' | 'time'>): Activated => {
+  const { policyId, version } = data as PolicyRetiredV1
+  if (policyId === TIMERS_POLICY) return { ...before, timers: withdrawn(before.timers, version, time) }
+  return policyId === LEVELS_POLICY ? { ...before, hotline: withdrawn(before.hotline, version, time) } : before
 }

@@ -1,5 +1,5 @@
 /** The timers of intake: one mechanism for all of them (libs/timers), what they watch in watches.ts. */
-import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common'
+import { Inject, Injectable, Logger } from '@nestjs/common'
 import type { Sql } from 'postgres'
 import { CATEGORIES, type CommandMeta, type Role } from '@chorus/contracts'
 import { dayOf, derivedId, handle, isRefusal } from '@chorus/decider'
@@ -7,13 +7,13 @@ import { decode, type EventStore, type Recorder } from '@chorus/event-store'
 import { CLOCK, DATABASE, Followers, RECORDER, seenAfter, STORE, type Clock } from '@chorus/platform'
 import { accessIdOf, closedTo, recordAccess, type Reader } from '@chorus/record-access'
 import { Timers, type Timer, type TimerCount, type TimerModel } from '@chorus/timers'
-import { POLICY_EVENTS } from '../policy/policy'
-import { activateShippedTimerPolicy, NO_VALUES, valuesAfter, type TimerValues } from './timer-policy'
+import { POLICY_EVENTS } from '@chorus/policy'
+import { NO_VALUES, valuesAfter, type TimerValues } from './timer-policy'
 import { stateOf, type TimerListed } from './timers-by-due-date'
 import { BESIDE, WATCHES } from './watches'
 
 export const intakeTimers: TimerModel<TimerValues> = {
-  name: 'intake.timers', version: 3, table: 'intake_timers', watches: WATCHES, beside: { categories: ['policy', ...BESIDE.categories], knows: [...POLICY_EVENTS, ...BESIDE.knows] }, values: { initial: NO_VALUES, evolve: valuesAfter },
+  name: 'intake.timers', version: 4, table: 'intake_timers', watches: WATCHES, beside: { categories: ['policy', ...BESIDE.categories], knows: [...POLICY_EVENTS, ...BESIDE.knows] }, values: { initial: NO_VALUES, evolve: valuesAfter },
 }
 /** T-30 does more than tell: the law closes the record, so Chorus does. */
 const closeUncharged = (log: Recorder) => async (record: string, { timer, due }: Timer, meta: CommandMeta): Promise<void> => {
@@ -25,15 +25,13 @@ export interface TimerList { readonly timers: readonly TimerListed[]; /** the lo
 export interface TimerCounts { readonly timers: readonly TimerCount[]; readonly through: number }
 
 @Injectable()
-export class TimersByDueDate implements OnModuleInit {
+export class TimersByDueDate {
   readonly timers: Timers<TimerValues>
   constructor(@Inject(STORE) private readonly store: EventStore, @Inject(DATABASE) database: Sql, @Inject(RECORDER) private readonly log: Recorder, @Inject(CLOCK) private readonly clock: Clock, followers: Followers) {
     const logger = new Logger('intake-timers')
     this.timers = followers.add(new Timers({ ...intakeTimers, act: closeUncharged(log) }, { store, database, log, clock, decode, logger: { warn: (details, message) => logger.warn({ ...details, note: message }) } }))
   }
 
-  /** The values hold before the first timer starts. */
-  onModuleInit(): Promise<void> { return activateShippedTimerPolicy(this.log, this.clock.now()) }
   /** `after=`: waits until the list has seen what its asker has done. */
   seen(after: string | undefined): Promise<void> { return seenAfter(after, this.timers, this.store) }
 

@@ -3,13 +3,14 @@ import type { RecordedEvent } from '@chorus/contracts'
 import type { Watched } from '@chorus/timers'
 import { metaOf, NOW } from '../../../../libs/decider/src/testing/given'
 import { recorded } from '../../../../libs/decider/src/testing/memory-log'
-import { NO_VALUES, shippedTimerPolicy, valuesAfter, type TimerValues } from './timer-policy'
+import { shippedTimerPolicy } from '../policy/policy-in-force'
+import { NO_VALUES, valuesAfter, type TimerValues } from './timer-policy'
 import { WATCHES } from './watches'
 
 const id = (n: number): string => `018f0000-0000-7000-8000-${String(n).padStart(12, '0')}`
 const [INCIDENT, CASE, REFERRAL] = [id(1), id(2), id(3)]
 const { text } = shippedTimerPolicy()
-const values: TimerValues = valuesAfter(NO_VALUES, { type: 'PolicyActivated', data: { policyId: 'kc-ipvi-timers', text } } as unknown as RecordedEvent)
+const values: TimerValues = valuesAfter(NO_VALUES, { type: 'PolicyActivated', time: NOW, receivedtime: NOW, data: { policyId: 'kc-ipvi-timers', version: '1.0.0', text } } as unknown as RecordedEvent)
 let n = 0
 const event = (stream: string, type: string, data: object, time = NOW): RecordedEvent => recorded({ type, schemaVersion: 1, data, time, timePrecision: 'instant', timeZone: 'UTC' }, { stream, revision: 0 }, metaOf({ name: `${type} ${n++}` }))
 const report = (...days: string[]): RecordedEvent => event(`incident-${INCIDENT}`, 'IncidentReported', { incidentId: INCIDENT, arrestMade: days.length > 0, arrestees: days.map((arrestDate) => ({ arrestDate })) })
@@ -65,4 +66,13 @@ it('T-REF ends with the case that is opened on the referral, or its exclusion; T
   expect(theCase(level('LevelAssigned', NOW))).toEqual(['T-VAL 2028-07-02T15:10:00.000Z', 'T-VAL-5Y 2031-07-02T15:10:00.000Z'])
   expect(theCase(level('LevelAssigned', NOW), level('LevelChanged', '2027-01-02T16:10:00.000Z'))).toEqual(['T-VAL 2029-01-02T16:10:00.000Z', 'T-VAL-5Y 2032-01-02T16:10:00.000Z'])
   expect(theCase(level('LevelAssigned', NOW), level('CaseClosed', NOW))).toEqual([])
+})
+
+it('a version of the policy holds for what starts once it has begun, also where it was activated for a day to come', () => {
+  const said = (type: string, version: string, time: string, received: string, more: object = {}) => ({ ...event('policy-kc-ipvi-timers', type, { policyId: 'kc-ipvi-timers', version, ...more }, time), receivedtime: received })
+  const later = text.replace('T-REF: { after: P1BD', 'T-REF: { after: P5BD')
+  const before = [said('PolicyActivated', '1.0.0', NOW, NOW, { text }), said('PolicyActivated', '1.1.0', '2026-08-01T05:00:00.000Z', NOW, { text: later })]
+  const afterOf = (received: string, ...events: RecordedEvent[]) => valuesAfter([...before, ...events].reduce(valuesAfter, NO_VALUES), { ...event(`referral-${REFERRAL}`, 'ReferralReceived', { referralId: REFERRAL }), receivedtime: received }).timers['T-REF']?.after
+  expect([afterOf('2026-07-31T12:00:00.000Z'), afterOf('2026-08-01T05:00:00.000Z')]).toEqual(['P1BD', 'P5BD'])
+  expect(afterOf('2026-08-02T05:00:00.000Z', said('PolicyRetired', '1.1.0', NOW, NOW))).toBe('P1BD')
 })

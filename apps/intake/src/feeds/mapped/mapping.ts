@@ -2,9 +2,8 @@
  * A mapping file: which column of a records system's extract gives which field of a target. Versioned YAML, held against
  * its schema; what is wrong is said with its line. It is data of the program and holds no value of any record.
  */
-import Ajv2020 from 'ajv/dist/2020'
 import { IANAZone } from 'luxon'
-import { LineCounter, parseDocument, type Document } from 'yaml'
+import { checkOf, readYaml, type YamlProblem } from '@chorus/policy'
 import { FIELDS, kindOf, type TargetName } from './targets'
 
 export interface FieldMapping {
@@ -33,8 +32,7 @@ export interface Mapping {
   readonly snapshot?: { readonly full: boolean; readonly facility: string; readonly jurisdiction: string }
   readonly fields: Readonly<Record<string, FieldMapping>>
 }
-/** `line`: from 1; `key`: path in the mapping. */
-export interface MappingProblem { readonly line: number; readonly key: string; readonly text: string }
+export type MappingProblem = YamlProblem
 
 export const MAX_MAPPING_BYTES = 64 * 1024
 export const nameOf = ({ mapping, version }: Pick<Mapping, 'mapping' | 'version'>): string => `${mapping}@${version}`
@@ -43,26 +41,11 @@ export const isExtract = (feed: string): boolean => feed.startsWith('extract/')
 
 /** The mapping, or everything that is wrong with it. `schema`: apps/intake/policies/mapping.schema.json. */
 export const readMapping = (text: string, schema: object): { readonly mapping: Mapping } | { readonly problems: readonly MappingProblem[] } => {
-  if (Buffer.byteLength(text) > MAX_MAPPING_BYTES) return { problems: [{ line: 1, key: '', text: `a mapping has at most ${MAX_MAPPING_BYTES} bytes: this is another file` }] }
-  const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true })
-  if (document.errors.length > 0) return { problems: document.errors.slice(0, 10).map((error) => ({ line: error.linePos?.[0].line ?? 1, key: '', text: `is not readable YAML (${error.code.toLowerCase().replaceAll('_', ' ')}): correct the line` })) }
-  let value: unknown
-  try { value = document.toJS({ maxAliasCount: 0 }) } catch { return { problems: [{ line: 1, key: '', text: 'uses aliases: write every field out' }] } }
-  const at = (path: readonly string[], problem: string): MappingProblem => ({ line: lineOf(document, lines, path), key: path.join('/'), text: problem })
-  const check = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true }).compile(schema)
-  if (!check(value)) {
-    return { problems: (check.errors ?? []).filter(({ keyword }) => keyword !== 'propertyNames').slice(0, 20).map(({ instancePath, keyword, params, message, propertyName }) => {
-      const path = instancePath.split('/').slice(1).map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
-      const more = params as { additionalProperty?: string; missingProperty?: string; allowedValues?: readonly unknown[]; pattern?: string }
-      if (keyword === 'additionalProperties') return at([...path, more.additionalProperty!], 'is no key of a mapping: take it out, or look how it is spelled')
-      if (keyword === 'required') return at(path, `has no ${more.missingProperty}: add it`)
-      if (keyword === 'enum') return at(path, `must be one of ${more.allowedValues!.join(', ')}`)
-      return at(propertyName === undefined ? path : [...path, propertyName], `${message ?? 'is wrong'}: correct it`)
-    }) }
-  }
-  const mapping = value as Mapping
-  const problems = [...wrongIn(mapping)].map(({ path, text }) => at(path, text))
+  if (Buffer.byteLength(text) > MAX_MAPPING_BYTES) return { problems: [{ line: 1, column: 1, key: '', text: `a mapping has at most ${MAX_MAPPING_BYTES} bytes: this is another file` }] }
+  const read = readYaml(text, checkOf(schema), 'a mapping')
+  if ('problems' in read) return read
+  const mapping = read.value as Mapping
+  const problems = [...wrongIn(mapping)].map(({ path, text: said }) => read.at(path, said))
   return problems.length > 0 ? { problems } : { mapping }
 }
 
@@ -89,15 +72,4 @@ function* wrongIn(mapping: Mapping): Generator<{ path: readonly string[]; text: 
       else if (Array.isArray(kind) && !(kind as readonly string[]).includes(String(ours))) yield { path: code === 'value' ? [...path, 'value'] : [...path, 'codes', code], text: `must lead to one of ${kind.join(', ')}` }
     }
   }
-}
-
-/** The line of a key, or of the nearest one above it that is there. */
-const lineOf = (document: Document, lines: LineCounter, path: readonly string[]): number => {
-  for (let depth = path.length; depth > 0; depth--) {
-    const parent = depth === 1 ? document.contents : document.getIn(path.slice(0, depth - 1), true)
-    const items = (parent as { items?: readonly { key?: { value?: unknown; range?: readonly number[] } }[] } | null)?.items
-    const range = items?.find(({ key }) => String(key?.value) === path[depth - 1])?.key?.range
-    if (range) return lines.linePos(range[0]!).line
-  }
-  return 1
 }

@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto'
 import * as fc from 'fast-check'
-import { LEVELS, type HistoryCounts, type Level, type PolicyActivatedV1 } from '@chorus/contracts'
-import { given, metaOf } from '../../../../libs/decider/src/testing/given'
-import { aggregateProperties } from '../../../../libs/decider/src/testing/properties'
-import { answer, assess, nameOf, type LevelFacts } from './criteria'
-import { policy, type ActivatePolicy } from './policy'
-import { readPolicy, shippedPolicy } from './policy-file'
+import { LEVELS, type HistoryCounts, type Level } from '@chorus/contracts'
+import { kindOf, LEVELS_POLICY } from '@chorus/policy'
+import { answer, assess, nameOf, PREDICATE_NAMES, type LevelFacts } from './criteria'
+import { shippedPolicy } from './policy-in-force'
 
 const shipped = shippedPolicy()
 const counts = (more: Partial<HistoryCounts> = {}): HistoryCounts => ({ ipvArrests: 0, ipvCharges: 0, ipvConvictions: 0, oopViolations: 0, violentFelonies: 0, ...more })
@@ -63,32 +61,7 @@ describe('a criterion', () => {
   })
 })
 
-describe('a policy file', () => {
-  it.each([
-    ['an unknown criterion', shipped.text.replace('weaponUsedInIpv: {}', 'weaponSeen: {}'), /\/levels\/A\/anyOf\/3/],
-    ['a missing level', shipped.text.replace(/ {2}B:[\s\S]*? {2}A:/, '  A:'), /required property 'B'/],
-    ['no YAML', 'levels: [', /not readable YAML/],
-  ])('with %s is refused, with its place', (_, text, message) => { expect(() => readPolicy(text)).toThrow(message) })
+it('has a predicate for each that a file may name, and no other', () => {
+  const { properties } = (kindOf(LEVELS_POLICY)!.schema as { $defs: { criterion: { properties: object } } }).$defs.criterion
+  expect(PREDICATE_NAMES).toEqual(Object.keys(properties).sort())
 })
-
-const activate = (more: Partial<PolicyActivatedV1> = {}): ActivatePolicy => ({
-  type: 'ActivatePolicy', meta: metaOf({ name: JSON.stringify(more) }),
-  data: { policyId: 'kc-ipvi-levels', version: '1.0.0', status: 'DRAFT', hash: shipped.hash, text: shipped.text, approvers: [], ...more },
-})
-const active = given(policy).when(activate()).then({ type: 'PolicyActivated' })[0]!
-
-describe('a policy is activated', () => {
-  it('with its bytes, and once', () => {
-    given(policy).when(activate()).then({ type: 'PolicyActivated', policyVersion: 'kc-ipvi-levels@1.0.0', data: { text: shipped.text, hash: shipped.hash, status: 'DRAFT' } })
-    given(policy, active).when(activate()).nothing()
-  })
-  it('one version means one text, for ever', () => { given(policy, active).when(activate({ hash: 'b'.repeat(64) })).refused('policy_version_reused') })
-  it('as approved only with who approved it', () => {
-    given(policy, active).when(activate({ version: '1.1.0', status: 'APPROVED' })).refused('policy_not_approved')
-    given(policy, active).when(activate({ version: '1.1.0', status: 'APPROVED', approvers: ['sample-person', 'another-person'] })).then({ type: 'PolicyActivated' })
-    given(policy, active).when(activate({ version: '1.1.0', status: 'APPROVED', approvers: [metaOf().actor.id] })).refused('policy_approved_alone')
-    given(policy, active).when(activate({ status: 'APPROVED', approvers: ['another-person'] })).then({ type: 'PolicyActivated' })
-  })
-})
-
-aggregateProperties(policy, fc.record({ version: fc.constantFrom('1.0.0', '1.1.0'), hash: fc.constantFrom('a'.repeat(64), 'b'.repeat(64)), status: fc.constantFrom('DRAFT' as const, 'APPROVED' as const) }).map(activate))
