@@ -14,6 +14,9 @@ describe('of age at the incident', () => {
     expect(adultAtIndex('2007-01-01', on('2026-07-02', 'report'), undefined).answer).toBe('yes')
     expect(adultAtIndex('2009-01-01', on('2026-07-02', 'report'), undefined).answer).toBe('no')
   })
+  it.each([[18, 'unknown'], [19, 'yes'], [17, 'no']])('and so may he who is reported as %i', (age, answer) => {
+    expect(adultAtIndex(undefined, on('2026-07-02', 'report'), { precision: 'year', from: age, to: age })).toEqual({ answer, from: 'REPORTED_AGE' })
+  })
   it.each([
     [{ precision: 'year' as const, from: 18, to: 18 }, 'yes'], [{ precision: 'year' as const, from: 17, to: 17 }, 'no'], [{ precision: 'range' as const, from: 16, to: 20 }, 'unknown'],
     [{ precision: 'range' as const, from: 25, to: 30 }, 'yes'], [{ precision: 'under-1' as const }, 'no'], [{ precision: 'unknown' as const }, 'unknown'], [undefined, 'unknown'],

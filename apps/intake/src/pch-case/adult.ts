@@ -13,7 +13,9 @@ export function adultAtIndex(birthDate: string | undefined, incident: { readonly
   if (birthDate !== undefined) return { from: 'BIRTH_DATE', answer: byBirthDate(birthDate, incident) }
   if (!reported || reported.precision === 'unknown') return { from: 'REPORTED_AGE', answer: 'unknown' }
   const to = reported.to ?? (reported.precision === 'year' ? reported.from : undefined)
-  const answer = reported.precision === 'under-1' ? 'no' : reported.from !== undefined && reported.from >= ADULT ? 'yes' : to !== undefined && to < ADULT ? 'no' : 'unknown'
+  // Where the incident came before its report by nobody knows how much, the age is that of the report.
+  const adult = incident.dateOf === 'report' ? ADULT + 1 : ADULT
+  const answer = reported.precision === 'under-1' ? 'no' : reported.from !== undefined && reported.from >= adult ? 'yes' : to !== undefined && to < ADULT ? 'no' : 'unknown'
   return { from: 'REPORTED_AGE', answer }
 }
 

@@ -1,0 +1,72 @@
+/**
+ * I1-I7 over random sequences of intake's commands, also with another command in between; what once broke one is kept.
+ * Longer: CHORUS_RUNS=20000; what they came to: CHORUS_MET=1. Again: CHORUS_SEED=<seed>, which a failing run prints with its sequence, made as short as it gets.
+ */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as fc from 'fast-check'
+import { brokenIn } from '../testing/case-invariants'
+import { World, type Step } from '../testing/intake-world'
+
+const walked = async (steps: readonly Step[]): Promise<{ readonly world: World; readonly broken: string[] }> => {
+  const world = await World.run(steps)
+  return { world, broken: brokenIn(world.log.events, world.truth()) }
+}
+
+/** 0 is the plain way, and comes most often. */
+const odd = fc.oneof({ weight: 9, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.constant(1) })
+const free = fc.nat(11)
+/** From a report to a level and its changes, as people go, with one or two of it left out. */
+const way = fc.tuple(fc.constantFrom(0, 0, 0, 1, 2, 3, 4, 5), fc.constantFrom(0, 0, 1), fc.array(odd, { minLength: 9, maxLength: 9 }), fc.array(free, { minLength: 8, maxLength: 8 }), fc.array(fc.nat(16), { maxLength: 1 }))
+  .map(([incident, record, odds, frees, left]): Step[] => {
+    const [named, confirmed, aggressor, referred, told, whose, taken, index, parted] = odds
+    const [which, level, to, reason, then, why, cross, other] = frees
+    /** Now and then the two have complained of each other: reviewed, by whom, and complained of again. */
+    const crossed = [
+      step('ReceiveReferral', incident, 1, 0, which! % 2, 0, record), step('ReviewCrossComplaint', incident, whose, record, level! % 4, other! % 2), step('ReceiveReferral', incident, 1, 1, other! % 2, 0, record),
+    ].slice(0, Math.max(0, cross! % 6 - 2))
+    return [
+      step('ReportIncident', incident, named), step('ConfirmRelationship', incident, confirmed), step('DetermineAggressor', incident, aggressor), ...crossed, step('ReceiveReferral', incident, referred, 0, record, told),
+      ...(taken ? [step('TakeBack', incident, which)] : []),
+      step('OpenCase', 0, index), step('ReviewCriminalHistory', 0, which), step('ProposeLevel', 0), step('ApproveLevel', 0, 0), step('ApproveLevel', 0, [1, 1, 2, 3][other! % 4]), step('AssignLevel', 0, level),
+      step('ChangeLevel', 0, to, reason), step('ApproveLevel', 0, 0), step('ApproveLevel', 0, 1), step('ChangeLevel', 0, then, why),
+      ...[[], [step('LinkPersons', 0, 0)], [step('LinkPersons', 2, 2)]][which! % 3]!, ...(parted ? [step('UnlinkPersons', 0, 0)] : []), ...(why! % 4 === 3 ? [step('CloseCase', 0, 0)] : []),
+    ].filter((_, at) => !left.includes(at))
+  })
+const step = (name: string, ...n: (number | undefined)[]): Step => ({ do: name, n: n.map((each) => each ?? 0) })
+const COMMANDS = fc.constantFrom(...new World().commands)
+const any = fc.tuple(COMMANDS, fc.array(free, { maxLength: 6 })).map(([name, n]) => step(name, ...n))
+/** Anything while anything else is being decided; often what was done last, and near the plain way. */
+const raced = fc.tuple(COMMANDS, fc.array(odd, { maxLength: 4 }), fc.oneof(any, fc.tuple(COMMANDS, fc.array(odd, { maxLength: 4 })).map(([name, n]) => step(name, ...n)))).map(([name, n, meanwhile]): Step[] => [{ ...step(name, ...n), meanwhile }])
+/** A case is opened while somebody opens one of the same person, or takes the ground from it. */
+const openedAtOnce = fc.tuple(fc.constantFrom('OpenCase', 'OpenCase', 'CloseCase', 'TakeBack', 'LinkPersons', 'ReceiveReferral', 'ExcludeReferral'), odd, odd, fc.array(odd, { maxLength: 2 })).map(([name, mine, theirs, more]): Step[] => [{ ...step('OpenCase', mine), meanwhile: step(name, theirs, ...more) }])
+const part = fc.oneof({ weight: 3, arbitrary: way }, { weight: 3, arbitrary: any.map((one): Step[] => [one]) }, { weight: 3, arbitrary: raced }, { weight: 1, arbitrary: openedAtOnce })
+const sequences = fc.tuple(way, fc.array(part, { maxLength: 6 })).map(([first, parts]) => [first, ...parts].flat())
+
+/** What the sequences have to come to, so that a rule which nothing reaches is seen. */
+const REACHED = ['I1', 'I2', 'I3', 'I4', 'I5', 'I6', 'I7', 'CaseOpened', 'CaseClosed', 'LevelAssigned', 'LevelChanged', 'CrossComplaintReviewed', 'EventRetracted', 'PersonIdentitiesLinked']
+
+it('hold after any sequence, and the sequences come to each rule', async () => {
+  const met = new Map<string, number>()
+  await fc.assert(fc.asyncProperty(sequences, async (steps) => {
+    const { world, broken } = await walked(steps)
+    for (const what of [...world.refusals, ...world.log.events.map(({ type }) => type)]) met.set(what, (met.get(what) ?? 0) + 1)
+    expect(broken).toEqual([])
+  }), { numRuns: Number(process.env.CHORUS_RUNS ?? 300), ...(process.env.CHORUS_SEED ? { seed: Number(process.env.CHORUS_SEED) } : {}) })
+  if (process.env.CHORUS_MET) console.log(Object.fromEntries([...met].sort()))
+  expect(REACHED.filter((each) => !met.has(each))).toEqual([])
+})
+
+it('I2: of two who open a case of one person at the same moment, one does, whichever of his records they have before them', async () => {
+  const told = [step('ReportIncident', 0), step('ConfirmRelationship', 0), step('DetermineAggressor', 0), step('ReceiveReferral', 0), step('ReceiveReferral', 0, 0, 0, 1), step('LinkPersons', 0, 0)]
+  for (const [mine, theirs] of [[0, 0], [0, 1], [1, 0]] as const) {
+    const { world, broken } = await walked([...told, { ...step('OpenCase', mine), meanwhile: step('OpenCase', theirs) }])
+    expect([broken, world.log.events.filter(({ type }) => type === 'CaseOpened').length, world.refusals]).toEqual([[], 1, ['case_already_open', 'I2']])
+  }
+})
+
+describe('sequences that once broke one', () => {
+  interface Kept { readonly broke: string; readonly how: string; readonly steps: readonly Step[] }
+  const kept = JSON.parse(readFileSync(join(__dirname, '..', 'testing', 'broken-once.json'), 'utf8')) as Kept[]
+  it.each(kept.map((each) => [`${each.broke}: ${each.how}`, each] as const))('%s', async (_, { steps }) => { expect((await walked(steps)).broken).toEqual([]) })
+})
