@@ -7,6 +7,7 @@ import { readKafkaSettings } from '@chorus/event-bus'
 import { readUntil } from '../../libs/event-bus/src/kafka/testing/on-the-broker'
 import { KurrentDouble } from '../../libs/event-store/src/testing/kurrentdb-double'
 import { startChorus } from '../support/chorus'
+import { walkIntake } from '../support/intake-scenarios'
 import { shapeOfLog } from '../support/log-shape'
 import { clearanceTakenBack, firstCallIsOnRecord, firstCallNoArrest, holdAfterClearance, withStore } from '../support/scenarios'
 import { startSeparateProcesses } from '../support/separate-processes'
@@ -32,6 +33,7 @@ async function messagesTellNothing(prefix: string, { secrets, shared }: Awaited<
 
 describe('one case, in separate processes', () => {
   let embedded: string[]
+  let intake: string[]
   beforeAll(async () => {
     const one = await startChorus({ env: { KAFKA_BROKERS: '' } })
     try {
@@ -40,10 +42,11 @@ describe('one case, in separate processes', () => {
       await holdAfterClearance(thread, one.appUrl)
       await clearanceTakenBack(thread, one.appUrl)
       embedded = await withStore(one.appUrl, shapeOfLog)
+      intake = await walkIntake(thread, { url: one.appUrl })
     } finally { await one.close() }
   }, 180_000)
 
-  it.each(['PostgreSQL', 'KurrentDB'])('scenarios 1 and 3 with the log in %s, and the log says what it says in one process', async (kind) => {
+  it.each(['PostgreSQL', 'KurrentDB'])('scenarios 1 and 3 with the log in %s, in PostgreSQL then 2, 8, 10 and 14, and the log says what it says in one process', async (kind) => {
     const double = kind === 'KurrentDB' && process.env.KURRENTDB_URL === undefined ? await KurrentDouble.start() : undefined
     const logUrl = kind === 'KurrentDB' ? process.env.KURRENTDB_URL ?? double!.url : undefined
     const processes = await startSeparateProcesses(process.env.KAFKA_BROKERS!, SERVICES, logUrl === undefined ? {} : { CHORUS_LOG_URL: logUrl })
@@ -54,6 +57,8 @@ describe('one case, in separate processes', () => {
       await holdAfterClearance(thread, processes.appUrl, logUrl)
       await clearanceTakenBack(thread, processes.appUrl, logUrl)
       expect(await withStore(processes.appUrl, shapeOfLog, logUrl)).toEqual(embedded)
+      // The same processes go on: scenarios 14, 8, 2 and 10.
+      if (logUrl === undefined) expect(await walkIntake(thread, { url: processes.appUrl })).toEqual(intake)
     } finally { await processes.close(); double?.stop() }
   }, 300_000)
 })

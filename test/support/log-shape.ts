@@ -4,7 +4,7 @@ import { decode, type EventStore } from '@chorus/event-store'
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
 const INSTANT = /\d{4}-\d{2}-\d{2}T[\d:.]+(Z|[+-]\d{2}:\d{2})/g
-const TOKEN = /\b(per|pair|inc)_[A-Za-z0-9_-]{16,}/g
+const TOKEN = /\b(per|pair|inc|dek)_[A-Za-z0-9_-]{16,}/g
 const KEYED = /\b[0-9a-f]{64}\b/g
 
 const plain = (value: unknown): unknown => {

@@ -19,6 +19,7 @@ export interface Reply { readonly status: number; readonly body: { readonly stre
 /** What was walked through: ids by which the caller looks at the log. */
 export interface Walked { readonly caseId: string; readonly notificationId: string; readonly victimToken: string; readonly offenderToken: string; readonly incidentId: string }
 
+export interface Committed { readonly records: { readonly read: number; readonly accepted: number; readonly duplicate: number; readonly quarantined: number }; readonly corrections: number }
 interface ListedIncident { readonly incidentId: string; readonly arrestMade: boolean; readonly outcome: string; readonly pairs: { readonly victimToken: string; readonly offenderToken: string; readonly relationship: string }[] }
 interface ListedNotification { readonly notificationId: string; readonly caseId: string; readonly level: string; readonly mode: string; readonly dueAt: string; readonly phase: string; readonly overdue: boolean; readonly breaches?: readonly string[]; readonly clearance: { readonly status: string } }
 
@@ -30,11 +31,12 @@ export const VICTIM = { name: 'Fictional Person Delta', birthDate: '1991-06-07',
 const ORGANIZATION = '018f2a60-0000-7000-8000-0000000000a1'
 
 const SERVICE_OF: readonly (readonly [first: string, service: Service])[] = [
-  ['notifications', 'deterrence'], ['safety-reviews', 'deterrence'], ['safety-warnings', 'deterrence'], ['stops', 'deterrence'], ['service-offers', 'services'], ['service-referrals', 'services'], ['authorizations', 'finance'], ['accounts', 'finance'], ['history', 'evaluation'],
+  ['notifications', 'deterrence'], ['safety-reviews', 'deterrence'], ['safety-warnings', 'deterrence'], ['stops', 'deterrence'], ['service-offers', 'services'], ['service-referrals', 'services'], ['authorizations', 'finance'], ['accounts', 'finance'], ['history', 'evaluation'], ['metrics', 'evaluation'], ['replay', 'evaluation'],
+  ['keys', 'operations'],
 ]
 const serviceOf = (path: string): Service => SERVICE_OF.find(([first]) => path.split(/[/?]/)[0] === first)?.[1] ?? 'intake'
-const idIn = ({ body }: Reply): string => body.stream.slice(body.stream.indexOf('-') + 1)
-const inMinutes = (minutes: number): string => new Date(Date.now() + minutes * 60_000).toISOString()
+export const idIn = ({ body }: Reply): string => body.stream.slice(body.stream.indexOf('-') + 1)
+export const inMinutes = (minutes: number): string => new Date(Date.now() + minutes * 60_000).toISOString()
 
 export class Thread {
   private readonly used = new Set<string>()
@@ -46,7 +48,7 @@ export class Thread {
   async get<T>(role: Role, path: string, claims?: Claims): Promise<{ readonly status: number; readonly body: T }> {
     return await supertest(this.program.addressOf(serviceOf(path))).get(`/v1/${path}`).set('Authorization', await this.program.bearer(role, undefined, claims)).set('X-Purpose', PURPOSES_OF[role][0]) as unknown as { status: number; body: T }
   }
-  private async done(role: Role, path: string, body: object, claims?: Claims): Promise<Reply> {
+  async done(role: Role, path: string, body: object, claims?: Claims): Promise<Reply> {
     const reply = await this.post(role, path, body, claims)
     if (reply.status !== 200) throw new Error(`${path}: ${reply.status} ${JSON.stringify(reply.body)}`)
     return reply
@@ -76,18 +78,37 @@ export class Thread {
     this.used.add(incident.incidentId)
     const { incidentId, pairs: [pair] } = incident
     const { victimToken, offenderToken } = pair!
-    const referral = await this.done('intakeAnalyst', 'referrals', { source: 'KCPD', incidentIds: [incidentId], subject: SUBJECT, victim: VICTIM })
-    await this.done('detective', `incidents/${incidentId}/relationship`, { victimToken, offenderToken, basis: 'DATING', method: 'INTERVIEW' })
-    await this.done('detective', `incidents/${incidentId}/primary-aggressor`, { aggressorToken: offenderToken, dualArrest: false, basis: ['INJURY'] })
-    const caseId = idIn(await this.done('intakeAnalyst', 'cases', { referralId: idIn(referral), indexIncidentId: incidentId, subjectInIncident: offenderToken }))
-    const counts = { ipvArrests: 0, ipvCharges: 0, ipvConvictions: 0, oopViolations: 0, violentFelonies: 0 }
-    await this.done('intakeAnalyst', 'history-reviews', { caseId, counts, lookbackYears: 5, sources: ['KCPD_RMS'], statesAsked: ['MO'], queriedAt: inMinutes(-1) })
-    await this.done('intakeAnalyst', `cases/${caseId}/level-proposal`, {})
+    const { caseId } = await this.toProposal({ incidentId, victimToken, offenderToken }, SUBJECT, VICTIM, 0)
     await this.done('intakeAnalyst', `cases/${caseId}/level`, { level: 'D' })
     const { notifications: [notification] } = await this.until<{ notifications: ListedNotification[] }>('the plan of a notification', 'detective', `notifications?caseId=${caseId}`, (body) => body.notifications.length > 0)
     const { notificationId } = notification!
     const { reviews: [review] } = await this.until<{ reviews: { reviewId: string }[] }>('the request of a safety review', 'systemAdvocate', `safety-reviews/${notificationId}`, (body) => body.reviews.length > 0)
     return { caseId, notificationId, victimToken, offenderToken, incidentId, reviewId: review!.reviewId, notification: notification! }
+  }
+
+  /** From a reported incident to a case, and the level that the policy proposes for it. */
+  async toProposal({ incidentId, victimToken, offenderToken }: { readonly incidentId: string; readonly victimToken: string; readonly offenderToken: string }, subject: object, victim: object, ipvArrests: number): Promise<{ readonly caseId: string; readonly referralId: string }> {
+    const referralId = idIn(await this.done('intakeAnalyst', 'referrals', { source: 'KCPD', incidentIds: [incidentId], subject, victim }))
+    await this.done('detective', `incidents/${incidentId}/relationship`, { victimToken, offenderToken, basis: 'DATING', method: 'INTERVIEW' })
+    await this.done('detective', `incidents/${incidentId}/primary-aggressor`, { aggressorToken: offenderToken, dualArrest: false, basis: ['INJURY'] })
+    const caseId = idIn(await this.done('intakeAnalyst', 'cases', { referralId, indexIncidentId: incidentId, subjectInIncident: offenderToken }))
+    const counts = { ipvArrests, ipvCharges: 0, ipvConvictions: 0, oopViolations: 0, violentFelonies: 0 }
+    await this.done('intakeAnalyst', 'history-reviews', { caseId, counts, lookbackYears: 5, sources: ['KCPD_RMS'], statesAsked: ['MO'], queriedAt: inMinutes(-1) })
+    await this.done('intakeAnalyst', `cases/${caseId}/level-proposal`, {})
+    return { caseId, referralId }
+  }
+
+  /** An extract of a records system by its mapping. */
+  async commit(mapping: string, file: string): Promise<Committed> {
+    const answer = await supertest(this.program.addressOf('intake')).post('/v1/imports/extract/commit').set('Authorization', await this.program.bearer('intakeAnalyst')).attach('mapping', Buffer.from(mapping), 'm.yml').attach('file', Buffer.from(file), 'f.csv').buffer(true)
+      .parse((response, done) => { let text = ''; response.on('data', (chunk: Buffer) => { text += chunk.toString() }); response.on('end', () => { done(null, text) }) })
+    return (JSON.parse((answer.body as string).trim().split('\n').at(-1)!) as { result: Committed }).result
+  }
+
+  /** The whole log, folded. */
+  async replay(): Promise<unknown> {
+    const { text } = await supertest(this.program.addressOf('evaluation')).get('/v1/replay').set('Authorization', await this.program.bearer('evaluator'))
+    return (JSON.parse(text.trim().split('\n').at(-1)!) as { result: unknown }).result
   }
 
   private isNext({ incidentId, outcome, arrestMade, pairs }: ListedIncident): boolean { return outcome === 'CANDIDATE' && !arrestMade && pairs.length === 1 && !this.used.has(incidentId) }
