@@ -12,6 +12,10 @@ export interface TcpProxy {
   swallowAfter(bytes: number): Promise<void>
   /** ends the connections that there are with a reset, on both sides */
   cut(): void
+  /** nobody listens any more, and the connections that there are are reset: the server has died */
+  away(): Promise<void>
+  /** it is there again, under the same address */
+  back(): Promise<void>
   close(): Promise<void>
 }
 
@@ -40,16 +44,20 @@ export const tcpProxy = (to: string): Promise<TcpProxy> => {
     client.on('close', () => { if (!pair.dumb) { pairs.delete(pair); server.destroy() } })
     server.on('close', () => { if (!pair.dumb) { pairs.delete(pair); client.destroy() } })
   })
+  const cut = (): void => { for (const { client, server } of pairs) { client.resetAndDestroy(); server.resetAndDestroy() } }
   return new Promise((resolve) => listening.listen(0, '127.0.0.1', () => {
     const url = new URL(to)
+    const { port } = listening.address() as AddressInfo
     url.hostname = '127.0.0.1'
-    url.port = String((listening.address() as AddressInfo).port)
+    url.port = String(port)
     resolve({
       url: url.toString(),
       get made() { return made },
       swallow: () => { for (const pair of pairs) pair.dumb = true },
       swallowAfter: (bytes) => { allowed = bytes; return new Promise((done) => { swallowed = done }) },
-      cut: () => { for (const { client, server } of pairs) { client.resetAndDestroy(); server.resetAndDestroy() } },
+      cut,
+      away: () => new Promise((gone) => { listening.close(() => gone()); cut() }),
+      back: () => new Promise((there) => { listening.listen(port, '127.0.0.1', there) }),
       close: () => new Promise((closed) => {
         listening.close(() => closed())
         for (const { client, server } of pairs) { client.destroy(); server.destroy() }

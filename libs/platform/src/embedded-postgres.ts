@@ -4,7 +4,7 @@ import { chownSync, closeSync, existsSync, fstatSync, mkdirSync, openSync, readF
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { Writable } from 'node:stream'
-import { postgres } from '@chorus/postgres'
+import { guarded, postgres } from '@chorus/postgres'
 import { postgresBinaries, SetupRefused } from './postgres-binaries'
 import { postgresUser, type PostgresUser } from './postgres-user'
 import { complaint, damaged, DiskFull, endedOnFullDisk } from './postgres-words'
@@ -216,7 +216,8 @@ const startServer = async (options: EmbeddedPostgresOptions, user: PostgresUser,
 }
 
 const prepareRoles = async (adminUrl: string, passwords: Passwords): Promise<void> => {
-  const sql = postgres(adminUrl, { max: 1, onnotice: () => undefined })
+  // one that stands still must not be waited for without end: whoever keeps it up starts it again
+  const sql = postgres(adminUrl, { ...guarded(adminUrl, START_MS), max: 1, onnotice: () => undefined })
   try {
     const roles = await sql<{ rolname: string }[]>`select rolname from pg_roles`
     for (const [role, password] of [['chorus_owner', passwords.owner], [APP_ROLE, passwords.app]] as const) {

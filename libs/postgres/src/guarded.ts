@@ -10,12 +10,18 @@ import { MessageWatch } from './message-watch'
 /** What the driver hands to its `socket` option: its own settings, read. */
 interface Parsed { readonly host: readonly string[]; readonly port: readonly number[]; readonly path: string | false; readonly connect_timeout: number | null }
 
-export interface Guarded { readonly ssl: false; readonly socket: (options: unknown) => Promise<Socket> }
+export interface Guarded { readonly ssl: false; readonly socket: (options: unknown) => Promise<Socket>; readonly backoff: (tries: number) => number }
 
 const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])
 const YES = 0x53
 
 const failure = (code: string, message: string): Error => Object.assign(new Error(message), { code })
+
+/**
+ * How long a connection that was lost waits before it is made again, s. The driver's own wait grows to 20 s, and counts the
+ * tries of all connections of a pool together: a server that was away for a moment would be found again long after it is back.
+ */
+const backoff = (tries: number): number => Math.min(0.01 * 2 ** tries, 0.5)
 
 /**
  * Options for `postgres(url, { ...guarded(url, ms) })`. TLS is as `sslmode` (or `ssl`) of the address and PGSSL say, as the
@@ -27,6 +33,7 @@ export const guarded = (url: string, silenceMs: number): Guarded => {
   let next = 0
   return {
     ssl: false,
+    backoff,
     socket: async (given) => {
       const options = given as Parsed
       const at = next++ % options.port.length

@@ -36,7 +36,7 @@ export const chanceOf = (seed: number, kind: string): Chance => {
 /** Faults of one run, so that what a start costs is paid once. */
 export const STRIKES = 5
 /** It must be at work again within so long, ms; generous, since the machine may be busy with other things. */
-export const PATIENCE_MS = 120_000
+export const PATIENCE_MS = 60_000
 
 export interface Life {
   readonly load: Load
