@@ -1,5 +1,5 @@
 /** Long work answers NDJSON: progress lines, then the result. */
-import type { ReplayResult } from '../../apps/evaluation/src/replay/replay'
+import type { ReplayResult } from '@chorus/event-store'
 import type { TestChorus } from './chorus'
 
 const resultOf = async <T>(chorus: TestChorus, path: string): Promise<T> => {

@@ -1,8 +1,10 @@
 /** A log that is led from PostgreSQL to KurrentDB and on into another PostgreSQL is the same log. */
 import { freshDatabase, type FreshDatabase } from '../../../test/support/database'
 import { KurrentStore } from './kurrentdb'
-import { copyLog, copyToKurrent, copyToPostgres, type CopyTarget } from './log-copy'
+import { postgres } from '@chorus/postgres'
+import { copyLog, copyToKurrent, copyToPostgres, planCopy, type CopyTarget } from './log-copy'
 import { PostgresStore } from './postgres'
+import { Replay } from './replay'
 import { all, event, told } from './testing/builders'
 import { KurrentDouble } from './testing/kurrentdb-double'
 import { verifyChain } from './verify-chain'
@@ -20,13 +22,17 @@ describe('chorus log copy', () => {
   })
   afterAll(async () => { await source.close(); double.stop(); await from.drop(); await to.drop() })
   const copied = async (target: CopyTarget, store: PostgresStore | KurrentStore): ReturnType<typeof copyLog> => { try { return await copyLog(store, target) } finally { await target.close() } }
+  /** What `chorus replay` prints of it. */
+  const digestOf = async (store: PostgresStore | KurrentStore): Promise<string> => { const replay = new Replay(store.log); for await (const each of store.readAll()) replay.fold(each); return replay.result().digest }
   /** Dies before the n-th write. */
   const dying = (target: CopyTarget, writes: number): CopyTarget => ({ ...target, write: async (events) => { for (const each of events) { if (writes-- <= 0) throw new Error('killed'); await target.write([each]) } } })
 
   it('to KurrentDB, killed in the middle and gone on: every event, place and link, and it goes on from there', async () => {
+    const digest = await digestOf(source)
+    const finished = (events: number) => ({ copied: events, through: 80, source: 80, digests: { source: digest, target: digest } })
     await expect(copied(dying(copyToKurrent(double.url), 33), source)).rejects.toThrow('killed')
     await expect(KurrentStore.open({ url: double.url, databaseUrl: from.appUrl })).rejects.toThrow(/begun and is not finished/)
-    expect(await copied(copyToKurrent(double.url), source)).toEqual({ copied: 80 - 33, through: 80 })
+    expect(await copied(copyToKurrent(double.url), source)).toEqual(finished(80 - 33))
     const store = await KurrentStore.open({ url: double.url, databaseUrl: from.appUrl })
     expect(await store.head()).toEqual(await source.head())
     expect(await all(store.readAll())).toEqual(await all(source.readAll()))
@@ -34,12 +40,12 @@ describe('chorus log copy', () => {
 
     await expect(copied(dying(copyToPostgres(to.ownerUrl), 12), store as never)).rejects.toThrow('killed')
     await expect(PostgresStore.open({ url: to.appUrl })).rejects.toThrow(/begun and is not finished: run `chorus log copy` again/)
-    expect(await copied(copyToPostgres(to.ownerUrl), store)).toEqual({ copied: 68, through: 80 })
+    expect(await copied(copyToPostgres(to.ownerUrl), store)).toEqual(finished(68))
     const back = await PostgresStore.open({ url: to.appUrl })
     expect(await all(back.readAll())).toEqual(await all(source.readAll()))
     expect(await verifyChain(back)).toMatchObject({ ok: true, checked: 80 })
-    expect(await copied(copyToPostgres(to.ownerUrl), store)).toEqual({ copied: 0, through: 80 })
     await back.close()
+    expect(await copied(copyToPostgres(to.ownerUrl), store)).toEqual(finished(0))
 
     expect(told(await store.append({ stream: 'c-1', expected: 'none', events: [event('new')] }))).toBe('ok 0-0 at 81')
     expect(told(await store.append({ stream: 'b-0', expected: 'any', events: [event('e0'), event('f0', { type: 'LampLit' })] }))).toBe('again 0-1 at 1')
@@ -47,15 +53,60 @@ describe('chorus log copy', () => {
     // what was added is led there too, and until that is finished nobody opens the copy
     await expect(copied({ ...copyToPostgres(to.ownerUrl), finish: async () => { throw new Error('killed') } }, store)).rejects.toThrow('killed')
     await expect(PostgresStore.open({ url: to.appUrl })).rejects.toThrow(/begun and is not finished/)
-    expect(await copied(copyToPostgres(to.ownerUrl), store)).toEqual({ copied: 0, through: 81 })
+    expect(await copied(copyToPostgres(to.ownerUrl), store)).toMatchObject({ copied: 0, through: 81, source: 81 })
     await expect(copied(copyToKurrent(double.url), source)).rejects.toThrow(/it is no copy any more/)
     await store.close()
   })
 
-  it('into a store that holds another log: refused by name, nothing written', async () => {
+  it('into a store that holds another log, or is in use: refused by name, nothing written', async () => {
     const other = await PostgresStore.open({ url: to.appUrl })
-    await expect(copied(copyToPostgres(from.appUrl), { log: '0190b3f2-0000-7000-8000-00000000000c', head: () => other.head(), readAll: () => other.readAll() } as never)).rejects.toThrow(/holds 80 events of log .* Copy into an empty database/)
+    const stranger = { log: '0190b3f2-0000-7000-8000-00000000000c', head: () => other.head(), readAll: () => other.readAll() } as never
+    await expect(copied(copyToPostgres(to.ownerUrl), source)).rejects.toThrow(/a Chorus has the log in .* open: stop it/)
     await other.close()
-    expect(await source.head()).toMatchObject({ ordinal: 80 })
+    await expect(copied(copyToPostgres(to.ownerUrl), stranger)).rejects.toThrow(/holds 81 events of log .* Copy into an empty database/)
+    await expect(copied(copyToPostgres(to.ownerUrl), source)).rejects.toThrow(/has 81 events of this log, the source 80/)
+    await expect(copied(copyToKurrent(double.url), stranger)).rejects.toThrow(/holds log .* Copy into an empty KurrentDB/)
+  })
+
+  describe('into an empty database', () => {
+    let empty: FreshDatabase
+    beforeEach(async () => { empty = await freshDatabase() })
+    afterEach(async () => { await empty.drop() })
+    const asOwner = async (statement: string): Promise<void> => { const sql = postgres(empty.ownerUrl, { max: 1, onnotice: () => undefined }); await sql.unsafe(statement); await sql.end() }
+
+    it('what would be copied is said without a trace; what was begun is counted', async () => {
+      const target = copyToPostgres(empty.ownerUrl)
+      expect(await planCopy(source, target)).toEqual({ there: 0, of: 80 })
+      const untouched = await PostgresStore.open({ url: empty.appUrl })
+      expect(untouched.log).not.toBe(source.log)
+      await untouched.close()
+      await expect(copyLog(source, dying(target, 7))).rejects.toThrow('killed')
+      expect(await planCopy(source, target)).toEqual({ there: 7, of: 80 })
+      await target.close()
+    })
+
+    it('what is recorded in the source meanwhile is counted, and led there by the next copy', async () => {
+      const target = copyToPostgres(empty.ownerUrl)
+      let n = 0
+      const recordedInMeanwhile: CopyTarget = { ...target, write: async (events) => { await target.write(events); await source.append({ stream: 'd-1', expected: 'any', events: [event(`meanwhile${n++}`)] }) } }
+      expect(await copyLog(source, recordedInMeanwhile)).toMatchObject({ copied: 80, through: 80, source: 81 })
+      expect(await copied(target, source)).toMatchObject({ copied: 1, through: 81, source: 81, digests: { target: await digestOf(source) } })
+    })
+
+    it('a copy that is not what its source is: both are said, and nobody opens it', async () => {
+      await expect(copied(dying(copyToPostgres(empty.ownerUrl), 20), source)).rejects.toThrow('killed')
+      await asOwner(`alter table log.events disable trigger user; update log.events set text = replace(text, 'BellRung', 'BellSold') where ordinal = 9`)
+      expect(await copied(copyToPostgres(empty.ownerUrl), source)).toEqual({
+        copied: 61, through: 81, source: 81, digests: { source: await digestOf(source), target: null }, fault: expect.stringContaining('ordinal 9: its text, recorded time or place is not what was linked'),
+      })
+      await expect(PostgresStore.open({ url: empty.appUrl })).rejects.toThrow(/begun and is not finished/)
+    })
+
+    it('that has promised what was recorded at a moment: refused by name', async () => {
+      const used = await PostgresStore.open({ url: empty.appUrl })
+      await used.ordinalAsOf('2026-01-01T00:00:00Z')
+      await used.close()
+      await expect(copied(copyToPostgres(empty.ownerUrl), source)).rejects.toThrow(/holds no event, but has answered as log/)
+    })
   })
 })

@@ -2,6 +2,7 @@
 import { migration, setup } from './beginnings'
 import { clock } from './clock'
 import { connections } from './connections'
+import { copy } from './copies'
 import { disk } from './disk'
 import { removeAll } from './ground'
 import { imports } from './imports'
@@ -11,7 +12,7 @@ import { both, postgres, service } from './kills'
 import { endSpares } from './service'
 import { deadlock, frozen } from './writers'
 
-export const KINDS: Readonly<Record<string, Kind>> = { service, postgres, both, connections, frozen, deadlock, clock, keys, disk, setup, migration, import: imports }
+export const KINDS: Readonly<Record<string, Kind>> = { service, postgres, both, connections, frozen, deadlock, clock, keys, disk, setup, migration, copy, import: imports }
 
 export interface LogReport {
   readonly seed: number

@@ -73,7 +73,7 @@ const sealed = async (append: Append): Promise<Append> => {
   const keys = await vault.keysFor('incident', [append.stream])
   const key = keys.get(append.stream)!
   if (key === 'erased') throw new Error('nobody erased this key')
-  return { ...append, events: append.events.map((event) => ({ ...event, body: { ...event.body, note: seal(event.id, key, { eventId: event.id, type: event.type, schemaVersion: 1, pointer: '/note' }) } })) }
+  return { ...append, events: append.events.map((event) => ({ ...event, body: { ...event.body, content: event.content, note: seal(event.id, key, { eventId: event.id, type: event.type, schemaVersion: 1, pointer: '/note' }) } })) }
 }
 
 const record = async (n: number, append: Append): Promise<void> => {

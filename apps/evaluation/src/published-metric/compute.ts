@@ -1,7 +1,6 @@
 /** Reads the log up to a moment, in its order, and folds it; never a read model. */
 import type { MetricPublishedV1 } from '@chorus/contracts'
-import { decode, type EventStore } from '@chorus/event-store'
-import { Replay } from '../replay/replay'
+import { decode, Replay, type EventStore } from '@chorus/event-store'
 import { DEFINITION, DEFINITION_HASH, erasedBy, METRIC_ID, ProgramCounts, sha256 } from './program-counts'
 
 /** @param asOfRecorded an instant; the store throws LogNotThereYet where the log has not reached it */

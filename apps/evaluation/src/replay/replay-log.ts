@@ -1,5 +1,4 @@
-import type { EventStore } from '@chorus/event-store'
-import { Replay, type ReplayResult } from './replay'
+import { Replay, type EventStore, type ReplayResult } from '@chorus/event-store'
 
 export interface ReplayProgress { readonly events: number; readonly of: number }
 
