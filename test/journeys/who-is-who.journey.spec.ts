@@ -124,6 +124,24 @@ describe('who is who', () => {
     expect((await events()).filter(({ type }) => type === 'PersonIdentitiesUnlinked').at(-1)!.data).toMatchObject({ reason: 'OPPOSITE_SIDES', decidedBy: 'machine' })
   })
 
+  it('an order to destroy names every token that is linked, and is carried out on all of them', async () => {
+    const twice = async (): Promise<string> => ((await events()).findLast(({ type }) => type === 'ReferralReceived')!.data as { subjectRef: string }).subjectRef
+    const gone = { name: 'Osric Vandersloot', birthDate: '1969-02-14' }
+    const refs: string[] = []
+    for (let times = 0; times < 2; times++) { await done('intakeAnalyst', 'referrals', { source: 'SELF', incidentIds: [], subject: gone, victim: { ...SHE, personRef: she } }); refs.push(await twice()) }
+    const [one, other] = refs as [string, string]
+    await done('prosecutor', 'persons/links', { keepRef: one, mergedRef: other, basis: 'FINGERPRINTS' })
+    const order = { court: 'CIRCUIT', orderRef: 'FICTION-ORDER-8', reason: 'as the court found' }
+    expect((await get('privacyOfficer', `keys/${one}`)).body).toMatchObject({ linked: [other] })
+    expect(await post('privacyOfficer', `keys/${one}/destruction`, order)).toMatchObject({ status: 409, body: { refused: 'linked_tokens' } })
+    expect((await events()).filter(({ type }) => type === 'SubjectKeyDestroyed')).toEqual([])
+    await done('privacyOfficer', `keys/${one}/destruction`, { ...order, linked: [other] })
+    expect(new Set((await events()).filter(({ type }) => type === 'SubjectKeyDestroyed').map(({ data }) => (data as { personRef: string }).personRef))).toEqual(new Set([one, other]))
+    const referrals = (await events()).filter(({ type, data }) => type === 'ReferralReceived' && refs.includes((data as { subjectRef: string }).subjectRef)).map(({ stream }) => stream.slice('referral-'.length))
+    for (const id of referrals) expect((await get('prosecutor', `referrals/${id}`)).status).toBe(404)
+    expect(referrals).toHaveLength(2)
+  })
+
   it('nothing that the matcher saw or made of it lies anywhere: no name, no hash of one, no phonetic code', async () => {
     const names = [HE.name, HE_AGAIN.name, SHE.name, ANOTHER.name].flatMap((name) => [name, ...name.split(/[ ,]+/)])
     const forms = names.flatMap((name) => [name, plain(name), plain(name).toLowerCase()])

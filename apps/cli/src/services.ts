@@ -9,7 +9,7 @@ const OWNED: Readonly<Partial<Record<Service, readonly string[]>>> = {
   services: ['/v1/service-offers', '/v1/service-referrals'],
   finance: ['/v1/accounts', '/v1/authorizations'],
   evaluation: ['/v1/history', '/v1/replay', '/v1/metrics'],
-  operations: ['/v1/log', '/v1/audit', '/v1/dead-letters', '/v1/consumers', '/v1/keys', '/v1/context-keys'],
+  operations: ['/v1/log', '/v1/audit', '/v1/dead-letters', '/v1/consumers', '/v1/keys', '/v1/context-keys', '/v1/conflicts-of-interest'],
 }
 const TABLE = Object.entries(OWNED).flatMap(([service, prefixes]) => prefixes.map((prefix) => ({ service: service as Service, parts: prefix.split('/').slice(1) })))
   .sort((a, b) => b.parts.length - a.parts.length)

@@ -6,6 +6,8 @@ import type { KeyLife, Vault } from '@chorus/privacy'
 import type { Sql } from 'postgres'
 import { AuditLogController } from './audit-log/audit-log.controller'
 import { BusConsumerController } from './bus-consumer/bus-consumer.controller'
+import { conflictHandlers } from './conflict-of-interest/conflict-of-interest.commands'
+import { ConflictOfInterestController } from './conflict-of-interest/conflict-of-interest.controller'
 import { contextKeyHandlers } from './context-key/context-key.commands'
 import { ContextKeyController } from './context-key/context-key.controller'
 import { deadLetterHandlers, DeadLetters } from './dead-letter/dead-letter.commands'
@@ -17,7 +19,7 @@ import { SubjectKeyController } from './subject-key/subject-key.controller'
 
 @OfService('operations')
 @Module({
-  controllers: [AuditLogController, DeadLetterController, BusConsumerController, SubjectKeyController, ContextKeyController],
+  controllers: [AuditLogController, DeadLetterController, BusConsumerController, SubjectKeyController, ContextKeyController, ConflictOfInterestController],
   providers: [
     { provide: DeadLetterList, inject: [DATABASE, STORE, RECORDER], useFactory: (database: Sql, store: EventStore, recorder: Recorder) => new DeadLetterList({ database, store, recorder }) },
     { provide: DeadLetters, inject: [RECORDER, DeadLetterList, DATABASE], useFactory: (recorder: Recorder, list: DeadLetterList, database: Sql) => new DeadLetters({ recorder, list, database }) },
@@ -25,6 +27,7 @@ import { SubjectKeyController } from './subject-key/subject-key.controller'
     { provide: EndKeys, inject: [RECORDER, VAULT, KEY_LIFE, AUDIT], useFactory: (recorder: Recorder, vault: Vault, life: KeyLife, audit: AuditTrail) => new EndKeys({ recorder, vault, life, audit }) },
     ...subjectKeyHandlers,
     ...contextKeyHandlers,
+    ...conflictHandlers,
   ],
 })
 export class OperationsModule implements OnApplicationBootstrap {

@@ -6,7 +6,8 @@ import type { Sql } from 'postgres'
 import { KafkaBus, LogBus, type EventBus, type KafkaSettings } from '@chorus/event-bus'
 import { appendedBy, readBy, type Service } from '@chorus/contracts'
 import { KurrentStore, PostgresStore, Recorder, withRights, type EventStore, type Neighbours } from '@chorus/event-store'
-import { asRole, AUDIT, AUDIT_DATABASE, auditTrail, BUS, CLOCK, DATABASE, KEY_LIFE, Readiness, RECORDER, STORE, VAULT, type Clock, type Settings } from '@chorus/platform'
+import { wallsIn } from '@chorus/record-access'
+import { asRole, AUDIT, AUDIT_DATABASE, auditTrail, BUS, CLOCK, DATABASE, KEY_LIFE, Readiness, RECORDER, STORE, VAULT, WALLS, type Clock, type Settings, type WallsOf } from '@chorus/platform'
 import { FileVault, sealFor, ServiceSeal, type FileSeal, type Vault } from '@chorus/privacy'
 
 /** Settings of a process whose database is there: the embedded one has been started, or DATABASE_URL named it. */
@@ -64,11 +65,12 @@ const openDatabaseClient = (settings: ReadySettings, client: string): Sql =>
 const openAuditClient = (url: string, client: string): Sql =>
   postgres(url, { ...guarded(url, SILENCE_MS), max: 2, onnotice: () => undefined, connection: { application_name: `${client} audit`, TimeZone: 'UTC' } })
 
-const keyed = (settings: ReadySettings): Provider[] => [
+const keyed = (settings: ReadySettings, service: Service | undefined): Provider[] => [
   { provide: SEAL, useFactory: () => sealFor(settings.keyService) },
   { provide: VAULT, inject: [SEAL], useFactory: (seal: FileSeal) => FileVault.open({ keysFolder: join(settings.data, 'keys'), databaseUrl: settings.databaseUrl, mode: settings.mode, seal }) },
   { provide: KEY_LIFE, inject: [VAULT], useFactory: (vault: FileVault) => vault.life },
   { provide: RECORDER, inject: [STORE, VAULT, CLOCK], useFactory: (store: EventStore, vault: Vault, clock: Clock) => new Recorder({ store, vault, clock }) },
+  { provide: WALLS, inject: [RECORDER], useFactory: (recorder: Recorder): WallsOf => wallsIn(recorder, (category) => service === undefined || readBy(service) === 'everything' || readBy(service).includes(category)) },
   { provide: AUDIT, inject: [DATABASE, VAULT], useFactory: (database: Sql, vault: Vault) => auditTrail(database, (text) => vault.hmac('search', text)) },
 ]
 
@@ -92,11 +94,11 @@ export class PortsModule {
         { provide: STORE, useFactory: () => openStore(settings, { ...(service && { service }), ...(neighbours && { neighbours }) }) },
         { provide: DATABASE, useFactory: () => openDatabaseClient(settings, client) },
         { provide: BUS, inject: [STORE, DATABASE], useFactory: (store: EventStore, database: Sql) => openBus(settings, store, database) },
-        ...keys ? keyed(settings) : [],
+        ...keys ? keyed(settings, service) : [],
         ...audits ? [{ provide: AUDIT_DATABASE, useFactory: () => openAuditClient(service === undefined ? given.databaseUrl : asRole(given.databaseUrl, 'audit'), client) }] : [],
         Ports,
       ],
-      exports: [STORE, DATABASE, BUS, ...keys ? [VAULT, KEY_LIFE, RECORDER, AUDIT] : [], ...audits ? [AUDIT_DATABASE] : []],
+      exports: [STORE, DATABASE, BUS, ...keys ? [VAULT, KEY_LIFE, RECORDER, WALLS, AUDIT] : [], ...audits ? [AUDIT_DATABASE] : []],
     }
   }
 }

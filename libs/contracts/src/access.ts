@@ -25,7 +25,6 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   feedCoverage: of('intake'),
   eligibility: of('intake'),
   referral: of('intake'),
-  deferral: of('intake'),
   pair: of('intake'),
   personIdentity: of('intake'),
   pchCase: of('intake', 'deterrence'),
@@ -43,6 +42,8 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   authorization: of('finance'),
   account: of('finance'),
   publishedMetric: of('evaluation'),
+  // Every service that answers about persons, or takes commands, asks whether a wall stands before the one who asks.
+  conflictOfInterest: of('operations', 'intake', 'deterrence', 'services', 'finance'),
   subjectKey: of('operations'),
   contextKey: of('operations'),
   deadLetter: of('operations', 'deterrence', 'services'),

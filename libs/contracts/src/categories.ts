@@ -64,11 +64,6 @@ export const CATEGORIES: readonly Category[] = [
     sight: { intakeAnalyst: 'names', detective: 'names', prosecutor: 'both', systemAdvocate: 'both', privacyOfficer: 'codes' },
   },
   {
-    // Why it was put off: not even the police's, for whom every case that is not cleared looks the same.
-    name: 'deferral', what: 'why a referral or a case was put off', partOf: { pchCase: { idOf: 'referral' } },
-    sight: { prosecutor: 'codes', systemAdvocate: 'codes' },
-  },
-  {
     name: 'pair', what: 'two people, and who stands on which side of their incidents', partOf: { pchCase: { names: 'incident' }, incident: { names: 'incident' } },
     sight: { intakeAnalyst: 'codes', detective: 'codes', prosecutor: 'codes', systemAdvocate: 'codes', evaluator: 'codes', privacyOfficer: 'codes' },
   },
@@ -130,6 +125,7 @@ export const CATEGORIES: readonly Category[] = [
   hidden('subjectKey', 'what was ordered about the keys of a person or record, and what became of them', 'the privacy officer\'s view of keys shows it'),
   hidden('publishedMetric', 'a metric as it was published', 'it is of no case; the evaluator\'s view of publications shows it'),
   hidden('recordAccess', 'who may see a record, by the grounds on which it is closed', 'what is closed to a reader looks the same as what is not there; the privacy officer\'s view of records shows it'),
+  hidden('conflictOfInterest', 'the walls of one account before persons', 'who is whose relative is nobody\'s to read; the wall itself is asked at every door'),
   hidden('contextKey', 'the replacements of what wraps a context\'s keys', 'it is of no person and no case'),
   hidden('deadLetter', 'work that was set aside', 'the operator\'s view of parked work shows it'),
 ]

@@ -150,6 +150,8 @@ export const Uuids = (o: FieldOptions & { readonly max: number }) => field(o, ma
 export const StreamRefs = (o: FieldOptions & { readonly max: number }) => field(o, manyPatterned(PATTERNS.stream, 'stream', o.max))
 /** A random token of ours (`per_…`, `pair_…`, `inc_…`); becomes one of the event's subjects; not part of the content fingerprint. */
 export const Token = (o: FieldOptions & { readonly kind: 'per' | 'pair' | 'inc' }) => field(o, patterned(PATTERNS.token(o.kind), 'token', 'token'))
+/** At most `max` of them: of a command alone, an event's subjects are named one by one. */
+export const Tokens = (o: FieldOptions & { readonly kind: 'per' | 'pair' | 'inc'; readonly max: number }) => field(o, { ...manyPatterned(PATTERNS.token(o.kind), 'token', o.max), privacy: 'token' })
 /** The name of a stream, `category-id`. */
 export const StreamRef = (o: FieldOptions) => field(o, patterned(PATTERNS.stream, 'stream', 'code'))
 /** One code of a closed list. */

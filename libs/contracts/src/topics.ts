@@ -55,7 +55,6 @@ export const TOPICS: readonly Topic[] = [
 /** Categories that no topic carries: they never leave the log, and why. A category is here or on exactly one topic (test/architecture/topics.spec.ts). */
 export const STAYS_IN_THE_LOG: Readonly<Record<string, string>> = {
   referral: 'names and addresses of referred persons and of their partners; only intake works with it',
-  deferral: 'why a referral or a case was put off: it could tell him that she spoke',
   pair: 'who was victim of whom; only intake decides by it',
   personIdentity: 'which tokens are one person, victims among them; who works with a case asks intake',
   eligibility: 'what intake assessed of an incident, before any case exists; the case says what came of it',
@@ -67,6 +66,7 @@ export const STAYS_IN_THE_LOG: Readonly<Record<string, string>> = {
   subjectKey: 'what was ordered about the keys of a person or record: for the privacy officer; an erased value says by itself that it is erased',
   publishedMetric: 'figures as they were published: for whoever asks evaluation for them',
   contextKey: 'when what wraps the keys of a context was replaced: nobody works with it',
+  conflictOfInterest: 'who who works here is related to whom: every service asks the log itself, at its head',
   deadLetter: 'how parked work was settled: every consumer reads it from the log when it starts',
   policy: 'bytes of policy files: every service reads the one in force from the log',
   windowReport: 'clearances of incidents that lie outside the reporting window; no reaction follows',

@@ -13,6 +13,7 @@ import { createApp } from './boot'
 import type { Clock } from './clock'
 import { Meta, receiptOf, type Receipt } from './command-meta'
 import { CommandRoute } from './command-route'
+import { WALLS } from './providers'
 import { PlatformModule } from './platform.module'
 import { Readiness } from './health.controller'
 import { issueToken, TokenVerifier } from './tokens'
@@ -61,7 +62,7 @@ describe('the platform', () => {
 
   beforeAll(async () => {
     const verifier = new TokenVerifier({ mode: 'demonstration', data, clock })
-    @Module({ imports: [PlatformModule.forRoot({ settings: { mode: 'demonstration' }, clock, verifier, logTo, logLevel: 'info' })], controllers: [GreetingController], providers: [GreetHandler, UndeclaredHandler] })
+    @Module({ imports: [PlatformModule.forRoot({ settings: { mode: 'demonstration' }, clock, verifier, logTo, logLevel: 'info' })], controllers: [GreetingController], providers: [GreetHandler, UndeclaredHandler, { provide: WALLS, useValue: () => Promise.resolve(null) }] })
     class Root {}
     app = await createApp(Root, { clock, version: '0.0.1' })
     await app.init()

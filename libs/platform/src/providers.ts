@@ -15,6 +15,8 @@ export const DATABASE = Symbol('DATABASE')
 export const AUDIT = Symbol('AUDIT')
 /** postgres.js client that reads the audit log; in operations alone */
 export const AUDIT_DATABASE = Symbol('AUDIT_DATABASE')
+/** Walls: what is behind the conflicts of interest of an account */
+export const WALLS = Symbol('WALLS')
 /** TokenVerifier */
 export const VERIFIER = Symbol('VERIFIER')
 /** EventBus: events of other services arrive here; the log itself, or Kafka where KAFKA_BROKERS is set */

@@ -5,8 +5,9 @@ import { lastValueFrom, of, type Observable } from 'rxjs'
 import { PURPOSES_OF, type Actor, type Purpose } from '@chorus/contracts'
 import type { AuditTrail } from './audit-log'
 import { Problem } from './problem'
-import { AUDIT } from './providers'
+import { AUDIT, WALLS } from './providers'
 import { contextOf, isUuid, type ChorusRequest } from './request-context'
+import { askElsewhere, NOT_HERE, type WallsOf } from './walls'
 
 /**
  * What a reading route shows. Of a person: in which field of the answer, or of each item of its lists, the ids of the
@@ -36,7 +37,7 @@ export const recordsIn = (answer: unknown, field: string): string[] => {
 @Injectable()
 export class ReadAudit implements NestInterceptor {
   private readonly log = new Logger('audit')
-  constructor(@Inject(AUDIT) private readonly trail: AuditTrail) {}
+  constructor(@Inject(AUDIT) private readonly trail: AuditTrail, @Inject(WALLS) private readonly walls: WallsOf) {}
 
   async intercept(execution: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     const handler = execution.getHandler()
@@ -45,12 +46,16 @@ export class ReadAudit implements NestInterceptor {
     const { actor, correlationId } = contextOf(request)
     if (!actor || !reads || !('person' in reads)) throw new Error('the audit stands before a route that declares no reading of a person, or asks nobody who he is')
     const purpose = purposeOf(request.header('x-purpose'), actor)
-    const record = (found: boolean, records: readonly string[]): Promise<void> => this.enter({
-      actor, purpose, correlationId, found, records, route: `GET ${pathOf(execution)}`, asked: this.askedIn({ ...request.query, ...request.params }),
-    })
+    // What was asked for stands in the audit log, also where it is answered as if it were not there.
+    const asked = this.askedIn({ ...request.query, ...request.params })
+    const record = (found: boolean, records: readonly string[]): Promise<void> => this.enter({ actor, purpose, correlationId, found, records, route: `GET ${pathOf(execution)}`, asked })
+    const wall = await this.walls(actor.id)
+    const asAsked = wall ? askElsewhere(request, wall) : undefined
     let answer: unknown
     try {
-      answer = await lastValueFrom(next.handle())
+      const whole: unknown = await lastValueFrom(next.handle())
+      answer = wall && asAsked ? asAsked(wall.without(whole)) : whole
+      if (answer === undefined && whole !== undefined) throw new Problem('not-found', NOT_HERE)
     } catch (error) {
       if (error instanceof Problem && error.problem === 'not-found') await record(false, [])
       throw error

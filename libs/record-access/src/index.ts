@@ -1,4 +1,8 @@
 export { closedTo, isClosed, isGone, isLevelClosed, mayStillSee, NOTHING_CLOSED, recordsOf, withoutGone } from './closed'
 export type { Closed, Reader } from './closed'
+export { conflictOfInterest } from './conflict-of-interest'
+export type { ConflictCommand } from './conflict-of-interest'
+export { evolveWalls, NO_WALLS, WALL_EVENTS, Wall, wallsIdOf, wallsIn } from './wall'
+export type { Walls } from './wall'
 export { accessIdOf, initial, recordAccess, RECORD_ACCESS_EVENTS, STILL_ALLOWED } from './record-access'
 export type { RecordAccess, RecordAccessCommand, Restore, Restrict } from './record-access'

@@ -10,7 +10,7 @@ import { resultOf } from '../client'
 import type { Context } from '../context'
 import { CliError, EXIT } from '../exit'
 
-interface View { readonly held: boolean; readonly closed: boolean; readonly ordered: boolean; readonly subjects: readonly string[]; readonly records: readonly string[]; readonly keys: readonly { readonly keyId: string; readonly context: string; readonly subject: string; readonly state: string }[] }
+interface View { readonly held: boolean; readonly closed: boolean; readonly ordered: boolean; readonly subjects: readonly string[]; readonly records: readonly string[]; readonly linked: readonly string[]; readonly keys: readonly { readonly keyId: string; readonly context: string; readonly subject: string; readonly state: string }[] }
 interface Receipt { readonly ordinal: number; readonly repeated: boolean }
 interface Ended extends Receipt { readonly keys: number; readonly subjects: readonly string[] }
 interface Replaced { readonly context: string; readonly from: readonly string[]; readonly to: string; readonly keys: number; readonly complete: boolean; readonly ordinal?: number }
@@ -37,10 +37,10 @@ export const register = (program: Command, context: Context): void => {
     },
   })
 
-  context.command<Order & { confirm?: string }, [string]>(group, {
+  context.command<Order & { confirm?: string; linked?: string[] }, [string]>(group, {
     name: 'destroy <subject>', summary: 'record an order to destroy, and destroy every key: nothing brings back what they sealed', role: 'privacyOfficer', writes: 'operator',
     examples: ['npx chorus key destroy per_… --dry-run', 'npx chorus key destroy arrest-… --order NUMBER --reason "false arrest, as the court found" --confirm arrest-…'],
-    with: (command) => court(command).option('--confirm <subject>', 'the subject again: it is not taken back (required)'),
+    with: (command) => court(command).option('--confirm <subject>', 'the subject again: it is not taken back (required)').option('--linked <token...>', 'the tokens that links make the same person\'s, all of them: their keys go too'),
     run: async ({ client, options, out, signal }, subject) => {
       const chorus = await client()
       if (options.dryRun) {
@@ -49,7 +49,7 @@ export const register = (program: Command, context: Context): void => {
         return view.held ? EXIT.conflict : EXIT.ok
       }
       if (options.confirm !== subject) throw new CliError(`This is not taken back by anything. Say whom once more: --confirm ${subject}.`, EXIT.usage)
-      const ended = await chorus.post<Ended>(`${pathOf(subject)}/destruction`, { ...orderOf(options), reason: options.reason }, { signal })
+      const ended = await chorus.post<Ended>(`${pathOf(subject)}/destruction`, { ...orderOf(options), reason: options.reason, ...(options.linked && { linked: options.linked }) }, { signal })
       out.data('key.destroy/1', { subject, ...ended }, [`destroyed: ${ended.keys} keys; the order stands at ordinal ${ended.ordinal}`, ...ended.subjects.map((each) => `  ${each}`)])
       out.next('npx chorus verify')
     },
@@ -165,8 +165,8 @@ const registerStore = (store: Command, context: Context): void => {
   })
 }
 
-const linesOf = ({ held, closed, ordered, subjects, records, keys }: View): string[] => [
+const linesOf = ({ held, closed, ordered, subjects, records, linked, keys }: View): string[] => [
   [...(ordered ? ['destruction ordered'] : []), ...(closed ? ['closed'] : []), ...(held ? ['held'] : [])].join(', ') || 'nothing was ordered',
-  ...subjects.map((each) => `  ${each}`), ...records.map((each) => `  ${each}  goes with it`),
+  ...subjects.map((each) => `  ${each}`), ...records.map((each) => `  ${each}  goes with it`), ...linked.map((each) => `  ${each}  linked as the same person`),
   ...keys.map((key) => `  ${key.state.padEnd(10)}  ${key.context.padEnd(8)}  ${key.keyId}`),
 ]

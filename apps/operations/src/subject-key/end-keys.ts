@@ -1,5 +1,5 @@
 /** The shell around a subject's keys: who belongs together, what the vault does, and the events that say it was done. */
-import type { CloseRecord, CommandMeta, DestroyKeys, RecordAccessRestrictedV2, RecordedEvent } from '@chorus/contracts'
+import { IDENTITY_REGISTER, linksAfter, tokensOf, type CloseRecord, type CommandMeta, type DestroyKeys, type PersonLink, type RecordAccessRestrictedV2, type RecordedEvent } from '@chorus/contracts'
 import { dayOf, derivedId, fold, handle, isRefusal, streamOf, type Handled, type Refusal } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
 import type { AuditTrail } from '@chorus/platform'
@@ -11,7 +11,7 @@ import { initial, subjectKey, type Subject, type SubjectKey, type SubjectKeyComm
 export const isToken = (subject: string): boolean => /^per_[\w-]{22}$/.test(subject)
 export const subjectOf = (subject: string): Subject => isToken(subject) ? { personRef: subject } : { record: subject }
 
-export interface KeyView extends Omit<SubjectKey, 'destroyed'>, KeyStanding { /** of the stream that says what was ordered: subjectKey-<this> */ readonly keysId: string; /** quarantined records that speak of this record */ readonly records: readonly string[] }
+export interface KeyView extends Omit<SubjectKey, 'destroyed'>, KeyStanding { /** of the stream that says what was ordered: subjectKey-<this> */ readonly keysId: string; /** quarantined records that speak of this record */ readonly records: readonly string[]; /** other tokens that are linked as this person's today */ readonly linked: readonly string[] }
 export type Ended = Handled & { readonly keys: number; readonly subjects: readonly string[] }
 
 export class EndKeys {
@@ -23,18 +23,21 @@ export class EndKeys {
   decide(subject: string, command: SubjectKeyCommand): Promise<Handled | Refusal> { return handle(this.deps.recorder, subjectKey, this.idOf(subject), command) }
 
   async view(subject: string): Promise<KeyView> {
-    const [standing, records, states] = await Promise.all([this.deps.life.standingOf(subject), this.quarantined(subject), this.statesOf([subject])])
+    const [standing, records, states, linked] = await Promise.all([this.deps.life.standingOf(subject), this.quarantined(subject), this.statesOf([subject]), this.linkedWith(subject)])
     const { destroyed: _, ...state } = states.get(subject)!
-    return { keysId: this.idOf(subject), ...state, ...standing, records }
+    return { keysId: this.idOf(subject), ...state, ...standing, records, linked }
   }
 
   /** Records the order, unless a hold stands anywhere on what would go; then destroys, and records each key. Sent again, it goes on. */
   async destroy(subject: string, body: DestroyKeys, meta: CommandMeta): Promise<Ended | Refusal> {
-    const { subjects } = await this.deps.life.standingOf(subject)
-    const [all, records] = [[...subjects, ...await this.quarantined(subject)], await this.recordsOf(subject)]
+    const linkedNow = await this.linkedWith(subject)
+    const persons = [subject, ...linkedNow]
+    const subjects = (await Promise.all(persons.map((each) => this.deps.life.standingOf(each)))).flatMap((standing) => standing.subjects)
+    const all = [...new Set([...persons, ...subjects, ...await this.quarantined(subject)])]
+    const records = [...new Set((await Promise.all(persons.map((each) => this.recordsOf(each)))).flat())]
     const states = await this.statesOf(all)
     const heldElsewhere = all.some(each => each !== subject && states.get(each)!.held)
-    const answer = await this.decide(subject, { type: 'DestroyKeys', data: { ...body, subject: subjectOf(subject), heldElsewhere }, meta })
+    const answer = await this.decide(subject, { type: 'DestroyKeys', data: { ...body, subject: subjectOf(subject), heldElsewhere, linkedNow }, meta })
     if (isRefusal(answer)) return answer
     // Out of sight before it cannot be read any more: nobody sees half of it.
     const refused = await this.restrict(records, { ground: 'DESTROYED', statute: 'RSMO_610_122' }, meta)
@@ -61,6 +64,13 @@ export class EndKeys {
       if (isRefusal(told)) return told
     }
     return undefined
+  }
+
+  /** The other tokens of the same person, by the links that hold now. */
+  private async linkedWith(subject: string): Promise<string[]> {
+    if (!isToken(subject)) return []
+    const links = (await this.deps.recorder.load(IDENTITY_REGISTER)).reduce<readonly PersonLink[]>(linksAfter, [])
+    return tokensOf(links, subject).filter((each) => each !== subject)
   }
 
   /** A record, or the referrals and cases in which the person is the one referred. */

@@ -6,7 +6,7 @@ import { subjectKey, type SubjectKeyCommand } from './subject-key'
 const meta = (name: string) => metaOf({ name, actor: { id: 'sample-officer', role: 'privacyOfficer', agency: 'CITY' }, source: { agency: 'CITY', system: 'chorus' } })
 const subject = { record: 'arrest-018f0000-0000-7000-8000-000000000002' }
 const order = { court: 'CIRCUIT' as const, orderRef: 'SAMPLE-1', reason: 'as the court found' }
-const destroy = (name = 'destroy', heldElsewhere = false): SubjectKeyCommand => ({ type: 'DestroyKeys', data: { ...order, subject, heldElsewhere }, meta: meta(name) })
+const destroy = (name = 'destroy', heldElsewhere = false): SubjectKeyCommand => ({ type: 'DestroyKeys', data: { ...order, subject, heldElsewhere, linkedNow: [] }, meta: meta(name) })
 const close = (name = 'close'): SubjectKeyCommand => ({ type: 'CloseRecord', data: { ...order, subject, statute: 'RSMO_610_140' }, meta: meta(name) })
 const hold = (name = 'hold'): SubjectKeyCommand => ({ type: 'PlaceLegalHold', data: { subject, ground: 'LITIGATION', reason: 'a civil action' }, meta: meta(name) })
 const release = (name = 'release'): SubjectKeyCommand => ({ type: 'ReleaseLegalHold', data: { subject, reason: 'settled' }, meta: meta(name) })
@@ -23,6 +23,12 @@ describe('an order to destroy', () => {
     after(hold()).when(destroy()).refused('legal_hold')
     after().when(destroy('destroy', true)).refused('legal_hold')
     after(hold(), release()).when(destroy()).then({ type: 'ExpungementOrderRecorded' })
+  })
+  it('names every token that a link makes the same person\'s, and no other', () => {
+    const [one, other] = [`per_${'a'.repeat(22)}`, `per_${'b'.repeat(22)}`]
+    const linked = (named: string[] | undefined, linkedNow: string[]): SubjectKeyCommand => ({ type: 'DestroyKeys', data: { ...order, subject, heldElsewhere: false, linkedNow, ...(named && { linked: named }) }, meta: meta('linked') })
+    for (const [named, now] of [[undefined, [one]], [[one], [one, other]], [[one], []]] as const) after().when(linked(named && [...named], [...now])).refused('linked_tokens')
+    after().when(linked([other, one], [one, other])).then({ type: 'ExpungementOrderRecorded' })
   })
   it('destroys what was closed before', () => { after(close()).when(destroy()).then({ type: 'ExpungementOrderRecorded', data: { mode: 'DESTROY' } }) })
   it('leaves nothing to hold or to close', () => {

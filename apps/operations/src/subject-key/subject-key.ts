@@ -19,8 +19,8 @@ const SubjectKeyDestroyed = 'SubjectKeyDestroyed'
 export type Subject = Pick<LegalHoldPlacedV1, 'personRef' | 'record'>
 export interface DestroyedKey { readonly keyId: string; readonly context: Context; readonly orderedBy: string; /** RFC 3339 instant */ readonly at: string }
 
-/** `heldElsewhere`: a hold stands on another token of the person, or on a record that would go with it. */
-export type Destroy = Command<'DestroyKeys', DestroyKeys & { readonly subject: Subject; readonly heldElsewhere: boolean }>
+/** `heldElsewhere`: a hold stands on another token of the person, or on a record that would go with it. `linkedNow`: the other tokens that are linked as the same person's. */
+export type Destroy = Command<'DestroyKeys', DestroyKeys & { readonly subject: Subject; readonly heldElsewhere: boolean; readonly linkedNow: readonly string[] }>
 export type Close = Command<'CloseRecord', CloseRecord & { readonly subject: Subject }>
 export type Place = Command<'PlaceLegalHold', PlaceLegalHold & { readonly subject: Subject }>
 export type Release = Command<'ReleaseLegalHold', ReleaseLegalHold & { readonly subject: Subject }>
@@ -43,6 +43,7 @@ export const evolve = (state: SubjectKey, event: RecordedEvent): SubjectKey => {
 }
 
 const HELD = refused('legal_hold', 'A legal hold stands on this, or on something that would go with it: nothing was destroyed and nothing recorded. Have the hold released first: chorus key release.', { kind: 'conflict' })
+const LINKED = refused('linked_tokens', 'Links make other tokens the same person\'s, and the order does not name just these. Look at them (chorus key status). Are they his, send the order again and name all of them; is a link wrong, have it taken back first. Nothing was destroyed and nothing recorded.', { kind: 'conflict' })
 const DESTROYED = refused('keys_destroyed', 'Its keys are destroyed, by an order that is recorded: there is nothing left to keep or to close.', { kind: 'conflict' })
 const NOT_HELD = refused('not_held', 'No legal hold stands on this.', { kind: 'conflict' })
 
@@ -55,7 +56,11 @@ export const decide = (c: SubjectKeyCommand, state: SubjectKey): Decision => {
     case 'TellDestroyed': return c.data.keys.filter(({ keyId }) => !state.destroyed.includes(keyId)).map(({ at, ...key }): DraftEvent => ({
       ...said(SubjectKeyDestroyed, { ...c.data.subject, ...key, reason: 'EXPUNGEMENT', authority: 'COURT_ORDER' } satisfies SubjectKeyDestroyedV1, c.meta), time: at, timePrecision: 'instant', timeZone: 'UTC',
     }))
-    case 'DestroyKeys': return state.ordered ? [] : state.held || c.data.heldElsewhere ? HELD : [order(c, 'DESTROY', c.data.court)]
+    case 'DestroyKeys':
+      if (state.ordered) return []
+      // Nothing takes it back, and a link may be wrong: whoever orders it has seen them.
+      if ([...c.data.linked ?? []].sort().join() !== [...c.data.linkedNow].sort().join()) return LINKED
+      return state.held || c.data.heldElsewhere ? HELD : [order(c, 'DESTROY', c.data.court)]
     case 'CloseRecord':
       if (state.ordered) return DESTROYED
       return state.closed ? [] : [order(c, 'CLOSE', c.data.court)]

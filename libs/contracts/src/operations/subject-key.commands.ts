@@ -1,5 +1,5 @@
 import { CommandBody } from '../commands'
-import { Code, Text } from '../fields'
+import { Code, Text, Tokens } from '../fields'
 import { CLOSING_STATUTES, COURTS, HOLD_GROUNDS, type ClosingStatute, type Court, type HoldGround } from './subject-key.v1'
 
 /** The privacy officer answers for what is kept of whom; nobody else ends it. */
@@ -10,6 +10,7 @@ export class DestroyKeys {
   @Code(COURTS, { doc: 'the court' }) court!: Court
   @Text({ max: 120, privacy: 'matchable', doc: 'number of the order at the court' }) orderRef!: string
   @Text({ max: 400, privacy: 'narrative', doc: 'why' }) reason!: string
+  @Tokens({ kind: 'per', max: 100, optional: true, doc: 'of a person: all other tokens that are linked as the same person\'s today, as the view of the keys names them; their keys go too' }) linked?: string[]
 }
 
 @CommandBody({ type: 'CloseRecord', roles: [...roles], summary: 'Record a court order that demands closing: the record is kept, for justice alone' })

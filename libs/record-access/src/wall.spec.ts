@@ -1,0 +1,65 @@
+import { recorded } from '../../decider/src/testing/memory-log'
+import { metaOf, NOW } from '../../decider/src/testing/given'
+import type { RecordedEvent } from '@chorus/contracts'
+import { Wall, wallsIdOf, wallsIn } from './wall'
+
+const [HE, HE_AGAIN, SHE] = ['a', 'b', 'c'].map((letter) => `per_${letter.repeat(22)}`) as [string, string, string]
+const id = (n: number): string => `018f0000-0000-7000-8000-00000000000${n}`
+const event = (stream: string, type: string, data: object): RecordedEvent => recorded({ type, schemaVersion: 1, data, time: NOW, timePrecision: 'instant', timeZone: 'UTC' }, { stream, revision: 0 }, metaOf({ name: `${stream} ${type}` }))
+const wallOf = (from: Parameters<typeof wallsIn>[0], account: string, readable: (category: string) => boolean) => wallsIn(from, readable)(account)
+const log = (...events: RecordedEvent[]) => ({
+  load: async (stream: string) => events.filter((one) => one.stream === stream),
+  async *read({ after, filter: { categories } }: { after: number; filter: { categories: readonly string[] } }) { for (const [at, one] of events.entries()) if (at + 1 > after && categories.includes(one.stream.split('-')[0]!)) yield { ...one, ordinal: at + 1 } },
+})
+const recordedWall = event(`conflictOfInterest-${wallsIdOf('kin')}`, 'ConflictOfInterestRecorded', { account: 'kin', personRef: HE, relation: 'SELF' })
+const referral = event(`referral-${id(1)}`, 'ReferralReceived', { referralId: id(1), subjectRef: HE, victimRef: SHE, incidentIds: [id(2)] })
+const opened = event(`pchCase-${id(3)}`, 'CaseOpened', { caseId: id(3), referralId: id(1), subjectRef: HE, indexIncidentId: id(2) })
+const planned = event(`notification-${id(4)}`, 'NotificationPlanned', { notificationId: id(4), caseId: id(3), subjectRef: HE })
+const link = event('personIdentity-register', 'PersonIdentitiesLinked', { keepRef: HE_AGAIN, mergedRef: HE, basis: 'FINGERPRINTS', decidedBy: 'human' })
+const all = () => true
+
+it('whoever has no wall, or none any more, meets none', async () => {
+  expect(await wallOf(log(referral), 'kin', all)).toBeNull()
+  expect(await wallOf(log(recordedWall, event(recordedWall.stream, 'ConflictOfInterestEnded', { account: 'kin', personRef: HE, reason: 'NO_LONGER_SO' }), referral), 'kin', all)).toBeNull()
+  expect(await wallOf(log(recordedWall, referral), 'somebody', all)).toBeNull()
+})
+it('behind it stand the person, what names him, and what is of his case; not the partner by herself', async () => {
+  const wall = await wallOf(log(recordedWall, referral, opened, planned), 'kin', all)
+  for (const one of [HE, id(1), id(2), id(3), id(4)]) expect(wall!.hides({ of: [one] })).toBe(true)
+  expect([SHE, HE_AGAIN, id(9)].map((one) => wall!.hides(one))).toEqual([false, false, false])
+})
+it('asked again it knows what came since, reads nothing twice, and forgets a wall that is down', async () => {
+  const events = [recordedWall, referral]
+  const reads: number[] = []
+  const growing = { load: async (stream: string) => events.filter((one) => one.stream === stream), read: (options: { after: number; filter: { categories: readonly string[] } }) => { reads.push(options.after); return log(...events).read(options) } }
+  const walls = wallsIn(growing, all)
+  expect((await walls('kin'))!.hides(id(4))).toBe(false)
+  events.push(opened, planned)
+  expect((await walls('kin'))!.hides(id(4))).toBe(true)
+  events.push(link)
+  expect((await walls('kin'))!.hides(HE_AGAIN)).toBe(true)
+  expect(reads).toEqual([0, 2, 0])
+  events.push(event(recordedWall.stream, 'ConflictOfInterestEnded', { account: 'kin', personRef: HE, reason: 'NO_LONGER_SO' }))
+  expect(await walls('kin')).toBeNull()
+})
+it('it follows the links of today, and stands for what a service may read', async () => {
+  const his = event(`referral-${id(5)}`, 'ReferralReceived', { referralId: id(5), subjectRef: HE_AGAIN, victimRef: SHE, incidentIds: [] })
+  expect((await wallOf(log(recordedWall, link, his), 'kin', all))!.hides(id(5))).toBe(true)
+  expect((await wallOf(log(recordedWall, opened, planned), 'kin', (category) => category === 'pchCase' || category === 'notification'))!.hides(id(4))).toBe(true)
+})
+it('leaves out of an answer what is behind it, counts what is left, and gives nothing of what is about it alone', () => {
+  const wall = new Wall(new Set([HE, id(1)]))
+  expect(wall.without({ total: 3, cases: [{ caseId: id(1) }, { caseId: id(2) }, { of: { him: HE } }] })).toEqual({ total: 1, cases: [{ caseId: id(2) }] })
+  expect(wall.without({ caseId: id(1), level: 'C' })).toBeUndefined()
+  expect(wall.without({ caseId: id(2), level: 'C' })).toEqual({ caseId: id(2), level: 'C' })
+})
+it('sends what is asked for elsewhere, always to the same place, and says which for which', () => {
+  const wall = new Wall(new Set([HE, id(1)]))
+  const asked: string[] = []
+  const elsewhere = (text: string) => wall.elsewhere(text, (standIn, name) => asked.push(standIn, name))
+  expect(elsewhere(`referral-${id(2)}`)).toBe(`referral-${id(2)}`)
+  expect(elsewhere(`referral-${id(1)}`)).toMatch(/^referral-[0-9a-f-]{36}$/)
+  expect(elsewhere(HE)).toMatch(/^per_[\w-]{22}$/)
+  expect([elsewhere(HE), asked[1], asked[3]]).toEqual([elsewhere(HE), id(1), HE])
+  expect(elsewhere(HE)).not.toBe(HE)
+})

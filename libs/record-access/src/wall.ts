@@ -1,0 +1,80 @@
+/**
+ * What stands behind the walls of one account (ConflictOfInterestRecorded), asked at the log's head: the persons, and every id
+ * by which a record of theirs is known. Whoever has no wall pays one look at an empty stream.
+ */
+import { IDENTITY_REGISTER, linksAfter, tokensOf, type ConflictOfInterestEndedV1, type ConflictOfInterestRecordedV1, type PersonLink, type RecordedEvent } from '@chorus/contracts'
+import { derivedId, fold } from '@chorus/decider'
+
+// Stored names. Changing one needs a new version and an upcaster.
+export const WALL_EVENTS = ['ConflictOfInterestRecorded', 'ConflictOfInterestEnded'] as const
+
+/** The persons behind the walls of one account. */
+export interface Walls { readonly persons: readonly string[] }
+export const NO_WALLS: Walls = { persons: [] }
+export const evolveWalls = (state: Walls, { type, data }: Pick<RecordedEvent, 'type' | 'data'>): Walls => {
+  if (type === 'ConflictOfInterestRecorded') return { persons: [...state.persons, (data as ConflictOfInterestRecordedV1).personRef] }
+  return type === 'ConflictOfInterestEnded' ? { persons: state.persons.filter((one) => one !== (data as ConflictOfInterestEndedV1).personRef) } : state
+}
+/** One stream for each account. */
+export const wallsIdOf = (account: string): string => derivedId('conflict-of-interest', account)
+
+interface Log {
+  load(stream: string): Promise<readonly RecordedEvent[]>
+  read(options: { readonly after: number; readonly filter: { readonly categories: readonly string[] } }): AsyncIterable<RecordedEvent>
+}
+/** Where records of persons lead on: a referral to its incidents, a case to its referral, whatever is of a case to the case. An incident's own id is in its referral. */
+const LEADING = ['referral', 'pair', 'pchCase', 'arrest', 'lethalityScreen', 'notification', 'safetyReview', 'safetyWarning', 'pchService'] as const
+const KNOWN_BY = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|per_[\w-]{22}/g
+const FIELDS_THAT_LEAD = ['referralId', 'caseId', 'incidentId', 'indexIncidentId', 'incidentIds'] as const
+
+export class Wall {
+  constructor(private readonly ids: ReadonlySet<string>) {}
+  /** Whether any text in it names somebody or something behind the wall. */
+  hides(value: unknown): boolean { return (JSON.stringify(value) ?? '').match(KNOWN_BY)?.some((id) => this.ids.has(id)) ?? false }
+  /** The text with each such name replaced by one that nothing has, always the same: it is answered like what is not there. `stands` is told which for which. */
+  elsewhere(text: string, stands: (standIn: string, asked: string) => void): string {
+    return text.replace(KNOWN_BY, (id) => {
+      if (!this.ids.has(id)) return id
+      const standIn = id.startsWith('per_') ? `per_${Buffer.from(derivedId('elsewhere', id).replaceAll('-', ''), 'hex').toString('base64url')}` : derivedId('elsewhere', id)
+      stands(standIn, id)
+      return standIn
+    })
+  }
+  /** An answer without what is behind the wall; undefined where it is about nothing else. A total counts what is left. */
+  without<T>(answer: T): T | undefined {
+    if (!this.hides(answer)) return answer
+    if (Array.isArray(answer)) return answer.flatMap((item: unknown) => { const left = this.without(item); return left === undefined ? [] : [left] }) as T
+    if (typeof answer !== 'object' || answer === null) return undefined
+    const fields = Object.entries(answer)
+    if (fields.some(([, value]) => !Array.isArray(value) && this.hides(value))) return undefined
+    const left = fields.map(([name, value]) => [name, Array.isArray(value) ? this.without(value) : value] as const)
+    const gone = fields.reduce((count, [, value], at) => count + (Array.isArray(value) ? value.length - (left[at]![1] as unknown[]).length : 0), 0)
+    return Object.fromEntries(left.map(([name, value]) => [name, name === 'total' && typeof value === 'number' ? value - gone : value])) as T
+  }
+}
+
+/**
+ * What stands behind the walls of an account; null: it has none. `readable`: the categories that whoever asks may read. Each
+ * question is answered as of the log's head: what was read for the last one of this account is kept, and only the rest read.
+ */
+export const wallsIn = (log: Log, readable: (category: string) => boolean): (account: string) => Promise<Wall | null> => {
+  const kept = new Map<string, { readonly of: string; readonly ids: Set<string>; through: number }>()
+  return async (account) => {
+    const { persons } = fold({ evolve: evolveWalls }, await log.load(`conflictOfInterest-${wallsIdOf(account)}`), NO_WALLS)
+    if (persons.length === 0) { kept.delete(account); return null }
+    const links = readable('personIdentity') ? (await log.load(IDENTITY_REGISTER)).reduce<readonly PersonLink[]>(linksAfter, []) : []
+    const tokens = persons.flatMap((person) => tokensOf(links, person))
+    const before = kept.get(account)
+    // Another person, a link or its end: all of it is read anew.
+    const known = before?.of === tokens.join() ? before : { of: tokens.join(), ids: new Set(tokens), through: 0 }
+    const wall = new Wall(known.ids)
+    for await (const { stream, partitionkey, data, ordinal } of log.read({ after: known.through, filter: { categories: LEADING.filter(readable) } })) {
+      known.through = ordinal
+      if (!wall.hides([data, partitionkey])) continue
+      known.ids.add(stream.slice(stream.indexOf('-') + 1))
+      for (const field of FIELDS_THAT_LEAD) for (const id of [(data as Record<string, unknown>)[field]].flat()) if (typeof id === 'string') known.ids.add(id)
+    }
+    kept.set(account, known)
+    return wall
+  }
+}

@@ -1,0 +1,147 @@
+/**
+ * Somebody who works here is related to the person of a case (domain reference §3.13, rule 9). Every route is walked: what is
+ * behind the wall is answered like what is not there, in lists it is left out, no command reaches it; beside it all is as before.
+ */
+import { randomUUID } from 'node:crypto'
+import { mayCall, PURPOSES_OF, ROLES, type RecordedEvent, type Role } from '@chorus/contracts'
+import type { Recorder } from '@chorus/event-store'
+import { issueToken, RECORDER, systemClock } from '@chorus/platform'
+import { AGENCY_OF, startChorus, type TestChorus } from '../support/chorus'
+import { routesIn } from '../support/doors'
+import { idIn, SUBJECT, Thread, VICTIM, type Walked } from '../support/thread'
+
+interface Answer { readonly status: number; readonly text: string }
+
+describe('a wall', () => {
+  let chorus: TestChorus
+  let thread: Thread
+  let kins: Walked
+  let others: Walked
+  let subjectRef: string
+  let referralId: string
+  let behind: string[]
+  const bearers = new Map<string, Promise<string>>()
+  const bearer = (account: string, role: Role): Promise<string> => {
+    const at = `${account} ${role}`
+    if (!bearers.has(at)) bearers.set(at, issueToken(chorus.data, systemClock, { role, agency: AGENCY_OF[role], sub: account }).then((token) => `Bearer ${token}`))
+    return bearers.get(at)!
+  }
+  const plain = ({ status, text }: { status: number; text: string }): Answer => ({ status, text: text.replace(/"instance":"[^"]*"/, '') })
+  const get = async (account: string, role: Role, path: string): Promise<Answer> => plain(await chorus.agent.get(path).set('Authorization', await bearer(account, role)).set('X-Purpose', PURPOSES_OF[role][0]))
+  const post = async (account: string, role: Role, path: string, body: object): Promise<Answer> => plain(await chorus.agent.post(path).set('Authorization', await bearer(account, role)).send(body))
+  const events = async (): Promise<RecordedEvent[]> => { const all: RecordedEvent[] = []; for await (const event of chorus.app.get<Recorder>(RECORDER, { strict: false }).read()) all.push(event); return all }
+  const refOf = async (caseId: string): Promise<string> => ((await events()).find(({ type, stream }) => type === 'CaseOpened' && stream === `pchCase-${caseId}`)!.data as { subjectRef: string }).subjectRef
+  const idsOf = async (caseId: string): Promise<string[]> => (await events()).filter(({ stream, partitionkey, data }) => stream === `pchCase-${caseId}` || partitionkey === `pchCase-${caseId}` || (data as { caseId?: string }).caseId === caseId).map(({ stream }) => stream.slice(stream.indexOf('-') + 1))
+  const names = (text: string): boolean => behind.some((id) => text.includes(id))
+  /** The routes that a role may call, each with every id that is behind the wall in place of its parameter. */
+  const doors = (method: 'get' | 'post') => routesIn(chorus.app).filter((route) => route.method === method && route.right !== undefined && !/^\/v1\/(replay|imports|log\/(verification|head|checkpoints))/.test(route.path))
+
+  beforeAll(async () => {
+    chorus = await startChorus()
+    thread = new Thread({ addressOf: () => chorus.address, bearer: chorus.bearer })
+    await thread.importSample()
+    const first = await thread.toPlan()
+    await thread.clear(first.notificationId, first.reviewId)
+    await thread.schedule(first.notificationId)
+    await thread.authorize(first.notificationId)
+    await thread.deliver(first.notificationId)
+    await thread.help(first.caseId)
+    kins = first
+    others = await thread.toPlan()
+    subjectRef = await refOf(kins.caseId)
+    ;({ referralId } = (await events()).find(({ type, stream }) => type === 'CaseOpened' && stream === `pchCase-${kins.caseId}`)!.data as { referralId: string })
+    behind = [...new Set([subjectRef, referralId, kins.incidentId, ...await idsOf(kins.caseId)])]
+    expect(behind.length).toBeGreaterThan(5)
+    expect(await get('kin', 'detective', `/v1/cases/${kins.caseId}/circumstances`)).toMatchObject({ status: 200 })
+    await thread.done('privacyOfficer', 'conflicts-of-interest', { account: 'kin', personRef: subjectRef, relation: 'RELATED' })
+  })
+  afterAll(async () => { await chorus.close() })
+
+  const [NOBODY, NOTHING] = [`per_${'x'.repeat(22)}`, randomUUID()]
+  const absentLike = (id: string): string => id.startsWith('per_') ? NOBODY : NOTHING
+  const absents = new Map<string, Promise<string>>()
+  /** What is answered where there is nothing, asked once of each door. */
+  const absentAt = (path: string, role: Role, nobody: string, ask: () => Promise<Answer>): Promise<string> => {
+    const at = `${role} ${path} ${nobody}`
+    if (!absents.has(at)) absents.set(at, ask().then((answer) => without(answer, nobody)))
+    return absents.get(at)!
+  }
+  /** What is typed in is given back, by an address or an answer. */
+  const without = (answer: Answer, id: string): string => JSON.stringify(answer).replaceAll(id, 'asked').replace(/keysId[^,]*/, '')
+
+  const walk = async (): Promise<{ told: string[]; differs: string[]; hidden: Set<string>; left: Set<string> }> => {
+    const [told, differs, hidden, left] = [[] as string[], [] as string[], new Set<string>(), new Set<string>()]
+    for (const { path, name, right } of doors('get')) {
+      const roles = ROLES.filter((one) => mayCall(right, { role: one, agency: AGENCY_OF[one] }))
+      const asked = path.includes(':') ? behind.map((id) => [path.replace(/:\w+/g, id), id] as const) : path === '/v1/history' ? behind.map((id) => [`${path}?of=${id}`, id] as const) : [[path, ''] as const]
+      for (const [one, id] of asked) {
+        const other = await get('other', roles[0]!, one)
+        const there = other.status === 200 && names(other.text)
+        if (there) hidden.add(name)
+        for (const role of there ? roles : roles.slice(0, 1)) {
+          const kin = await get('kin', role, one)
+          if (kin.status === 200 && names(kin.text.replaceAll(id || ' ', ''))) told.push(`${role}: ${name} ${one}`)
+          if (kin.status === 200 && kin.text.includes(others.caseId)) left.add(name)
+          if (id === '' || role !== roles[0]) continue
+          const nobody = absentLike(id)
+          const [mine, absent] = [without(kin, id), await absentAt(path, role, nobody, () => get('kin', role, one.replace(id, nobody)))]
+          if (mine !== absent) differs.push(`${role}: ${name} ${mine.slice(0, 300)} / ${absent.slice(0, 300)}`)
+        }
+      }
+    }
+    return { told, differs, hidden, left }
+  }
+
+  it('shows nothing of what is behind it, to whatever role of that account, and answers like what is not there', async () => {
+    const { told, differs, hidden, left } = await walk()
+    expect(told).toEqual([])
+    expect(differs).toEqual([])
+    // Other accounts of the same roles see it, and this one sees the rest.
+    expect(hidden.size).toBeGreaterThan(8)
+    expect(left.size).toBeGreaterThan(2)
+  })
+
+  it('lets no command through, by whatever route, and nothing is recorded', async () => {
+    const before = (await events()).length
+    const through: string[] = []
+    let walked = 0
+    for (const { path, name, right } of doors('post').filter(({ path }) => !/^\/v1\/(accounts|authorizations)/.test(path))) {
+      const role = ROLES.find((one) => mayCall(right, { role: one, agency: AGENCY_OF[one] }))!
+      for (const id of path.includes(':') ? [subjectRef, kins.caseId, kins.incidentId, kins.notificationId, referralId] : [subjectRef, kins.caseId]) {
+        walked++
+        const nobody = absentLike(id)
+        const kin = path.includes(':') ? await post('kin', role, path.replace(/:\w+/g, id), {}) : await post('kin', role, path, { of: [{ id }] })
+        const absent = path.includes(':') ? await absentAt(path, role, nobody, () => post('kin', role, path.replace(/:\w+/g, nobody), {})) : without({ ...kin, status: 404 }, id)
+        if (without(kin, id) !== absent) through.push(`${role}: ${name} ${JSON.stringify(kin)} / ${absent}`)
+      }
+    }
+    expect(through).toEqual([])
+    expect(walked).toBeGreaterThan(100)
+    expect((await events()).length).toBe(before)
+    expect((await post('kin', 'detective', `/v1/notifications/${kins.notificationId}/hold`, { code: 'SAFETY' })).status).toBe(404)
+    expect((await post('kin', 'detective', `/v1/notifications/${others.notificationId}/hold`, { code: 'SAFETY' })).status).toBe(200)
+  })
+
+  it('stands before what comes later, under another token of the same person too, and after a restart', async () => {
+    const named = { source: 'KCPD', incidentIds: [kins.incidentId], victim: VICTIM }
+    const later = idIn(await thread.done('intakeAnalyst', 'referrals', { ...named, subject: { ...SUBJECT, personRef: subjectRef } }))
+    const again = idIn(await thread.done('intakeAnalyst', 'referrals', { ...named, incidentIds: [], source: 'SELF', subject: SUBJECT }))
+    expect((await get('kin', 'prosecutor', `/v1/referrals/${later}`)).status).toBe(404)
+    expect((await get('kin', 'prosecutor', `/v1/referrals/${again}`)).status).toBe(200)
+    const { subjectRef: mergedRef } = JSON.parse((await get('other', 'prosecutor', `/v1/referrals/${again}`)).text) as { subjectRef: string }
+    await thread.done('prosecutor', 'persons/links', { keepRef: subjectRef, mergedRef, basis: 'FINGERPRINTS' })
+    expect((await get('kin', 'prosecutor', `/v1/referrals/${again}`)).status).toBe(404)
+    chorus = await chorus.again()
+    for (const [id, status] of [[later, 404], [again, 404]] as const) expect((await get('kin', 'prosecutor', `/v1/referrals/${id}`)).status).toBe(status)
+    expect((await get('other', 'prosecutor', `/v1/referrals/${later}`)).status).toBe(200)
+  })
+
+  it('is taken down by another, never by the one before whom it stands', async () => {
+    const ending = { account: 'kin', personRef: subjectRef, reason: 'RECORDED_IN_ERROR' }
+    expect((await post('kin', 'privacyOfficer', '/v1/conflicts-of-interest/endings', ending)).status).toBe(404)
+    expect((await post('other', 'detective', '/v1/conflicts-of-interest/endings', ending)).status).toBe(403)
+    await thread.done('privacyOfficer', 'conflicts-of-interest/endings', ending)
+    expect((await get('kin', 'detective', `/v1/cases/${kins.caseId}/circumstances`)).status).toBe(200)
+    expect((await events()).filter(({ stream }) => stream.startsWith('conflictOfInterest-')).map(({ type }) => type)).toEqual(['ConflictOfInterestRecorded', 'ConflictOfInterestEnded'])
+  })
+})
