@@ -48,6 +48,7 @@ describe('usage', () => {
   it.each([
     ['tokne', /Did you mean token\?/], ['token', /--role/], ['token --role mayor', /Allowed choices are/], ['token --role operator --agency Nowhere', /an ORI/], ['token --role operator --nonsense', /unknown option/], ['completion tcsh', /bash, zsh, fish/],
     ['token --role operator --ttl 0', /--ttl/], ['health --env production', /CHORUS_TOKEN_FILE|does not answer/],
+    ['log copy --from postgres://a:b@h:1/x --to postgres://c@h:1/x?ssl=false', /the same store/], ['log copy --from kurrentdb://h --to postgres://h/x', /DATABASE_URL/], ['log copy --from mysql://h/x --to postgres://h/x', /addresses of stores/],
   ])('chorus %s is refused in words', async (line, words) => {
     const { code, out, err } = await chorus(line, { CHORUS_URL: 'http://127.0.0.1:9' })
     expect(err).toMatch(words)

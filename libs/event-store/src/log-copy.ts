@@ -140,15 +140,16 @@ const contentOf = ({ ordinal, text }: StoredEvent): string => {
   return content
 }
 
-const ADOPT = `UPDATE log.head SET log = $1::text::uuid, link = decode($2, 'hex'), copying = true WHERE ordinal = 0`
+const ADOPT = `UPDATE log.head SET log = $1::text::uuid, link = decode($2, 'hex') WHERE ordinal = 0`
+/** No service opens a log while it stands (postgres.ts). A copy that is refused has set nothing. */
+const BEGUN = 'UPDATE log.head SET copying = true'
 const PROMISED = 'SELECT promised IS NOT NULL AS promised FROM log.head'
 /** Connections of stores (postgres-connection.ts): what they append stands under the id that the log had when they opened it. */
 const USERS = `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name IN ('chorus-log-reader', 'chorus-log-writer', 'chorus-log-listener')`
 const FINISHED = 'UPDATE log.head SET copying = false'
-/** `copying`: no service opens a log while it stands (postgres.ts). A copy that is refused has set nothing. */
 const COPY = `
   WITH moved AS (
-    UPDATE log.head SET ordinal = $1::bigint, link = decode($2, 'hex'), recordedtime = $3::text::timestamptz, copying = true WHERE ordinal = $4::bigint RETURNING true
+    UPDATE log.head SET ordinal = $1::bigint, link = decode($2, 'hex'), recordedtime = $3::text::timestamptz WHERE ordinal = $4::bigint RETURNING true
   ), added AS (
     INSERT INTO log.events (ordinal, stream, revision, id, type, content, recordedtime, text, link)
     SELECT $4::bigint + e.n, e.stream, e.revision::bigint, e.id::uuid, e.type, e.content, e.recordedtime::timestamptz, e.text, decode(e.link, 'hex')
@@ -174,7 +175,10 @@ export function copyToPostgres(url: string): CopyTarget {
       if (promised) throw new CopyRefused(`${where} holds no event, but has answered as log ${head.log} what was recorded at a moment, and keeps its word. Copy into a database that was only migrated`)
       return { ordinal: 0, link: genesisLink(log) }
     },
-    begin: async (log) => { await sql.unsafe(ADOPT, [log, genesisLink(log)]) },
+    begin: async (log) => {
+      await sql.unsafe(BEGUN)
+      await sql.unsafe(ADOPT, [log, genesisLink(log)])
+    },
     write: async (events) => {
       const column = (value: (event: StoredEvent) => string | number): string => lines(events.map(value))
       const last = events.at(-1)!

@@ -1,0 +1,58 @@
+/** chorus log copy as an operator reads it. */
+import { PassThrough } from 'node:stream'
+import { PostgresStore } from '@chorus/event-store'
+import { postgres } from '@chorus/postgres'
+import { all, event } from '../../../../libs/event-store/src/testing/builders'
+import { freshDatabase, type FreshDatabase } from '../../../../test/support/database'
+import { EXIT } from '../exit'
+import { runCommandLine } from '../program'
+
+const copy = async (from: string, to: string, ...more: string[]): Promise<{ readonly code: number; readonly out: string; readonly err: string }> => {
+  const texts = { out: '', err: '' }
+  const sink = (name: 'out' | 'err'): PassThrough => new PassThrough().on('data', (chunk: Buffer) => { texts[name] += chunk.toString() })
+  const code = await runCommandLine({ stdout: sink('out'), stderr: sink('err'), env: {}, clock: { now: () => '2026-03-02T12:00:00.000Z' }, watch: () => 0, signal: new AbortController().signal, argv: ['log', 'copy', '--from', from, '--to', to, ...more] })
+  return { code, ...texts }
+}
+
+describe('chorus log copy', () => {
+  let from: FreshDatabase
+  let to: FreshDatabase
+  beforeAll(async () => {
+    [from, to] = await Promise.all([freshDatabase(), freshDatabase()])
+    const source = await PostgresStore.open({ url: from.appUrl })
+    for (let i = 0; i < 5; i++) await source.append({ stream: 'a-1', expected: 'any', events: [event(`e${i}`)] })
+    await source.close()
+  })
+  afterAll(async () => { await from.drop(); await to.drop() })
+
+  it('says what it would do, does it, and prints both digests; a copy that was altered has an exit code of its own', async () => {
+    expect(await copy(from.appUrl, to.ownerUrl, '--dry-run')).toMatchObject({ code: EXIT.ok, out: expect.stringMatching(/: 5 events; .* has 0 of them, 5 would be copied\n$/) })
+    const { code, out } = await copy(from.appUrl, to.ownerUrl)
+    expect(code).toBe(EXIT.ok)
+    const [, digest] = /^5 events copied; .* through 5\ndigest of the source {2}([0-9a-f]{64})\ndigest of the copy {4}\1\nequal\n$/.exec(out) ?? []
+    expect(digest).toBeDefined()
+    expect(await copy(from.appUrl, to.ownerUrl, '--dry-run')).toMatchObject({ out: expect.stringContaining('has 5 of them, 0 would be copied') })
+    const store = await PostgresStore.open({ url: to.appUrl })
+    expect(await all(store.readAll())).toHaveLength(5)
+    await store.close()
+
+    const sql = postgres(to.ownerUrl, { max: 1, onnotice: () => undefined })
+    await sql.unsafe(`alter table log.events disable trigger user; update log.events set text = replace(text, 'BellRung', 'BellSold') where ordinal = 2`)
+    await sql.end()
+    const altered = await copy(from.appUrl, to.ownerUrl)
+    expect(altered.code).toBe(EXIT.mismatch)
+    expect(altered.out).toContain(`digest of the source  ${digest!}\ndigest of the copy    (it cannot be read to its end)\nNOT EQUAL: `)
+    expect(altered.out).toContain('ordinal 2: its text')
+    await expect(PostgresStore.open({ url: to.appUrl })).rejects.toThrow(/is not finished/)
+  })
+
+  it('what is refused is said, with the code of a conflict', async () => {
+    expect(await copy(to.ownerUrl, from.ownerUrl)).toMatchObject({ code: EXIT.failure, out: '', err: expect.stringContaining('is not finished') })
+    const third = await freshDatabase()
+    const other = await PostgresStore.open({ url: third.appUrl })
+    await other.append({ stream: 'a-1', expected: 'any', events: [event('x')] })
+    await other.close()
+    expect(await copy(from.appUrl, third.ownerUrl, '--dry-run')).toMatchObject({ code: EXIT.conflict, out: '', err: expect.stringContaining('Copy into an empty database') })
+    await third.drop()
+  })
+})
