@@ -17,7 +17,8 @@ const AHEAD = 3
 
 const NEWLINE = 10
 
-interface Page { readonly events: readonly StoredEvent[]; readonly bytes: number }
+/** A page as it came. Its events are made one by one, in order, when they are asked for: those of a whole page would all outlive the collector's first look. */
+interface Page { readonly ordinals: Float64Array; readonly revisions: Float64Array; readonly bytes: number; next(): StoredEvent }
 
 /**
  * All events of a page as one row: a value for each column, one event's part after the other. Numbers and times come as
@@ -31,15 +32,16 @@ const pageOf = (rows: string, order = 'ordinal'): string => `
   ].map((column) => `string_agg(${column} ORDER BY ${order})`).join(', ')}
   FROM (${rows}) AS e`
 
-const EMPTY: Page = { events: [], bytes: 0 }
+const NONE = new Float64Array()
+const EMPTY: Page = { ordinals: NONE, revisions: NONE, bytes: 0, next: () => { throw new Error('an empty page has no event') } }
 
 async function fetchPage(sql: Sql, query: string, parameters: readonly (string | number)[]): Promise<Page> {
   const [row] = await sql.unsafe(query, [...parameters], { prepare: true }).raw() as unknown as Buffer[][]
   const texts = row?.at(-1)
-  return row && texts ? { events: decodePage(row), bytes: texts.length } : EMPTY
+  return row && texts ? asPage(row) : EMPTY
 }
 
-function decodePage([ordinalBytes, revisionBytes, timeBytes, linkBytes, ids, types, streams, texts]: readonly Buffer[]): StoredEvent[] {
+function asPage([ordinalBytes, revisionBytes, timeBytes, linkBytes, ids, types, streams, texts]: readonly Buffer[]): Page {
   const ordinals = numbersOf(ordinalBytes!)
   const revisions = numbersOf(revisionBytes!)
   const times = numbersOf(timeBytes!)
@@ -48,14 +50,19 @@ function decodePage([ordinalBytes, revisionBytes, timeBytes, linkBytes, ids, typ
   const nextText = partsOf(texts!, 'utf8')
   let time = NaN
   let recordedtime = ''
-  return Array.from(ordinals, (ordinal, i) => {
-    // a batch shares one recorded time
-    if (times[i] !== time) { time = times[i]!; recordedtime = recordedTimeOf(time) }
-    return {
-      ordinal, recordedtime, stream: nextStream(), revision: revisions[i]!, id: ids!.toString('latin1', i * 36, i * 36 + 36), type: nextType(), text: nextText(),
-      link: linkBytes!.toString('latin1', 2 + i * 64, 66 + i * 64),
-    }
-  })
+  let i = -1
+  return {
+    ordinals, revisions, bytes: texts!.length,
+    next: () => {
+      i += 1
+      // a batch shares one recorded time
+      if (times[i] !== time) { time = times[i]!; recordedtime = recordedTimeOf(time) }
+      return {
+        ordinal: ordinals[i]!, recordedtime, stream: nextStream(), revision: revisions[i]!, id: ids!.toString('latin1', i * 36, i * 36 + 36), type: nextType(), text: nextText(),
+        link: linkBytes!.toString('latin1', 2 + i * 64, 66 + i * 64),
+      }
+    },
+  }
 }
 
 /** A bytea of big-endian int8s, as PostgreSQL writes it (\\x and hex). */
@@ -117,7 +124,7 @@ async function* pagesOfAll(sql: Sql, after: number, through: number): AsyncItera
 
 /** As many events as will likely make PAGE_BYTES, at most PAGE. */
 const sizeAfter = (page: Page, size: number): number =>
-  page.events.length === 0 ? size : Math.max(1, Math.min(PAGE, size * 2, Math.floor(PAGE_BYTES / (page.bytes / page.events.length))))
+  page.ordinals.length === 0 ? size : Math.max(1, Math.min(PAGE, size * 2, Math.floor(PAGE_BYTES / (page.bytes / page.ordinals.length))))
 
 const BY_TYPE = pageOf(`SELECT * FROM log.events WHERE ordinal > $1 AND ordinal <= $2 AND type = ANY (string_to_array($3, E'\\n')) ORDER BY ordinal LIMIT $4::int`)
 
@@ -127,8 +134,8 @@ async function* pagesOfTypes(sql: Sql, after: number, through: number, types: re
   while (types.length > 0 && after < through) {
     const to = Math.min(after + window, through)
     const page = await fetchPage(sql, BY_TYPE, [after, to, lines(types), size])
-    after = page.events.length === size ? page.events[size - 1]!.ordinal : to
-    window = Math.min(MAX_WINDOW, page.events.length < size / 4 ? window * 2 : window)
+    after = page.ordinals.length === size ? page.ordinals[size - 1]! : to
+    window = Math.min(MAX_WINDOW, page.ordinals.length < size / 4 ? window * 2 : window)
     size = sizeAfter(page, size)
     yield page
   }
@@ -150,8 +157,8 @@ async function* pagesOfCategories(sql: Sql, after: number, through: number, filt
   let size = PAGE
   while (after < through) {
     const page = await fetchPage(sql, BY_CATEGORY, [after, through, lines(categories), lines(filter.types ?? []), size])
-    const full = page.events.length === size
-    after = full ? page.events[size - 1]!.ordinal : through
+    const full = page.ordinals.length === size
+    after = full ? page.ordinals[size - 1]! : through
     size = sizeAfter(page, size)
     yield page
   }
@@ -192,9 +199,9 @@ async function* pagesOfStream(sql: Sql, stream: string, options: ReadStreamOptio
     const limit = Math.min(size, left)
     const page = await fetchPage(sql, forwards ? FORWARDS : BACKWARDS, [stream, from, limit])
     yield page
-    if (page.events.length < limit) return
+    if (page.ordinals.length < limit) return
     left -= limit
-    from = page.events[limit - 1]!.revision + (forwards ? 1 : -1)
+    from = page.revisions[limit - 1]! + (forwards ? 1 : -1)
     size = sizeAfter(page, size)
   }
 }
@@ -207,12 +214,14 @@ function eventsOf(source: AsyncIterable<Page>, signal: AbortSignal | undefined):
   return {
     [Symbol.asyncIterator]() {
       const pageIterator = source[Symbol.asyncIterator]()
-      let events: readonly StoredEvent[] = []
-      let at = 0
+      let current = EMPTY
+      let left = 0
       let done = false
+      const taken = (): IteratorResult<StoredEvent> => { left -= 1; return { done: false, value: current.next() } }
       const finish = async (): Promise<IteratorResult<StoredEvent>> => {
         done = true
-        events = []
+        left = 0
+        current = EMPTY
         await pageIterator.return?.()
         return { done: true, value: undefined }
       }
@@ -222,14 +231,14 @@ function eventsOf(source: AsyncIterable<Page>, signal: AbortSignal | undefined):
           if (done) return { done: true, value: undefined }
           const page = await pageIterator.next()
           if (page.done) return finish()
-          if (page.value.events.length === 0) continue
-          events = page.value.events
-          at = 1
-          return { done: false, value: events[0]! }
+          if (page.value.ordinals.length === 0) continue
+          current = page.value
+          left = current.ordinals.length
+          return taken()
         }
       }
       return {
-        next: () => (at < events.length && !signal?.aborted ? Promise.resolve({ done: false, value: events[at++]! }) : nextPage()),
+        next: () => (left > 0 && !signal?.aborted ? Promise.resolve(taken()) : nextPage()),
         return: finish,
       }
     },

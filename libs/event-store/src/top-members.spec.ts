@@ -16,5 +16,9 @@ it('takes no member of an inner object for one of its own, however it is written
   expect(topMembers(canonicalJson({ basis: [{ stream: 'other-1', revision: 9 }], data: { id: 'x', text: '"},"stream":"other-2' }, revision, stream }))).toEqual({ revision, stream })
 })
 
+it('takes no member for another whose name begins alike', () => {
+  expect(topMembers(canonicalJson({ i: 1, identity: 'x', logs: [], revisions: 7, stream, streams: 'b', types: {} }))).toEqual({ stream })
+})
+
 it.each(['', '[]', '{', '{"id":"a"', '{"id":"a"}x', '{"id":"a","id":"b"}', '{"id" :"a"}', '{"id":"a",}', 'null', '{id:1}'])('refuses %s', (text) => expect(topMembers(text)).toBeUndefined())
 it('an empty object says nothing', () => expect(topMembers('{}')).toEqual({}))

@@ -5,22 +5,22 @@
 export interface TopMembers { readonly id?: string; readonly log?: string; readonly revision?: number; readonly stream?: string; readonly type?: string }
 
 const QUOTE = 34
-const BACKSLASH = 92
 const COMMA = 44
-const WANTED = new Set(['id', 'log', 'revision', 'stream', 'type'])
+const COLON = 58
+const [OPEN_LIST, BACKSLASH, CLOSE_LIST, OPEN, CLOSE] = [91, 92, 93, 123, 125]
+const WANTED = ['id', 'log', 'type', 'stream', 'revision'] as const
 
 /** undefined where the text is not an object in canonical form. Only the outermost members count. */
 export const topMembers = (text: string): TopMembers | undefined => {
-  if (text.charCodeAt(0) !== 123) return undefined
-  const found: Record<string, unknown> = {}
+  if (text.charCodeAt(0) !== OPEN) return undefined
+  const found: { [K in typeof WANTED[number]]?: unknown } = {}
   for (let at = 1; at < text.length;) {
-    if (text.charCodeAt(at) !== QUOTE) return text === '{}' ? found : undefined
+    if (text.charCodeAt(at) !== QUOTE) return text === '{}' ? found as TopMembers : undefined
     const keyEnd = endOfString(text, at)
-    if (text.charCodeAt(keyEnd) !== 58) return undefined
+    if (text.charCodeAt(keyEnd) !== COLON) return undefined
     const end = endOfValue(text, keyEnd + 1)
-    if (end < 0) return undefined
-    const key = text.slice(at + 1, keyEnd - 1)
-    if (WANTED.has(key)) {
+    const key = wanted(text, at + 1, keyEnd - 1)
+    if (key !== undefined) {
       // the last one of two members with one name would count for whoever parses it: canonical JSON has no two
       if (key in found) return undefined
       const value = plainValue(text, keyEnd + 1, end)
@@ -28,10 +28,16 @@ export const topMembers = (text: string): TopMembers | undefined => {
       found[key] = value
     }
     const next = text.charCodeAt(end)
-    if (next === 125) return end === text.length - 1 ? found : undefined
+    if (next === CLOSE) return end === text.length - 1 ? found as TopMembers : undefined
     if (next !== COMMA) return undefined
     at = end + 1
   }
+  return undefined
+}
+
+/** Which of the wanted keys stands there: no key is cut out to be compared. */
+const wanted = (text: string, from: number, to: number): typeof WANTED[number] | undefined => {
+  for (const key of WANTED) if (key.length === to - from && text.startsWith(key, from)) return key
   return undefined
 }
 
@@ -52,19 +58,16 @@ const endOfString = (text: string, at: number): number => {
   return text.length
 }
 
-/** Behind the value that begins at `at`; -1 where it never ends. */
+/** Behind the value that begins at `at`: where the comma or bracket stands that ends it; the text's length where it never ends. */
 const endOfValue = (text: string, at: number): number => {
   let depth = 0
   for (let here = at; here < text.length; here++) {
-    const code = text.charCodeAt(here)
-    if (code === QUOTE) {
-      here = endOfString(text, here) - 1
-      if (depth === 0) return here + 1
-    } else if (code === 123 || code === 91) depth++
-    else if (code === 125 || code === 93) {
-      if (depth === 0) return here
-      if (--depth === 0) return here + 1
-    } else if (code === COMMA && depth === 0) return here
+    switch (text.charCodeAt(here)) {
+      case QUOTE: here = endOfString(text, here) - 1; break
+      case OPEN: case OPEN_LIST: depth++; break
+      case CLOSE: case CLOSE_LIST: if (depth-- === 0) return here; break
+      case COMMA: if (depth === 0) return here
+    }
   }
-  return -1
+  return text.length
 }
