@@ -1,7 +1,10 @@
-/** Scenarios 1 and 3 of the domain reference (§3.12), and a clearance that is taken back (§3.13 rule 2), on whatever form of Chorus they are given. */
+/** Scenarios 1, 3 and 6 of the domain reference (§3.12), and a clearance that is taken back (§3.13 rule 2), on whatever form of Chorus they are given. */
 import assert from 'node:assert/strict'
+import { Readable } from 'node:stream'
 import type { RecordedEvent } from '@chorus/contracts'
 import { decode, KurrentStore, PostgresStore, type EventStore } from '@chorus/event-store'
+import { mutual, patched } from '../../apps/intake/src/feeds/nibrs/testing/records'
+import { importFile } from './import-file'
 import { SUBJECT, VICTIM, type Thread, type Walked } from './thread'
 
 const HOUR = 3_600_000
@@ -110,3 +113,55 @@ export async function clearanceTakenBack(thread: Thread, url: string, logUrl?: s
   expect(around).toEqual(['CustodyStatusChanged', 'IncidentLinkedToCase'])
   expect(JSON.stringify(events.filter(({ stream }) => stream.startsWith('circumstance-')))).not.toContain('SAMPLE-HOLD-1')
 }
+
+/** Both report the other, and both are arrested. */
+const bothArrested = (): string => `${patched(mutual, { plus: [
+  { level: '6', values: { ...ARREST, sequence: '01', transaction: 'A26-00001', age: '36  ', sex: 'M' } },
+  { level: '6', values: { ...ARREST, sequence: '02', transaction: 'A26-00002', age: '34  ', sex: 'F' } },
+] }).join('\n')}\n`
+const ARREST = { date: '20260710', type: 'O', multiple: 'N', offense: '13B', weapons: ['01'], race: 'W', ethnicity: 'N', resident: 'R' }
+const [ONE, OTHER] = [{ name: 'Fictional Person Epsilon', birthDate: '1989-01-02', identifiers: [{ system: 'sample-records', id: 'S-61' }] }, { name: 'Fictional Person Zeta', birthDate: '1990-02-03', identifiers: [{ system: 'sample-records', id: 'S-62' }] }]
+
+/**
+ * Scenario 6: mutual arrest, and nobody knows who is the primary aggressor: both referrals are excluded. Once that is determined, the one
+ * is taken up again, and after a prosecutor and an advocate have looked at both complaints a case is opened; hers stays excluded, as self-defence.
+ */
+export async function mutualArrest(thread: Thread, url: string, logUrl?: string): Promise<{ readonly caseId: string; readonly referralId: string; readonly herReferralId: string }> {
+  await importFile({ address: thread.program.addressOf('intake'), bearer: (role) => thread.program.bearer(role) }, Readable.from([Buffer.from(bothArrested(), 'latin1')]))
+  const { incidents } = await thread.until<{ incidents: { incidentId: string; arrestMade: boolean; outcome: string; pairs: { victimToken: string; offenderToken: string }[] }[] }>('the report of both', 'intakeAnalyst', 'incidents?state=awaiting-relationship&limit=500', (body) => body.incidents.some(isBoth))
+  const { incidentId, outcome, pairs } = incidents.find(isBoth)!
+  // not one-sided: a person must look
+  expect(outcome).toBe('UNDECIDED')
+  const refer = async (subject: object, victim: object): Promise<string> => thread.id('intakeAnalyst', 'referrals', { source: 'KCPD', incidentIds: [incidentId], subject, victim })
+  const [his, hers] = [await refer(ONE, OTHER), await refer(OTHER, ONE)]
+  const { victimToken, offenderToken } = pairs[0]!
+  await thread.id('detective', `incidents/${incidentId}/relationship`, { victimToken, offenderToken, basis: 'DATING', method: 'INTERVIEW' })
+  const exclusion = { code: 'AGGRESSOR_UNDETERMINED', reviewableUntil: inDays(30) }
+  for (const one of [his, hers]) await thread.id('intakeAnalyst', `referrals/${one}/exclusion`, exclusion)
+  const wish = { referralId: his, indexIncidentId: incidentId, subjectInIncident: offenderToken }
+  expect(await thread.post('intakeAnalyst', 'cases', wish)).toMatchObject({ status: 422, body: { refused: 'referral_excluded' } })
+  const reopening = { reasonCode: 'CORRECTION' }
+  expect(await thread.post('prosecutor', `referrals/${his}/reopening`, reopening)).toMatchObject({ status: 422, body: { refused: 'nothing_corrected' } })
+
+  // corrected: who was the primary physical aggressor is determined after all
+  await thread.id('prosecutor', `incidents/${incidentId}/primary-aggressor`, { aggressorToken: offenderToken, dualArrest: true, basis: ['INJURY', 'HISTORY'] })
+  expect(await thread.post('intakeAnalyst', `referrals/${his}/reopening`, reopening)).toMatchObject({ status: 403 })
+  await thread.id('prosecutor', `referrals/${his}/reopening`, reopening)
+  await thread.id('prosecutor', `referrals/${hers}/exclusion`, { code: 'SELF_DEFENSE', reviewableUntil: inDays(30) })
+
+  // he complained of her, too: I7
+  expect(await thread.post('prosecutor', 'cases', wish)).toMatchObject({ status: 422, body: { refused: 'victim_of_record', rules: ['I7'] } })
+  const { body: referral } = await thread.get<{ pairId: string; subjectRef: string; status: string }>('prosecutor', `referrals/${his}`)
+  expect(referral.status).toBe('received')
+  await thread.review(referral.pairId, referral.subjectRef, 'SUBJECT_MAY_BE_CONSIDERED')
+  const caseId = await thread.id('prosecutor', 'cases', wish)
+  expect(await thread.post('prosecutor', 'cases', { ...wish, referralId: hers })).toMatchObject({ status: 422, body: { refused: 'referral_excluded' } })
+  expect((await thread.get<object>('prosecutor', `referrals/${hers}`)).body).toMatchObject({ status: 'excluded', exclusion: 'SELF_DEFENSE' })
+
+  const told = await withStore(url, async (store) => { const all: RecordedEvent[] = []; for await (const event of store.readStream(`referral-${hers}`)) all.push(decode(event)); return all }, logUrl)
+  expect(told.map(({ type, data }) => [type, (data as { code?: string }).code])).toEqual([['ReferralReceived', undefined], ['ReferralExcluded', 'AGGRESSOR_UNDETERMINED'], ['ReferralExcluded', 'SELF_DEFENSE']])
+  expect(told[2]!.corrects).toBe(told[1]!.id)
+  return { caseId, referralId: his, herReferralId: hers }
+}
+const isBoth = ({ arrestMade, pairs }: { readonly arrestMade: boolean; readonly pairs: readonly object[] }): boolean => arrestMade && pairs.length === 2
+export const inDays = (days: number): string => new Date(Date.now() + days * 24 * HOUR).toISOString().slice(0, 10)

@@ -40,7 +40,7 @@ export const inMinutes = (minutes: number): string => new Date(Date.now() + minu
 
 export class Thread {
   private readonly used = new Set<string>()
-  constructor(private readonly program: Program) {}
+  constructor(readonly program: Program) {}
 
   async post(role: Role, path: string, body: object, claims?: Claims): Promise<Reply> {
     return await supertest(this.program.addressOf(serviceOf(path))).post(`/v1/${path}`).set('Authorization', await this.program.bearer(role, undefined, claims)).send(body) as unknown as Reply
@@ -53,6 +53,14 @@ export class Thread {
     if (reply.status !== 200) throw new Error(`${path}: ${reply.status} ${JSON.stringify(reply.body)}`)
     return reply
   }
+  /** The same, and the id of the stream that it went to. */
+  async id(role: Role, path: string, body: object): Promise<string> { return idIn(await this.done(role, path, body)) }
+
+  /** A prosecutor and an advocate decide on complaints in both directions. */
+  async review(pairId: string, subjectRef: string, outcome: string): Promise<void> {
+    await this.done('prosecutor', `pairs/${pairId}/cross-complaint-review`, { subjectRef, outcome, prosecutorId: 'demo-prosecutor', advocateId: 'demo-systemAdvocate' })
+  }
+
   /** Asks until the answer holds: what follows from an event of another service comes a little later. */
   async until<T>(what: string, role: Role, path: string, holds: (body: T) => boolean): Promise<T> {
     let last: unknown

@@ -25,6 +25,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   feedCoverage: of('intake'),
   eligibility: of('intake'),
   referral: of('intake'),
+  deferral: of('intake'),
   pair: of('intake'),
   personIdentity: of('intake'),
   pchCase: of('intake', 'deterrence'),

@@ -64,6 +64,11 @@ export const CATEGORIES: readonly Category[] = [
     sight: { intakeAnalyst: 'names', detective: 'names', prosecutor: 'both', systemAdvocate: 'both', privacyOfficer: 'codes' },
   },
   {
+    // Why it was put off: not even the police's, for whom every case that is not cleared looks the same.
+    name: 'deferral', what: 'why a referral or a case was put off', partOf: { pchCase: { idOf: 'referral' } },
+    sight: { prosecutor: 'codes', systemAdvocate: 'codes' },
+  },
+  {
     name: 'pair', what: 'two people, and who stands on which side of their incidents', partOf: { pchCase: { names: 'incident' }, incident: { names: 'incident' } },
     sight: { intakeAnalyst: 'codes', detective: 'codes', prosecutor: 'codes', systemAdvocate: 'codes', evaluator: 'codes', privacyOfficer: 'codes' },
   },

@@ -55,6 +55,7 @@ export const TOPICS: readonly Topic[] = [
 /** Categories that no topic carries: they never leave the log, and why. A category is here or on exactly one topic (test/architecture/topics.spec.ts). */
 export const STAYS_IN_THE_LOG: Readonly<Record<string, string>> = {
   referral: 'names and addresses of referred persons and of their partners; only intake works with it',
+  deferral: 'why a referral or a case was put off: it could tell him that she spoke',
   pair: 'who was victim of whom; only intake decides by it',
   personIdentity: 'which tokens are one person, victims among them; who works with a case asks intake',
   eligibility: 'what intake assessed of an incident, before any case exists; the case says what came of it',

@@ -9,7 +9,7 @@ import type { Rules } from '../notification-policy/notification-policy'
 import { activeHolds, clearanceOf, covers, initial as noReview, liftedHolds, safetyReview, type Clearance, type SafetyReview } from '../safety-review/safety-review'
 import { circumstanceStream, voidsOf, type Voids } from '../safety-review/voids'
 import { isPermittedClass, type DeliveryFacts } from './breaches'
-import { caseSafetyIdOf, caseStanding, notificationIdOf, safetyIdOf, type CaseStanding, type Stretch } from './case-standing'
+import { caseSafetyIdOf, caseStanding, notificationIdOf, safetyIdOf, within, type CaseStanding, type Span, type Stretch } from './case-standing'
 import { initial, notification, type Notification, type PermissionFacts } from './notification'
 
 /** Somebody who is of no agency of justice. */
@@ -58,10 +58,9 @@ export class NotificationLookUp {
     const { streams, events, asOf, basis } = await this.about(notificationId, caseId)
     const then = asOf(said.at)
     const cleared = wasCleared(asOf, said.at, said.placeClass)
-    const { closedAt } = caseStanding(events(streams.theCase))
     return {
       factId, template, cleared, held: activeHolds(then.own).length + activeHolds(then.ofCase).length > 0, liftedHolds: then.liftedHolds,
-      caseClosed: closedAt !== null && Date.parse(closedAt) <= Date.parse(said.at), modeAllowed: policy.rules.levels[level].modes[said.mode] !== undefined,
+      caseClosed: within(caseStanding(events(streams.theCase)).closures, said.at), modeAllowed: policy.rules.levels[level].modes[said.mode] !== undefined,
       basis: [...basis, policy.basis],
     }
   }
@@ -71,11 +70,11 @@ export class NotificationLookUp {
     const streams = { own: safetyStream(safetyIdOf(notificationId)), ofCase: safetyStream(caseSafetyIdOf(caseId)), theCase: caseStream(caseId), around: circumstanceStream(caseId) }
     const read = await this.log.loadMany(Object.values(streams))
     const events = (stream: string): readonly RecordedEvent[] => read.get(stream) ?? []
-    const voids = voidsOf(events(streams.around))
+    const voids = voidsOf(events(streams.around), caseStanding(events(streams.theCase)).deferrals)
     const safety = safetyOf(fold(safetyReview, events(streams.own), noReview), fold(safetyReview, events(streams.ofCase), noReview), voids)
     const asOf = (moment: string): Safety => {
       const by = (stream: string) => fold(safetyReview, events(stream).filter((event) => Date.parse(event.time) <= Date.parse(moment)), noReview)
-      return safetyOf(by(streams.own), by(streams.ofCase), { ...voids, entries: voids.entries.filter(({ from }) => Date.parse(from) <= Date.parse(moment)) })
+      return safetyOf(by(streams.own), by(streams.ofCase), { ...voids, entries: voids.entries.filter(({ from }) => Date.parse(from) <= Date.parse(moment)), deferrals: spansAsOf(voids.deferrals, moment) })
     }
     return { streams, events, safety, asOf, basis: Object.values(streams).flatMap((stream) => basisOf(stream, events(stream))) }
   }
@@ -97,10 +96,10 @@ export class NotificationLookUp {
 
   /** Notifications and their safety at the log's head, in one reading. */
   async many(ids: readonly { readonly notificationId: string; readonly caseId: string }[]): Promise<{ readonly state: Notification; readonly safety: Safety }[]> {
-    const streams = ids.map(({ notificationId, caseId }) => ({ it: streamOf(notification, notificationId), own: safetyStream(safetyIdOf(notificationId)), ofCase: safetyStream(caseSafetyIdOf(caseId)), around: circumstanceStream(caseId) }))
+    const streams = ids.map(({ notificationId, caseId }) => ({ it: streamOf(notification, notificationId), own: safetyStream(safetyIdOf(notificationId)), ofCase: safetyStream(caseSafetyIdOf(caseId)), theCase: caseStream(caseId), around: circumstanceStream(caseId) }))
     const read = await this.log.loadMany([...new Set(streams.flatMap((one) => Object.values(one)))])
-    return streams.map(({ it, own, ofCase, around }) => ({
-      state: fold(notification, read.get(it) ?? [], initial), safety: safetyOf(fold(safetyReview, read.get(own) ?? [], noReview), fold(safetyReview, read.get(ofCase) ?? [], noReview), voidsOf(read.get(around) ?? [])),
+    return streams.map(({ it, own, ofCase, theCase, around }) => ({
+      state: fold(notification, read.get(it) ?? [], initial), safety: safetyOf(fold(safetyReview, read.get(own) ?? [], noReview), fold(safetyReview, read.get(ofCase) ?? [], noReview), voidsOf(read.get(around) ?? [], caseStanding(read.get(theCase) ?? []).deferrals)),
     }))
   }
 
@@ -123,6 +122,10 @@ export class NotificationLookUp {
     return found
   }
 }
+
+/** What of them had begun by then, and was not over by then. */
+const spansAsOf = (spans: readonly Span[], moment: string): Span[] =>
+  spans.filter(({ from }) => Date.parse(from) <= Date.parse(moment)).map(({ from, to }) => ({ from, to: to !== null && Date.parse(to) <= Date.parse(moment) ? to : null }))
 
 /** People write the minute: a clearance that was given within it counts, a hold and what voids it count from their own second. */
 const wasCleared = (asOf: (moment: string) => Safety, at: string, placeClass: string): boolean =>

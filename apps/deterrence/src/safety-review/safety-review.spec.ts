@@ -3,6 +3,7 @@ import type { CompleteSafetyReview, DraftEvent, RevocationCause } from '@chorus/
 import { given, metaOf, NOW } from '../../../../libs/decider/src/testing/given'
 import { aggregateProperties } from '../../../../libs/decider/src/testing/properties'
 import { activeHolds, clearanceOf, covers, liftedHolds, safetyReview, type CompleteReview, type Except, type Lift, type RaiseHold, type RequestReview, type Revoke, type SafetyCommand } from './safety-review'
+import { NO_VOIDS } from './voids'
 
 const of = { notificationId: '018f0000-0000-7000-8000-000000000001', caseId: '018f0000-0000-7000-8000-000000000006' }
 const [ONE, OTHER, HOLD] = ['018f0000-0000-7000-8000-00000000000b', '018f0000-0000-7000-8000-00000000000c', '018f0000-0000-7000-8000-00000000000d']
@@ -57,9 +58,14 @@ describe('clearance', () => {
   describe('is void with what happens around the person', () => {
     const entry = (revision: number) => ({ revision, cause: 'CUSTODY_OUT' as const, from: at(-1) })
     const seen = (revision: number) => ({ seen: [{ stream: `circumstance-${of.caseId}`, revision }] })
-    const knowing = (entries: readonly number[], ends: readonly string[], ...events: DraftEvent[]) => clearanceOf(given(safetyReview, ...events).state, { entries: entries.map(entry), ends })
+    const knowing = (entries: readonly number[], ends: readonly string[], ...events: DraftEvent[]) => clearanceOf(given(safetyReview, ...events).state, { ...NO_VOIDS, entries: entries.map(entry), ends })
     const having = (revision: number): DraftEvent => first(complete(seen(revision)), requested)
 
+    it('while the case is put off, and afterwards until it is answered anew', () => {
+      const during = (from: string, to: string | null) => clearanceOf(given(safetyReview, requested, proceed).state, { ...NO_VOIDS, deferrals: [{ from, to }] })
+      expect([during(at(-2), null), during(at(-2), at(1)), during(at(1), null)]).toEqual([null, null, null])
+      expect(during(at(-2), at(-1))).not.toBeNull()
+    })
     it('unless the answer had seen it, as its basis says', () => {
       expect(knowing([0], [], requested, proceed)).toBeNull()
       expect(having(0).basis).toEqual(seen(0).seen)

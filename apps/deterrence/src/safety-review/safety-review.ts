@@ -83,9 +83,9 @@ export const activeHolds = (state: SafetyReview): string[] => Object.entries(sta
 export const liftedHolds = (state: SafetyReview): string[] => Object.entries(state.holds).filter(([, hold]) => hold.lifted).map(([id]) => id)
 
 /** M1, M2. Whether the window is open at a moment is asked of the answer by `covers`. */
-export const clearanceOf = (state: SafetyReview, { entries, ends }: Voids = NO_VOIDS): Clearance | null => {
+export const clearanceOf = (state: SafetyReview, { entries, ends, deferrals }: Voids = NO_VOIDS): Clearance | null => {
   if (activeHolds(state).length > 0) return null
-  const holds = ({ at, seen }: Pick<Answer, 'at' | 'seen'>): boolean => at > state.voidedAt && entries.every(({ revision }) => revision <= seen)
+  const holds = ({ at, seen, given }: Pick<Answer, 'at' | 'seen' | 'given'>): boolean => at > state.voidedAt && entries.every(({ revision }) => revision <= seen) && deferrals.every(({ to }) => to !== null && !isBefore(given, to))
   const untilEnds = <A extends Clearance & { readonly given: string }>(answer: A): A => ({ ...answer, validUntil: ends.filter((end) => isBefore(answer.given, end)).reduce((one, other) => (isBefore(other, one) ? other : one), answer.validUntil) })
   const excepted = exceptionOf(state.approvals.filter(holds))
   if (excepted) return windowOf([untilEnds(excepted)])

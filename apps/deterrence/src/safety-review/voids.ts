@@ -15,8 +15,10 @@ export interface Voids {
   readonly entries: readonly Void[]
   /** instants at which an order ends by itself: what was answered before one is good until then at most */
   readonly ends: readonly string[]
+  /** while the case was put off: nothing is cleared meanwhile, and afterwards only by what was answered since. null: still */
+  readonly deferrals: readonly { readonly from: string; readonly to: string | null }[]
 }
-export const NO_VOIDS: Voids = { entries: [], ends: [] }
+export const NO_VOIDS: Voids = { entries: [], ends: [], deferrals: [] }
 
 const startOf = (time: string, zone: string): string => DateTime.fromISO(time, { zone }).toUTC().toISO()!
 
@@ -34,8 +36,8 @@ export const voidOf = (event: Pick<RecordedEvent, 'type' | 'data' | 'revision' |
   return cause && { revision: event.revision, cause, from: startOf(event.time, event.timeZone) }
 }
 
-export const voidsOf = (events: readonly RecordedEvent[]): Voids => {
+export const voidsOf = (events: readonly RecordedEvent[], deferrals: Voids['deferrals'] = []): Voids => {
   const expiries = new Map<string, string | undefined>()
   for (const { type, data } of events) if (type === 'ProtectionOrderStatusChanged') expiries.set((data as ProtectionOrderStatusChangedV1).orderId, (data as ProtectionOrderStatusChangedV1).expiresOn)
-  return { entries: events.flatMap((event) => voidOf(event) ?? []), ends: [...expiries.values()].flatMap((day) => day === undefined ? [] : [startOf(day, PROGRAM_ZONE)]) }
+  return { deferrals, entries: events.flatMap((event) => voidOf(event) ?? []), ends: [...expiries.values()].flatMap((day) => day === undefined ? [] : [startOf(day, PROGRAM_ZONE)]) }
 }

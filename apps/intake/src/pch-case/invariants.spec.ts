@@ -30,7 +30,7 @@ const way = fc.tuple(fc.constantFrom(0, 0, 0, 1, 2, 3, 4, 5), fc.constantFrom(0,
       ...(taken ? [step('TakeBack', incident, which)] : []),
       step('OpenCase', 0, index), step('ReviewCriminalHistory', 0, which), step('ProposeLevel', 0), step('ApproveLevel', 0, 0), step('ApproveLevel', 0, [1, 1, 2, 3][other! % 4]), step('AssignLevel', 0, level),
       step('ChangeLevel', 0, to, reason), step('ApproveLevel', 0, 0), step('ApproveLevel', 0, 1), step('ChangeLevel', 0, then, why),
-      ...[[], [step('LinkPersons', 0, 0)], [step('LinkPersons', 2, 2)]][which! % 3]!, ...(parted ? [step('UnlinkPersons', 0, 0)] : []), ...(why! % 4 === 3 ? [step('CloseCase', 0, 0)] : []),
+      ...[[], [step('LinkPersons', 0, 0)], [step('LinkPersons', 2, 2)]][which! % 3]!, ...(parted ? [step('UnlinkPersons', 0, 0)] : []), ...(why! % 4 === 3 ? [step('CloseCase', 0, 2), ...(parted ? [step('ReopenCase', 0, 2)] : [])] : []),
     ].filter((_, at) => !left.includes(at))
   })
 const step = (name: string, ...n: (number | undefined)[]): Step => ({ do: name, n: n.map((each) => each ?? 0) })
@@ -40,11 +40,14 @@ const any = fc.tuple(COMMANDS, fc.array(free, { maxLength: 6 })).map(([name, n])
 const raced = fc.tuple(COMMANDS, fc.array(odd, { maxLength: 4 }), fc.oneof(any, fc.tuple(COMMANDS, fc.array(odd, { maxLength: 4 })).map(([name, n]) => step(name, ...n)))).map(([name, n, meanwhile]): Step[] => [{ ...step(name, ...n), meanwhile }])
 /** A case is opened while somebody opens one of the same person, or takes the ground from it. */
 const openedAtOnce = fc.tuple(fc.constantFrom('OpenCase', 'OpenCase', 'CloseCase', 'TakeBack', 'LinkPersons', 'ReceiveReferral', 'ExcludeReferral'), odd, odd, fc.array(odd, { maxLength: 2 })).map(([name, mine, theirs, more]): Step[] => [{ ...step('OpenCase', mine), meanwhile: step(name, theirs, ...more) }])
-const part = fc.oneof({ weight: 3, arbitrary: way }, { weight: 3, arbitrary: any.map((one): Step[] => [one]) }, { weight: 3, arbitrary: raced }, { weight: 1, arbitrary: openedAtOnce })
+/** A closed case is opened again while somebody opens another, or again, or takes the ground from it. */
+const reopenedAtOnce = fc.tuple(fc.constantFrom('OpenCase', 'OpenCase', 'ReopenCase', 'TakeBack', 'ExcludeReferral', 'ReceiveReferral', 'LinkPersons'), fc.constantFrom('OpenCase', 'ReopenCase', 'ReopenCase'), odd, odd, fc.array(odd, { maxLength: 2 }))
+  .map(([name, first, mine, theirs, more]): Step[] => [step('CloseCase', 0, 2), { ...step(first, mine, 2), meanwhile: step(name, theirs, ...(name === 'ReopenCase' ? [2] : more)) }])
+const part = fc.oneof({ weight: 2, arbitrary: reopenedAtOnce }, { weight: 3, arbitrary: way }, { weight: 3, arbitrary: any.map((one): Step[] => [one]) }, { weight: 3, arbitrary: raced }, { weight: 1, arbitrary: openedAtOnce })
 const sequences = fc.tuple(way, fc.array(part, { maxLength: 6 })).map(([first, parts]) => [first, ...parts].flat())
 
 /** What the sequences have to come to, so that a rule which nothing reaches is seen. */
-const REACHED = ['I1', 'I2', 'I3', 'I4', 'I5', 'I6', 'I7', 'CaseOpened', 'CaseClosed', 'LevelAssigned', 'LevelChanged', 'CrossComplaintReviewed', 'EventRetracted', 'PersonIdentitiesLinked']
+const REACHED = ['I1', 'I2', 'I3', 'I4', 'I5', 'I6', 'I7', 'CaseOpened', 'CaseClosed', 'CaseReopened', 'CaseSucceeded', 'LevelAssigned', 'LevelChanged', 'CrossComplaintReviewed', 'EventRetracted', 'PersonIdentitiesLinked']
 
 it('hold after any sequence, and the sequences come to each rule', async () => {
   const met = new Map<string, number>()

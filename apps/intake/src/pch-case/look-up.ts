@@ -6,14 +6,14 @@ import { accessIdOf, initial as openAccess, recordAccess } from '@chorus/record-
 import type { Vault } from '@chorus/privacy'
 import { historyReview, initial as noReview } from '../history-review/history-review'
 import { aggressorOf, confirmedPairs, incident, initial as noIncident, type Incident } from '../incident/incident'
-import { initial as noPair, isReviewed, mayBecomeSubject, pair } from '../pair/pair'
+import { initial as noPair, isReviewed, mayBecomeSubject, pair, type Pair } from '../pair/pair'
 import { pairIdOf } from '../pair/pair-id'
 import { initial as nobodyLinked, personIdentity, REGISTER } from '../person-identity/person-identity'
 import { assess } from '../policy/criteria'
 import { policyInForce } from '../policy/policy-in-force'
-import { initial as noReferral, referral } from '../referral/referral'
+import { initial as noReferral, referral, type CaseFacts, type ReopenFacts } from '../referral/referral'
 import { adultAtIndex } from './adult'
-import { initial, pchCase, type LevelFacts, type OpenFacts, type PchCase, type ProposeFacts } from './pch-case'
+import { initial, pchCase, type CloseFacts, type LevelFacts, type OpenFacts, type PchCase, type ProposeFacts, type ReopenFacts as CaseReopenFacts } from './pch-case'
 
 const basisOf = (stream: string, events: readonly RecordedEvent[]): Basis[] => events.length === 0 ? [] : [{ stream, revision: events.length - 1 }]
 
@@ -31,27 +31,90 @@ export class CaseLookUp {
     const incidentEvents = read.get(incidentStream) ?? []
     const referred = fold(referral, referralEvents, noReferral)
     const reported = fold(incident, incidentEvents, noIncident)
-    const facts = { incident: { status: reported.status === 'none' ? 'unknown' as const : reported.status, ...confirmedFor(reported) } }
+    const facts = { incident: groundOf(reported) }
     if (referred.status === 'none') {
-      return { ...facts, caseId: body.referralId, count: 1, referral: { status: 'none', subjectRef: '', incidentIds: [] }, adultAtIndex: { answer: 'unknown', from: 'BIRTH_DATE' }, mayBecomeSubject: false, basis: [] }
+      return { ...facts, caseId: body.referralId, count: 1, referral: { status: 'none', subjectRef: '', incidentIds: [] }, adultAtIndex: { answer: 'unknown', from: 'BIRTH_DATE' }, mayBecomeSubject: false, closedBefore: [], basis: [] }
     }
     const { subjectRef, victimRef, incidentIds } = referred.received
-    // Of either there may be several tokens: what was recorded under any of them counts.
-    const subjects = (await this.identityOf(subjectRef)).tokens
-    const { tokens: victims, basis: identityBasis } = await this.identityOf(victimRef)
-    const pairs = subjects.flatMap((subject) => victims.map((victim) => ({ subject, stream: streamOf(pair, pairIdOf(this.vault, subject, victim)) })))
-    const pairEvents = await this.log.loadMany(pairs.map(({ stream }) => stream))
-    const together = pairs.map(({ subject, stream }) => ({ subject, pair: fold(pair, pairEvents.get(stream) ?? [], noPair) }))
-    // The report itself may have the referred person on the victim's side of the confirmed pair.
-    const victimInIndex = confirmedPairs(reported).some((one) => one.victimToken === body.subjectInIncident)
+    const { together, basis: pairBasis } = await this.pairsOf(subjectRef, victimRef)
     return {
       ...facts, ...(await this.nextCase(subjectRef, commandId)),
       referral: { status: referred.status, subjectRef, incidentIds },
       adultAtIndex: reported.status === 'known'
         ? adultAtIndex(await this.birthDateIn(referralEvents), reported.report, reported.report.ages[body.subjectInIncident])
         : { answer: 'unknown', from: 'BIRTH_DATE' },
-      mayBecomeSubject: together.every((one) => mayBecomeSubject(one.pair, one.subject)) && (!victimInIndex || together.some((one) => isReviewed(one.pair, one.subject))),
-      basis: [...basisOf(referralStream, referralEvents), ...basisOf(incidentStream, incidentEvents), ...pairs.flatMap(({ stream }) => basisOf(stream, pairEvents.get(stream) ?? [])).slice(0, 10), ...identityBasis],
+      mayBecomeSubject: mayBecome(together, reported, body.subjectInIncident),
+      basis: [...basisOf(referralStream, referralEvents), ...basisOf(incidentStream, incidentEvents), ...pairBasis],
+    }
+  }
+
+  /** The pairs of two persons. Of either there may be several tokens: what was recorded under any of them counts. */
+  private async pairsOf(subjectRef: string, victimRef: string): Promise<{ readonly together: Together; readonly basis: readonly Basis[] }> {
+    const subjects = (await this.identityOf(subjectRef)).tokens
+    const { tokens: victims, basis } = await this.identityOf(victimRef)
+    const pairs = subjects.flatMap((subject) => victims.map((victim) => ({ subject, stream: streamOf(pair, pairIdOf(this.vault, subject, victim)) })))
+    const events = await this.log.loadMany(pairs.map(({ stream }) => stream))
+    return {
+      together: pairs.map(({ subject, stream }) => ({ subject, pair: fold(pair, events.get(stream) ?? [], noPair) })),
+      basis: [...pairs.flatMap(({ stream }) => basisOf(stream, events.get(stream) ?? [])).slice(0, 10), ...basis],
+    }
+  }
+
+  /** What the record says about the end of a case. */
+  async forClosing(caseId: string): Promise<CloseFacts> {
+    const state = await this.stateOf(caseId)
+    if (state.status === 'none') return { referralExcluded: false, otherStays: false, basisExpunged: false, basis: [] }
+    const { referralId, subjectRef, indexIncidentId } = state.opened
+    const referralEvents = await this.log.load(streamOf(referral, referralId))
+    const stays = (await this.casesOf(subjectRef)).cases.find(({ open }) => open)
+    return {
+      referralExcluded: fold(referral, referralEvents, noReferral).status === 'excluded', otherStays: stays !== undefined && stays.caseId !== caseId, basisExpunged: await this.isExpunged(streamOf(incident, indexIncidentId)),
+      basis: basisOf(streamOf(referral, referralId), referralEvents),
+    }
+  }
+
+  async forReopeningCase(caseId: string, subjectInIncident: string | undefined): Promise<CaseReopenFacts> {
+    const state = await this.stateOf(caseId)
+    if (state.status === 'none') return { otherOpen: false, referralExcluded: false, incident: groundOf(noIncident), basisExpunged: false, mayBecomeSubject: false, closedBefore: [], basis: [] }
+    const { referralId, subjectRef, indexIncidentId } = state.opened
+    const [referralStream, incidentStream] = [streamOf(referral, referralId), streamOf(incident, indexIncidentId)]
+    const read = await this.log.loadMany([referralStream, incidentStream])
+    const referred = fold(referral, read.get(referralStream) ?? [], noReferral)
+    const reported = fold(incident, read.get(incidentStream) ?? [], noIncident)
+    const { cases } = await this.casesOf(subjectRef)
+    const { together, basis } = referred.status === 'none' ? { together: [], basis: [] } : await this.pairsOf(subjectRef, referred.received.victimRef)
+    return {
+      otherOpen: cases.some((one) => one.open && one.caseId !== caseId), referralExcluded: referred.status !== 'received', incident: groundOf(reported),
+      basisExpunged: await this.isExpunged(incidentStream), mayBecomeSubject: mayBecome(together, reported, subjectInIncident),
+      closedBefore: cases.filter((one) => one.mayReopen && one.caseId !== caseId).map((one) => one.caseId),
+      basis: [...[referralStream, incidentStream].flatMap((stream) => basisOf(stream, read.get(stream) ?? [])), ...basis],
+    }
+  }
+
+  /** Whether a case stands open on this referral. */
+  async forReferral(referralId: string): Promise<CaseFacts> {
+    const open = await this.openCaseOn(referralId)
+    return { caseOpen: open !== null, basis: open?.basis ?? [] }
+  }
+
+  /** The open case that was opened on this very referral, or null. */
+  async openCaseOn(referralId: string): Promise<{ readonly caseId: string; readonly basis: readonly Basis[] } | null> {
+    const referred = fold(referral, await this.log.load(streamOf(referral, referralId)), noReferral)
+    if (referred.status === 'none') return null
+    const found = (await this.casesOf(referred.received.subjectRef)).cases.find(({ open, opened }) => open && opened.referralId === referralId)
+    return found ? { caseId: found.caseId, basis: basisOf(streamOf(pchCase, found.caseId), await this.log.load(streamOf(pchCase, found.caseId))) } : null
+  }
+
+  /** What was recorded of a referral's incidents since it was excluded. */
+  async forReopening(referralId: string): Promise<ReopenFacts> {
+    const state = fold(referral, await this.log.load(streamOf(referral, referralId)), noReferral)
+    if (state.status !== 'excluded') return { changedSince: false, aggressorDetermined: false, basis: [] }
+    const streams = state.received.incidentIds.map((id) => streamOf(incident, id))
+    const read = await this.log.loadMany(streams)
+    const events = streams.map((stream) => read.get(stream) ?? [])
+    return {
+      changedSince: events.flat().some(({ ordinal }) => ordinal > state.exclusion.ordinal), aggressorDetermined: events.some((each) => aggressorOf(fold(incident, each, noIncident)) !== null),
+      basis: streams.flatMap((stream) => basisOf(stream, read.get(stream) ?? [])),
     }
   }
 
@@ -107,7 +170,7 @@ export class CaseLookUp {
   }
 
   /** All cases of the person, whatever the token under which they were opened, and the place of the next one. */
-  private async casesOf(ref: string): Promise<{ readonly cases: readonly { readonly caseId: string; readonly count: number; readonly opened: CaseOpenedV1; readonly open: boolean; readonly commands: readonly (string | null)[] }[]; readonly next: { readonly caseId: string; readonly count: number } }> {
+  private async casesOf(ref: string): Promise<{ readonly cases: readonly { readonly caseId: string; readonly count: number; readonly opened: CaseOpenedV1; readonly open: boolean; /** closed, and no other case followed */ readonly mayReopen: boolean; readonly commands: readonly (string | null)[] }[]; readonly next: { readonly caseId: string; readonly count: number } }> {
     const { tokens, ever } = await this.identityOf(ref)
     const cases = []
     let next = { caseId: '', count: 0 }
@@ -118,17 +181,17 @@ export class CaseLookUp {
         const state = fold(pchCase, events, initial)
         if (state.status === 'none') { if (token === tokens[0]) next = { caseId, count }; break }
         // Opened while two were linked who are not any more: the other one's.
-        if (tokens.includes(state.opened.subjectRef)) cases.push({ caseId, count, opened: state.opened, open: state.status !== 'closed', commands: events.map(({ commandId }) => commandId) })
+        if (tokens.includes(state.opened.subjectRef)) cases.push({ caseId, count, opened: state.opened, open: state.status !== 'closed', mayReopen: state.status === 'closed' && state.succeededBy === null, commands: events.map(({ commandId }) => commandId) })
       }
     }
     return { cases, next }
   }
 
   /** The stream of the person's next case is fixed by person and count: two at once meet in the same stream (I2). */
-  private async nextCase(subjectRef: string, commandId: string): Promise<{ caseId: string; count: number }> {
+  private async nextCase(subjectRef: string, commandId: string): Promise<{ caseId: string; count: number; closedBefore: readonly string[] }> {
     const { cases, next } = await this.casesOf(subjectRef)
-    const { caseId, count } = cases.find(({ commands }) => commands.includes(commandId)) ?? cases.find(({ open }) => open) ?? next
-    return { caseId, count }
+    const there = cases.find(({ commands }) => commands.includes(commandId)) ?? cases.find(({ open }) => open)
+    return there ? { caseId: there.caseId, count: there.count, closedBefore: [] } : { ...next, closedBefore: cases.filter(({ mayReopen }) => mayReopen).map(({ caseId }) => caseId) }
   }
 
   /** The open case that was opened under this very token, or null. */
@@ -155,6 +218,15 @@ export class CaseLookUp {
     return typeof date === 'string' ? date : undefined
   }
 }
+
+/** The pairs of a person and a partner, by the tokens of either. */
+type Together = readonly { readonly subject: string; readonly pair: Pair }[]
+/** I7, also where the report itself has the person on the victim's side of the confirmed pair. */
+const mayBecome = (together: Together, reported: Incident, subjectInIncident: string | undefined): boolean => {
+  const victimInIndex = confirmedPairs(reported).some((one) => one.victimToken === subjectInIncident)
+  return together.every((one) => mayBecomeSubject(one.pair, one.subject)) && (!victimInIndex || together.some((one) => isReviewed(one.pair, one.subject)))
+}
+const groundOf = (reported: Incident): OpenFacts['incident'] => ({ status: reported.status === 'none' ? 'unknown' : reported.status, ...confirmedFor(reported) })
 
 /** I1: both facts, of the same pair. */
 const confirmedFor = (state: Incident): { relationshipConfirmed: boolean; aggressorRef: string | null } => {

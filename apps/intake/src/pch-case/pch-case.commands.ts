@@ -1,11 +1,12 @@
 import { Inject } from '@nestjs/common'
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs'
-import { AllowedTo, ApproveLevel, AssignLevel, ChangeLevel, CloseCase, DeclineLevelProposal, OpenCase, ProposeLevel, rightOf, type CommandMeta } from '@chorus/contracts'
-import { handle, type Handled, type Refusal } from '@chorus/decider'
+import { AllowedTo, ApproveLevel, AssignLevel, ChangeLevel, CloseCase, DeclineLevelProposal, DeferCase, OpenCase, ProposeLevel, ReopenCase, rightOf, type CommandMeta } from '@chorus/contracts'
+import { derivedId, handle, isRefusal, type Handled, type Refusal } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
 import { RECORDER } from '@chorus/platform'
+import { explained } from '../deferral/explained'
 import { CaseLookUp } from './look-up'
-import { pchCase } from './pch-case'
+import { initial, open, pchCase, reopen } from './pch-case'
 
 type Answer = Promise<Handled | Refusal>
 
@@ -17,8 +18,21 @@ export class OpenCaseHandler implements ICommandHandler<OpenCaseCommand> {
   constructor(@Inject(RECORDER) private readonly log: Recorder, private readonly lookUp: CaseLookUp) {}
   async execute({ body, meta }: OpenCaseCommand): Answer {
     const facts = await this.lookUp.forOpening(body, meta.commandId)
-    return handle(this.log, pchCase, facts.caseId, { type: 'OpenCase', data: { ...body, facts }, meta })
+    const command = { type: 'OpenCase' as const, data: { ...body, facts }, meta }
+    // What would be refused succeeds nothing.
+    const wished = facts.closedBefore.length > 0 ? open(command, initial) : []
+    const problem = isRefusal(wished) ? wished : await succeedAll(this.log, facts.closedBefore, facts.caseId, meta)
+    return problem ?? handle(this.log, pchCase, facts.caseId, command)
   }
+}
+
+/** I2: whoever opens a case, new or again, first says so in every closed one that could be opened again. */
+async function succeedAll(log: Recorder, closed: readonly string[], nextCaseId: string, { fingerprint: _, ...meta }: CommandMeta): Promise<Refusal | null> {
+  for (const caseId of closed) {
+    const answer = await handle(log, pchCase, caseId, { type: 'SucceedCase', data: { nextCaseId }, meta: { ...meta, commandId: derivedId('succeed-case', meta.commandId, caseId) } })
+    if (isRefusal(answer)) return answer
+  }
+  return null
 }
 
 @AllowedTo(rightOf(ProposeLevel)!)
@@ -78,8 +92,38 @@ export class CloseCaseCommand { constructor(readonly caseId: string, readonly bo
 
 @CommandHandler(CloseCaseCommand)
 export class CloseCaseHandler implements ICommandHandler<CloseCaseCommand> {
-  constructor(@Inject(RECORDER) private readonly log: Recorder) {}
-  execute({ caseId, body, meta }: CloseCaseCommand): Answer { return handle(this.log, pchCase, caseId, { type: 'CloseCase', data: body, meta }) }
+  constructor(@Inject(RECORDER) private readonly log: Recorder, private readonly lookUp: CaseLookUp) {}
+  async execute({ caseId, body, meta }: CloseCaseCommand): Answer {
+    return handle(this.log, pchCase, caseId, { type: 'CloseCase', data: { ...body, facts: await this.lookUp.forClosing(caseId) }, meta })
+  }
 }
 
-export const caseHandlers = [OpenCaseHandler, ProposeLevelHandler, DeclineLevelProposalHandler, ApproveLevelHandler, AssignLevelHandler, ChangeLevelHandler, CloseCaseHandler]
+@AllowedTo(rightOf(DeferCase)!)
+export class DeferCaseCommand { constructor(readonly caseId: string, readonly body: DeferCase, readonly meta: CommandMeta) {} }
+
+@CommandHandler(DeferCaseCommand)
+export class DeferCaseHandler implements ICommandHandler<DeferCaseCommand> {
+  constructor(@Inject(RECORDER) private readonly log: Recorder, private readonly lookUp: CaseLookUp) {}
+  async execute({ caseId, body, meta }: DeferCaseCommand): Answer {
+    const deferred = await handle(this.log, pchCase, caseId, { type: 'DeferCase', data: body, meta })
+    const state = await this.lookUp.stateOf(caseId)
+    return state.status === 'none' ? deferred : explained(this.log, deferred, { referralId: state.opened.referralId, caseId, code: body.code, until: body.until }, meta)
+  }
+}
+
+@AllowedTo(rightOf(ReopenCase)!)
+export class ReopenCaseCommand { constructor(readonly caseId: string, readonly body: ReopenCase, readonly meta: CommandMeta) {} }
+
+@CommandHandler(ReopenCaseCommand)
+export class ReopenCaseHandler implements ICommandHandler<ReopenCaseCommand> {
+  constructor(@Inject(RECORDER) private readonly log: Recorder, private readonly lookUp: CaseLookUp) {}
+  async execute({ caseId, body, meta }: ReopenCaseCommand): Answer {
+    const facts = await this.lookUp.forReopeningCase(caseId, body.subjectInIncident)
+    const command = { type: 'ReopenCase' as const, data: { ...body, facts }, meta }
+    const wished = facts.closedBefore.length > 0 ? reopen(command, await this.lookUp.stateOf(caseId)) : []
+    const problem = isRefusal(wished) ? null : await succeedAll(this.log, facts.closedBefore, caseId, meta)
+    return problem ?? handle(this.log, pchCase, caseId, command)
+  }
+}
+
+export const caseHandlers = [OpenCaseHandler, ProposeLevelHandler, DeclineLevelProposalHandler, ApproveLevelHandler, AssignLevelHandler, ChangeLevelHandler, CloseCaseHandler, DeferCaseHandler, ReopenCaseHandler]

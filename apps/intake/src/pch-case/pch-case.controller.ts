@@ -1,9 +1,9 @@
 import { Body, Controller, Param, Post } from '@nestjs/common'
 import { CommandBus } from '@nestjs/cqrs'
 import { ApiTags } from '@nestjs/swagger'
-import { ApproveLevel, AssignLevel, ChangeLevel, CloseCase, DeclineLevelProposal, OpenCase, ProposeLevel, type CommandMeta } from '@chorus/contracts'
+import { ApproveLevel, AssignLevel, ChangeLevel, CloseCase, DeclineLevelProposal, DeferCase, OpenCase, ProposeLevel, ReopenCase, type CommandMeta } from '@chorus/contracts'
 import { CommandRoute, Meta, receiptOf, UuidParam, type Receipt } from '@chorus/platform'
-import { ApproveLevelCommand, AssignLevelCommand, ChangeLevelCommand, CloseCaseCommand, DeclineLevelProposalCommand, OpenCaseCommand, ProposeLevelCommand } from './pch-case.commands'
+import { ApproveLevelCommand, AssignLevelCommand, ChangeLevelCommand, CloseCaseCommand, DeclineLevelProposalCommand, DeferCaseCommand, OpenCaseCommand, ProposeLevelCommand, ReopenCaseCommand } from './pch-case.commands'
 
 @ApiTags('cases')
 @Controller('v1/cases')
@@ -30,4 +30,10 @@ export class PchCaseController {
 
   @Post(':id/closure') @CommandRoute(CloseCase)
   async close(@Param('id', UuidParam) id: string, @Body() body: CloseCase, @Meta() meta: CommandMeta): Promise<Receipt> { return receiptOf(await this.commands.execute(new CloseCaseCommand(id, body, meta))) }
+
+  @Post(':id/deferral') @CommandRoute(DeferCase)
+  async defer(@Param('id', UuidParam) id: string, @Body() body: DeferCase, @Meta() meta: CommandMeta): Promise<Receipt> { return receiptOf(await this.commands.execute(new DeferCaseCommand(id, body, meta))) }
+
+  @Post(':id/reopening') @CommandRoute(ReopenCase)
+  async reopen(@Param('id', UuidParam) id: string, @Body() body: ReopenCase, @Meta() meta: CommandMeta): Promise<Receipt> { return receiptOf(await this.commands.execute(new ReopenCaseCommand(id, body, meta))) }
 }

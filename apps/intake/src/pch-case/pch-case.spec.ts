@@ -1,12 +1,13 @@
 import * as fc from 'fast-check'
-import type { AssignLevel, ChangeLevel, DraftEvent, Level, PanelMember } from '@chorus/contracts'
+import { CASE_REOPEN_REASONS, CLOSE_CODES, type AssignLevel, type CaseReopenReason, type ChangeLevel, type CloseCode, type DraftEvent, type Level, type PanelMember } from '@chorus/contracts'
 import { given, metaOf } from '../../../../libs/decider/src/testing/given'
 import { aggregateProperties } from '../../../../libs/decider/src/testing/properties'
 import { INCIDENT, OFFENDER, STRANGER, VICTIM } from '../testing/incident-report'
-import { pchCase, type Approve, type Assign, type CaseCommand, type Change, type Close, type Decline, type LevelFacts, type Open, type OpenFacts, type Propose, type ProposeFacts } from './pch-case'
+import { pchCase, type Approve, type Assign, type CaseCommand, type Change, type Close, type CloseFacts, type Decline, type Defer, type LevelFacts, type Open, type OpenFacts, type Propose, type ProposeFacts, type Reopen, type ReopenFacts, type Succeed } from './pch-case'
 
 const CASE = '018f0000-0000-7000-8000-000000000006'
 const REFERRAL = '018f0000-0000-7000-8000-000000000002'
+const NEXT = '018f0000-0000-7000-8000-000000000008'
 const TRIGGER = '018f0000-0000-7000-8000-000000000007'
 const HASH = 'a'.repeat(64)
 const POLICY = { policyVersion: 'kc-ipvi-levels@1.0.0', hash: HASH, lookbackYears: 5 }
@@ -17,7 +18,7 @@ const open = (facts: Partial<OpenFacts> = {}, subjectInIncident = OFFENDER): Ope
   data: { referralId: REFERRAL, indexIncidentId: INCIDENT, subjectInIncident, facts: {
     caseId: CASE, count: 1, referral: { status: 'received', subjectRef: STRANGER, incidentIds: [INCIDENT] },
     incident: { status: 'known', relationshipConfirmed: true, aggressorRef: OFFENDER }, adultAtIndex: { answer: 'yes', from: 'BIRTH_DATE' },
-    mayBecomeSubject: true, basis: [{ stream: `incident-${INCIDENT}`, revision: 2 }], ...facts,
+    mayBecomeSubject: true, closedBefore: [], basis: [{ stream: `incident-${INCIDENT}`, revision: 2 }], ...facts,
   } },
 })
 const propose = (facts: Partial<ProposeFacts> = {}, policyVersion?: string): Propose => ({
@@ -39,10 +40,17 @@ const approve = (by: PanelMember, level: Level = 'A', panelId = 'panel-1'): Appr
   const meta = metaOf({ name: `approve ${JSON.stringify([by, level, panelId])}` })
   return { type: 'ApproveLevel', meta: { ...meta, actor: { id: by.memberId, role: 'panelMember', agency: by.agency } }, data: { level, panelId } }
 }
-const close = (code: 'MOVED' | 'DECEASED' = 'MOVED'): Close => ({ type: 'CloseCase', meta: metaOf({ name: `close ${code}` }), data: { code } })
+const close = (code: CloseCode = 'MOVED', said: Partial<CloseFacts> = {}): Close => ({ type: 'CloseCase', meta: metaOf({ name: `close ${code}` }), data: { code, facts: { referralExcluded: true, otherStays: true, basisExpunged: true, basis: [], ...said } } })
+const defer = (until = '2026-10-01'): Defer => ({ type: 'DeferCase', meta: metaOf({ name: `defer ${until}` }), data: { code: 'SAFETY_HOLD', until } })
+const KNOWN: OpenFacts['incident'] = { status: 'known', relationshipConfirmed: true, aggressorRef: OFFENDER }
+const reopen = (reasonCode: CaseReopenReason = 'RETURNED', said: Partial<ReopenFacts> = {}, subjectInIncident: string | undefined = OFFENDER): Reopen => ({
+  type: 'ReopenCase', meta: metaOf({ name: `reopen ${reasonCode}` }),
+  data: { reasonCode, ...(subjectInIncident ? { subjectInIncident } : {}), facts: { otherOpen: false, referralExcluded: false, incident: KNOWN, basisExpunged: false, mayBecomeSubject: true, closedBefore: [], basis: [], ...said } },
+})
+const succeed = (nextCaseId = NEXT): Succeed => ({ type: 'SucceedCase', meta: metaOf({ name: `succeed ${nextCaseId}` }), data: { nextCaseId } })
 
 const first = (command: CaseCommand, ...before: DraftEvent[]): DraftEvent => given(pchCase, ...before).when(command).then({ type: EVENT[command.type] })[0]!
-const EVENT = { OpenCase: 'CaseOpened', ProposeLevel: 'LevelProposed', DeclineLevelProposal: 'LevelProposalDeclined', ApproveLevel: 'LevelApproved', AssignLevel: 'LevelAssigned', ChangeLevel: 'LevelChanged', CloseCase: 'CaseClosed' } as const
+const EVENT = { OpenCase: 'CaseOpened', ProposeLevel: 'LevelProposed', DeclineLevelProposal: 'LevelProposalDeclined', ApproveLevel: 'LevelApproved', AssignLevel: 'LevelAssigned', ChangeLevel: 'LevelChanged', CloseCase: 'CaseClosed', DeferCase: 'CaseDeferred', ReopenCase: 'CaseReopened', SucceedCase: 'CaseSucceeded' } as const
 const opened = first(open())
 const proposed = first(propose(), opened)
 const declined = first(decline(), opened, proposed)
@@ -76,6 +84,7 @@ describe('a case is opened', () => {
     const referral = { status: 'received', subjectRef: STRANGER, incidentIds: [INCIDENT] } as const
     given(pchCase).when(open({ referral: { ...referral, status: 'none' } })).refused('referral_unknown')
     given(pchCase).when(open({ referral: { ...referral, status: 'excluded' } })).refused('referral_excluded')
+    given(pchCase).when(open({ referral: { ...referral, status: 'deferred' } })).refused('referral_deferred')
     given(pchCase).when(open({ referral: { ...referral, incidentIds: [] } })).refused('incident_not_in_referral')
   })
 })
@@ -195,10 +204,64 @@ describe('a case is closed', () => {
     const closed = first(close(), opened)
     given(pchCase, opened, closed).when(close()).nothing()
     given(pchCase, opened, closed).when(close('DECEASED')).refused('case_closed')
-    for (const command of [propose(), decline(), approve(KCPD), assign(), change()]) given(pchCase, opened, closed).when(command).refused('case_closed')
+    for (const command of [propose(), decline(), approve(KCPD), assign(), change(), defer()]) given(pchCase, opened, closed).when(command).refused('case_closed')
   })
   it('of a case that is there', () => {
-    for (const command of [propose(), decline(), approve(KCPD), assign(), change(), close()]) expect(given(pchCase).when(command).refused('case_unknown').kind).toBe('not-found')
+    for (const command of [propose(), decline(), approve(KCPD), assign(), change(), close(), defer(), reopen(), succeed()]) expect(given(pchCase).when(command).refused('case_unknown').kind).toBe('not-found')
+  })
+})
+
+describe('a case is closed with the code that the record bears out', () => {
+  it.each([['EXCLUDED_LATER', { referralExcluded: false }, 'referral_not_excluded'], ['MERGED', { otherStays: false }, 'no_other_case'], ['BASIS_EXPUNGED', { basisExpunged: false }, 'basis_not_expunged']] as const)('%s', (code, said, refusal) => {
+    given(pchCase, opened).when(close(code, said)).refused(refusal)
+    given(pchCase, opened).when(close(code)).then({ type: 'CaseClosed', data: { code } })
+  })
+})
+
+describe('a case is put off', () => {
+  it('at its level, without a word of why, and stays the person\'s open one', () => {
+    const [deferred] = given(pchCase, opened, proposed, assigned).when(defer()).then({ type: 'CaseDeferred', data: { caseId: CASE, until: '2026-10-01' } })
+    expect(JSON.stringify(deferred)).not.toContain('SAFETY')
+    given(pchCase, opened, deferred!).when(open()).refused('case_already_open', 'I2')
+    given(pchCase, opened, deferred!).when(defer()).nothing()
+    given(pchCase, opened).when(defer('2026-07-01')).refused('review_date_past')
+    const [again] = given(pchCase, opened, proposed, assigned, deferred!).when(reopen('GROUND_ENDED')).then({ type: 'CaseReopened' })
+    expect(given(pchCase, opened, proposed, assigned, deferred!, again!).state).toMatchObject({ status: 'open', level: 'C', deferredUntil: null })
+  })
+  it('and taken up again for a reason of its own', () => {
+    given(pchCase, opened).when(reopen('GROUND_ENDED')).refused('nothing_to_reopen')
+    given(pchCase, opened, first(defer(), opened)).when(reopen('RETURNED')).refused('reason_does_not_fit')
+  })
+})
+
+describe('a closed case is opened again', () => {
+  const closedAs = (code: CloseCode): DraftEvent[] => [opened, proposed, assigned, first(close(code), opened, proposed, assigned)]
+  it('as an open period of its own: without a level, levelled once, its highest level known', () => {
+    const again = first(reopen(), ...closedAs('MOVED'))
+    expect(given(pchCase, ...closedAs('MOVED'), again).state).toMatchObject({ status: 'open', level: null, proposal: null, maxLevelEver: 'C' })
+    const anew = first(propose({ assessment: { level: 'D', matched: [], unknown: [] } }), ...closedAs('MOVED'), again)
+    given(pchCase, ...closedAs('MOVED'), again, anew).when(assign({ level: 'D' })).then({ type: 'LevelAssigned' })
+    expect(given(pchCase, ...closedAs('MOVED'), again, anew, first(assign({ level: 'D' }), ...closedAs('MOVED'), again, anew)).state).toMatchObject({ level: 'D', maxLevelEver: 'C' })
+  })
+  it('by a reason that fits how it was closed', () => {
+    const fitting: Record<CloseCode, CaseReopenReason[]> = { EXIT_24M: ['DECIDED_IN_ERROR'], DECEASED: ['DECIDED_IN_ERROR'], MOVED: ['DECIDED_IN_ERROR', 'RETURNED'], EXCLUDED_LATER: ['EXCLUSION_LIFTED'], BASIS_EXPUNGED: ['DECIDED_IN_ERROR'], MERGED: ['DECIDED_IN_ERROR', 'PERSONS_TOLD_APART'] }
+    for (const code of CLOSE_CODES) for (const reason of CASE_REOPEN_REASONS) {
+      const when = given(pchCase, ...closedAs(code)).when(reopen(reason))
+      if (fitting[code].includes(reason)) when.then({ type: 'CaseReopened' })
+      else when.refused('reason_does_not_fit')
+    }
+  })
+  it.each([
+    ['case_already_open', 'I2', { otherOpen: true }], ['referral_excluded', undefined, { referralExcluded: true }], ['incident_retracted', 'I1', { incident: { ...KNOWN, status: 'retracted' } }], ['relationship_not_confirmed', 'I1', { incident: { ...KNOWN, relationshipConfirmed: false } }], ['subject_not_aggressor', 'I1', { incident: { ...KNOWN, aggressorRef: VICTIM } }],
+    ['basis_expunged', undefined, { basisExpunged: true }], ['victim_of_record', 'I7', { mayBecomeSubject: false }],
+  ] as const)('not where it could not be opened: %s', (code, rule, said) => { given(pchCase, ...closedAs('MOVED')).when(reopen('RETURNED', said)).refused(code, ...(rule ? [rule] : [])) })
+  it('only with who in the incident the subject is', () => { given(pchCase, ...closedAs('MOVED')).when({ ...reopen(), data: { reasonCode: 'RETURNED', facts: reopen().data.facts } }).refused('subject_missing', 'I1') })
+  it('I2: not once another followed, nor does another follow once it is open again', () => {
+    const succeeded = first(succeed(), ...closedAs('MOVED'))
+    given(pchCase, ...closedAs('MOVED'), succeeded).when(reopen()).refused('case_succeeded', 'I2')
+    given(pchCase, ...closedAs('MOVED'), succeeded).when(succeed()).nothing()
+    given(pchCase, ...closedAs('MOVED'), succeeded).when(succeed(TRIGGER)).refused('case_succeeded', 'I2')
+    given(pchCase, ...closedAs('MOVED'), first(reopen(), ...closedAs('MOVED'))).when(succeed()).refused('case_already_open', 'I2')
   })
 })
 
@@ -212,4 +275,7 @@ aggregateProperties(pchCase, fc.oneof(
   fc.tuple(fc.constantFrom(KCPD, JCPO), level).map(([by, one]): CaseCommand => approve(by, one)),
   fc.tuple(level, fc.constantFrom('FURTHER_ARREST' as const, 'CORRECTION' as const)).map(([to, reasonCode]): CaseCommand => change({ to, reasonCode, panelId: 'panel-1' })),
   fc.constant<CaseCommand>(close()),
+  fc.constantFrom('2026-10-01', '2026-11-01').map((until): CaseCommand => defer(until)),
+  fc.constantFrom('RETURNED' as const, 'GROUND_ENDED' as const).map((reason): CaseCommand => reopen(reason)),
+  fc.constant<CaseCommand>(succeed()),
 ))

@@ -1,29 +1,35 @@
 /**
  * The program case of one person who causes harm. Protects: it rests on a confirmed relationship and a determined primary
- * aggressor who is this person (I1), is the person's only open one (I2: the stream is fixed by person and count), is
- * levelled once and then changed (I3, I5), at A by approvals of two people of two agencies (I4), is about an adult (I6) and never, unreviewed, about
+ * aggressor who is this person (I1), is the person's only open one (I2: the stream is fixed by person and count, and a closed
+ * case is either succeeded by another or opened again), is levelled once in each open period and then changed (I3, I5), at A by approvals of two people of two agencies (I4), is about an adult (I6) and never, unreviewed, about
  * a victim of record of the same pair (I7). Levels are decided by people; the policy only proposes.
  */
 import {
-  AGENCIES, PATTERNS, STEP_DOWN_REASONS, rankOf, type Agency, type ApproveLevel, type AssignLevel, type Basis, type CaseClosedV1, type CaseOpenedV1, type ChangeLevel, type CloseCase, type CommandMeta, type DeclineLevelProposal, type DraftEvent,
-  type Level, type LevelApprovedV1, type LevelAssignedV1, type LevelChangedV1, type LevelProposalDeclinedV1, type LevelProposedV1, type OpenCase, type PanelMember,
+  AGENCIES, PATTERNS, STEP_DOWN_REASONS, rankOf, type Agency, type ApproveLevel, type AssignLevel, type Basis, type CaseClosedV1, type CaseOpenedV1, type CaseDeferredV1, type CaseReopenedV1, type CaseReopenReason, type CaseSucceededV1, type ChangeLevel, type CloseCase, type CloseCode, type CommandMeta, type DeclineLevelProposal, type DeferCase, type DraftEvent,
+  type Level, type LevelApprovedV1, type LevelAssignedV1, type LevelChangedV1, type LevelProposalDeclinedV1, type LevelProposedV1, type OpenCase, type PanelMember, type ReopenCase,
 } from '@chorus/contracts'
-import { atNow, refused, type Command, type Decider, type Decision, type Refusal } from '@chorus/decider'
+import { atNow, dayOf, refused, type Command, type Decider, type Decision, type Refusal } from '@chorus/decider'
 
 // Stored names. Changing one needs a new version and an upcaster.
-export const CASE_EVENTS = ['CaseOpened', 'LevelProposed', 'LevelProposalDeclined', 'LevelApproved', 'LevelAssigned', 'LevelChanged', 'CaseClosed', 'DeadlineMissed'] as const
+export const CASE_EVENTS = ['CaseOpened', 'LevelProposed', 'LevelProposalDeclined', 'LevelApproved', 'LevelAssigned', 'LevelChanged', 'CaseDeferred', 'CaseClosed', 'CaseReopened', 'CaseSucceeded', 'DeadlineMissed'] as const
 
 /** What the edge looked up for opening; `basis` says how far it had looked. */
 export interface OpenFacts {
   readonly caseId: string
   readonly count: number
-  readonly referral: { readonly status: 'none' | 'received' | 'excluded'; readonly subjectRef: string; readonly incidentIds: readonly string[] }
+  readonly referral: { readonly status: 'none' | 'received' | 'excluded' | 'deferred'; readonly subjectRef: string; readonly incidentIds: readonly string[] }
   readonly incident: { readonly status: 'unknown' | 'known' | 'retracted'; readonly relationshipConfirmed: boolean; /** token in the incident */ readonly aggressorRef: string | null }
   readonly adultAtIndex: { readonly answer: 'yes' | 'no' | 'unknown'; readonly from: 'BIRTH_DATE' | 'REPORTED_AGE' }
   /** I7, of the pair of the referral */
   readonly mayBecomeSubject: boolean
+  /** closed cases of this person that may yet be opened again: the new one succeeds them first (I2) */
+  readonly closedBefore: readonly string[]
   readonly basis: readonly Basis[]
 }
+/** What the record says about the end of a case. */
+export interface CloseFacts { readonly referralExcluded: boolean; /** another open case of the person is the one that stays */ readonly otherStays: boolean; readonly basisExpunged: boolean; readonly basis: readonly Basis[] }
+/** What the record says of a case that is to be taken up again; `otherOpen`: another case of this person is open. */
+export interface ReopenFacts { readonly otherOpen: boolean; readonly referralExcluded: boolean; readonly incident: OpenFacts['incident']; readonly basisExpunged: boolean; /** I7 */ readonly mayBecomeSubject: boolean; readonly closedBefore: readonly string[]; readonly basis: readonly Basis[] }
 /** The policy in force, and what it says of the level in question. */
 export interface PolicyInForce { readonly policyVersion: string; readonly hash: string }
 export interface ProposeFacts {
@@ -45,19 +51,26 @@ export type Decline = Command<'DeclineLevelProposal', DeclineLevelProposal>
 export type Approve = Command<'ApproveLevel', ApproveLevel>
 export type Assign = Command<'AssignLevel', AssignLevel & { readonly facts: LevelFacts }>
 export type Change = Command<'ChangeLevel', ChangeLevel & { readonly facts: LevelFacts }>
-export type Close = Command<'CloseCase', CloseCase>
-export type CaseCommand = Open | Propose | Decline | Approve | Assign | Change | Close
+export type Close = Command<'CloseCase', CloseCase & { readonly facts: CloseFacts }>
+export type Defer = Command<'DeferCase', DeferCase>
+export type Reopen = Command<'ReopenCase', ReopenCase & { readonly facts: ReopenFacts }>
+export type Succeed = Command<'SucceedCase', { readonly nextCaseId: string }>
+export type CaseCommand = Open | Propose | Decline | Approve | Assign | Change | Close | Defer | Reopen | Succeed
 
 export interface Proposal { readonly level: Level; readonly matched: readonly string[]; readonly unknown: readonly string[]; readonly evidenceRefs: readonly string[]; readonly policyHash: string; readonly declined: boolean }
 export type PchCase =
   | { readonly status: 'none' }
-  | { readonly status: 'open'; readonly opened: CaseOpenedV1; readonly proposal: Proposal | null; readonly level: Level | null; readonly maxLevelEver: Level | null; /** given since the last proposal or level */ readonly approvals: readonly LevelApprovedV1[] }
-  | { readonly status: 'closed'; readonly opened: CaseOpenedV1; readonly code: string }
+  | { readonly status: 'open'; readonly opened: CaseOpenedV1; readonly proposal: Proposal | null; readonly level: Level | null; readonly maxLevelEver: Level | null; /** given since the last proposal or level */ readonly approvals: readonly LevelApprovedV1[]; readonly deferredUntil: string | null }
+  | { readonly status: 'closed'; readonly opened: CaseOpenedV1; readonly code: CloseCode; readonly maxLevelEver: Level | null; readonly succeededBy: string | null }
 export const initial: PchCase = { status: 'none' }
 
 export const evolve = (state: PchCase, event: { readonly type: string; readonly data: object }): PchCase => {
-  if (event.type === 'CaseOpened') return { status: 'open', opened: event.data as CaseOpenedV1, proposal: null, level: null, maxLevelEver: null, approvals: [] }
-  if (state.status !== 'open') return state
+  if (event.type === 'CaseOpened') return openPeriod(event.data as CaseOpenedV1, null)
+  if (state.status === 'closed') {
+    if (event.type === 'CaseReopened') return openPeriod(state.opened, state.maxLevelEver)
+    return event.type === 'CaseSucceeded' ? { ...state, succeededBy: (event.data as CaseSucceededV1).nextCaseId } : state
+  }
+  if (state.status === 'none') return state
   switch (event.type) {
     case 'LevelProposed': {
       const { level, matchedCriteria, unknownCriteria, evidenceRefs, policyHash } = event.data as LevelProposedV1
@@ -67,10 +80,14 @@ export const evolve = (state: PchCase, event: { readonly type: string; readonly 
     case 'LevelApproved': return { ...state, approvals: [...state.approvals, event.data as LevelApprovedV1] }
     case 'LevelAssigned': return levelled(state, (event.data as LevelAssignedV1).level)
     case 'LevelChanged': return levelled(state, (event.data as LevelChangedV1).to)
-    case 'CaseClosed': return { status: 'closed', opened: state.opened, code: (event.data as CaseClosedV1).code }
+    case 'CaseDeferred': return { ...state, deferredUntil: (event.data as CaseDeferredV1).until }
+    case 'CaseReopened': return { ...state, deferredUntil: null }
+    case 'CaseClosed': return { status: 'closed', opened: state.opened, code: (event.data as CaseClosedV1).code, maxLevelEver: state.maxLevelEver, succeededBy: null }
     default: return state
   }
 }
+/** Opened or opened again, a case has no level until it is levelled (I3); how high it ever was stays known. */
+const openPeriod = (opened: CaseOpenedV1, maxLevelEver: Level | null): PchCase => ({ status: 'open', opened, proposal: null, level: null, maxLevelEver, approvals: [], deferredUntil: null })
 const levelled = (state: Extract<PchCase, { status: 'open' }>, level: Level): PchCase =>
   ({ ...state, level, approvals: [], maxLevelEver: state.maxLevelEver && rankOf(state.maxLevelEver) > rankOf(level) ? state.maxLevelEver : level })
 
@@ -80,19 +97,27 @@ export const open = ({ data: { facts, ...body }, meta }: Open, state: PchCase): 
   if (state.status === 'open') return refused('case_already_open', 'This person has an open case already. Work in that case; a second one is never opened beside it.', { kind: 'conflict', rules: ['I2'] })
   if (state.status === 'closed') return refused('case_closed', 'A case of this person was closed at this moment. Send the request again: the next case is opened.', { kind: 'conflict', rules: ['I2'] })
   if (referral.status === 'excluded') return refused('referral_excluded', 'The referral was excluded. A case can be opened on it once the exclusion has been looked at again.')
+  if (referral.status === 'deferred') return refused('referral_deferred', 'The referral is put off. A case can be opened on it once it is taken up again.')
   if (!referral.incidentIds.includes(body.indexIncidentId)) return refused('incident_not_in_referral', 'The referral does not name this incident. Choose one of its incidents as the index incident.')
-  if (incident.status === 'unknown') return refused('incident_unknown', 'The index incident has not been reported here yet. Open the case once its report has come.', { kind: 'not-found' })
-  if (incident.status === 'retracted') return refused('incident_retracted', 'The agency took its report of the index incident back. Choose another incident.', { rules: ['I1'] })
-  if (!incident.relationshipConfirmed) return refused('relationship_not_confirmed', 'Nobody has confirmed yet that the two were intimate partners in the index incident. Have the relationship confirmed first.', { rules: ['I1'] })
-  if (incident.aggressorRef === null) return refused('aggressor_not_determined', 'Nobody has determined the primary aggressor of the index incident yet. Have it determined first.', { rules: ['I1'] })
-  if (incident.aggressorRef !== body.subjectInIncident) return refused('subject_not_aggressor', 'The referred person is not the one who was determined as the primary aggressor of the index incident. A case is opened on the primary aggressor only.', { rules: ['I1'] })
+  const ground = againstGround(incident, body.subjectInIncident)
+  if (ground) return ground
   if (adultAtIndex.answer === 'unknown') return refused('age_unknown', 'It is not known whether the referred person was 18 or older at the index incident: there is no birth date in the referral and no age in the report. Have a referral with the birth date sent.', { rules: ['I6'] })
   if (adultAtIndex.answer === 'no') return refused('subject_minor', 'The referred person was younger than 18 at the index incident. Exclude the referral with the code MINOR.', { rules: ['I6'] })
-  if (!facts.mayBecomeSubject) return refused('victim_of_record', 'The referred person is a victim of record of the same pair. A prosecutor and an advocate must review the complaints in both directions first.', { rules: ['I7'] })
+  if (!facts.mayBecomeSubject) return VICTIM_OF_RECORD
   return [draft('CaseOpened', {
     caseId: facts.caseId, referralId: body.referralId, subjectRef: referral.subjectRef, indexIncidentId: body.indexIncidentId, count: facts.count,
     subjectAdultAtIndex: true, adultBasis: adultAtIndex.from,
   }, meta, { basis: facts.basis })]
+}
+
+/** I1: what the index incident must say of the two, whenever a case is opened on it or opened again. */
+const againstGround = (incident: OpenFacts['incident'], subjectInIncident: string): Refusal | null => {
+  if (incident.status === 'unknown') return refused('incident_unknown', 'The index incident has not been reported here yet. Open the case once its report has come.', { kind: 'not-found' })
+  if (incident.status === 'retracted') return refused('incident_retracted', 'The agency took its report of the index incident back. Choose another incident.', { rules: ['I1'] })
+  if (!incident.relationshipConfirmed) return refused('relationship_not_confirmed', 'Nobody has confirmed yet that the two were intimate partners in the index incident. Have the relationship confirmed first.', { rules: ['I1'] })
+  if (incident.aggressorRef === null) return refused('aggressor_not_determined', 'Nobody has determined the primary aggressor of the index incident yet. Have it determined first.', { rules: ['I1'] })
+  if (incident.aggressorRef !== subjectInIncident) return refused('subject_not_aggressor', 'The referred person is not the one who was determined as the primary aggressor of the index incident. A case is opened on the primary aggressor only.', { rules: ['I1'] })
+  return null
 }
 
 export const propose = ({ data: { facts, policyVersion }, meta }: Propose, state: PchCase): Decision => {
@@ -101,7 +126,7 @@ export const propose = ({ data: { facts, policyVersion }, meta }: Propose, state
   if (policyVersion !== undefined && policyVersion !== policy.policyVersion) return refused('other_policy_in_force', `The policy in force is ${policy.policyVersion}. Look at it, then ask for the proposal again.`, { kind: 'conflict' })
   if (state.level !== null) return refused('level_already_assigned', 'This case has a level already. It is moved by changing the level, with the event that leads to it.', { rules: ['I3'] })
   if (!facts.incidentCurrent) return refused('incident_retracted', 'The agency took its report of the index incident back. No level rests on it.', { rules: ['I1'] })
-  if (facts.basisExpunged) return refused('basis_expunged', 'A court ordered the record of the index incident closed or destroyed. No level rests on it: close the case, or have it opened on another incident.')
+  if (facts.basisExpunged) return BASIS_EXPUNGED
   if (facts.reviewedYears === null) return refused('history_not_reviewed', 'No criminal history has been reviewed for this case. Type in the review first.')
   if (facts.reviewedYears !== policy.lookbackYears) return refused('other_lookback', `The review looked back ${facts.reviewedYears} years; the policy in force counts ${policy.lookbackYears}. Type in a review over ${policy.lookbackYears} years.`)
   if (assessment.level === null) return refused('no_level_met', `The criteria of no level are met.${assessment.unknown.length > 0 ? ` Not decidable from what is recorded: ${assessment.unknown.join(', ')}.` : ''} Have the review of the history checked.`)
@@ -172,10 +197,52 @@ export const change = ({ data: { facts, ...body }, meta }: Change, state: PchCas
   }, meta, { policyVersion: facts.policy.policyVersion, basis: facts.basis })]
 }
 
-export const close = ({ data, meta }: Close, state: PchCase): Decision => {
-  if (state.status === 'closed' && state.code === data.code) return []
+export const close = ({ data: { code, facts }, meta }: Close, state: PchCase): Decision => {
+  if (state.status === 'closed' && state.code === code) return []
   if (state.status !== 'open') return notOpen(state)
-  return [draft('CaseClosed', { caseId: state.opened.caseId, code: data.code }, meta)]
+  if (code === 'EXCLUDED_LATER' && !facts.referralExcluded) return refused('referral_not_excluded', 'The referral of this case is not excluded. Exclude it, with the code that says why: that closes the case.')
+  if (code === 'MERGED' && !facts.otherStays) return refused('no_other_case', 'No other open case of this person is there to go on with, or this one is the case that stays. Look up which tokens are linked, and close the other one.', { rules: ['I2'] })
+  if (code === 'BASIS_EXPUNGED' && !facts.basisExpunged) return refused('basis_not_expunged', 'No order of a court closed or destroyed the record on which this case rests. Have the order recorded first, or give another reason.')
+  return [draft('CaseClosed', { caseId: state.opened.caseId, code }, meta, { basis: facts.basis })]
+}
+
+export const defer = ({ data: { until }, meta }: Defer, state: PchCase): Decision => {
+  if (state.status !== 'open') return notOpen(state)
+  if (until < dayOf(meta.now)) return refused('review_date_past', 'The day by which it is looked at again is past. Name a later one.')
+  return state.deferredUntil === until ? [] : [draft('CaseDeferred', { caseId: state.opened.caseId, until }, meta)]
+}
+
+/** What may take up again a case that was put off, and one that was closed with this code. */
+const PUT_OFF: readonly CaseReopenReason[] = ['GROUND_ENDED', 'REVIEW', 'DECIDED_IN_ERROR']
+const REOPENED_BY: Readonly<Record<CloseCode, readonly CaseReopenReason[]>> = {
+  EXIT_24M: ['DECIDED_IN_ERROR'], DECEASED: ['DECIDED_IN_ERROR'], MOVED: ['RETURNED', 'DECIDED_IN_ERROR'], EXCLUDED_LATER: ['EXCLUSION_LIFTED'], BASIS_EXPUNGED: ['DECIDED_IN_ERROR'], MERGED: ['PERSONS_TOLD_APART', 'DECIDED_IN_ERROR'],
+}
+
+export const reopen = ({ data: { facts, reasonCode, subjectInIncident }, meta }: Reopen, state: PchCase): Decision => {
+  if (state.status === 'none') return notOpen(state)
+  if (state.status === 'open' && state.deferredUntil === null) return refused('nothing_to_reopen', 'This case is open, and not put off.')
+  const fitting = state.status === 'open' ? PUT_OFF : REOPENED_BY[state.code]
+  if (!fitting.includes(reasonCode)) return refused('reason_does_not_fit', `As this case stands it is taken up again by ${fitting.join(', ')}.`)
+  const against = state.status === 'closed' ? againstReopening(state.succeededBy, facts, subjectInIncident) : null
+  return against ?? [draft('CaseReopened', { caseId: state.opened.caseId, reasonCode }, meta, { basis: facts.basis })]
+}
+const againstReopening = (succeededBy: string | null, facts: ReopenFacts, subjectInIncident: string | undefined): Refusal | null => {
+  if (succeededBy !== null) return refused('case_succeeded', 'Another case of this person was opened, or was about to be, since this one was closed. Work in that one, or open a new one.', { kind: 'conflict', rules: ['I2'] })
+  if (facts.otherOpen) return refused('case_already_open', 'Another case of this person is open. Work in that case; a second one is never opened beside it.', { kind: 'conflict', rules: ['I2'] })
+  if (facts.referralExcluded) return refused('referral_excluded', 'The referral of this case is excluded or put off. Take the referral up again first.')
+  if (subjectInIncident === undefined) return refused('subject_missing', 'To open a closed case again, say which person in the report of the index incident its subject is (subjectInIncident).', { rules: ['I1'] })
+  const ground = againstGround(facts.incident, subjectInIncident)
+  if (ground) return ground
+  if (facts.basisExpunged) return BASIS_EXPUNGED
+  return facts.mayBecomeSubject ? null : VICTIM_OF_RECORD
+}
+
+/** Said in the closed case's own stream before another is opened, so that it meets whoever opens this one again there. */
+export const succeed = ({ data: { nextCaseId }, meta }: Succeed, state: PchCase): Decision => {
+  if (state.status === 'none') return notOpen(state)
+  if (state.status === 'open') return refused('case_already_open', 'A closed case of this person was opened again at this moment. Work in that case.', { kind: 'conflict', rules: ['I2'] })
+  if (state.succeededBy !== null) return state.succeededBy === nextCaseId ? [] : refused('case_succeeded', 'Another case of this person was opened at this moment. Look up which.', { kind: 'conflict', rules: ['I2'] })
+  return [draft('CaseSucceeded', { caseId: state.opened.caseId, nextCaseId }, meta)]
 }
 
 const ACCOUNT = new RegExp(PATTERNS.name, 'u')
@@ -198,10 +265,12 @@ const panelProblem = (level: Level, needed: number, panelId: string | undefined,
 const notOpen = (state: Exclude<PchCase, { status: 'open' }>): Refusal => state.status === 'none'
   ? refused('case_unknown', 'There is no case of this number. Look its number up again.', { kind: 'not-found' })
   : refused('case_closed', `This case is closed (${state.code}). Nothing more is decided in it.`)
+const VICTIM_OF_RECORD = refused('victim_of_record', 'The referred person is a victim of record of the same pair. A prosecutor and an advocate must review the complaints in both directions first.', { rules: ['I7'] })
+const BASIS_EXPUNGED = refused('basis_expunged', 'A court ordered the record of the index incident closed or destroyed. No level rests on it: close the case, or have it opened on another incident.')
 const NO_PROPOSAL = refused('proposal_missing', 'No level has been proposed for this case yet. Ask for the proposal first.')
 const list = (texts: readonly string[]): string => JSON.stringify(texts)
 
-interface Data { LevelApproved: LevelApprovedV1; CaseOpened: CaseOpenedV1; LevelProposed: LevelProposedV1; LevelProposalDeclined: LevelProposalDeclinedV1; LevelAssigned: LevelAssignedV1; LevelChanged: LevelChangedV1; CaseClosed: CaseClosedV1 }
+interface Data { LevelApproved: LevelApprovedV1; CaseOpened: CaseOpenedV1; LevelProposed: LevelProposedV1; LevelProposalDeclined: LevelProposalDeclinedV1; LevelAssigned: LevelAssignedV1; LevelChanged: LevelChangedV1; CaseClosed: CaseClosedV1; CaseDeferred: CaseDeferredV1; CaseReopened: CaseReopenedV1; CaseSucceeded: CaseSucceededV1 }
 const draft = <T extends keyof Data>(type: T, data: Data[T], meta: CommandMeta, more: Partial<DraftEvent> = {}): DraftEvent => ({ type, schemaVersion: 1, data, ...atNow(meta), ...more })
 
 export const pchCase: Decider<PchCase, CaseCommand> = {
@@ -215,6 +284,9 @@ export const pchCase: Decider<PchCase, CaseCommand> = {
       case 'AssignLevel': return assign(command, state)
       case 'ChangeLevel': return change(command, state)
       case 'CloseCase': return close(command, state)
+      case 'DeferCase': return defer(command, state)
+      case 'ReopenCase': return reopen(command, state)
+      case 'SucceedCase': return succeed(command, state)
     }
   },
 }

@@ -1,13 +1,16 @@
 import { Inject } from '@nestjs/common'
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs'
-import { AllowedTo, ExcludeReferral, ReceiveReferral, rightOf, type CommandMeta, type PersonInReferral } from '@chorus/contracts'
+import { AllowedTo, DeferReferral, ExcludeReferral, ReceiveReferral, ReopenReferral, rightOf, type CommandMeta, type PersonInReferral } from '@chorus/contracts'
 import { derivedId, handle, isRefusal, refused, streamOf, type Handled, type Refusal } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
 import { RECORDER, VAULT } from '@chorus/platform'
 import type { Vault } from '@chorus/privacy'
+import { explained } from '../deferral/explained'
 import { LinkedPersonsConsumer } from '../on-identities-linked/linked-persons.consumer'
+import { CloseExcludedConsumer } from '../on-referral-excluded/close-excluded.consumer'
 import { LinkIncidentsConsumer } from '../on-referral-received/link-incidents.consumer'
 import { RecordPairSidesConsumer } from '../on-referral-received/record-pair-sides.consumer'
+import { CaseLookUp } from '../pch-case/look-up'
 import { referral } from './referral'
 
 const DISAGREE = refused('identifiers_disagree', 'The identifiers of one person lead to different people here. Leave out those that are not sure; who is one and the same is settled by a person, never by a referral.', { kind: 'conflict' })
@@ -50,10 +53,35 @@ export class ExcludeReferralCommand { constructor(readonly referralId: string, r
 
 @CommandHandler(ExcludeReferralCommand)
 export class ExcludeReferralHandler implements ICommandHandler<ExcludeReferralCommand> {
-  constructor(@Inject(RECORDER) private readonly log: Recorder) {}
-  execute({ referralId, body, meta }: ExcludeReferralCommand): Promise<Handled | Refusal> {
-    return handle(this.log, referral, referralId, { type: 'ExcludeReferral', data: body, meta })
+  constructor(@Inject(RECORDER) private readonly log: Recorder, private readonly lookUp: CaseLookUp, private readonly cases: CloseExcludedConsumer) {}
+  async execute({ referralId, body, meta }: ExcludeReferralCommand): Promise<Handled | Refusal> {
+    const answer = await handle(this.log, referral, referralId, { type: 'ExcludeReferral', data: { ...body, facts: await this.lookUp.forReferral(referralId) }, meta })
+    if (!isRefusal(answer)) await this.cases.atOnce(answer)
+    return answer
   }
 }
 
-export const referralHandlers = [ReceiveReferralHandler, ExcludeReferralHandler]
+@AllowedTo(rightOf(DeferReferral)!)
+export class DeferReferralCommand { constructor(readonly referralId: string, readonly body: DeferReferral, readonly meta: CommandMeta) {} }
+
+@CommandHandler(DeferReferralCommand)
+export class DeferReferralHandler implements ICommandHandler<DeferReferralCommand> {
+  constructor(@Inject(RECORDER) private readonly log: Recorder, private readonly lookUp: CaseLookUp) {}
+  async execute({ referralId, body, meta }: DeferReferralCommand): Promise<Handled | Refusal> {
+    const deferred = await handle(this.log, referral, referralId, { type: 'DeferReferral', data: { ...body, facts: await this.lookUp.forReferral(referralId) }, meta })
+    return explained(this.log, deferred, { referralId, code: body.code, until: body.until }, meta)
+  }
+}
+
+@AllowedTo(rightOf(ReopenReferral)!)
+export class ReopenReferralCommand { constructor(readonly referralId: string, readonly body: ReopenReferral, readonly meta: CommandMeta) {} }
+
+@CommandHandler(ReopenReferralCommand)
+export class ReopenReferralHandler implements ICommandHandler<ReopenReferralCommand> {
+  constructor(@Inject(RECORDER) private readonly log: Recorder, private readonly lookUp: CaseLookUp) {}
+  async execute({ referralId, body, meta }: ReopenReferralCommand): Promise<Handled | Refusal> {
+    return handle(this.log, referral, referralId, { type: 'ReopenReferral', data: { ...body, facts: await this.lookUp.forReopening(referralId) }, meta })
+  }
+}
+
+export const referralHandlers = [ReceiveReferralHandler, ExcludeReferralHandler, DeferReferralHandler, ReopenReferralHandler]

@@ -1,18 +1,26 @@
 import { Body, Controller, Get, Inject, Param, Post, Req } from '@nestjs/common'
 import { CommandBus } from '@nestjs/cqrs'
 import { ApiTags } from '@nestjs/swagger'
-import { ExcludeReferral, ReceiveReferral, type CommandMeta } from '@chorus/contracts'
+import { DeferReferral, ExcludeReferral, ReceiveReferral, ReopenReferral, type CommandMeta } from '@chorus/contracts'
 import { fold, streamOf } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
 import { CommandRoute, contextOf, Meta, Problem, QueryRoute, receiptOf, RECORDER, UuidParam, VAULT, type ChorusRequest, type Receipt } from '@chorus/platform'
 import type { Vault } from '@chorus/privacy'
 import { closedTo } from '@chorus/record-access'
 import { pairIdOf } from '../pair/pair-id'
-import { initial, referral } from './referral'
-import { ExcludeReferralCommand, ReceiveReferralCommand } from './referral.commands'
+import { initial, referral, type Referral } from './referral'
+import { DeferReferralCommand, ExcludeReferralCommand, ReceiveReferralCommand, ReopenReferralCommand } from './referral.commands'
 
 /** A referral without names: who is who stays sealed here. */
-export interface ReferralView { readonly referralId: string; readonly status: 'received' | 'excluded'; readonly source: string; readonly incidentIds: readonly string[]; readonly subjectRef: string; readonly victimRef: string; readonly pairId: string; readonly exclusion?: string }
+export interface ReferralView { readonly referralId: string; readonly status: 'received' | 'excluded' | 'deferred'; readonly source: string; readonly incidentIds: readonly string[]; readonly subjectRef: string; readonly victimRef: string; readonly pairId: string; readonly exclusion?: string; readonly reviewableUntil?: string; readonly route?: string; readonly deferredUntil?: string }
+
+/** Why it was put off stands elsewhere. */
+const statedOf = (state: Referral): Partial<ReferralView> => {
+  if (state.status === 'deferred') return { deferredUntil: state.until }
+  if (state.status !== 'excluded') return {}
+  const { code, reviewableUntil, route } = state.exclusion
+  return { exclusion: code, reviewableUntil, ...(route === null ? {} : { route }) }
+}
 
 const NOT_THERE = (): Problem => new Problem('not-found', 'There is no such referral. Look its number up again.')
 
@@ -31,6 +39,16 @@ export class ReferralController {
     return receiptOf(await this.commands.execute(new ExcludeReferralCommand(id, body, meta)))
   }
 
+  @Post(':id/deferral') @CommandRoute(DeferReferral)
+  async defer(@Param('id', UuidParam) id: string, @Body() body: DeferReferral, @Meta() meta: CommandMeta): Promise<Receipt> {
+    return receiptOf(await this.commands.execute(new DeferReferralCommand(id, body, meta)))
+  }
+
+  @Post(':id/reopening') @CommandRoute(ReopenReferral)
+  async reopen(@Param('id', UuidParam) id: string, @Body() body: ReopenReferral, @Meta() meta: CommandMeta): Promise<Receipt> {
+    return receiptOf(await this.commands.execute(new ReopenReferralCommand(id, body, meta)))
+  }
+
   @Get(':id') @QueryRoute({ summary: 'A referral: its persons as tokens, its incidents, its pair', reads: { person: 'referralId' }, roles: ['intakeAnalyst', 'detective', 'prosecutor', 'systemAdvocate'], agencies: ['KCPD', 'JCPO', 'HEALTH'] })
   async get(@Req() request: ChorusRequest, @Param('id', UuidParam) id: string): Promise<ReferralView> {
     const state = fold(referral, await this.log.load(streamOf(referral, id)), initial)
@@ -40,6 +58,6 @@ export class ReferralController {
     // What is closed to the reader looks the same as what is not there.
     if (closed.has(streamOf(referral, id))) throw NOT_THERE()
     const incidentIds = state.received.incidentIds.filter((incidentId) => !closed.has(`incident-${incidentId}`))
-    return { referralId, status: state.status, source, incidentIds, subjectRef, victimRef, pairId: pairIdOf(this.vault, subjectRef, victimRef), ...(state.status === 'excluded' ? { exclusion: state.code } : {}) }
+    return { referralId, status: state.status, source, incidentIds, subjectRef, victimRef, pairId: pairIdOf(this.vault, subjectRef, victimRef), ...statedOf(state) }
   }
 }

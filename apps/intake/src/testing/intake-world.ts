@@ -3,7 +3,7 @@
  * handlers on a log in memory. A step is data, so that a sequence can be printed, made smaller and kept.
  */
 import type { Sql } from 'postgres'
-import { CHANGE_REASONS, CLOSE_CODES, CROSS_COMPLAINT_OUTCOMES, LEVELS, OVERRIDE_REASONS, type Actor, type CommandMeta, type DraftEvent, type RecordedEvent } from '@chorus/contracts'
+import { CASE_REOPEN_REASONS, CHANGE_REASONS, CLOSE_CODES, CROSS_COMPLAINT_OUTCOMES, LEVELS, OVERRIDE_REASONS, REFERRAL_REOPEN_REASONS, type Actor, type CommandMeta, type DraftEvent, type RecordedEvent } from '@chorus/contracts'
 import { derivedId, isRefusal, type Handled, type Refusal } from '@chorus/decider'
 import type { EventStore, Recorder } from '@chorus/event-store'
 import { MemoryVault } from '@chorus/privacy'
@@ -12,6 +12,7 @@ import { metaOf } from '../../../../libs/decider/src/testing/given'
 import { MemoryLog, recorded } from '../../../../libs/decider/src/testing/memory-log'
 import { ReviewCriminalHistoryCommand, ReviewCriminalHistoryHandler } from '../history-review/history-review.commands'
 import { ConfirmRelationshipCommand, ConfirmRelationshipHandler, DetermineAggressorCommand, DetermineAggressorHandler } from '../incident/incident.commands'
+import { CloseExcludedConsumer } from '../on-referral-excluded/close-excluded.consumer'
 import { LinkedPersonsConsumer } from '../on-identities-linked/linked-persons.consumer'
 import { LinkIncidentsConsumer } from '../on-referral-received/link-incidents.consumer'
 import { RecordPairSidesConsumer } from '../on-referral-received/record-pair-sides.consumer'
@@ -19,13 +20,13 @@ import { ReviewCrossComplaintCommand, ReviewCrossComplaintHandler } from '../pai
 import { pairIdOf } from '../pair/pair-id'
 import {
   ApproveLevelCommand, ApproveLevelHandler, AssignLevelCommand, AssignLevelHandler, ChangeLevelCommand, ChangeLevelHandler, CloseCaseCommand, CloseCaseHandler, DeclineLevelProposalCommand, DeclineLevelProposalHandler,
-  OpenCaseCommand, OpenCaseHandler, ProposeLevelCommand, ProposeLevelHandler,
+  DeferCaseCommand, DeferCaseHandler, OpenCaseCommand, OpenCaseHandler, ReopenCaseCommand, ReopenCaseHandler, ProposeLevelCommand, ProposeLevelHandler,
 } from '../pch-case/pch-case.commands'
 import { CaseLookUp } from '../pch-case/look-up'
 import { IdentityLookUp } from '../person-identity/identity-look-up'
 import { LinkPersonsCommand, LinkPersonsHandler, UnlinkPersonsCommand, UnlinkPersonsHandler } from '../person-identity/person-identity.commands'
 import { activateShippedPolicies } from '../policy/policy-in-force'
-import { ExcludeReferralCommand, ExcludeReferralHandler, ReceiveReferralCommand, ReceiveReferralHandler } from '../referral/referral.commands'
+import { DeferReferralCommand, DeferReferralHandler, ExcludeReferralCommand, ExcludeReferralHandler, ReceiveReferralCommand, ReceiveReferralHandler, ReopenReferralCommand, ReopenReferralHandler } from '../referral/referral.commands'
 import type { Truth } from './case-invariants'
 import { report, years } from './incident-report'
 
@@ -91,6 +92,7 @@ export class World {
     const [store, database, followers] = [null as unknown as EventStore, null as unknown as Sql, { add: () => undefined } as unknown as Followers]
     const linked = new LinkedPersonsConsumer(store, database, log, clock, cases, identities, followers)
     const referrals = new ReceiveReferralHandler(log, vault, new RecordPairSidesConsumer(store, database, log, vault, clock, followers), new LinkIncidentsConsumer(store, database, log, clock, cases, followers), linked)
+    const excluded = new CloseExcludedConsumer(store, database, log, clock, cases, followers)
     const of = (type: string): readonly RecordedEvent[] => this.log.events.filter((event) => event.type === type).reverse()
     const aCase = (choose: Choose): string => (choose(of('CaseOpened'))?.data as { caseId: string } | undefined)?.caseId ?? derivedId('no case')
     const aReferral = (choose: Choose) => choose(of('ReferralReceived'))?.data as { referralId: string; subjectRef: string; incidentIds: string[] } | undefined
@@ -106,7 +108,9 @@ export class World {
         const incidentIds = choose([[incidentId], HAPPENED.filter((one) => [one.offender, one.victim].includes(offender) && [one.offender, one.victim].includes(victim)).map((one) => one.incidentId), []])!
         return referrals.execute(new ReceiveReferralCommand({ source: incidentIds.length === 0 ? 'SELF' : 'KCPD', incidentIds, subject: told(subject), victim: told(partner) }, meta()))
       },
-      ExcludeReferral: (choose, meta) => new ExcludeReferralHandler(log).execute(new ExcludeReferralCommand(aReferral(choose)?.referralId ?? derivedId('no referral'), { code: 'MINOR', reviewableUntil: '2026-12-31' }, meta())),
+      ExcludeReferral: (choose, meta) => new ExcludeReferralHandler(log, cases, excluded).execute(new ExcludeReferralCommand(aReferral(choose)?.referralId ?? derivedId('no referral'), { code: choose(['SELF_DEFENSE', 'AGGRESSOR_UNDETERMINED'] as const)!, reviewableUntil: '2026-12-31' }, meta(PANEL[1]))),
+      DeferReferral: (choose, meta) => new DeferReferralHandler(log, cases).execute(new DeferReferralCommand(aReferral(choose)?.referralId ?? derivedId('no referral'), { code: 'IN_CUSTODY_LONG_TERM', until: '2026-12-31' }, meta())),
+      ReopenReferral: (choose, meta) => new ReopenReferralHandler(log, cases).execute(new ReopenReferralCommand(aReferral(choose)?.referralId ?? derivedId('no referral'), { reasonCode: choose(REFERRAL_REOPEN_REASONS)! }, meta(PANEL[1]))),
       ConfirmRelationship: (choose, meta) => {
         const { incidentId, victimToken, offenderToken } = choose(HAPPENED)!
         const [one, other] = choose([[victimToken, offenderToken], [offenderToken, victimToken]] as const)!
@@ -126,10 +130,7 @@ export class World {
       OpenCase: (choose, meta) => {
         const referral = aReferral(choose)
         const indexIncidentId = choose([...referral?.incidentIds ?? [], ...HAPPENED.map((one) => one.incidentId)])!
-        const index = HAPPENED.find((one) => one.incidentId === indexIncidentId)!
-        const human = referral && humanOf(referral.subjectRef)
-        // Whoever opens a case says truly who of the incident the referred person is.
-        const subjectInIncident = index.offender.human === human ? index.offenderToken : index.victim.human === human ? index.victimToken : token('nobody')
+        const subjectInIncident = whoIn(indexIncidentId, referral?.subjectRef)
         return new OpenCaseHandler(log, cases).execute(new OpenCaseCommand({ referralId: referral?.referralId ?? derivedId('no referral'), indexIncidentId, subjectInIncident }, meta()))
       },
       ReviewCriminalHistory: (choose, meta) => new ReviewCriminalHistoryHandler(log).execute(new ReviewCriminalHistoryCommand({
@@ -140,7 +141,12 @@ export class World {
       ApproveLevel: (choose, meta) => { const caseId = aCase(choose); const by = choose(PANEL)!; return new ApproveLevelHandler(log).execute(new ApproveLevelCommand(caseId, { level: choose(WORST_FIRST)!, panelId: panelId(choose) }, meta(by))) },
       AssignLevel: (choose, meta) => new AssignLevelHandler(log, cases).execute(new AssignLevelCommand(aCase(choose), { level: choose(WORST_FIRST)!, ...choose([{ overrideReason: OVERRIDE_REASONS[0] }, {}]), ...choose([{ panelId: panelId(choose) }, {}]) }, meta(PANEL[1]))),
       ChangeLevel: (choose, meta) => new ChangeLevelHandler(log, cases).execute(new ChangeLevelCommand(aCase(choose), { to: choose(WORST_FIRST)!, triggerEventId: derivedId('trigger'), evidenceRefs: [`incident-${HAPPENED[0]!.incidentId}`], reasonCode: choose(CHANGE_REASONS)!, ...choose([{ panelId: panelId(choose) }, {}]) }, meta(PANEL[1]))),
-      CloseCase: (choose, meta) => new CloseCaseHandler(log).execute(new CloseCaseCommand(aCase(choose), { code: choose(CLOSE_CODES)! }, meta())),
+      CloseCase: (choose, meta) => new CloseCaseHandler(log, cases).execute(new CloseCaseCommand(aCase(choose), { code: choose(CLOSE_CODES)! }, meta())),
+      DeferCase: (choose, meta) => new DeferCaseHandler(log, cases).execute(new DeferCaseCommand(aCase(choose), { code: 'SAFETY_HOLD', until: choose(['2026-12-31', '2027-01-31'])! }, meta())),
+      ReopenCase: (choose, meta) => {
+        const opened = choose(of('CaseOpened'))?.data as { caseId: string; subjectRef: string; indexIncidentId: string } | undefined
+        return new ReopenCaseHandler(log, cases).execute(new ReopenCaseCommand(opened?.caseId ?? derivedId('no case'), { reasonCode: choose([...CASE_REOPEN_REASONS].reverse())!, ...(opened ? { subjectInIncident: whoIn(opened.indexIncidentId, opened.subjectRef) } : {}) }, meta(PANEL[1])))
+      },
       LinkPersons: (choose, meta) => { const keepRef = choose(REFS)!; return new LinkPersonsHandler(log, identities, linked).execute(new LinkPersonsCommand({ keepRef, mergedRef: choose(REFS.filter((ref) => ref !== keepRef))!, basis: 'FINGERPRINTS' }, meta())) },
       UnlinkPersons: (choose, meta) => { const oneRef = choose(REFS)!; return new UnlinkPersonsHandler(log, linked).execute(new UnlinkPersonsCommand({ oneRef, otherRef: choose(REFS.filter((ref) => ref !== oneRef))!, reason: 'DIFFERENT_PEOPLE' }, meta())) },
     }
@@ -201,6 +207,13 @@ export class World {
     const events = await this.log.load(stream)
     this.log.events.push(recorded(draft, { stream, revision: events.length, ordinal: this.log.events.length + 1 }, meta))
   }
+}
+
+/** Whoever opens a case says truly who of the incident the referred person is. */
+const whoIn = (incidentId: string, ref: string | undefined): string => {
+  const { offender, offenderToken, victim, victimToken } = HAPPENED.find((one) => one.incidentId === incidentId)!
+  const human = ref === undefined ? undefined : humanOf(ref)
+  return offender.human === human ? offenderToken : victim.human === human ? victimToken : token('nobody')
 }
 
 type Choose = <T>(list: readonly T[]) => T | undefined

@@ -26,6 +26,19 @@ const after = (category: string, stream: string, ...events: RecordedEvent[]): st
 }
 const arrest = (...events: RecordedEvent[]): string[] => after('incident', `incident-${INCIDENT}`, ...events)
 
+describe('T-DEF', () => {
+  it('runs to the end of the day that a deferral names, and ends when it is taken up again, excluded or closed', () => {
+    const [referral, theCase] = [`referral-${REFERRAL}`, `pchCase-${CASE}`]
+    const [received, deferred] = [event(referral, 'ReferralReceived', {}), event(referral, 'ReferralDeferred', { until: '2026-08-02' })]
+    expect(after('referral', referral, received, deferred)).toEqual(['T-DEF 2026-08-03T05:00:00.000Z'])
+    expect(after('referral', referral, received, deferred, event(referral, 'ReferralReopened', {}))).toEqual([expect.stringMatching(/^T-REF/)])
+    expect(after('referral', referral, received, deferred, event(referral, 'ReferralExcluded', {}))).toEqual([])
+    const put = event(theCase, 'CaseDeferred', { until: '2026-08-02' })
+    expect(after('pchCase', theCase, put)).toEqual(['T-DEF 2026-08-03T05:00:00.000Z'])
+    for (const type of ['CaseReopened', 'CaseClosed']) expect(after('pchCase', theCase, put, event(theCase, type, {}))).toEqual([])
+  })
+})
+
 describe('T-30', () => {
   it('runs from the last arrest of an incident on which a case rests, in whatever order both are told', () => {
     expect(arrest(report('2026-07-02', '2026-07-05'), opened())).toEqual(['T-30 2026-08-05T05:00:00.000Z'])

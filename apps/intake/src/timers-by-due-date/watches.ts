@@ -1,5 +1,5 @@
 /** Which events start and end the timers of intake. Pure. */
-import type { AdvocateHotlineContactRecordedV1, ArrestRecordedV1, CaseOpenedV1, ChargingDecisionMadeV1, EventRetractedV1, IncidentLinkedToCaseV1, IncidentReportedV1, LethalityScreenAdministeredV1, RecordedEvent, TimerName } from '@chorus/contracts'
+import type { AdvocateHotlineContactRecordedV1, ArrestRecordedV1, CaseDeferredV1, CaseOpenedV1, ChargingDecisionMadeV1, EventRetractedV1, IncidentLinkedToCaseV1, IncidentReportedV1, LethalityScreenAdministeredV1, RecordedEvent, ReferralDeferredV1, TimerName } from '@chorus/contracts'
 import { dayOf } from '@chorus/decider'
 import { CHARGING_EVENTS } from '../charging/charging'
 import { CIRCUMSTANCE_EVENTS } from '../circumstance/circumstance'
@@ -17,14 +17,20 @@ const start = (watched: Watched, timer: TimerName, from: string, { timers, holid
   return rule ? running(watched, { timer, owner: rule.owner, from, due: dueAfter(from, rule, holidays) }) : watched
 }
 
-/** T-REF: a referral is opened as a case, or excluded. */
+/** T-DEF: what was put off is looked at again by the end of the day that the deferral names. */
+const deferredUntil = (watched: Watched, { time, data }: RecordedEvent): Watched =>
+  running(watched, { timer: 'T-DEF', owner: 'prosecutor', from: time, due: dueAfter((data as CaseDeferredV1 | ReferralDeferredV1).until, { after: 'PT0M' }) })
+
+/** T-REF: a referral is opened as a case, excluded or put off. */
 const referrals: Watch<TimerValues> = {
   category: 'referral', knows: REFERRAL_EVENTS,
   streamOf: (event) => event.type === 'CaseOpened' ? `referral-${(event.data as CaseOpenedV1).referralId}` : own('referral')(event),
   evolve: (watched, event, values) => {
     switch (event.type) {
       case 'ReferralReceived': return start(watched, 'T-REF', event.time, values)
-      case 'ReferralExcluded': case 'CaseOpened': return ended(watched, 'T-REF')
+      case 'ReferralExcluded': case 'CaseOpened': return ended(watched, 'T-REF', 'T-DEF')
+      case 'ReferralDeferred': return deferredUntil(ended(watched, 'T-REF'), event)
+      case 'ReferralReopened': return start(ended(watched, 'T-DEF'), 'T-REF', event.time, values)
       default: return watched
     }
   },
@@ -49,7 +55,9 @@ const cases: Watch<TimerValues> = {
   evolve: (watched, event, values) => {
     switch (event.type) {
       case 'LevelAssigned': case 'LevelChanged': return start(start(watched, 'T-VAL', event.time, values), 'T-VAL-5Y', event.time, values)
-      case 'CaseClosed': return ended(watched, 'T-VAL', 'T-VAL-5Y')
+      case 'CaseDeferred': return deferredUntil(watched, event)
+      case 'CaseReopened': return ended(watched, 'T-DEF')
+      case 'CaseClosed': return ended(watched, 'T-VAL', 'T-VAL-5Y', 'T-DEF')
       default: return watched
     }
   },

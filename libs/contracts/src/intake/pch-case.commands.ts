@@ -1,6 +1,8 @@
 import { CommandBody } from '../commands'
-import { Code, Name, StreamRefs, Token, Uuid } from '../fields'
+import { Code, LocalDate, Name, StreamRefs, Token, Uuid } from '../fields'
 import { CLOSE_CODES, type CloseCode } from './case-closed.v1'
+import { CASE_REOPEN_REASONS, type CaseReopenReason } from './case-reopened.v1'
+import { DEFERRAL_CODES, type DeferralCode } from './exclusions'
 import { CHANGE_REASONS, DECLINE_REASONS, LEVELS, OVERRIDE_REASONS, type ChangeReason, type DeclineReason, type Level, type OverrideReason } from './levels'
 
 @CommandBody({ type: 'OpenCase', roles: ['intakeAnalyst', 'prosecutor'], agencies: ['KCPD', 'JCPO'], summary: 'Open a case on a referral and its index incident (I1, I2, I6, I7)' })
@@ -42,7 +44,20 @@ export class ChangeLevel {
   @Name({ optional: true, doc: 'the panel\'s meeting, whose members have approved the level' }) panelId?: string
 }
 
-@CommandBody({ type: 'CloseCase', roles: ['prosecutor', 'panelMember'], agencies: ['KCPD', 'JCPO'], summary: 'Close a case' })
+@CommandBody({ type: 'CloseCase', roles: ['prosecutor', 'panelMember'], agencies: ['KCPD', 'JCPO'], summary: 'Close a case; EXCLUDED_LATER, MERGED and BASIS_EXPUNGED only where the record says so' })
 export class CloseCase {
   @Code(CLOSE_CODES, { doc: 'why' }) code!: CloseCode
+}
+
+// DRAFT rights, as for referrals.
+@CommandBody({ type: 'DeferCase', roles: ['intakeAnalyst', 'prosecutor'], agencies: ['KCPD', 'JCPO'], summary: 'Put an open case off: nobody is told anything in it meanwhile, and what was cleared is void; why is kept apart' })
+export class DeferCase {
+  @Code(DEFERRAL_CODES, { doc: 'why' }) code!: DeferralCode
+  @LocalDate({ doc: 'the day by which it is looked at again' }) until!: string
+}
+
+@CommandBody({ type: 'ReopenCase', roles: ['prosecutor'], agencies: ['JCPO'], summary: 'Take up again a case that was put off, or open again one that was closed (I2, I7)' })
+export class ReopenCase {
+  @Code(CASE_REOPEN_REASONS, { doc: 'why' }) reasonCode!: CaseReopenReason
+  @Token({ kind: 'per', optional: true, doc: 'needed where it was closed: the person in the report of the index incident who is its subject (I1)' }) subjectInIncident?: string
 }

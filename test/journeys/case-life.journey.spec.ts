@@ -1,0 +1,77 @@
+/** The life of a referral and of a case: excluded, put off, taken up again, closed, opened again, over HTTP; scenario 6. */
+import type { RecordedEvent, Role } from '@chorus/contracts'
+import { decode } from '@chorus/event-store'
+import { startChorus, type TestChorus } from '../support/chorus'
+import { inDays, mutualArrest, withStore } from '../support/scenarios'
+import { SUBJECT, Thread, VICTIM } from '../support/thread'
+
+describe('the life of a case', () => {
+  let chorus: TestChorus
+  let thread: Thread
+  beforeAll(async () => {
+    chorus = await startChorus()
+    thread = new Thread({ addressOf: () => chorus.address, bearer: chorus.bearer })
+    await thread.importSample()
+  })
+  afterAll(async () => { await chorus.close() })
+
+  const eventsOf = (stream: string): Promise<RecordedEvent[]> => withStore(chorus.appUrl, async (store) => { const all: RecordedEvent[] = []; for await (const event of store.readStream(stream)) all.push(decode(event)); return all })
+  const typesOf = async (stream: string): Promise<string[]> => (await eventsOf(stream)).map(({ type }) => type)
+  const referralOf = async (caseId: string): Promise<string> => ((await eventsOf(`pchCase-${caseId}`))[0]!.data as { referralId: string }).referralId
+  const history = async (role: Role, caseId: string): Promise<string> => JSON.stringify((await thread.get(role, `history?of=${caseId}`)).body)
+
+  it('scenario 6: mutual arrest; the one is taken up again, hers stays excluded', async () => {
+    const { caseId } = await mutualArrest(thread, chorus.appUrl)
+    expect(await typesOf(`pchCase-${caseId}`)).toEqual(['CaseOpened'])
+  })
+
+  it('put off, nobody is told anything in it, and afterwards only what was cleared anew; why is for the prosecutor and the advocate', async () => {
+    const { caseId, notificationId, reviewId } = await thread.toPlan()
+    await thread.clear(notificationId, reviewId)
+    await thread.schedule(notificationId)
+    expect(await thread.authorize(notificationId)).toMatchObject({ status: 200 })
+    expect(await thread.post('systemAdvocate', `cases/${caseId}/deferral`, { code: 'SAFETY_HOLD', until: inDays(30) })).toMatchObject({ status: 403 })
+    await thread.id('intakeAnalyst', `cases/${caseId}/deferral`, { code: 'SAFETY_HOLD', until: inDays(30) })
+    const refused = await thread.authorize(notificationId)
+    expect(refused).toMatchObject({ status: 422, body: { refused: 'not_cleared', rules: ['M1'] } })
+    expect((await thread.get<{ clearance: object }>('detective', `notifications/${notificationId}`)).body.clearance).toMatchObject({ status: 'NOT_CLEARED' })
+    for (const role of ['intakeAnalyst', 'detective', 'healthProgram', 'panelMember'] as const) {
+      expect(await history(role, caseId)).toContain('CaseDeferred')
+      expect(await history(role, caseId)).not.toMatch(/SAFETY_HOLD|DeferralExplained/)
+    }
+    for (const role of ['prosecutor', 'systemAdvocate'] as const) expect(await history(role, caseId)).toContain('SAFETY_HOLD')
+
+    expect(await thread.post('intakeAnalyst', `cases/${caseId}/reopening`, { reasonCode: 'GROUND_ENDED' })).toMatchObject({ status: 403 })
+    await thread.id('prosecutor', `cases/${caseId}/reopening`, { reasonCode: 'GROUND_ENDED' })
+    expect((await thread.authorize(notificationId)).body.detail).toBe(refused.body.detail)
+    await thread.clear(notificationId, reviewId)
+    expect(await thread.authorize(notificationId)).toMatchObject({ status: 200 })
+  })
+
+  it('closed, it is opened again or succeeded by another: when both are asked for at once, one of the two', async () => {
+    const { caseId, incidentId, offenderToken } = await thread.toPlan()
+    const referralId = await referralOf(caseId)
+    expect(await thread.post('prosecutor', `cases/${caseId}/closure`, { code: 'EXCLUDED_LATER' })).toMatchObject({ status: 422, body: { refused: 'referral_not_excluded' } })
+    await thread.id('prosecutor', `cases/${caseId}/closure`, { code: 'MOVED' })
+    const { subjectRef } = (await eventsOf(`pchCase-${caseId}`))[0]!.data as { subjectRef: string }
+    const again = await thread.id('intakeAnalyst', 'referrals', { source: 'KCPD', incidentIds: [incidentId], subject: { ...SUBJECT, personRef: subjectRef }, victim: VICTIM })
+    const open = { referralId: again, indexIncidentId: incidentId, subjectInIncident: offenderToken }
+    const back = { reasonCode: 'RETURNED', subjectInIncident: offenderToken }
+    const answers = await Promise.all([thread.post('prosecutor', `cases/${caseId}/reopening`, back), thread.post('prosecutor', 'cases', open), thread.post('prosecutor', `cases/${caseId}/reopening`, back), thread.post('prosecutor', 'cases', open)])
+    const refusals = answers.flatMap(({ status, body }) => status === 200 ? [] : [body.refused])
+    expect(refusals).toHaveLength(3)
+    expect(['case_already_open', 'case_succeeded', 'nothing_to_reopen']).toEqual(expect.arrayContaining(refusals))
+    // whichever it was, the other way is shut
+    const reopened = (await typesOf(`pchCase-${caseId}`)).includes('CaseReopened')
+    expect(await thread.post('prosecutor', reopened ? 'cases' : `cases/${caseId}/reopening`, reopened ? open : back)).toMatchObject({ status: 409, body: { rules: ['I2'] } })
+
+    // excluded later: the open case ends with it, and what is offered to the survivor goes on
+    const standing = reopened ? referralId : again
+    const exclusion = { code: 'SUBJECT_IS_LAW_ENFORCEMENT', reviewableUntil: inDays(30), route: 'OUTSIDE_AGENCY' }
+    expect(await thread.post('intakeAnalyst', `referrals/${standing}/exclusion`, exclusion)).toMatchObject({ status: 403, body: { refused: 'case_is_open' } })
+    await thread.id('prosecutor', `referrals/${standing}/exclusion`, exclusion)
+    expect((await thread.get<object>('prosecutor', `referrals/${standing}`)).body).toMatchObject({ exclusion: 'SUBJECT_IS_LAW_ENFORCEMENT', route: 'OUTSIDE_AGENCY' })
+    const all = await withStore(chorus.appUrl, async (store) => { const found: RecordedEvent[] = []; for await (const event of store.readAll({ filter: { categories: ['pchCase'] } })) found.push(decode(event)); return found })
+    expect(all.at(-1)).toMatchObject({ type: 'CaseClosed', data: { code: 'EXCLUDED_LATER' } })
+  })
+})
