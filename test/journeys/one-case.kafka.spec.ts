@@ -46,7 +46,7 @@ describe('one case, in separate processes', () => {
     } finally { await one.close() }
   }, 180_000)
 
-  it.each(['PostgreSQL', 'KurrentDB'])('scenarios 1 and 3 with the log in %s, in PostgreSQL then 2, 8, 10 and 14, and the log says what it says in one process', async (kind) => {
+  it.each(['PostgreSQL', 'KurrentDB'])('scenarios 1 and 3 with the log in %s, in PostgreSQL then 2, 6, 8, 10 and 14, and the log says what it says in one process', async (kind) => {
     const double = kind === 'KurrentDB' && process.env.KURRENTDB_URL === undefined ? await KurrentDouble.start() : undefined
     const logUrl = kind === 'KurrentDB' ? process.env.KURRENTDB_URL ?? double!.url : undefined
     const processes = await startSeparateProcesses(process.env.KAFKA_BROKERS!, SERVICES, logUrl === undefined ? {} : { CHORUS_LOG_URL: logUrl })
@@ -57,7 +57,7 @@ describe('one case, in separate processes', () => {
       await holdAfterClearance(thread, processes.appUrl, logUrl)
       await clearanceTakenBack(thread, processes.appUrl, logUrl)
       expect(await withStore(processes.appUrl, shapeOfLog, logUrl)).toEqual(embedded)
-      // The same processes go on: scenarios 14, 8, 2 and 10.
+      // The same processes go on: scenarios 14, 8, 6, 2 and 10.
       if (logUrl === undefined) expect(await walkIntake(thread, { url: processes.appUrl })).toEqual(intake)
     } finally { await processes.close(); double?.stop() }
   }, 300_000)

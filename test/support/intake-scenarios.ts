@@ -1,5 +1,5 @@
 /**
- * Scenarios 14, 8, 2 (its intake part) and 10 of the domain reference (§3.12), one after the other, on whatever form of Chorus
+ * Scenarios 14, 8, 6, 2 (its intake part) and 10 of the domain reference (§3.12), one after the other, on whatever form of Chorus
  * they are given: over HTTP, and by what its log says. Clocks are not set: the arrest lies forty days back.
  */
 import { readFileSync } from 'node:fs'
@@ -9,7 +9,7 @@ import type { IncidentReportedV1, RecordedEvent, Role } from '@chorus/contracts'
 import { decode } from '@chorus/event-store'
 import { repositoryRoot } from '@chorus/platform'
 import { shapeOfLog } from './log-shape'
-import { withStore } from './scenarios'
+import { mutualArrest, withStore } from './scenarios'
 import { idIn, type Thread } from './thread'
 
 export interface Place { readonly url: string; readonly logUrl?: string }
@@ -108,10 +108,11 @@ async function destroyedByOrder(thread: Thread, place: Place, { incidentId }: In
   expect((await published(await publish())).erasures).toBe(frozen.erasures + 2)
 }
 
-/** All four, and then what the log says; published figures count what the clock alone brought, too. */
+/** All five, and then what the log says; published figures count what the clock alone brought, too. */
 export async function walkIntake(thread: Thread, place: Place): Promise<string[]> {
   const [arrested, first, second] = await sameFileTwice(thread, place)
   await oneInTwoRecords(thread, place, [first!, second!])
+  await mutualArrest(thread, place.url, place.logUrl)
   const walked = await arrestWithoutCharge(thread, place, arrested!)
   await destroyedByOrder(thread, place, arrested!, walked)
   return (await withStore(place.url, shapeOfLog, place.logUrl)).filter((stream) => !stream.startsWith('publishedMetric'))
