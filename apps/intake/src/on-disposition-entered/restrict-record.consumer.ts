@@ -4,13 +4,13 @@
  */
 import { Inject, Injectable, Logger } from '@nestjs/common'
 import type { Sql } from 'postgres'
-import type { RecordedEvent } from '@chorus/contracts'
+import type { ChargingDecisionMadeV1, RecordedEvent } from '@chorus/contracts'
 import { handle, isRefusal } from '@chorus/decider'
 import { decode, type EventStore, type Recorder } from '@chorus/event-store'
 import { CLOCK, DATABASE, Followers, RECORDER, STORE, type Clock } from '@chorus/platform'
 import { Reaction } from '@chorus/read-models'
 import { accessIdOf, recordAccess } from '@chorus/record-access'
-import { restrictRecord } from './restrict-record'
+import { isOfSeveral, restrictRecord } from './restrict-record'
 
 @Injectable()
 export class RestrictRecordConsumer {
@@ -22,9 +22,18 @@ export class RestrictRecordConsumer {
     }, (events) => this.react(events)))
   }
 
+  /** Asked of the log each time: charges are few, and a list beside the log could be behind. */
+  private async isOfSeveral({ type, data }: RecordedEvent): Promise<boolean> {
+    if (type !== 'ChargingDecisionMade') return false
+    const { incidentId } = data as ChargingDecisionMadeV1
+    const arrests: RecordedEvent[] = []
+    for await (const event of this.log.read({ filter: { categories: ['arrest'], types: ['ArrestRecorded'] } })) if ((event.data as { incidentId?: string }).incidentId === incidentId) arrests.push(event)
+    return isOfSeveral(await this.log.load(`incident-${incidentId}`), arrests)
+  }
+
   private async react(events: readonly RecordedEvent[]): Promise<void> {
     for (const event of events) {
-      const { record, commands } = restrictRecord(event, this.clock.now())
+      const { record, commands } = restrictRecord(event, this.clock.now(), await this.isOfSeveral(event))
       for (const command of commands) {
         const answer = await handle(this.log, recordAccess, accessIdOf(record), command)
         if (isRefusal(answer)) throw new Error(`who may see a record could not be recorded: ${answer.refused}`)

@@ -1,8 +1,15 @@
 /** What a charge, or the end of one, means for who may see the record of the incident. Pure. */
-import type { ChargingDecisionMadeV1, CommandMeta, DispositionEnteredV1, RecordedEvent } from '@chorus/contracts'
+import type { ChargingDecisionMadeV1, CommandMeta, DispositionEnteredV1, EventRetractedV1, IncidentReportedV1, RecordedEvent } from '@chorus/contracts'
 import { dayOf, derivedId } from '@chorus/decider'
 import type { RecordAccessCommand } from '@chorus/record-access'
 import { closesAs } from '../charging/charging'
+
+/** Whether more than one person was arrested in an incident: by its report as it stands, or by the arrests that a feed told of it. */
+export const isOfSeveral = (incident: readonly Pick<RecordedEvent, 'id' | 'type' | 'data'>[], arrests: readonly Pick<RecordedEvent, 'stream'>[]): boolean => {
+  const report = incident.findLast(({ type }) => type === 'IncidentReported')
+  const stands = report && !incident.some(({ type, data }) => type === 'EventRetracted' && (data as EventRetractedV1).retracts === report.id)
+  return (stands ? (report.data as IncidentReportedV1).arrestees.length : 0) > 1 || new Set(arrests.map(({ stream }) => stream)).size > 1
+}
 
 const DISPOSITIONS = ['NOLLE', 'DISMISSED', 'ACQUITTED', 'SIS_TERMINATED'] as const
 const metaFor = (event: RecordedEvent, wish: string, now: string): CommandMeta => ({
@@ -10,12 +17,12 @@ const metaFor = (event: RecordedEvent, wish: string, now: string): CommandMeta =
   actor: { id: 'chorus:on-disposition-entered', role: 'system', agency: 'CITY' }, source: { agency: 'CITY', system: 'chorus' },
 })
 
-/** The record's stream, and what is to be asked of it; [] where nothing follows. */
-export function restrictRecord(event: RecordedEvent, now: string): { readonly record: string; readonly commands: readonly RecordAccessCommand[] } {
+/** The record's stream, and what is to be asked of it; [] where nothing follows. `several`: more than one person was arrested: a charge that is told of the incident says not of whom, and opens none of them. */
+export function restrictRecord(event: RecordedEvent, now: string, several = false): { readonly record: string; readonly commands: readonly RecordAccessCommand[] } {
   const record = `incident-${(event.data as { incidentId: string }).incidentId}`
   const meta = (wish: string): CommandMeta => metaFor(event, wish, now)
   if (event.type === 'ChargingDecisionMade') {
-    return { record, commands: (event.data as ChargingDecisionMadeV1).decision === 'FILED' ? [{ type: 'RestoreAccess', data: { record, grounds: ['ARREST_NOT_CHARGED'], authority: 'CHARGES_FILED' }, meta: meta('restore-charged') }] : [] }
+    return { record, commands: (event.data as ChargingDecisionMadeV1).decision === 'FILED' && !several ? [{ type: 'RestoreAccess', data: { record, grounds: ['ARREST_NOT_CHARGED'], authority: 'CHARGES_FILED' }, meta: meta('restore-charged') }] : [] }
   }
   if (event.type !== 'DispositionEntered') return { record, commands: [] }
   const ground = closesAs((event.data as DispositionEnteredV1).results)

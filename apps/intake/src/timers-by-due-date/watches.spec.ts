@@ -53,6 +53,12 @@ describe('T-30', () => {
     expect(arrest(decided('FILED'), report('2026-07-02'), opened())).toEqual([])
     expect(arrest(report('2026-07-02'), opened(), decided('DECLINED'), decided('RETURNED_FOR_INVESTIGATION'))).toHaveLength(1)
   })
+  it('goes on after charges where several were arrested, by the report as it stands or by a feed: nobody said which of them is charged', () => {
+    const fed = (n: number) => event(`arrest-${id(n)}`, 'ArrestRecorded', { arrestDate: '2026-07-02', incidentId: INCIDENT })
+    for (const two of [[report('2026-07-02', '2026-07-02')], [report('2026-07-02'), fed(7), fed(8)], [report('2026-07-02'), report('2026-07-02', '2026-07-02')]]) expect(arrest(...two, opened(), decided('FILED'))).toEqual(['T-30 2026-08-02T05:00:00.000Z'])
+    expect(arrest(report('2026-07-02'), opened(), decided('FILED'), report('2026-07-02', '2026-07-02'))).toHaveLength(1)
+    for (const one of [[report('2026-07-02'), fed(7), fed(7)], [report('2026-07-02', '2026-07-02'), report('2026-07-02')]]) expect(arrest(...one, opened(), decided('FILED'))).toEqual([])
+  })
   it('runs from an arrest of a feed that names the incident, too: the last of both counts', () => {
     const fed = (arrestDate: string, more: object = { incidentId: INCIDENT }) => event(`arrest-${id(7)}`, 'ArrestRecorded', { arrestDate, ...more })
     expect(arrest(report(), opened(), fed('2026-07-02'))).toEqual(['T-30 2026-08-02T05:00:00.000Z'])
