@@ -102,6 +102,12 @@ describe('chorus log copy', () => {
       await expect(PostgresStore.open({ url: empty.appUrl })).rejects.toThrow(/begun and is not finished/)
     })
 
+    it('that has the places of the KurrentDB which it is led back from', async () => {
+      const store = await KurrentStore.open({ url: double.url, databaseUrl: empty.appUrl })
+      expect(await copied(copyToPostgres(empty.ownerUrl), store)).toMatchObject({ copied: 81, digests: { source: await digestOf(store), target: await digestOf(store) } })
+      await store.close()
+    })
+
     it('that has promised what was recorded at a moment: refused by name', async () => {
       const used = await PostgresStore.open({ url: empty.appUrl })
       await used.ordinalAsOf('2026-01-01T00:00:00Z')

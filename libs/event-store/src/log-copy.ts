@@ -144,8 +144,8 @@ const ADOPT = `UPDATE log.head SET log = $1::text::uuid, link = decode($2, 'hex'
 /** No service opens a log while it stands (postgres.ts). A copy that is refused has set nothing. */
 const BEGUN = 'UPDATE log.head SET copying = true'
 const PROMISED = 'SELECT promised IS NOT NULL AS promised FROM log.head'
-/** Connections of stores (postgres-connection.ts): what they append stands under the id that the log had when they opened it. */
-const USERS = `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name IN ('chorus-log-reader', 'chorus-log-writer', 'chorus-log-listener')`
+/** Connections of stores in PostgreSQL: what they append stands under the id that the log had when they opened it. The places of a log in KurrentDB, which may be led back into their database, have others. */
+const USERS = `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name IN ('chorus-log-reader', 'chorus-log-writer')`
 const FINISHED = 'UPDATE log.head SET copying = false'
 const COPY = `
   WITH moved AS (
