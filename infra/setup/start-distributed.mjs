@@ -42,6 +42,7 @@ const greet = (addresses) => {
     '  Try next, in another terminal:',
     '    npx chorus health',
     '    npx chorus import nibrs samples/nibrs/2026-07.txt',
+    '    node samples/one-case.mjs',
     '    npx chorus replay',
     ...(intake ? [] : ['  intake is not up: look above for why']),
     '',

@@ -12,6 +12,7 @@ export const welcome = async ({ app, address }: Chorus, say: (line: string) => v
     '',
     '  Try next, in another terminal:',
     '    npx chorus health',
+    '    node samples/one-case.mjs',
     '    npx chorus replay',
     '    npx chorus verify',
     '',

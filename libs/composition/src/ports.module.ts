@@ -3,7 +3,7 @@ import { Inject, Injectable, Logger, Module, Optional, type DynamicModule, type 
 import { join } from 'node:path'
 import { guarded, postgres } from '@chorus/postgres'
 import type { Sql } from 'postgres'
-import { KafkaBus, LogBus, type EventBus, type KafkaSettings } from '@chorus/event-bus'
+import { KafkaBus, LogBus, publishedThrough, type EventBus, type KafkaSettings } from '@chorus/event-bus'
 import { appendedBy, readBy, type Service } from '@chorus/contracts'
 import { KurrentStore, PostgresStore, Recorder, withRights, type EventStore, type Neighbours } from '@chorus/event-store'
 import { wallsIn } from '@chorus/record-access'
@@ -78,7 +78,7 @@ const openBus = (settings: ReadySettings, store: EventStore, database: Sql): Eve
   const log = new Logger('bus')
   const at = (level: 'error' | 'warn' | 'log' | 'debug') => (details: object, message: string): void => log[level]({ ...details, note: message })
   const logger = { error: at('error'), warn: at('warn'), info: at('log'), debug: at('debug') }
-  return settings.kafka ? new KafkaBus({ settings: settings.kafka, logger }) : new LogBus({ store, database, logger })
+  return settings.kafka ? new KafkaBus({ settings: settings.kafka, logger, published: () => publishedThrough(database, store.log) }) : new LogBus({ store, database, logger })
 }
 
 /** The ports of one service, for its module; without a service, for every module that is of none. */

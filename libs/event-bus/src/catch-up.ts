@@ -10,7 +10,7 @@ import { keyOf, readPlaces, saveCaughtUp, type TopicStream } from './positions'
 import { carrierOf, categoriesOf, messageOf, work, type Worker } from './work'
 
 /** One event of the log, in its place. */
-interface Seen extends TopicStream { readonly revision: number; readonly ordinal: number }
+export interface Seen extends TopicStream { readonly revision: number; readonly ordinal: number }
 
 const PAGE = 500
 const HOUR = 3_600_000
@@ -90,6 +90,21 @@ export class Lookout {
     await Promise.race([this.walk, pause(ms, over.signal)])
     over.abort()
     return { through: this.looked, head: Math.max(head, this.looked) }
+  }
+
+  /** The first event that is neither worked nor parked, if it stands at or before `ordinal`. */
+  async firstMissing(ordinal: number): Promise<Seen | undefined> {
+    return await this.isThrough(ordinal) ? undefined : this.heldUp
+  }
+
+  /** Of each stream the first event at or before `ordinal` that is neither worked nor parked. */
+  async allMissing(ordinal: number): Promise<Seen[]> {
+    const missing = new Map<string, Seen>()
+    for await (const page of pages(this.worker, this.topics, this.looked, ordinal, PAGE)) {
+      const events = page.map(seenOf)
+      for (const [i, behind] of (await isBehind(this.worker, events)).entries()) if (!behind && !missing.has(keyOf(events[i]!))) missing.set(keyOf(events[i]!), events[i]!)
+    }
+    return [...missing.values()]
   }
 
   async isThrough(ordinal: number): Promise<boolean> {

@@ -2,13 +2,15 @@
 import { postgres } from '@chorus/postgres'
 import type { Sql } from 'postgres'
 import { CheckpointOfAnotherLog } from '@chorus/read-models'
-import { PostgresStore, MemoryStore, type EventStore } from '@chorus/event-store'
+import { topicNamed } from '@chorus/contracts'
+import { asRecorded, PostgresStore, MemoryStore, type EventStore, type StoredEvent } from '@chorus/event-store'
 import { freshDatabase, type FreshDatabase } from '../../../test/support/database'
 import { idOf } from '../../event-store/src/testing/builders'
 import { Consumer, type ConsumerOptions } from './consumer'
 import { Permanent } from './failures'
 import { LogBus } from './log-bus'
-import { parkedList } from './parked'
+import { toMessage } from './message'
+import { parkedList, requestRetry } from './parked'
 import { CASES, caseStream, ofCase, pause, range, rounds, until } from './testing/harness'
 import type { EventBus } from './port'
 
@@ -117,6 +119,89 @@ it('is not ready while a reaction does not end', async () => {
   end()
   await until(() => reacting.health().ok)
   expect(await reacting.reached(1, 10_000)).toBe(true)
+})
+
+describe('a message that was lost at the end of its stream', () => {
+  /** a bus that was handed the log through `handed` and brings none of it */
+  const bringsNothing = (handed: () => number | undefined): EventBus => ({ ...silent, handed: async () => handed() })
+  const kinds = async () => (await parkedList(sql)).map(({ stream, revision, kind, nextTry }) => ({ stream, revision, kind, nextTry }))
+  const hole = (n: number, revision: number) => ({ stream: caseStream(n), revision, kind: 'hole', nextTry: null })
+
+  it('is parked as a hole once it was published for long, every one of them, and health says so; a retry has it worked', async () => {
+    const store = new MemoryStore()
+    const worked: string[] = []
+    const reacting = consumer(store, bringsNothing(() => 3), async ({ stream, revision }) => { worked.push(`${stream} ${revision}`) }, { lateMs: 40 })
+    await reacting.start()
+    await until(() => reacting.state().status === 'listening')
+    await store.appendEach([ofCase(1, 0), ofCase(2, 0)])
+    await store.appendEach([ofCase(1, 1)])
+    await until(async () => (await kinds()).length === 2)
+    expect(await kinds()).toEqual([hole(1, 0), hole(2, 0)])
+    await until(() => reacting.health().text.includes('2 streams wait (2 hole): chorus dead-letters list'))
+    expect(await requestRetry(sql, { cause: 'hole' })).toBe(2)
+    await until(async () => (await kinds()).length === 0)
+    expect(worked.sort()).toEqual([`${caseStream(1)} 0`, `${caseStream(1)} 1`, `${caseStream(2)} 0`].sort())
+  })
+
+  it('that was late after all fills the hole by itself', async () => {
+    const store = new MemoryStore()
+    const worked: number[] = []
+    let bring: ((event: StoredEvent) => Promise<void>) | undefined
+    const late: EventBus = { ...bringsNothing(() => 1), subscribe: async ({ onMessages }) => {
+      bring = (stored) => onMessages({ messages: [toMessage(asRecorded(stored), topicNamed(CASES))], signal: new AbortController().signal, heartbeat: async () => undefined })
+      return silent.subscribe({ group: 'g', topics: [], onMessages })
+    } }
+    const reacting = consumer(store, late, async ({ revision }) => { worked.push(revision) }, { lateMs: 40 })
+    await reacting.start()
+    await until(() => bring !== undefined)
+    await store.appendEach([ofCase(1, 0)])
+    await until(async () => (await kinds()).length === 1)
+    for await (const stored of store.readAll()) await bring!(stored)
+    await until(async () => (await kinds()).length === 0)
+    expect(worked).toEqual([0])
+  })
+
+  it('is not looked for beyond what was published, nor where nobody can say how far that is', async () => {
+    const store = new MemoryStore()
+    const looked: (number | undefined)[] = []
+    for (const handed of [() => 0, () => undefined]) {
+      const reacting = consumer(store, bringsNothing(() => { looked.push(handed()); return handed() }), async () => undefined, { lateMs: 20, name: `test.handed-${String(handed())}` })
+      await reacting.start()
+      await until(() => reacting.state().status === 'listening')
+      if (looked.length === 0) await store.appendEach([ofCase(1, 0), ofCase(2, 0)])
+    }
+    await until(() => looked.filter((handed) => handed === 0).length > 20 && looked.filter((handed) => handed === undefined).length > 20)
+    expect(await kinds()).toEqual([])
+  })
+})
+
+it('whose row in bus.consumers is deleted starts from the log again by itself, says so, and does nothing twice to effect', async () => {
+  const store = new MemoryStore()
+  const bus = new LogBus({ store, database: sql, pollMs: 20 })
+  ends.push(() => bus.close())
+  const effects = new Map<string, number>()
+  const said: string[] = []
+  const reacting = consumer(store, bus, async ({ id }) => { effects.set(id, (effects.get(id) ?? 0) + 1) }, { logger: { warn: (_, message) => { said.push(message) } } })
+  await reacting.start()
+  await store.appendEach(rounds(3, 0, 1))
+  expect(await reacting.reached(6, 10_000)).toBe(true)
+  // while it has nothing to do: the look at what waits notices
+  await sql`delete from bus.consumers where name = ${NAME}`
+  await until(async () => (await sql`select from bus.consumers where name = ${NAME} and caught_up = 6`).count === 1)
+  expect(await reacting.reached(6, 10_000)).toBe(true)
+  expect([...effects.values()]).toEqual(Array.from({ length: 6 }, () => 2))
+  // while it has: the next position cannot be written
+  await until(() => reacting.health().ok)
+  await sql`delete from bus.consumers where name = ${NAME}`
+  await store.appendEach(rounds(3, 2, 2))
+  await until(async () => (await sql`select from bus.consumers where name = ${NAME} and caught_up = 9`).count === 1)
+  await until(() => reacting.health().ok)
+  expect(effects.size).toBe(9)
+  expect(said.filter((line) => line.startsWith('its row in bus.consumers was deleted'))).toHaveLength(2)
+  expect(await parkedList(sql)).toEqual([])
+  await store.appendEach(rounds(3, 3, 3))
+  expect(await reacting.reached(12, 10_000)).toBe(true)
+  expect(effects.size).toBe(12)
 })
 
 describe('the log as a bus', () => {

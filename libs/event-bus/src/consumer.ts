@@ -10,6 +10,7 @@ import type { Sql } from 'postgres'
 import { Lookout, makeGood, readFromLog } from './catch-up'
 import { BACK_OFF, type BackOff } from './failures'
 import { Leases } from './leases'
+import { LATE_MS, LostWatch } from './lost'
 import type { ParkedCounts } from './parked'
 import { consumerRow } from './positions'
 import type { BusSubscription, Delivery, EventBus } from './port'
@@ -41,6 +42,8 @@ export interface ConsumerOptions {
   readonly backOff?: Readonly<Record<'deferred' | 'retriable', BackOff>>
   /** a reaction that takes longer, in ms, makes the consumer not ready: it holds up all that comes after it; default 60,000 */
   readonly slowMs?: number
+  /** what was handed to the bus so long ago, in ms, and has not come is parked as a hole; default 60,000 */
+  readonly lateMs?: number
 }
 
 export interface ConsumerState {
@@ -67,18 +70,21 @@ export class Consumer {
   private readonly worker: Worker
   private readonly retries: Retries
   private readonly leases: Leases
-  private readonly lookout: Lookout
+  private lookout: Lookout
   private stopping = new AbortController()
   private status: ConsumerState['status'] = 'stopped'
   private caughtUp: number | null = null
   private failures = 0
   private running: Promise<void> | undefined
+  private watching: Promise<void> | undefined
+  private anew = new AbortController()
+  private deliveries = 0
   private subscription: BusSubscription | undefined
 
   constructor(private readonly options: ConsumerOptions) {
     const { name, types, store, database, clock, logger, react, lanes = 8, backOff = BACK_OFF, pollMs = 1000 } = options
     for (const topic of options.topics) topicNamed(topic)
-    this.retries = new Retries(() => this.worker, pollMs)
+    this.retries = new Retries(() => this.worker, pollMs, () => this.beginAnew())
     this.worker = {
       name, types: new Set(types), store, database, clock, logger, react, lanes, backOff,
       resolutions: new Resolutions(store, name), counts: { worked: 0, duplicates: 0, foreign: 0 }, inHand: new Map(), wake: () => this.retries.wake(),
@@ -105,13 +111,14 @@ export class Consumer {
     this.failures = 0
     await this.retries.start()
     this.running = this.run()
+    this.watching = this.watch()
   }
 
   /** Ends after the event in hand; what is not worked is given back. */
   async stop(): Promise<void> {
     if (this.status === 'stopped') return
     this.stopping.abort()
-    await Promise.allSettled([this.running, this.retries.stop()])
+    await Promise.allSettled([this.running, this.watching, this.retries.stop()])
     await this.subscription?.stop()
     this.subscription = undefined
     this.status = 'stopped'
@@ -129,7 +136,7 @@ export class Consumer {
     if (status === 'stopped') return { ok: false, text: 'stopped' }
     const waits = parked.deferred + parked.retriable + parked.permanent + parked.hole
     const kinds = (['hole', 'permanent', 'retriable', 'deferred'] as const).flatMap((kind) => (parked[kind] > 0 ? [`${parked[kind]} ${kind}`] : []))
-    const parts = [waits > 0 ? `${waits} streams wait (${kinds.join(', ')}): chorus dead-letters list` : '', foreign > 0 ? `${foreign} messages that are not of this log were passed over` : ''].filter((part) => part !== '')
+    const parts = [waits > 0 ? `${waits === 1 ? '1 stream waits' : `${waits} streams wait`} (${kinds.join(', ')}): chorus dead-letters list` : '', foreign > 0 ? `${foreign} messages that are not of this log were passed over` : ''].filter((part) => part !== '')
     const tell = (text: string): string => [text, ...parts].join('; ')
     if (failures >= 3) return { ok: false, text: tell(`its work failed ${failures} times in a row`) }
     if (this.retries.failures >= 3) return { ok: false, text: tell('its tables cannot be reached') }
@@ -170,7 +177,12 @@ export class Consumer {
   private async run(): Promise<void> {
     const { signal } = this.stopping
     const { name, topics, bus, logger } = this.options
-    while (!signal.aborted && !this.subscription) {
+    while (!signal.aborted) {
+      if (this.subscription) {
+        await aborted(AbortSignal.any([signal, this.anew.signal]))
+        if (signal.aborted) return
+        await this.startAnew()
+      }
       try {
         this.caughtUp = this.caughtUp === null ? await this.catchUp() : await makeGood(this.worker, topics, this.caughtUp, signal)
         if (signal.aborted) return
@@ -183,7 +195,43 @@ export class Consumer {
         this.status = 'listening'
         this.failures = 0
       } catch (error) {
+        if (isRowGone(error)) this.caughtUp = null
         await this.afterFailure(error)
+      }
+    }
+  }
+
+  /** Its row was deleted, and with it all that it remembered: whatever comes now is given back. */
+  private beginAnew(): void {
+    if (!this.subscription || this.anew.signal.aborted) return
+    this.options.logger?.warn({ consumer: this.options.name }, 'its row in bus.consumers was deleted: it starts from the log again, which has no effect twice')
+    this.anew.abort()
+  }
+
+  private async startAnew(): Promise<void> {
+    await this.subscription?.stop()
+    this.subscription = undefined
+    this.anew = new AbortController()
+    this.caughtUp = null
+    this.lookout = new Lookout(this.worker, this.options.topics)
+  }
+
+  /** Looks for what was lost on the way, while it listens and nothing else is wrong. */
+  private async watch(): Promise<void> {
+    const { signal } = this.stopping
+    const { bus, lateMs = LATE_MS, logger, name } = this.options
+    let lost: { readonly in: Lookout; readonly watch: LostWatch } | undefined
+    while (!signal.aborted) {
+      await pause(lateMs / 4, signal)
+      try {
+        if (lost?.in !== this.lookout) lost = { in: this.lookout, watch: new LostWatch(this.worker, this.lookout, lateMs) }
+        const listens = this.subscription?.health().ok === true && this.failures === 0 && !signal.aborted && !this.anew.signal.aborted
+        const handed = listens ? await bus.handed?.() : undefined
+        if (handed === undefined) lost.watch.rest()
+        else await lost.watch.look(handed, this.deliveries)
+      } catch (error) {
+        lost?.watch.rest()
+        logger?.warn({ consumer: name, err: error }, 'what has not come could not be looked for; trying again')
       }
     }
   }
@@ -211,11 +259,13 @@ export class Consumer {
 
   private async deliver({ messages, signal, heartbeat }: Delivery): Promise<void> {
     const beat = setInterval(() => { void heartbeat().catch(() => undefined) }, this.options.heartbeatMs ?? 1000)
-    const either = AbortSignal.any([signal, this.stopping.signal])
+    const either = AbortSignal.any([signal, this.stopping.signal, this.anew.signal])
+    this.deliveries++
     try {
       await work(this.worker, messages, either)
       this.failures = 0
     } catch (error) {
+      if (isRowGone(error)) this.beginAnew()
       if (!either.aborted) await this.afterFailure(error, either)
       throw error
     } finally {
@@ -232,3 +282,8 @@ export class Consumer {
     await pause(waitMs, signal)
   }
 }
+
+const aborted = (signal: AbortSignal): Promise<void> => new Promise((resolve) => { if (signal.aborted) resolve(); else signal.addEventListener('abort', () => resolve(), { once: true }) })
+
+/** Positions and what waits refer to the consumer's row. */
+const isRowGone = (error: unknown): boolean => (error as { code?: unknown; schema_name?: unknown }).code === '23503' && (error as { schema_name?: unknown }).schema_name === 'bus'

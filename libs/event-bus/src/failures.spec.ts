@@ -22,6 +22,14 @@ describe('a failure', () => {
     expect(verdictOn(new TypeError('x'), UNKNOWN_TRIES)).toMatchObject({ kind: 'permanent', cause: 'TypeError', retryInMs: null })
   })
 
+  it('of a right that the database does not give waits until it is given back, however often it was tried', () => {
+    for (const attempt of [1, UNKNOWN_TRIES, 40]) {
+      const { kind, cause, detail, retryInMs } = verdictOn(withCode('42501'), attempt)
+      expect([kind, cause, retryInMs]).toEqual(['retriable', 'database-right-missing', Math.min(BACK_OFF.retriable.longest, 1000 * 2 ** (attempt - 1))])
+      expect(detail).toContain('npx chorus migrate')
+    }
+  })
+
   it('that nobody foresaw leaves no word of its text', () => {
     fc.assert(fc.property(fc.string({ minLength: 12 }), fc.string({ minLength: 12 }), (text, name) => {
       const { cause, detail } = verdictOn(Object.assign(new Error(`Smithsonianissimo ${text}`), { name: `${name} !`, code: `${name} ?` }), 1)

@@ -28,6 +28,8 @@ export const BACK_OFF: Readonly<Record<'deferred' | 'retriable', BackOff>> = {
   deferred: { first: 250, longest: 30_000 },
   retriable: { first: 1000, longest: 300_000 },
 }
+/** PostgreSQL's insufficient_privilege */
+const RIGHT_MISSING = '42501'
 /** An error that we do not know is tried so often before a person must look. */
 export const UNKNOWN_TRIES = 5
 
@@ -49,6 +51,8 @@ export function verdictOn(error: unknown, attempts: number, backOff: Readonly<Re
   // mended by an update of this build, which then finds it waiting
   if (error instanceof UnknownEvent) return retriable('unknown-event', error.message)
   if (error instanceof UnreadableMessage) return { kind: 'permanent', cause: 'unreadable', detail: error.message, retryInMs: null }
+  // mended by a person for all events at once
+  if ((error as { code?: unknown } | undefined)?.code === RIGHT_MISSING) return retriable('database-right-missing', 'The database refuses this service a right that it needs: npx chorus doctor says which. Give it back: DATABASE_OWNER_URL=… npx chorus migrate, or start Chorus again where it brings its own database. It is tried again by itself.')
   const name = nameOf(error)
   const detail = `The reaction failed with ${name}; its text is not kept, since it may quote a record. The service's own log has where it was thrown.`
   return attempts < UNKNOWN_TRIES ? retriable(name, detail) : { kind: 'permanent', cause: name, detail: `${detail} Tried ${attempts} times.`, retryInMs: null }

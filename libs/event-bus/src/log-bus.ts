@@ -43,6 +43,8 @@ export class LogBus implements EventBus {
     this.subscriptions.add(group)
     return group
   }
+  /** Here to be recorded is to be published. */
+  async handed(): Promise<number> { return (await this.options.store.head()).ordinal }
   async close(): Promise<void> { await Promise.all([...this.subscriptions].map((group) => group.stop())) }
 }
 

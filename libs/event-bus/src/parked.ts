@@ -169,14 +169,14 @@ export async function wakePassed(db: Db, consumer: string): Promise<void> {
       where w.consumer = ${consumer} and p.revision >= w.revision and (w.next_try is null or w.next_try > now()) for update of w skip locked)`
 }
 
-export interface ParkedCounts { readonly deferred: number; readonly retriable: number; readonly permanent: number; readonly hole: number; /** some of them may be tried now */ readonly due: boolean; /** ms until the next may be, at least 0; null: none by itself */ readonly nextInMs: number | null }
+export interface ParkedCounts { readonly deferred: number; readonly retriable: number; readonly permanent: number; readonly hole: number; /** some of them may be tried now */ readonly due: boolean; /** ms until the next may be, at least 0; null: none by itself */ readonly nextInMs: number | null; /** the consumer has no row: somebody deleted it, and with it its positions and what waited */ readonly gone: boolean }
 
 export async function countParked(db: Db, consumer: string): Promise<ParkedCounts> {
-  const rows = await db<{ kind: ParkedKind; count: string; due: boolean; ms: string | null }[]>`
+  const rows = await db<{ kind: ParkedKind | null; count: string; due: boolean; ms: string | null }[]>`
     select kind, count(*), coalesce(bool_or(${due(db)}), false) as due,
       extract(epoch from min(next_try) filter (where next_try > now()) - now()) * 1000 as ms
-    from bus.parked where consumer = ${consumer} group by kind`
+    from bus.consumers left join bus.parked on consumer = name where name = ${consumer} group by kind`
   const of = (kind: ParkedKind): number => Number(rows.find((row) => row.kind === kind)?.count ?? 0)
   const waits = rows.flatMap((row) => (row.ms === null ? [] : [Math.max(0, Number(row.ms))]))
-  return { deferred: of('deferred'), retriable: of('retriable'), permanent: of('permanent'), hole: of('hole'), due: rows.some((row) => row.due), nextInMs: waits.length === 0 ? null : Math.min(...waits) }
+  return { deferred: of('deferred'), retriable: of('retriable'), permanent: of('permanent'), hole: of('hole'), due: rows.some((row) => row.due), nextInMs: waits.length === 0 ? null : Math.min(...waits), gone: rows.length === 0 }
 }

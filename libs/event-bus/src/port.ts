@@ -43,6 +43,8 @@ export interface BusSubscription {
 
 export interface EventBus {
   subscribe(options: BusSubscribeOptions): Promise<BusSubscription>
+  /** Through where what was recorded has been handed to the bus; undefined, or no such method: it cannot be said. */
+  handed?(): Promise<number | undefined>
   close(): Promise<void>
 }
 

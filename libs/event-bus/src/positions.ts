@@ -46,3 +46,9 @@ export async function savePositions(db: Db, consumer: string, moved: readonly (T
     select ${consumer}, topic, stream, revision from jsonb_to_recordset(${db.json(inOrder(moved).map(({ topic, stream, revision }) => ({ topic, stream, revision })))}::jsonb) as m(topic text, stream text, revision bigint)
     on conflict (consumer, topic, stream) do update set revision = greatest(positions.revision, excluded.revision) where positions.revision < excluded.revision`
 }
+
+/** Through where the relay has published this log; undefined where it never did. */
+export async function publishedThrough(db: Db, log: string): Promise<number | undefined> {
+  const [row] = await db<{ ordinal: string }[]>`select ordinal from bus.published where name = 'relay' and log = ${log}`
+  return row && Number(row.ordinal)
+}

@@ -15,7 +15,7 @@ const SAVE_EVERY = 100
 /** After the log or the database was away, or the log has not yet what the bus brought, ms. */
 const SOON = 250
 
-export const NONE_PARKED: ParkedCounts = { deferred: 0, retriable: 0, permanent: 0, hole: 0, due: false, nextInMs: null }
+export const NONE_PARKED: ParkedCounts = { deferred: 0, retriable: 0, permanent: 0, hole: 0, due: false, nextInMs: null, gone: false }
 
 export class Retries {
   private counted: ParkedCounts = NONE_PARKED
@@ -27,8 +27,8 @@ export class Retries {
   private failed = 0
   private readonly claims = new Set<string>()
 
-  /** @param pollMs the table is asked at least so often */
-  constructor(private readonly worker: () => Worker, private readonly pollMs: number) {}
+  /** @param pollMs the table is asked at least so often @param onGone the consumer's row is not there any more */
+  constructor(private readonly worker: () => Worker, private readonly pollMs: number, private readonly onGone: () => void) {}
 
   /** How many streams wait, as of the last look. */
   get counts(): ParkedCounts { return this.counted }
@@ -78,6 +78,7 @@ export class Retries {
     for (;;) {
       if (this.counted.hole + this.counted.permanent > 0) await wakePassed(database, name)
       this.counted = await countParked(database, name)
+      if (this.counted.gone) this.onGone()
       if (!this.counted.due || this.stopping.signal.aborted) return
       await resolutions.refresh()
       const claimed = await claimDue(database, name, lanes)

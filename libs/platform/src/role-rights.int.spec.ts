@@ -5,7 +5,7 @@ import { ACCESS, appendedBy, CATEGORIES, readBy, SERVICES, type Service } from '
 import { PostgresStore } from '@chorus/event-store'
 import { freshDatabase, type FreshDatabase } from '../../../test/support/database'
 import { checkRole, databaseLacks } from './database'
-import { GRANTS, asRole, DATABASE_ROLES, installRights, rightsBeyond, roleOf } from './role-rights'
+import { GRANTS, asRole, DATABASE_ROLES, installRights, rightsBeyond, rightsMissing, roleOf } from './role-rights'
 
 const categories = CATEGORIES.map(({ name }) => name)
 let serial = 0
@@ -74,6 +74,15 @@ describe('the roles of the services', () => {
     await installRights(database.ownerUrl)
     expect((await rightsBeyond(owner)).filter((text) => !text.startsWith(`${name}_app`))).toEqual([])
     expect(await tried('finance')).toEqual(declared('finance'))
+  })
+
+  it('would be seen here where a right was taken away; migrating gives it back', async () => {
+    expect(await rightsMissing(owner)).toEqual([])
+    const [services, relay] = [roleOf(name, 'services'), roleOf(name, 'relay')]
+    await owner.unsafe(`revoke insert on log.events from "${services}"; revoke update (ordinal) on log.head from "${services}"; revoke select on bus.published from "${relay}"; delete from public.chorus_rights where role = '${services}' and category = 'pchService'`).simple()
+    expect(await rightsMissing(as('operations'))).toEqual([`${relay} may not SELECT bus.published`, `${services} may not INSERT log.events`, `${services} may not UPDATE log.head`, `${services} may not append pchService`])
+    await installRights(database.ownerUrl)
+    expect(await rightsMissing(owner)).toEqual([])
   })
 
   it('nobody changes or removes an event, or reaches what belongs to another', async () => {

@@ -49,6 +49,7 @@ export const GRANTS: readonly Grant[] = [
   ...['consumers', 'positions', 'parked'].map((table) => grant(`TABLE bus.${table}`, 'SELECT, INSERT, UPDATE, DELETE', CONSUME)),
   grant('TABLE bus.leases', 'SELECT, INSERT, UPDATE, DELETE', ['relay', ...CONSUME]),
   grant('TABLE bus.published', 'SELECT, INSERT, UPDATE', ['relay']),
+  grant('TABLE bus.published', 'SELECT', CONSUME),
   ...['bus.consumers', 'bus.positions', 'bus.parked', 'bus.leases', 'read.checkpoints'].map((table) => grant(`TABLE ${table}`, 'SELECT', ['operations'])),
   grant('TABLE bus.parked', 'UPDATE (next_try)', ['operations']),
   grant('TABLE bus.signed_through', 'SELECT, INSERT, UPDATE', ['operations']),
@@ -148,6 +149,24 @@ export const serviceLogins = async (ownerUrl: string): Promise<Readonly<Record<S
   } finally {
     await sql.end({ timeout: 5 })
   }
+}
+
+/** Each privilege of a grant by itself; `column`: where it is of some columns alone. */
+const privilegesOf = (may: string): { privilege: string; column: string | null }[] => [...may.matchAll(/(\w+)(?: \(([^)]*)\))?(?:, |$)/g)]
+  .flatMap(([, privilege = '', columns]) => columns === undefined ? [{ privilege, column: null }] : columns.split(', ').map((column) => ({ privilege, column })))
+
+/** What the roles of this database lack of the declaration, one sentence each; [] where it is as declared. Any role may ask that may read chorus_rights. */
+export const rightsMissing = async (sql: Sql): Promise<string[]> => {
+  const [{ database } = { database: '' }] = await sql<{ database: string }[]>`select current_database() as database`
+  const wanted = GRANTS.flatMap(({ on, may, to }) => on.startsWith('TABLE ') ? to.flatMap((role) => privilegesOf(may).map((each) => ({ role: roleOf(database, role), name: on.slice('TABLE '.length), ...each }))) : [])
+  const lacking = await sql<{ role: string; name: string; privilege: string }[]>`
+    select distinct w.role, w.name, w.privilege from jsonb_to_recordset(${sql.json(wanted)}::jsonb) as w(role text, name text, privilege text, "column" text) join pg_roles r on r.rolname = w.role
+      join pg_class c on true join pg_namespace n on n.oid = c.relnamespace and n.nspname || '.' || c.relname = w.name
+    where not (case when w.column is null then has_table_privilege(r.oid, c.oid, w.privilege) else has_column_privilege(r.oid, c.oid, w.column, w.privilege) end) order by 1, 2, 3`
+  const rows = await sql<{ role: string; category: string; appends: boolean }[]>`select role, category, appends from public.chorus_rights`
+  const has = new Map(rows.map(({ role, category, appends }) => [`${role} ${category}`, appends]))
+  const short = rowsOf(database).filter(([role, category, appends]) => { const as = has.get(`${role} ${category}`); return as === undefined || (appends && !as) })
+  return [...lacking.map(({ role, name, privilege }) => `${role} may not ${privilege} ${name}`), ...short.map(([role, category, appends]) => `${role} may not ${appends ? 'append' : 'read'} ${category === '*' ? 'everything' : category}`)]
 }
 
 /** What the roles of this database may do beyond the declaration, one sentence each; [] where it is as declared. Any role may ask that may read chorus_rights. */

@@ -1,7 +1,7 @@
 /** What doctor asks a database: does it answer, is its schema ours, does the services' role own too much, is its clock right. */
 import { postgres } from '@chorus/postgres'
 import type { Sql } from 'postgres'
-import { MigrationRefused, pending, powersBeyondServices, readMigrations, rightsBeyond, type Clock } from '@chorus/platform'
+import { MigrationRefused, pending, powersBeyondServices, readMigrations, rightsBeyond, rightsMissing, type Clock } from '@chorus/platform'
 import { EXIT } from '../exit'
 import type { Finding } from './doctor'
 
@@ -37,10 +37,12 @@ const schema = async (sql: Sql): Promise<Finding> => {
   }
 }
 
-/** The services must not be able to change what was recorded, nor to see and do more than is declared for each. */
+/** The services must not be able to change what was recorded, nor to see and do more than is declared for each, nor less. */
 const role = async (sql: Sql, name: string): Promise<Finding> => {
   const much = [...(await powersBeyondServices(sql)).map((power) => `${name} ${power}`), ...await rightsBeyond(sql)]
+  const little = await rightsMissing(sql)
+  if (much.length === 0 && little.length > 0) return { name: 'role', state: 'fail', text: little.join('; '), todo: 'DATABASE_OWNER_URL=… npx chorus migrate gives back what is declared; so does a start of a Chorus that brings its own database.' }
   return much.length === 0
-    ? { name: 'role', state: 'ok', text: `${name} owns nothing and cannot change events; each service's role may do what is declared, and no more` }
-    : { name: 'role', state: 'fail', text: much.join('; '), todo: 'npx chorus migrate takes away what was granted beyond the declaration; the owner belongs in DATABASE_OWNER_URL alone.' }
+    ? { name: 'role', state: 'ok', text: `${name} owns nothing and cannot change events; each service's role may do what is declared, no more and no less` }
+    : { name: 'role', state: 'fail', text: [...much, ...little].join('; '), todo: 'npx chorus migrate brings it to the declaration; the owner belongs in DATABASE_OWNER_URL alone.' }
 }

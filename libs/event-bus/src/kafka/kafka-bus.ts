@@ -15,13 +15,17 @@ export interface KafkaBusOptions {
   readonly firstBackoffMs?: number
   /** partitions of one subscription that are handled at the same time; default 1: one handler at a time, as on the log */
   readonly concurrency?: number
+  /** through where the relay has published; undefined where it never did */
+  readonly published?: () => Promise<number | undefined>
 }
 
 export class KafkaBus implements EventBus {
   private readonly subscriptions = new Set<KafkaSubscription>()
-  private readonly options: Required<KafkaBusOptions>
+  private readonly options: Required<Omit<KafkaBusOptions, 'published'>>
+  private readonly published: () => Promise<number | undefined>
 
-  constructor({ settings, logger = silent, sessionTimeoutMs = 10_000, heartbeatMs = Math.max(100, Math.floor(sessionTimeoutMs / 10)), firstBackoffMs = 100, concurrency = 1 }: KafkaBusOptions) {
+  constructor({ settings, logger = silent, sessionTimeoutMs = 10_000, heartbeatMs = Math.max(100, Math.floor(sessionTimeoutMs / 10)), firstBackoffMs = 100, concurrency = 1, published = () => Promise.resolve(undefined) }: KafkaBusOptions) {
+    this.published = published
     this.options = { settings, logger, sessionTimeoutMs, heartbeatMs, firstBackoffMs, concurrency }
   }
 
@@ -38,6 +42,8 @@ export class KafkaBus implements EventBus {
       health: () => subscription.health(),
     }
   }
+
+  handed(): Promise<number | undefined> { return this.published() }
 
   async close(): Promise<void> {
     const all = [...this.subscriptions]

@@ -35,7 +35,7 @@ export class KafkaSubscription {
   private answered = performance.now()
   private trouble: string | undefined
 
-  constructor(private readonly bus: Required<KafkaBusOptions>, private readonly options: BusSubscribeOptions) {}
+  constructor(private readonly bus: Required<Omit<KafkaBusOptions, 'published'>>, private readonly options: BusSubscribeOptions) {}
 
   async start(): Promise<void> {
     let first: () => void = () => undefined

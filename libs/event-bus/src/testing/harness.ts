@@ -80,6 +80,7 @@ export const changed = (bus: EventBus, change: (messages: readonly BusMessage[])
     const messages = change(delivery.messages)
     if (messages.length > 0) await options.onMessages({ ...delivery, messages })
   } }),
+  handed: async () => bus.handed?.(),
   close: () => bus.close(),
 })
 

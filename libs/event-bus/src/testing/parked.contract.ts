@@ -34,7 +34,7 @@ export function failuresAreParked(given: Given): void {
       const [work] = await parkedList(database(), { consumer: name() })
       expect(work).toMatchObject({ topic: CASES, stream: caseStream(1), revision: 1, type: 'LevelAssigned', kind: 'permanent', cause: 'broken', detail: 'This one is broken.', attempts: 1, nextTry: null, eventId: ofCase(1, 1).events[0]!.id })
       expect(consumer.state().parked).toEqual({ deferred: 0, retriable: 0, permanent: 1, hole: 0 })
-      expect(consumer.health()).toMatchObject({ ok: true, text: expect.stringContaining('1 streams wait (1 permanent): chorus dead-letters list') })
+      expect(consumer.health()).toMatchObject({ ok: true, text: expect.stringContaining('1 stream waits (1 permanent): chorus dead-letters list') })
       // retried while it is still broken: it waits on, and says so
       expect(await requestRetry(database(), { id: work!.id })).toBe(1)
       await until(async () => (await parkedList(database()))[0]?.attempts === 2)
