@@ -114,6 +114,9 @@ const main = async () => {
       if (services.dead.length > 0) say(`starting again: ${services.dead.join(', ')}`)
       await services.startDead()
     }
+    // where database and broker are others' nothing else keeps this process once every service has died
+    const alive = setInterval(() => undefined, 3_600_000)
+    undo.push(() => clearInterval(alive))
     process.on('SIGUSR2', () => void startAgain().catch((error) => process.stderr.write(`${error.message}\n`)))
     const broken = await Promise.race([stopped, database.died])
     if (broken !== undefined) process.stderr.write(`${broken}\n`)

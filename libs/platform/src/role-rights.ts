@@ -153,7 +153,7 @@ export const serviceLogins = async (ownerUrl: string): Promise<Readonly<Record<S
 
 /** Each privilege of a grant by itself; `column`: where it is of some columns alone. */
 const privilegesOf = (may: string): { privilege: string; column: string | null }[] => [...may.matchAll(/(\w+)(?: \(([^)]*)\))?(?:, |$)/g)]
-  .flatMap(([, privilege = '', columns]) => columns === undefined ? [{ privilege, column: null }] : columns.split(', ').map((column) => ({ privilege, column })))
+  .flatMap(([, privilege = '', columns]) => (columns?.split(', ') ?? [null]).map((column) => ({ privilege, column })))
 
 /** What the roles of this database lack of the declaration, one sentence each; [] where it is as declared. Any role may ask that may read chorus_rights. */
 export const rightsMissing = async (sql: Sql): Promise<string[]> => {

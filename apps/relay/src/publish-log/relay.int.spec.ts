@@ -1,8 +1,10 @@
 import { postgres } from '@chorus/postgres'
 import type { Sql } from 'postgres'
+import { LeaseLost } from '@chorus/event-bus'
 import { PostgresStore } from '@chorus/event-store'
 import { freshDatabase, type FreshDatabase } from '../../../../test/support/database'
 import { RecordingBus, append, draft } from '../testing/log'
+import { Published } from './published'
 import { Relay, type RelayOptions } from './relay'
 
 /** The test's own time-out ends a wait in vain. */
@@ -28,7 +30,6 @@ describe('the relay', () => {
   }
   /** 60 s are too long for a test to wait: as if they had passed for the database. */
   const expire = (): Promise<unknown> => sql`update bus.leases set expires = clock_timestamp() - interval '1 second' where name = 'relay'`
-  const quick = { ttlMs: 400 }
   const record = (count: number, stream = 'pchCase-1'): Promise<number> => append(store, stream, ...Array.from({ length: count }, () => draft(++n, stream)))
   const at = async (): Promise<{ ordinal: number; epoch: number; refused: number }> => {
     const [row] = await sql<{ ordinal: string; epoch: string; refused: string }[]>`select ordinal, epoch, refused from bus.published`
@@ -115,11 +116,11 @@ describe('the relay', () => {
   })
 
   it('is one of two: the other stands by, says so, and takes over when the first is gone without a word', async () => {
-    const one = relay('one', quick)
+    const one = relay('one')
     await one.start()
     await record(2)
     await through(2)
-    const two = relay('two', quick)
+    const two = relay('two')
     await two.start()
     await until(() => one.role() === 'owner' && two.role() === 'standby')
     expect(await two.look()).toEqual({ ok: true, text: 'standby, the owner is of epoch 1; published through 2, nothing waits' })
@@ -204,6 +205,34 @@ describe('the relay', () => {
     await through(2)
     expect(bus.ordinals()).toEqual([1, 2])
     expect(bus.transactions[0]!.by).toBe(3)
+  })
+
+  it('that took long to open its publisher, while another took the lease, writes nothing', async () => {
+    const [opening, go] = [gate(), gate()]
+    let lost = false
+    const slow = relay('slow', {
+      openPublisher: async () => { opening.open(); await go.passed; return bus.open() },
+      logger: { info: () => undefined, error: () => undefined, warn: (_, message) => { lost ||= message.startsWith('another relay has taken over') } },
+    })
+    await record(1)
+    await slow.start()
+    await opening.passed
+    await sql`update bus.leases set owner = 'another', epoch = epoch + 1, expires = clock_timestamp() + interval '1 minute' where name = 'relay'`
+    go.open()
+    await until(() => lost || bus.transactions.length > 0)
+    expect([lost, bus.transactions, await at()]).toEqual([true, [], { ordinal: -1, epoch: 0, refused: 0 }])
+  })
+
+  it('of an earlier epoch neither takes the place that was published nor moves it', async () => {
+    const published = new Published({ database: sql, name: 'relay', log: store })
+    await record(9)
+    expect(await published.claim(2)).toEqual({ ordinal: 0, refused: 0, epoch: 2 })
+    await published.move(2, 5, 1)
+    for (const late of [() => published.claim(1), () => published.move(1, 7, 1), () => published.move(2, 4, 1)]) await expect(late()).rejects.toThrow(LeaseLost)
+    expect(await at()).toEqual({ ordinal: 5, epoch: 2, refused: 1 })
+    await published.claim(3)
+    await expect(published.move(2, 7, 1)).rejects.toThrow(LeaseLost)
+    expect(await at()).toEqual({ ordinal: 5, epoch: 3, refused: 1 })
   })
 
   it('gives the lease back at a stop, after the transaction in hand', async () => {

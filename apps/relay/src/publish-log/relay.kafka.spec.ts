@@ -25,6 +25,8 @@ describe('relays as processes', () => {
   let bus: KafkaBus
   let n: number
   let seen: { stream: string; ordinal: number }[]
+  /** all that came, as text */
+  let brought: string
   let started: Process[]
 
   const start = (): Process => {
@@ -66,10 +68,11 @@ describe('relays as processes', () => {
     kafka = readKafkaSettings({ KAFKA_BROKERS: process.env.KAFKA_BROKERS, KAFKA_PREFIX: `r-${randomUUID().slice(0, 8)}.` }, 'relay-test')!
     n = 0
     seen = []
+    brought = ''
     started = []
     bus = new KafkaBus({ settings: kafka })
   })
-  const listen = () => bus.subscribe({ group: 'reader', topics: ['program.cases.v1'], onMessages: async ({ messages }) => { for (const { headers } of messages) seen.push({ stream: headers.ce_stream!, ordinal: Number(headers.ce_ordinal) }) } })
+  const listen = () => bus.subscribe({ group: 'reader', topics: ['program.cases.v1'], onMessages: async ({ messages }) => { brought += JSON.stringify(messages); for (const { headers } of messages) seen.push({ stream: headers.ce_stream!, ordinal: Number(headers.ce_ordinal) }) } })
   afterEach(async () => {
     for (const { child } of started) { child.kill('SIGCONT'); child.kill('SIGKILL') }
     await Promise.all(started.map(({ ended }) => ended))
@@ -141,6 +144,34 @@ describe('relays as processes', () => {
     await owner(two)
     await arrived(40)
     expect(seen.map(({ ordinal }) => ordinal).sort((a, b) => a - b)).toEqual(Array.from({ length: 40 }, (_, i) => i + 1))
+  })
+
+  it('refuses, while it runs, what may never be on a shared topic, by type and by field: left out, counted once, alarmed in its log and in its readiness, a restart included (scenario 13)', async () => {
+    const one = start()
+    await owner(one)
+    await listen()
+    await record(1)
+    const said = 'Jane Roe of 12 Example Street'
+    const wrong = (type: string, over: object, like = type) => append(store, 'pchCase-1', { ...draft(++n, 'pchCase-1', like, { type, ...over }), type })
+    await wrong('CaseClosed', { data: { caseId: '018f2a60-0000-8000-8000-000000000002', code: 'EXIT_24M', victimToken: said } })
+    await wrong('CriminalHistoryReviewed', { classification: 'CHRI' })
+    await wrong('NeverHeardOf', { data: { victimToken: said } }, 'CaseClosed')
+    await record(1)
+    await until(() => seen.some(({ ordinal }) => ordinal === 5))
+    expect(seen.map(({ ordinal }) => ordinal)).toEqual([1, 5])
+    const alarm = 'ALARM: 3 events were refused, never to be on a shared topic'
+    await says(one, new RegExp(`; ${alarm}, the last NeverHeardOf at 4`))
+    const lines = (): { ordinal: number; type: string; reason: string; field?: string }[] => one.said().split('\n').filter((line) => line.includes('"alarm":"refused-event"')).map((line) => JSON.parse(line) as { ordinal: number; type: string; reason: string })
+    await until(() => lines().length === 3)
+    expect(lines().map(({ ordinal, type, reason, field }) => [ordinal, type, reason, field])).toEqual([[2, 'CaseClosed', 'not-in-contract', '/data'], [3, 'CriminalHistoryReviewed', 'wrong-category', undefined], [4, 'NeverHeardOf', 'unknown-type', undefined]])
+    one.child.kill('SIGKILL')
+    await one.ended
+    const two = start()
+    await owner(two)
+    await says(two, new RegExp(`${alarm}$`))
+    const [row] = await sql<{ refused: string }[]>`select refused from bus.published`
+    expect(row!.refused).toBe('3')
+    expect(brought + one.said() + two.said() + (await two.ready()).text).not.toMatch(/Jane|victimToken/)
   })
 
   it('refuses to start where the checkpoint is of another log, and says what to do', async () => {
