@@ -1,5 +1,5 @@
 /** infra/compose.yaml: a valid compose file, and the one that the services need. It cannot be run here; it can be read. */
-import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import Ajv from 'ajv'
 import { parse } from 'yaml'
@@ -16,6 +16,7 @@ interface Container {
   readonly networks?: readonly string[]
   readonly ports?: readonly string[]
   readonly profiles?: readonly string[]
+  readonly stop_grace_period?: string
   readonly healthcheck?: { readonly test?: readonly string[]; readonly disable?: boolean }
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>
 }
@@ -102,6 +103,42 @@ describe('the compose file', () => {
     const maker = readFileSync(join(__dirname, 'compose/make-secrets.mjs'), 'utf8')
     expect([...maker.matchAll(/once\('(\w+)'/g)].map(([, name]) => name).sort()).toEqual(Object.keys(compose.secrets).sort())
     for (const [name, { file }] of Object.entries(compose.secrets)) expect(file).toBe(`./secrets/${name}`)
+  })
+
+  it('gives our containers only settings that README tells of', () => {
+    const readme = readFileSync(join(__dirname, '../README.md'), 'utf8')
+    const rows = readme.split('\n').filter((line) => /^\| `[A-Z]+_/.test(line)).map((line) => line.split('|')[1] ?? '')
+    // a cell may name several: `KAFKA_TLS_CA`, `_CERT`, `_KEY`
+    const told = rows.flatMap((cell) => { const [first = '', ...more] = [...cell.matchAll(/`([A-Z_]+)`/g)].map(([, name = '']) => name); return [first, ...more.map((name) => name.startsWith('_') ? first.slice(0, first.lastIndexOf('_')) + name : name)] })
+    const secrets = [...(/A secret may come from a file: ([^.]+)\./.exec(readme)?.[1] ?? '').matchAll(/`([A-Z_]+)`/g)].map(([, name]) => name)
+    const known = new Set([...told, ...secrets, ...SERVICES.map((service) => `CHORUS_URL_${service.toUpperCase()}`), 'CHORUS_URL', 'NODE_ENV'])
+    const dockerfile = readFileSync(join(__dirname, '../Dockerfile'), 'utf8')
+    const inImage = [...(/^ENV (.+)$/m.exec(dockerfile)?.[1] ?? '').matchAll(/([A-Z_]+)=/g)].map(([, name = '']) => name)
+    expect(told.length).toBeGreaterThan(15)
+    for (const [name, { image, environment = {} }] of containers) if (image === compose.services.intake?.image) expect([name, [...Object.keys(environment), ...inImage].filter((variable) => !known.has(variable))]).toEqual([name, []])
+    for (const [name, { environment = {} }] of containers) if (name === 'cli') expect(Object.keys(environment).filter((variable) => variable.startsWith('CHORUS_URL_')).sort()).toEqual(SERVICES.map((service) => `CHORUS_URL_${service.toUpperCase()}`).sort())
+  })
+
+  it('leads the services to the broker and the database by the names and ports that these have', () => {
+    expect(compose.services.kafka?.environment?.KAFKA_ADVERTISED_LISTENERS).toBe(`PLAINTEXT://${ours[0]![1].environment?.KAFKA_BROKERS ?? ''}`)
+    expect(compose.services.kafka?.healthcheck?.test).toContain('127.0.0.1:9092')
+    expect(readFileSync(join(__dirname, 'compose/make-secrets.mjs'), 'utf8')).toContain('@postgres:5432/chorus')
+    expect(compose.services.postgres?.environment?.POSTGRES_DB).toBe('chorus')
+    for (const service of SERVICES) expect(compose.services.cli?.environment?.[`CHORUS_URL_${service.toUpperCase()}`]).toBe(`http://${service}:${portOf(service)}`)
+    // run, not sourced: its `set -eu` would end the server's own start
+    expect(statSync(join(__dirname, 'compose/roles.sh')).mode & 0o111).toBe(0o111)
+  })
+
+  it('waits longer for a service to stop than the service takes', () => {
+    const seconds = (text: string): number => Number(/^(\d+)s$/.exec(text)?.[1])
+    const longest = Number(/const STOP_MS = ([\d_]+)/.exec(readFileSync(join(__dirname, 'setup/services.mjs'), 'utf8'))?.[1]?.replaceAll('_', '')) / 1000
+    for (const [, { stop_grace_period: grace = '' }] of ours) expect(seconds(grace)).toBeGreaterThanOrEqual(longest)
+  })
+
+  it('migrates with a command that the command line has', () => {
+    const [main = '', name = ''] = compose.services.migrate?.command ?? []
+    expect(existsSync(join(__dirname, '..', main.replace(/^dist/, '').replace(/\.js$/, '.ts')))).toBe(true)
+    expect(existsSync(join(__dirname, `../apps/cli/src/commands/${name}.ts`))).toBe(true)
   })
 
   it('starts KurrentDB in a profile only: without CHORUS_LOG_URL the log is in PostgreSQL', () => {
