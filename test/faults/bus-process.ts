@@ -2,7 +2,7 @@
  * One process of the bus fault suite: a relay or a consumer as they are, each around ports that kill it at a point, double
  * what it publishes, or publish some of it too early. No code of the product knows of this.
  */
-import { postgres } from '@chorus/postgres'
+import { guarded, postgres } from '@chorus/postgres'
 import type { Sql } from 'postgres'
 import type { BusEvent } from '@chorus/contracts'
 import { Consumer, KafkaBus, KafkaPublisher, type BusMessage, type BusPublisher, type EventBus } from '@chorus/event-bus'
@@ -90,7 +90,8 @@ async function consumer(job: BusProcessJob, store: EventStore, database: Sql): P
 
 async function begin(job: BusProcessJob): Promise<() => Promise<void>> {
   const store = await PostgresStore.open({ url: job.url })
-  const database = postgres(job.url, { max: 4, onnotice: () => undefined })
+  // as a service has it (libs/composition/src/ports.module.ts): the driver's own wait before it connects again grows to 20 s, and a silent server is waited for without end
+  const database = postgres(job.url, { ...guarded(job.url, 60_000), max: 4, onnotice: () => undefined })
   const close = async (): Promise<void> => { await store.close(); await database.end({ timeout: 2 }) }
   try {
     const stop = await (job.role === 'relay' ? relay : consumer)(job, store, database)

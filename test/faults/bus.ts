@@ -5,7 +5,7 @@
  */
 import { fork, type ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
-import { postgres } from '@chorus/postgres'
+import { guarded, postgres } from '@chorus/postgres'
 import type { Sql } from 'postgres'
 import { derivedId } from '@chorus/decider'
 import { ensureTopics, type KafkaSettings } from '@chorus/event-bus'
@@ -122,7 +122,7 @@ export async function busUnderFaults({ seed, events = 400, broker, mayCrashStore
   const share = Math.floor(events / (plan.faults.length + 2))
   const random = randomFrom(seed * 31 + 5)
   const database = await patiently(() => freshDatabase())
-  const sql = postgres(database.appUrl, { max: 2, onnotice: () => undefined })
+  const sql = postgres(database.appUrl, { ...guarded(database.appUrl, 60_000), max: 2, onnotice: () => undefined })
   const store = await patiently(() => PostgresStore.open({ url: database.appUrl }))
   const kafka: KafkaSettings = { brokers: [broker.brokers], clientId: 'chorus-faults', prefix: `f${seed}-${store.log.slice(0, 8)}.` }
   const processes = new Processes()

@@ -1,5 +1,5 @@
 /** The consumer over the log in PostgreSQL: connections that die, a notification that does not come, processes that were away. */
-import { postgres } from '@chorus/postgres'
+import { guarded, postgres } from '@chorus/postgres'
 import type { Sql } from 'postgres'
 import { CheckpointOfAnotherLog } from '@chorus/read-models'
 import { topicNamed } from '@chorus/contracts'
@@ -20,7 +20,7 @@ let ends: (() => Promise<unknown>)[] = []
 const NAME = 'test.on-level-assigned'
 const silent: EventBus = { subscribe: async () => ({ stop: async () => undefined, health: () => ({ ok: true, text: 'quiet' }) }), close: async () => undefined }
 
-beforeAll(async () => { fresh = await freshDatabase(); sql = postgres(fresh.appUrl, { max: 6, onnotice: () => undefined, fetch_types: false }) })
+beforeAll(async () => { fresh = await freshDatabase(); sql = postgres(fresh.appUrl, { ...guarded(fresh.appUrl, 60_000), max: 6, onnotice: () => undefined, fetch_types: false }) })
 afterAll(async () => { await sql.end(); await fresh.drop() })
 beforeEach(async () => { for (const table of ['bus.consumers', 'bus.leases', 'read.checkpoints']) await sql`delete from ${sql(table)}` })
 afterEach(async () => { for (const end of ends.reverse()) await end(); ends = [] })

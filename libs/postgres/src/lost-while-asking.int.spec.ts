@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 
-// in a process of its own: jest loads modules its own way, so the driver in a test is not the mended one
+// in a process of its own, as a service has the driver: jest has it by a way of its own (test/support/mended-driver-transform.js)
 it('a server that ends a connection while it is asked for the array types does not end the process', () => {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['-r', join(__dirname, '../../../test/support/register.js'), join(__dirname, 'testing/lost-while-asking.ts'), process.env.CHORUS_TEST_POSTGRES!], { encoding: 'utf8', timeout: 30_000 })
   expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: 'told, then answered', stderr: '' })
