@@ -36,7 +36,7 @@ export interface OwnBroker {
 }
 
 /** Installs and fetches what a broker of our own needs. @throws KafkaRefused */
-export function prepareBroker(options?: Pick<BrokerOptions, 'env' | 'say' | 'signal'>): Promise<{ java: string; lib: string } | { engine: string }>
+export function prepareBroker(options?: Pick<BrokerOptions, 'env' | 'say' | 'signal'>): Promise<{ java: string; lib: string; /** archive of the broker's classes, where there is one */ classes?: string } | { engine: string }>
 /** A broker of our own, whatever KAFKA_BROKERS says: what is to be killed must be ours. @throws KafkaRefused */
 export function startOwnBroker(options: BrokerOptions): Promise<OwnBroker>
 /** The broker of KAFKA_BROKERS, else one of our own. @throws KafkaRefused */

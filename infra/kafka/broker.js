@@ -1,6 +1,7 @@
 // A Kafka for tests, benches and `npm run start:distributed`: the one of KAFKA_BROKERS; else one of our own on a JVM; else a container.
 // Plain JavaScript without packages, so that set-up (.mjs), jest's global set-up and specs all use the same.
 const { KafkaRefused, findEngine, findJava, findMaven, howToInstall, installMaven, mayInstall } = require('./find')
+const { keptClasses } = require('./classes')
 const { fetchJars, haveJars, jarsFolder } = require('./jars')
 const { startContainerBroker } = require('./container-broker')
 const { startJvmBroker } = require('./jvm-broker')
@@ -9,18 +10,18 @@ const quiet = () => undefined
 
 /**
  * What a broker of our own runs on: a JVM and the jars, fetched and installed where they are missing; else a container engine.
- * @returns {Promise<{ java: string, lib: string } | { engine: string }>}
+ * @returns {Promise<{ java: string, lib: string, classes?: string } | { engine: string }>}
  * @throws KafkaRefused with everything that was tried and what to do
  */
 const prepareBroker = async ({ env = process.env, say = quiet, signal } = {}) => {
   const problems = []
-  let { path: java, why } = await findJava(env)
+  let { path: java, words, why } = await findJava(env)
   const lacksMaven = async () => !haveJars(env) && !(await findMaven(env))
   if (!java || await lacksMaven()) {
     if (await mayInstall(env)) {
       try {
         await installMaven(env, say, signal)
-        ;({ path: java, why } = await findJava(env))
+        ;({ path: java, words, why } = await findJava(env))
       } catch (error) {
         if (!(error instanceof KafkaRefused)) throw error
         problems.push(error.message)
@@ -33,7 +34,8 @@ const prepareBroker = async ({ env = process.env, say = quiet, signal } = {}) =>
   else if (await lacksMaven()) problems.push(`Maven is missing, and the broker's jars are not in ${jarsFolder(env)}`)
   else {
     try {
-      return { java, lib: await fetchJars(env, say, signal) }
+      const lib = await fetchJars(env, say, signal)
+      return { java, lib, classes: await keptClasses({ java, words, lib, env, say, signal }) }
     } catch (error) {
       if (!(error instanceof KafkaRefused)) throw error
       problems.push(error.message)

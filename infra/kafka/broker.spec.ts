@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { KafkaRefused, prepareBroker, startOwnBroker, useBroker } from './broker'
 
 /** A folder that is the whole PATH: programs are what a test puts there. */
@@ -54,6 +54,57 @@ describe('a broker for tests', () => {
     await prepareBroker({ env, say })
     expect(readFileSync(env.FETCHES!, 'utf8')).toBe('fetched\nfetched\n')
     expect(readdirSync(join(box, 'cache'))).toEqual(['kafka-4.1.1'])
+  })
+
+  describe('has an archive of its classes', () => {
+    const ARCHIVER = `case "$*" in
+      *-version*) echo "openjdk version \\"$JAVA\\"" >&2;;
+      *StorageTool*) exit 0;;
+      *-XX:ArchiveClassesAtExit=*) echo made >> "$FETCHES"
+        for word in "$@"; do case "$word" in -XX:ArchiveClassesAtExit=*) file="\${word#*=}";; esac; done
+        trap 'echo classes > "$file"; exit 143' TERM; echo 'Kafka Server started'; while :; do /bin/sleep 0.02; done;;
+      *) echo "$@" > "$RAN"; echo 'Kafka Server started'; exec /bin/sleep 60;;
+    esac`
+    const made = (): number => readFileSync(env.FETCHES!, 'utf8').split('\n').filter((line) => line === 'made').length
+    const classes = async (): Promise<string | undefined> => { const means = await prepareBroker({ env, say }); return 'java' in means ? means.classes : 'a container' }
+    beforeEach(() => {
+      program('java', ARCHIVER)
+      program('mvn', MAVEN)
+      program('sh', 'exec /bin/sh "$@"')
+      Object.assign(env, { JAVA: '17.0.1', RAN: join(box, 'ran') })
+    })
+
+    it('made once, in the cache, and every start has it', async () => {
+      const file = (await classes())!
+      expect(readFileSync(file, 'utf8')).toBe('classes\n')
+      expect(readdirSync(join(box, 'cache', 'kafka-4.1.1')).sort()).toEqual([basename(file), 'complete.json', 'kafka.jar'])
+      const broker = await startOwnBroker({ folder: join(box, 'data'), env, say })
+      await broker.kill()
+      expect(readFileSync(env.RAN!, 'utf8')).toContain(`-XX:SharedArchiveFile=${file} `)
+      expect(made()).toBe(1)
+      expect(said.filter((line) => /archive of the broker's classes/.test(line))).toHaveLength(1)
+    })
+
+    it('and another for another JVM, or when the jars are others', async () => {
+      const first = await classes()
+      env.JAVA = '21.0.2'
+      const second = await classes()
+      writeFileSync(join(box, 'cache', 'kafka-4.1.1', 'kafka.jar'), 'cut')
+      program('mvn', MAVEN.replace('echo jar', 'echo another jar'))
+      const third = await classes()
+      expect(new Set([first, second, third]).size).toBe(3)
+      expect(made()).toBe(3)
+    })
+
+    it('or does without where it cannot be made, and is not held up by it again', async () => {
+      program('java', ARCHIVER.replace('trap', 'exit 1; trap'))
+      expect(await classes()).toBeUndefined()
+      expect(await classes()).toBeUndefined()
+      expect(made()).toBe(1)
+      const broker = await startOwnBroker({ folder: join(box, 'data'), env, say })
+      await broker.kill()
+      expect(readFileSync(env.RAN!, 'utf8')).not.toContain('SharedArchiveFile')
+    })
   })
 
   it('is a container where there is no JVM and an engine answers', async () => {

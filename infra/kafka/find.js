@@ -41,14 +41,14 @@ const majorOf = (output) => {
 
 /**
  * The JVM of JAVA_HOME, else of the PATH.
- * @returns {Promise<{ path?: string, why?: string }>} the program, or why there is none
+ * @returns {Promise<{ path?: string, words?: string, why?: string }>} the program and what it says of itself, or why there is none
  */
 const findJava = async (env) => {
   const tried = []
   for (const path of [...(env.JAVA_HOME ? [join(env.JAVA_HOME, 'bin', 'java')] : []), 'java']) {
     const result = await run(path, ['-version'], { env, timeoutMs: 30_000 })
     const major = result?.code === 0 ? majorOf(result.output) : 0
-    if (major >= OLDEST_JAVA) return { path }
+    if (major >= OLDEST_JAVA) return { path, words: result.output }
     if (result) tried.push(`${path} is ${major > 0 ? `Java ${major}, Kafka needs ${OLDEST_JAVA} or newer` : 'no Java that runs'}`)
   }
   return { why: tried.join('; ') || 'there is no Java (JVM)' }

@@ -57,6 +57,8 @@ const complaint = (log, from) => {
  * @param {string} options.folder absolute
  * @param {string} options.java
  * @param {string} options.lib folder of the jars
+ * @param {string} [options.classes] archive of the broker's classes, read as the JVM wants them (classes.js)
+ * @param {string} [options.keepClasses] file in which the broker, once stopped, leaves such an archive
  * @param {number} [options.port] else the one of last time, else any free one
  * @param {Record<string, string | undefined>} options.env
  * @param {AbortSignal} [options.signal] stops the start half-way
@@ -64,12 +66,12 @@ const complaint = (log, from) => {
  * @param {string[]} [options.format] more words for StorageTool, for example --add-scram
  * @throws KafkaRefused
  */
-const startJvmBroker = async ({ folder, java, lib, port, env, signal, settings = {}, format = [] }) => {
+const startJvmBroker = async ({ folder, java, lib, classes, keepClasses, port, env, signal, settings = {}, format = [] }) => {
   const data = join(folder, 'data')
   const log = join(folder, 'kafka.log')
   const properties = join(folder, 'server.properties')
   const known = join(folder, 'kafka.json')
-  const classpath = join(lib, '*')
+  const jvm = [...JVM, ...(classes ? [`-XX:SharedArchiveFile=${classes}`] : []), '-cp', join(lib, '*')]
   mkdirSync(folder, { recursive: true })
   const last = readJson(known)
   if (last?.pid && isBrokerOf(last.pid, folder)) throw new KafkaRefused(`A broker is running on ${folder} already (process ${last.pid}). Stop it, or choose another folder with CHORUS_DATA.`)
@@ -81,7 +83,7 @@ const startJvmBroker = async ({ folder, java, lib, port, env, signal, settings =
     if (existsSync(join(data, 'meta.properties'))) return
     // an id that begins with a dash would be taken for an option
     const id = `c${randomBytes(16).toString('base64url').slice(1)}`
-    const result = await run(java, [...JVM, '-cp', classpath, 'kafka.tools.StorageTool', 'format', '-t', id, '-c', properties, ...format], { env, signal })
+    const result = await run(java, [...jvm, 'kafka.tools.StorageTool', 'format', '-t', id, '-c', properties, ...format], { env, signal })
     if (result?.code !== 0) throw new KafkaRefused(`The broker's folder ${data} cannot be formatted:\n${(result?.output ?? '').trim().split('\n').slice(-4).map((line) => `  ${line}`).join('\n')}`)
   }
 
@@ -89,7 +91,7 @@ const startJvmBroker = async ({ folder, java, lib, port, env, signal, settings =
     const file = openSync(log, 'a')
     const from = statSync(log).size
     // the folder as a property: so that its process can be told from others
-    child = spawn('sh', ['-c', GUARDED, 'sh', java, ...JVM, `-Dchorus.kafka=${folder}`, '-cp', classpath, 'kafka.Kafka', properties], { cwd: folder, env, detached: true, stdio: ['ignore', file, file, 'pipe'] })
+    child = spawn('sh', ['-c', GUARDED, 'sh', java, ...(keepClasses ? [`-XX:ArchiveClassesAtExit=${keepClasses}`] : []), `-Dchorus.kafka=${folder}`, ...jvm, 'kafka.Kafka', properties], { cwd: folder, env, detached: true, stdio: ['ignore', file, file, 'pipe'] })
     closeSync(file)
     const own = child
     own.stdio[3].on('error', () => undefined)
@@ -133,7 +135,7 @@ const startJvmBroker = async ({ folder, java, lib, port, env, signal, settings =
     child.ref()
     send('SIGCONT')
     send('SIGTERM')
-    const timer = setTimeout(() => send('SIGKILL'), STOP_MS)
+    const timer = setTimeout(() => send('SIGKILL'), keepClasses ? START_MS : STOP_MS)
     await ended
     clearTimeout(timer)
   }

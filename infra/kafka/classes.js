@@ -1,0 +1,43 @@
+// An archive of the broker's classes as the JVM wants them (AppCDS), beside the jars: a start costs half the work. The suites start
+// some twenty brokers. The JVM itself looks whether the archive belongs to it and to the jars, and does without where it does not.
+const { createHash } = require('node:crypto')
+const { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } = require('node:fs')
+const { tmpdir } = require('node:os')
+const { join } = require('node:path')
+const { startJvmBroker } = require('./jvm-broker')
+
+/**
+ * The archive for this JVM and these jars; where there is none yet a broker is started and stopped once to make it.
+ * @param {object} options
+ * @param {string} options.words what the JVM says of its version: another one needs another archive
+ * @returns {Promise<string | undefined>} its file; undefined where it cannot be made, which stops nobody
+ */
+const keptClasses = async ({ java, words, lib, env, say, signal }) => {
+  const jars = join(lib, 'complete.json')
+  const name = createHash('sha256').update(words).update(readFileSync(jars)).digest('hex').slice(0, 16)
+  const file = join(lib, `classes-${name}.jsa`)
+  const failed = join(lib, `classes-${name}.failed`)
+  if (existsSync(file)) return file
+  if (existsSync(failed)) return undefined
+  const from = performance.now()
+  const folder = mkdtempSync(join(tmpdir(), 'chorus-classes-'))
+  // in the folder of the jars, so that it is there whole or not at all
+  const fresh = `${file}.${process.pid}`
+  try {
+    const broker = await startJvmBroker({ folder, java, lib, env, signal, keepClasses: fresh })
+    await broker.stop()
+    renameSync(fresh, file)
+    say(`Kafka: made an archive of the broker's classes in ${((performance.now() - from) / 1000).toFixed(1)} s; it starts faster from now on`)
+    return file
+  } catch {
+    signal?.throwIfAborted()
+    // once is enough: a JVM that cannot do it will not tomorrow
+    try { writeFileSync(failed, '') } catch { /* then it is tried again */ }
+    return undefined
+  } finally {
+    rmSync(fresh, { force: true })
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+module.exports = { keptClasses }
