@@ -25,12 +25,13 @@ const base = {
 const patient = { globalSetup: '<rootDir>/test/support/global-postgres.js', globalTeardown: '<rootDir>/test/support/global-postgres-stop.js' }
 // the Kafka suites: the PostgreSQL and one real broker for the whole run
 const broker = { globalSetup: '<rootDir>/test/support/global-kafka.js', globalTeardown: '<rootDir>/test/support/global-kafka-stop.js' }
-const unit = ['<rootDir>/apps/**/*.spec.ts', '<rootDir>/libs/**/*.spec.ts', '<rootDir>/infra/**/*.spec.ts']
+const unit = ['<rootDir>/{apps,libs,infra}/**/*.spec.ts', '<rootDir>/test/support/**/*.spec.ts']
 module.exports = {
   // two at least: many specs wait for processes, brokers and time-outs more than they work
   maxWorkers: Math.max(2, availableParallelism() - 1),
   // generous: a test says what must hold, not how fast, and the machine may be busy with other things
   testTimeout: 60_000,
+  testSequencer: '<rootDir>/test/support/longest-first.js',
   projects: [
     { ...base, displayName: 'unit', testMatch: unit, testPathIgnorePatterns: ['\\.int\\.spec\\.ts$', '\\.contract\\.spec\\.ts$', '\\.kafka\\.spec\\.ts$'] },
     { ...base, displayName: 'architecture', testMatch: ['<rootDir>/test/architecture/**/*.spec.ts'] },

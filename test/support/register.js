@@ -1,11 +1,11 @@
 // Runs TypeScript without a build, for benches, faults and their worker processes: node -r ./test/support/register.js FILE.ts
-// Types are not checked here (npm run typecheck does). What was translated once is kept, since the fault suites start many processes.
+// Types are not checked here (npm run typecheck does). What was translated once is kept, and what a program loads is kept packed
+// (pack.js), since the fault suites start many processes.
 const { createHash } = require('node:crypto')
 const { mkdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs')
 const Module = require('node:module')
 const { join, resolve } = require('node:path')
-
-require('reflect-metadata')
+const { packed } = require('./pack.js')
 
 const root = resolve(__dirname, '../..')
 const options = {
@@ -43,3 +43,7 @@ Module._resolveFilename = function (request, ...rest) {
   const alias = /^@chorus\/([a-z-]+)$/.exec(request)
   return resolveFilename.call(this, alias ? join(root, 'libs', alias[1], 'src') : request, ...rest)
 }
+
+// in a program of its own: jest, which loads this file for its set-up, has a way of its own
+if (module.parent?.id === 'internal/preload' && process.argv[1]) packed({ root, kept, translated, version: translator })
+require('reflect-metadata')
