@@ -166,7 +166,7 @@ export async function busUnderFaults({ seed, events = 400, broker, mayCrashStore
     }
     await write(events)
     const started = performance.now()
-    const faults = await settled(store, sql, events, patienceMs, loses)
+    const faults = await settled(sql, events, patienceMs, loses)
     const secondsToSettle = Number(((performance.now() - started) / 1000).toFixed(1))
     await processes.end()
     return { seed, events, befell: [...plan.always, ...plan.faults].map(inWords).join(', '), processes: processes.started, died: processes.died, secondsToSettle, faults: [...faults, ...await patiently(() => effectsHeld(store)), ...processes.trouble] }
@@ -193,14 +193,15 @@ async function crashStore(sql: Sql): Promise<void> {
 }
 
 /** Waits until as many effects as events are recorded and nothing waits; says what did not come when nothing changes any more. With `loses`, until a hole waits. */
-async function settled(store: PostgresStore, sql: Sql, events: number, patienceMs: number, loses: boolean): Promise<string[]> {
+async function settled(sql: Sql, events: number, patienceMs: number, loses: boolean): Promise<string[]> {
   let last = ''
   let changed = performance.now()
   for (;;) {
     let effects = 0
     let parked: { stream: string; kind: string; cause: string; again: boolean }[] = []
     try {
-      for await (const _ of store.readAll({ filter: { categories: ['effect'] } })) effects += 1
+      // counted, not read: four runs at a time ask ten times a second
+      effects = (await sql<{ effects: number }[]>`select count(*)::int as effects from log.events where category = 'effect'`)[0]!.effects
       parked = await sql<typeof parked>`select stream, kind, cause, next_try is not null as again from bus.parked where consumer = ${GROUP} order by stream`
       if (effects >= events && parked.length === 0) return []
       const now = JSON.stringify([effects, parked])

@@ -1,6 +1,6 @@
 // What a program loads, in one file: which file each require means, its text, and V8's compiled code. A process that is started
-// again, as the fault suites do hundreds of times, then spends half as much on its modules. Left at the end of a process that
-// found something missing; a file of ours that has changed is read anew, and other packages make another pack.
+// again, as the fault suites do hundreds of times, then spends half as much on its modules. Left by a process that found
+// something missing; a file of ours that has changed is read anew, and other packages make another pack.
 const { createHash } = require('node:crypto')
 const { readFileSync, renameSync, statSync, writeFileSync } = require('node:fs')
 const Module = require('node:module')
@@ -8,6 +8,8 @@ const { dirname, join, sep } = require('node:path')
 const { Script } = require('node:vm')
 
 const PACKAGES = `${sep}node_modules${sep}`
+/** by then a process has loaded what it needs to begin with */
+const LOADED_MS = 1500
 const stampOf = (file) => {
   const { mtimeMs, size } = statSync(file)
   return `${mtimeMs} ${size}`
@@ -97,8 +99,9 @@ const packed = ({ root, kept, translated, version: translator }) => {
   // what ends neither way, .mjs say, comes here too
   Module._extensions['.js'] = load('.js', (filename) => readFileSync(filename, 'utf8'))
 
-  process.on('exit', () => {
+  const leave = () => {
     if (!missed) return
+    missed = false
     try {
       const others = Object.entries(modules).filter(([filename]) => !used.has(filename))
       writePack(file, version, resolved, [
@@ -108,7 +111,10 @@ const packed = ({ root, kept, translated, version: translator }) => {
     } catch {
       // then the next one loads as this one did
     }
-  })
+  }
+  process.on('exit', leave)
+  // some only ever end by a power cut
+  setTimeout(leave, LOADED_MS).unref()
 }
 
 module.exports = { packed }

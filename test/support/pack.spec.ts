@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -12,7 +13,7 @@ const write = (name: string, text: string): void => {
   writeFileSync(join(root, name), text)
 }
 const run = (): { said: string; translated: string[] } => {
-  const lines = execFileSync(process.execPath, ['-r', join(root, 'preload.js'), join(root, 'main.ts')], { cwd: root, encoding: 'utf8', stdio: 'pipe' }).trim().split('\n')
+  const lines = execFileSync(process.execPath, ['-r', join(root, 'preload.js'), join(root, 'main.ts')], { cwd: root, encoding: 'utf8', stdio: 'pipe', timeout: 30_000 }).trim().split('\n')
   return { said: lines.filter((line) => !line.startsWith('translated ')).join(), translated: lines.filter((line) => line.startsWith('translated ')).map((line) => line.slice(11)) }
 }
 const packs = (): string[] => readdirSync(join(root, 'kept'))
@@ -67,6 +68,17 @@ describe('a packed program', () => {
     const [name] = packs().filter((file) => file.endsWith('.pack'))
     write(`kept/${name!}`, 'no pack')
     expect(run()).toEqual({ said: 'old part new true', translated: ['main.ts', 'part.ts', ...LATER] })
+  })
+
+  it('leaves its pack while it runs, since some end by a power cut alone', async () => {
+    write('main.ts', "require('./part'); setInterval(() => undefined, 1000)")
+    const child = spawn(process.execPath, ['-r', join(root, 'preload.js'), join(root, 'main.ts')], { stdio: 'ignore' })
+    const ended = once(child, 'exit')
+    while (!packs().some((file) => file.endsWith('.pack'))) await new Promise((resolve) => { setTimeout(resolve, 20) })
+    child.kill('SIGKILL')
+    await ended
+    write('main.ts', "console.log(require('./part'))")
+    expect(run()).toEqual({ said: 'part', translated: ['main.ts'] })
   })
 
   it('throws what a module throws', () => {
