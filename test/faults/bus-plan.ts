@@ -72,6 +72,8 @@ export interface BusProcessJob {
   readonly losesAfter?: number
 }
 
+/** On it lie the events that the suite records. */
+export const TOPIC = 'program.cases.v1'
 /** The stream in which the effects of a case's events are recorded. */
 export const effectsOf = (stream: string): string => `effect-${stream.slice(stream.indexOf('-') + 1)}`
 export const effectId = (eventId: string): string => derivedId('effect', eventId)

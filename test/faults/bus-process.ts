@@ -9,7 +9,7 @@ import { Consumer, KafkaBus, KafkaPublisher, type BusMessage, type BusPublisher,
 import { PostgresStore, type EventStore } from '@chorus/event-store'
 import { Relay } from '../../apps/relay/src/publish-log/relay'
 import { randomFrom } from '../bench/envelopes'
-import { effectId, effectsOf, type BusProcessJob, type ConsumerPoint, type RelayPoint } from './bus-plan'
+import { TOPIC, effectId, effectsOf, type BusProcessJob, type ConsumerPoint, type RelayPoint } from './bus-plan'
 
 /** short, so that the partitions of a consumer that died are soon another's; the broker must allow it */
 const SESSION_MS = 2000
@@ -81,7 +81,7 @@ async function consumer(job: BusProcessJob, store: EventStore, database: Sql): P
     pass('after-effect')
   }
   const running = new Consumer({
-    name: job.group, topics: ['program.cases.v1'], types: ['LevelAssigned'], bus, store, database, clock, react, pollMs: 100, batchSize: 32,
+    name: job.group, topics: [TOPIC], types: ['LevelAssigned'], bus, store, database, clock, react, pollMs: 100, batchSize: 32,
     backOff: { deferred: { first: 20, longest: 200 }, retriable: { first: 20, longest: 200 } },
   })
   await running.start()
