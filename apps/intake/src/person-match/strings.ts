@@ -5,19 +5,23 @@ export const jaroWinkler = (a: string, b: string): number => {
   if (a === b) return 1
   if (a.length === 0 || b.length === 0) return 0
   const reach = Math.max(0, Math.floor(Math.max(a.length, b.length) / 2) - 1)
+  // numbers and loops: a run of the matcher asks millions of times
   const taken = new Array<boolean>(b.length).fill(false)
-  const inA: string[] = []
+  const inA: number[] = []
   for (let i = 0; i < a.length; i++) {
-    for (let j = Math.max(0, i - reach); j < Math.min(b.length, i + reach + 1); j++) {
-      if (taken[j] || a[i] !== b[j]) continue
+    const letter = a.charCodeAt(i)
+    const end = Math.min(b.length, i + reach + 1)
+    for (let j = Math.max(0, i - reach); j < end; j++) {
+      if (taken[j] || letter !== b.charCodeAt(j)) continue
       taken[j] = true
-      inA.push(a[i]!)
+      inA.push(letter)
       break
     }
   }
   if (inA.length === 0) return 0
-  const inB = [...b].filter((_, j) => taken[j])
-  const transposed = inA.filter((letter, at) => letter !== inB[at]).length / 2
+  let apart = 0
+  for (let j = 0, at = 0; j < b.length; j++) if (taken[j] && b.charCodeAt(j) !== inA[at++]) apart++
+  const transposed = apart / 2
   const jaro = (inA.length / a.length + inA.length / b.length + (inA.length - transposed) / inA.length) / 3
   let prefix = 0
   while (prefix < 4 && a[prefix] !== undefined && a[prefix] === b[prefix]) prefix++
