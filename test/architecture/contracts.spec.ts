@@ -1,6 +1,7 @@
 /** Contracts: nothing unclassified, nothing that identifies in the open, one example per version, a catalogue that is up to date. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
+import Ajv2020 from 'ajv/dist/2020'
 import ts from 'typescript'
 import { ALWAYS_SEALED, CONTEXTS, PRIVACY_CLASSES, allCommands, eventRegistry, fieldsOf, problemsOf, schemaOf, type ContractClass, type FieldSpec } from '@chorus/contracts'
 import { catalogue, examplePath, written } from '../../infra/catalogue'
@@ -21,6 +22,12 @@ const bareProperties = (): string[] => sourceFiles(join(root, 'libs/contracts/sr
     // what a class of ours keeps for itself has a value, or is private
     .filter(member => !member.initializer && !ts.getModifiers(member)?.some(({ kind }) => kind === ts.SyntaxKind.PrivateKeyword) && !ts.getDecorators(member)?.length)
     .map(member => `${basename(path)}: ${cls.name?.text}.${member.name.getText(file)}`))
+})
+
+it('every schema of an event or a command is one of JSON Schema 2020-12', () => {
+  const ajv = new Ajv2020()
+  const wrong = [...events, ...allCommands()].filter(({ cls }) => !ajv.validateSchema(schemaOf(cls))).map(({ type }) => type)
+  expect(wrong).toEqual([])
 })
 
 describe('every field of events and commands', () => {

@@ -12,8 +12,9 @@ module.exports = async () => {
   if (!launcher || globalThis.stopTestPostgres) return
   const folder = await mkdtemp(join(tmpdir(), 'chorus-test-'))
   await chmod(folder, 0o755)
-  // the tests ask what the database does, not whether a power cut spares it
-  const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '200' }
+  // the tests ask what the database does, not whether a power cut spares it, nor how long its passwords can be guessed at: each
+  // connection pays for that twice
+  const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '200', scram_iterations: '1' }
   const server = await launcher.startEmbeddedPostgres({ folder, settings })
   process.env.CHORUS_TEST_POSTGRES = server.adminUrl
   globalThis.stopTestPostgres = async () => {
