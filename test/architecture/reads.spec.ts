@@ -10,8 +10,8 @@ import { filesBelow, root } from './tree'
 const controllers = filesBelow('apps').concat(filesBelow('libs')).filter((path) => path.endsWith('.controller.ts')).flatMap((path) =>
   Object.values(jest.requireActual<Record<string, unknown>>(join(root, path))).filter((value): value is Type => typeof value === 'function' && Reflect.hasMetadata(PATH_METADATA, value)))
 
-/** What is wrong with the declarations of a controller's GET routes, in words. */
-const faultsOf = (controller: Type): string[] => handlersOf(controller).filter(({ method, publicReason }) => method === 'get' && publicReason === undefined).flatMap(({ name, handler }) => {
+/** What is wrong with the declarations of a controller's reading routes, in words: every GET, and what else says that it reads. */
+const faultsOf = (controller: Type): string[] => handlersOf(controller).filter(({ method, publicReason, handler }) => (method === 'get' || readsOf(handler) !== undefined) && publicReason === undefined).flatMap(({ name, handler }) => {
   const reads = readsOf(handler)
   if (!reads) return [`${name}: does not say whether it reads a person (QueryRoute, reads)`]
   const audited = ((Reflect.getMetadata(INTERCEPTORS_METADATA, handler) ?? []) as { name?: string }[]).some((each) => each.name === 'ReadAudit')

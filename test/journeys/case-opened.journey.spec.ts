@@ -187,8 +187,8 @@ describe('a case is opened and levelled', () => {
     const to = (verb: string, text: string, role: Role = 'prosecutor', more: object = {}) => post(role, `/v1/policies/${verb}`, { text, ...more })
     const text = String(shipped.text)
     expect(await to('activations', text, 'panelMember')).toMatchObject({ status: 403 })
-    expect(await to('activations', 'levels: [')).toMatchObject({ status: 422, body: { refused: 'policy_unreadable', detail: expect.stringContaining('line 1, column') } })
-    expect(await to('activations', text.replace('weaponUsedInIpv: {}', 'weaponSeen: {}'))).toMatchObject({ status: 422, body: { refused: 'policy_unreadable', detail: expect.stringContaining('line 34, column 9 (levels/A/anyOf/3/weaponSeen)') } })
+    expect(await to('activations', 'levels: [')).toMatchObject({ status: 422, body: { type: expect.stringContaining('schema-violation'), detail: expect.stringContaining('line 1, column') } })
+    expect(await to('activations', text.replace('weaponUsedInIpv: {}', 'weaponSeen: {}'))).toMatchObject({ status: 422, body: { errors: [{ pointer: '/text/levels/A/anyOf/3/weaponSeen', rule: 'policy', detail: expect.stringMatching(/^line 34, column 9: is no key of this policy: take it out/) }] } })
     expect(await to('drafts', `${text}# changed\n`)).toMatchObject({ status: 409, body: { refused: 'policy_version_reused' } })
     const next = text.replace('version: 1.1.0', 'version: 1.2.0').replace('status: DRAFT', 'status: APPROVED')
     expect(await to('approvals', next)).toMatchObject({ status: 404 })
@@ -209,6 +209,34 @@ describe('a case is opened and levelled', () => {
     expect((policies as { policyId: string; holds: string }[]).map(({ policyId, holds }) => [policyId, holds])).toEqual([['kc-ipvi-levels', '1.1.0'], ['kc-ipvi-timers', '1.0.0'], ['kc-ipvi-identity', '1.0.0'], ['kc-ipvi-notifications', '1.0.0']])
     expect((await get('operator', `${levels}?version=1.2.0`)).body).toMatchObject({ shown: { standing: 'RETIRED', retiredBecause: 'FOUND_WRONG' } })
     expect(await get('operator', '/v1/policies/kc-other')).toMatchObject({ status: 404 })
+  })
+
+  it('a file is checked against the record before it holds: which cases and incidents it would change, by which criteria, and which due dates; nothing is recorded but the reading', async () => {
+    const shipped = async (id: string) => String((await get('evaluator', `/v1/policies/${id}`)).body.text)
+    const head = async () => (await get('operator', '/v1/log/head')).body.ordinal
+    type Report = Record<string, unknown> & { caseChanges: { record: string }[]; incidentChanges: object[]; timerChanges: { timer: string; dueAt: string; wouldBeDueAt: string }[] }
+    const check = async (text: string, role: Role = 'prosecutor') => (await (await chorus.agent.post('/v1/policies/checks').set('Authorization', await chorus.bearer(role)).set('X-Purpose', PURPOSES_OF[role][0]).send({ text }))) as unknown as { status: number; body: Report }
+    const text = await shipped('kc-ipvi-levels')
+    const before = await head()
+
+    expect((await check(text)).body).toMatchObject({ against: 'kc-ipvi-levels@1.1.0', obstacle: null, values: [], caseChanges: [], incidentChanges: [], timerChanges: [] })
+    const stricter = text.replace('version: 1.1.0', 'version: 1.4.0').replace('ipvArrestOrCharge: { atLeast: 2 }', 'ipvArrestOrCharge: { atLeast: 1 }').replace('minimumAge: 18', 'minimumAge: 99').replace('hotlineWithinMinutes: 60', 'hotlineWithinMinutes: 30')
+    const { status, body } = await check(stricter)
+    expect([status, body.caseChanges]).toEqual([200, [expect.objectContaining({ from: 'C', to: 'B', assigned: 'A', direction: 'higher', criteria: [{ level: 'B', part: 'anyOf', criterion: 'ipvArrestOrCharge.atLeast=2', before: 'no' }, { level: 'B', part: 'anyOf', criterion: 'ipvArrestOrCharge.atLeast=1', after: 'yes' }] })]])
+    expect(body).toMatchObject({ version: '1.4.0', cases: { open: 2, withoutBasis: 0 }, leftOut: 0 })
+    expect(body.values).toContainEqual({ key: 'eligibility/minimumAge', before: '18', after: '99' })
+    expect(body.incidentChanges).toContainEqual(expect.objectContaining({ from: 'CANDIDATE', to: 'NOT_ELIGIBLE', predicates: expect.arrayContaining([{ name: 'subjectAdult', before: 'atLeast=18 yes', after: 'atLeast=99 no' }]) }))
+    expect((await check(`${text}# changed\n`)).body).toMatchObject({ obstacle: expect.stringContaining('new version') })
+
+    const timers = await shipped('kc-ipvi-timers')
+    const moved = await check(timers.replace('version: 1.0.0', 'version: 1.1.0').replace('T-VAL-5Y: { after: P5Y', 'T-VAL-5Y: { after: P4Y'))
+    expect(moved.body.timerChanges).toEqual([expect.objectContaining({ timer: 'T-VAL-5Y', record: body.caseChanges[0]!.record, stream: `pchCase-${body.caseChanges[0]!.record}` })])
+    expect(moved.body.timerChanges.map(({ dueAt, wouldBeDueAt }) => Number(dueAt.slice(0, 4)) - Number(wouldBeDueAt.slice(0, 4)))).toEqual([1])
+    expect((await check(await shipped('kc-ipvi-identity'))).body).toMatchObject({ notice: expect.stringContaining('was not counted') })
+    expect(await check('levels: [')).toMatchObject({ status: 422, body: { errors: [{ rule: 'policy' }] } })
+    expect([(await check(text, 'healthProgram')).status, (await check(text, 'evaluator')).status, (await post('prosecutor', '/v1/policies/checks', { text })).status]).toEqual([403, 403, 400])
+    expect(await head()).toBe(before)
+    expect(JSON.stringify((await get('privacyOfficer', `/v1/audit?about=${body.caseChanges[0]!.record}`)).body)).toContain('POST /v1/policies/checks')
   })
 
   it('the list says which of its parameters is wrong', async () => {

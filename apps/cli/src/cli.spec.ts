@@ -240,6 +240,35 @@ describe('HTTP', () => {
     expect((await chorus('quarantine list', { CHORUS_URL: base })).out).toMatch(/2026-03-02T12:00Z +line +7 of july\.txt \(run r-1\) +line-cut/)
   })
 
+  it('chorus policy sends the bytes of a file, says case by case what it would change, and ends as scripts expect', async () => {
+    const file = join(data, 'levels.yaml')
+    writeFileSync(file, 'policyId: kc-ipvi-levels\n')
+    const seen: string[] = []
+    const report = {
+      policyId: 'kc-ipvi-levels', version: '1.2.0', status: 'DRAFT', hash: 'h', against: 'kc-ipvi-levels@1.1.0', obstacle: 'It is not approved.', notice: 'Small counts are shown as they are.', leftOut: 0, values: [{ key: 'lookbackYears', before: '5', after: '3' }],
+      cases: { open: 2, withoutBasis: 0 }, incidents: { reported: 3 }, timers: { running: 1 }, incidentChanges: [], timerChanges: [],
+      caseChanges: [{ record: 'c-1', from: 'C', to: 'B', assigned: null, direction: 'higher', criteria: [{ level: 'B', part: 'anyOf', criterion: 'ipvArrestOrCharge.atLeast=1', after: 'yes' }] }],
+    }
+    answer = (request, response) => {
+      let body = ''
+      request.on('data', (chunk: Buffer) => { body += chunk.toString() }).on('end', () => {
+        seen.push(`${request.method} ${request.url} ${body}`)
+        response.end(JSON.stringify(request.url === '/v1/policies/checks' ? report : request.method === 'GET' ? { shown: { version: '1.0.0', status: 'DRAFT', standing: 'HOLDS', approvals: [], activeFrom: [] } } : { ordinal: 9, repeated: false, recordedtime: '2026-03-02T12:00:00Z' }))
+      })
+    }
+    const checked = await chorus(`policy check ${file}`, { CHORUS_URL: base })
+    expect(checked.code).toBe(EXIT.ok)
+    for (const line of ['lookbackYears: 5 → 3', '2 open, 1 would be proposed otherwise: 1 higher', 'c-1  C → B', 'B anyOf ipvArrestOrCharge.atLeast=1: not there → yes', 'Small counts', 'could not be activated now: It is not approved.']) expect(checked.out).toContain(line)
+    expect((await chorus(`policy activate ${file} --dry-run`, { CHORUS_URL: base })).code).toBe(EXIT.refused)
+    expect(await chorus(`policy activate ${file} --from 2027-01-01 --json`, { CHORUS_URL: base })).toMatchObject({ code: EXIT.ok, out: expect.stringContaining('"schema":"chorus.policy.activate/1"') })
+    expect((await chorus(`policy draft ${file} --dry-run`, { CHORUS_URL: base })).out).toContain('nothing was sent')
+    expect((await chorus('policy retire kc-ipvi-levels@1.0.0 --dry-run', { CHORUS_URL: base })).code).toBe(EXIT.conflict)
+    expect((await chorus('policy retire kc-ipvi-levels', { CHORUS_URL: base })).code).toBe(EXIT.usage)
+    expect((await chorus('policy check /nowhere.yaml', { CHORUS_URL: base })).code).toBe(EXIT.usage)
+    const text = JSON.stringify({ text: 'policyId: kc-ipvi-levels\n' })
+    expect(seen).toEqual([`POST /v1/policies/checks ${text}`, `POST /v1/policies/checks ${text}`, `POST /v1/policies/activations ${text.slice(0, -1)},"activeFrom":"2027-01-01"}`, 'GET /v1/policies/kc-ipvi-levels?version=1.0.0 '])
+  })
+
   it('names wrong fields line by line', () => {
     expect(errorOfProblem({ type: '/problems/schema-violation', title: 'T', status: 422, detail: 'D', errors: [{ pointer: '/times', rule: 'maximum', detail: 'must be at most 3' }] }).more).toEqual(['  /times: must be at most 3'])
   })

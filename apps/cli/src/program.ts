@@ -16,6 +16,7 @@ import * as key from './commands/key'
 import * as log from './commands/log'
 import * as migrate from './commands/migrate'
 import * as persons from './commands/persons'
+import * as policy from './commands/policy'
 import * as publicKey from './commands/public-key'
 import * as quarantine from './commands/quarantine'
 import * as receipt from './commands/receipt'
@@ -26,7 +27,7 @@ import * as token from './commands/token'
 import * as verify from './commands/verify'
 import * as witness from './commands/witness'
 
-const COMMANDS: readonly { register(program: Command, context: Context): void }[] = [importFile, csv, quarantine, deadLetters, history, persons, replay, verify, receipt, publicKey, witness, key, log, audit, health, doctor, migrate, backup, restore, timers, token, completion]
+const COMMANDS: readonly { register(program: Command, context: Context): void }[] = [importFile, csv, quarantine, deadLetters, history, persons, policy, replay, verify, receipt, publicKey, witness, key, log, audit, health, doctor, migrate, backup, restore, timers, token, completion]
 
 /** The program with every command; `context` is told the exit code of the one that runs. */
 export const programOf = (context: Context): Command => {

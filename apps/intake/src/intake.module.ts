@@ -41,6 +41,7 @@ import { PchCaseController } from './pch-case/pch-case.controller'
 import { IdentityLookUp } from './person-identity/identity-look-up'
 import { personIdentityHandlers } from './person-identity/person-identity.commands'
 import { PersonIdentityController } from './person-identity/person-identity.controller'
+import { PolicyCheck } from './policy/check-policy'
 import { policyHandlers } from './policy/policy.commands'
 import { PolicyController } from './policy/policy.controller'
 import { Quarantine } from './quarantined-record/quarantine'
@@ -62,6 +63,7 @@ import { TimersByDueDate } from './timers-by-due-date/timers-by-due-date.query'
   providers: [
     { provide: CaseLookUp, inject: [RECORDER, VAULT], useFactory: (log: Recorder, vault: Vault) => new CaseLookUp(log, vault) },
     { provide: IdentityLookUp, inject: [RECORDER, VAULT, CaseLookUp], useFactory: (log: Recorder, vault: Vault, cases: CaseLookUp) => new IdentityLookUp(log, vault, cases) },
+    { provide: PolicyCheck, inject: [RECORDER, CaseLookUp, TimersByDueDate], useFactory: (log: Recorder, cases: CaseLookUp, timers: TimersByDueDate) => new PolicyCheck(log, cases, () => timers.all()) },
     { provide: QuarantinedBytes, inject: [DATABASE, VAULT], useFactory: (database: Sql, vault: Vault) => new QuarantinedBytes(database, vault) },
     { provide: Quarantine, inject: [RECORDER, QuarantinedBytes], useFactory: (log: Recorder, bytes: QuarantinedBytes) => new Quarantine(log, bytes) },
     { provide: ExtractRows, inject: [RECORDER, VAULT, CaseLookUp, CLOCK], useFactory: (recorder: Recorder, vault: Vault, lookUp: CaseLookUp, clock: Clock) => new ExtractRows({ recorder, vault, lookUp, clock }) },

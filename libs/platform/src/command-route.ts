@@ -76,8 +76,8 @@ const AUDITED: readonly MethodDecorator[] = [
  * Says of a reading handler: summary, who may call it, whether it shows anything of a person (then it asks for a purpose and is
  * entered in the audit log), and (where there is one) the schema of the answer. Its parameters are those that @ApiQuery declares.
  */
-export const QueryRoute = (spec: { readonly summary: string; readonly reads: Reads; readonly roles: Parameters<typeof AllowedTo>[0]['roles']; readonly agencies?: readonly string[]; readonly answer?: JsonSchema }): MethodDecorator => applyDecorators(
-  AllowedTo({ roles: spec.roles, ...(spec.agencies ? { agencies: spec.agencies } : {}) }) as MethodDecorator, UseGuards(DeclaredParameters), ApiBearerAuth(), declareReads(spec.reads), ...'person' in spec.reads ? AUDITED : [],
+export const QueryRoute = (spec: { readonly summary: string; readonly reads: Reads; readonly roles: Parameters<typeof AllowedTo>[0]['roles']; readonly agencies?: readonly string[]; readonly answer?: JsonSchema; /** of a question that is too long for a path: a POST, which changes nothing */ readonly body?: ContractClass }): MethodDecorator => applyDecorators(
+  AllowedTo({ roles: spec.roles, ...(spec.agencies ? { agencies: spec.agencies } : {}) }) as MethodDecorator, UseGuards(DeclaredParameters, ...spec.body ? [JsonOnly] : []), ApiBearerAuth(), ...spec.body ? [HttpCode(200), ApiBody({ required: true, schema: asOpenApi(schemaOf(spec.body)) }), ...problems(413, 415, 422)] : [], declareReads(spec.reads), ...'person' in spec.reads ? AUDITED : [],
   ApiOperation({ summary: spec.summary, description: `For ${spec.roles.join(', ')}${spec.agencies ? ` of ${spec.agencies.join(', ')}` : ''}.` }),
   ApiResponse({ status: 200, description: 'the answer', ...(spec.answer ? { schema: asOpenApi(spec.answer) } : {}) }),
   ...problems(400, 401, 403, 404, 503),

@@ -48,7 +48,7 @@ export class ReadAudit implements NestInterceptor {
     const purpose = purposeOf(request.header('x-purpose'), actor)
     // What was asked for stands in the audit log, also where it is answered as if it were not there.
     const asked = this.askedIn({ ...request.query, ...request.params })
-    const record = (found: boolean, records: readonly string[]): Promise<void> => this.enter({ actor, purpose, correlationId, found, records, route: `GET ${pathOf(execution)}`, asked })
+    const record = (found: boolean, records: readonly string[]): Promise<void> => this.enter({ actor, purpose, correlationId, found, records, route: `${request.method} ${pathOf(execution)}`, asked })
     const wall = await this.walls(actor.id)
     const asAsked = wall ? askElsewhere(request, wall) : undefined
     let answer: unknown

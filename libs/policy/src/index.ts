@@ -1,3 +1,5 @@
+export { changedValues } from './changed-values'
+export type { ChangedValue } from './changed-values'
 export { activatedToo, heldAt, withdrawn } from './held'
 export type { Activation } from './held'
 export { activateShipped, policyIn, policyInForce } from './in-force'

@@ -1,5 +1,5 @@
 /**
- * Subscription: IncidentReported and EventRetracted in incident streams. Idempotency: the command's id is derived from the
+ * Subscription: IncidentReported, ReportedPersonsNamed and EventRetracted in incident streams. Idempotency: the command's id is derived from the
  * event's. Errors: the batch comes again, later and later; nothing behind it is passed over.
  */
 import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common'
@@ -22,7 +22,7 @@ export class AssessEligibilityConsumer implements OnModuleInit {
     @Inject(CLOCK) private readonly clock: Clock, followers: Followers,
   ) {
     followers.add(new Reaction({
-      name: 'intake.on-incident-reported', store, database, decode, filter: { categories: ['incident'], types: ['IncidentReported', 'EventRetracted'] },
+      name: 'intake.on-incident-reported', store, database, decode, filter: { categories: ['incident'], types: ['IncidentReported', 'ReportedPersonsNamed', 'EventRetracted'] },
       logger: { warn: (details, message) => this.logger.warn({ ...details, note: message }) },
     }, (events) => this.react(events)))
   }
@@ -30,9 +30,17 @@ export class AssessEligibilityConsumer implements OnModuleInit {
   private async react(events: readonly RecordedEvent[]): Promise<void> {
     const now = this.clock.now()
     const policy = await policyInForce(this.log, now)
-    const items = assessmentsOf(events, { policyVersion: policy.policyVersion, eligibility: policy.policy.eligibility }, now)
+    const items = assessmentsOf(events, { policyVersion: policy.policyVersion, eligibility: policy.policy.eligibility }, now, await this.reportsBeside(events))
     const refusal = (await handleEach(this.log, eligibility, items)).find(isRefusal)
     if (refusal && refusal.kind !== 'forbidden') throw new Error(`an incident could not be screened: ${refusal.refused}`)
+  }
+
+  /** The names of a report are recorded with it, right behind it. */
+  private async reportsBeside(events: readonly RecordedEvent[]): Promise<ReadonlyMap<string, RecordedEvent>> {
+    const named = events.filter(({ type }) => type === 'ReportedPersonsNamed')
+    if (named.length === 0) return new Map()
+    const streams = await this.log.loadMany([...new Set(named.map(({ stream }) => stream))])
+    return new Map(named.flatMap(({ id, stream, revision }): [string, RecordedEvent][] => { const beside = streams.get(stream)?.[revision - 1]; return beside?.type === 'IncidentReported' ? [[id, beside]] : [] }))
   }
 
   /** The policies hold before the first report is screened. */

@@ -77,6 +77,20 @@ describe('the reaction', () => {
     await run(log, [event(report({ relationship: 'AQ' })), event(report({ relationship: 'PA', version: 2, more: { corrects: first.id } }), 1), event(retraction, 2)])
     expect(log.events).toEqual([])
   })
+  it('where the source says who both are, that corrects the screening; of one side alone, or of strangers, nothing', async () => {
+    const log = new MemoryLog()
+    const draft = report()
+    const [victim, offender] = [draft.data.victims[0]!.token, draft.data.offenders[0]!.token]
+    const naming = (victims: object[], offenders: object[]): RecordedEvent => event({ ...report(), type: 'ReportedPersonsNamed', data: { incidentId: INCIDENT, victims, offenders } }, 1)
+    const assessed = async (names: RecordedEvent): Promise<unknown[]> => {
+      await handleEach(log, eligibility, assessmentsOf([first, names], POLICY, NOW, new Map([[names.id, first]])))
+      return log.events.map((one) => [(one.data as EligibilityAssessedV1).identityKnown, one.corrects, one.basis])
+    }
+    const before = [false, undefined, [{ stream: `incident-${INCIDENT}`, revision: 0 }]]
+    expect(await assessed(naming([], [{ token: offender, name: 'Fictional Person Alpha' }]))).toEqual([before])
+    expect(await assessed(naming([{ token: victim, birthDate: '1990-01-31' }], [{ token: offender, name: 'Fictional Person Alpha' }]))).toEqual([before])
+    expect(await assessed(naming([{ token: victim, name: 'Fictional Person Beta' }], [{ token: offender, personId: 'S-1' }]))).toEqual([before, [true, log.events[0]!.id, [{ stream: `incident-${INCIDENT}`, revision: 1 }]]])
+  })
   it('what a person took back is no retraction of the report', () => {
     const { sourceRecord: _, ...taken } = retraction
     expect(screen(event(taken), POLICY)).toBeNull()

@@ -1,5 +1,5 @@
 /** An incident was reported, corrected or taken back: what the screening finds in it. Pure. */
-import type { Basis, CommandMeta, EligibilityAssessedV1, EligibilityPredicate, IncidentReportedV1, RecordedEvent, ReportedAge } from '@chorus/contracts'
+import type { Basis, CommandMeta, EligibilityAssessedV1, EligibilityPredicate, IncidentReportedV1, RecordedEvent, ReportedAge, ReportedPersonsNamedV1 } from '@chorus/contracts'
 import { derivedId, type Command } from '@chorus/decider'
 
 export interface ScreeningPolicy { readonly policyVersion: string; readonly eligibility: { readonly relationships: readonly string[]; readonly minimumAge: number } }
@@ -13,11 +13,14 @@ type AssessEligibility = Command<'AssessEligibility', { readonly partners: boole
 
 /**
  * What goes out for these events: one command per report of intimate partners; for other reports, and where a report is
- * taken back, a command that only corrects an earlier screening. `now`: RFC 3339 instant.
+ * taken back, a command that only corrects an earlier screening; where the source then says who both are, one more that corrects
+ * it. `now`: RFC 3339 instant. `reports`: by the id of an event that names its persons, the report beside it.
  */
-export const assessmentsOf = (events: readonly RecordedEvent[], policy: ScreeningPolicy, now: string): { id: string; command: AssessEligibility }[] =>
+export const assessmentsOf = (events: readonly RecordedEvent[], policy: ScreeningPolicy, now: string, reports: ReadonlyMap<string, RecordedEvent> = new Map()): { id: string; command: AssessEligibility }[] =>
   events.flatMap((event) => {
-    const found = screen(event, policy)
+    const report = event.type === 'ReportedPersonsNamed' ? reports.get(event.id) : event
+    const found = report ? screen(report, policy, report === event ? undefined : event.data as ReportedPersonsNamedV1) : null
+    if (report !== event && !found?.assessment.identityKnown) return []
     // A first report without intimate partners has nothing to correct: it is not worth a look at its stream.
     if (!found || (!found.partners && event.type === 'IncidentReported' && event.corrects === undefined)) return []
     const meta: CommandMeta = {
@@ -27,8 +30,8 @@ export const assessmentsOf = (events: readonly RecordedEvent[], policy: Screenin
     return [{ id: found.incidentId, command: { type: 'AssessEligibility', data: { partners: found.partners, assessment: found.assessment, basis: [{ stream: event.stream, revision: event.revision }] }, meta } }]
   })
 
-/** @returns the screening, or null where the event is none to be screened (it takes something else back). */
-export function screen(event: RecordedEvent, policy: ScreeningPolicy): Screening | null {
+/** @returns the screening, or null where the event is none to be screened (it takes something else back). `named`: who the persons of the report are, as its source says. */
+export function screen(event: RecordedEvent, policy: ScreeningPolicy, named?: ReportedPersonsNamedV1): Screening | null {
   const incidentId = event.stream.slice('incident-'.length)
   // What a person took back is no report; the agency's retraction carries its record.
   if (event.type === 'EventRetracted' && !event.sourceRecord) return null
@@ -41,19 +44,19 @@ export function screen(event: RecordedEvent, policy: ScreeningPolicy): Screening
   const pairs = data.victims.flatMap((victim) => victim.relationships.flatMap(({ offenderSequence, code }) => {
     const offender = offenders.get(offenderSequence)
     if (!offender || code === undefined || !relationships.includes(code)) return []
-    return [[
+    return [{ tokens: [victim.token, offender.token], predicates: [
       predicate('reportStands', 'yes'),
       predicate('intimatePartnerReported', 'yes', `relationship=${code}`),
       predicate('subjectAdult', atLeast(minimumAge, offender.age), `atLeast=${minimumAge}`),
       predicate('victimAdult', atLeast(minimumAge, victim.age), `atLeast=${minimumAge}`),
       // A victim who is an offender too: whoever looks at it must find the primary aggressor first.
       predicate('oneSided', mutual ? 'unknown' : 'yes'),
-    ]]
+    ] }]
   }))
   if (pairs.length === 0) return screening(incidentId, policy, false, false, [predicate('reportStands', 'yes'), predicate('intimatePartnerReported', 'no')])
-  const best = pairs.reduce((a, b) => RANK[outcomeOf(b)] > RANK[outcomeOf(a)] ? b : a)
-  // A report of this standard names nobody.
-  return screening(incidentId, policy, true, false, best)
+  const best = pairs.reduce((a, b) => RANK[outcomeOf(b.predicates)] > RANK[outcomeOf(a.predicates)] ? b : a)
+  const known = new Set([...named?.victims ?? [], ...named?.offenders ?? []].filter(({ name, personId }) => name !== undefined || personId !== undefined).map(({ token }) => token))
+  return screening(incidentId, policy, true, best.tokens.every((token) => known.has(token)), best.predicates)
 }
 
 const screening = (incidentId: string, { policyVersion }: ScreeningPolicy, partners: boolean, identityKnown: boolean, predicates: EligibilityPredicate[]): Screening =>

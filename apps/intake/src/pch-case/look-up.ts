@@ -9,7 +9,7 @@ import { aggressorOf, confirmedPairs, incident, initial as noIncident, type Inci
 import { initial as noPair, isReviewed, mayBecomeSubject, pair, type Pair } from '../pair/pair'
 import { pairIdOf } from '../pair/pair-id'
 import { initial as nobodyLinked, personIdentity, REGISTER } from '../person-identity/person-identity'
-import { assess } from '../policy/criteria'
+import { assess, type LevelFacts as Recorded } from '../policy/criteria'
 import { policyInForce } from '../policy/policy-in-force'
 import { initial as noReferral, referral, type CaseFacts, type ReopenFacts } from '../referral/referral'
 import { adultAtIndex } from './adult'
@@ -122,10 +122,15 @@ export class CaseLookUp {
     const policy = await policyInForce(this.log, now)
     const facts = { policy: { policyVersion: policy.policyVersion, hash: policy.hash, lookbackYears: policy.policy.lookbackYears } }
     if (state.status === 'none') return { ...facts, reviewedYears: null, incidentCurrent: false, assessment: { level: null, matched: [], unknown: [] }, evidenceRefs: [], basis: [] }
-    const { caseId, indexIncidentId } = state.opened
+    const { levelFacts, basis, ...recorded } = await this.recordedOf(state)
+    return { ...facts, ...recorded, assessment: assess(policy.policy, levelFacts), basis: [...basis, policy.basis] }
+  }
+
+  /** What is recorded of a case and a level may rest on, whatever a policy says of it. */
+  async recordedOf({ opened: { caseId, indexIncidentId, subjectRef } }: Exclude<PchCase, { status: 'none' }>): Promise<Pick<ProposeFacts, 'reviewedYears' | 'incidentCurrent' | 'basisExpunged' | 'evidenceRefs' | 'basis'> & { readonly levelFacts: Recorded }> {
     const reviewStream = streamOf(historyReview, caseId)
     const incidentStream = streamOf(incident, indexIncidentId)
-    const others = (await this.casesOf(state.opened.subjectRef)).cases.filter((one) => one.opened.subjectRef !== state.opened.subjectRef).map((one) => streamOf(historyReview, one.caseId))
+    const others = (await this.casesOf(subjectRef)).cases.filter((one) => one.opened.subjectRef !== subjectRef).map((one) => streamOf(historyReview, one.caseId))
     const read = await this.log.loadMany([reviewStream, incidentStream, ...others])
     const { latest } = fold(historyReview, read.get(reviewStream) ?? [], noReview)
     const alsoReviewed = others.flatMap((stream) => {
@@ -135,18 +140,18 @@ export class CaseLookUp {
     const reported = fold(incident, read.get(incidentStream) ?? [], noIncident)
     const report = reported.status === 'known' ? reported.report : null
     return {
-      ...facts, reviewedYears: latest?.lookbackYears ?? null, incidentCurrent: report !== null, basisExpunged: await this.isExpunged(incidentStream),
-      assessment: assess(policy.policy, {
+      reviewedYears: latest?.lookbackYears ?? null, incidentCurrent: report !== null, basisExpunged: await this.isExpunged(incidentStream),
+      levelFacts: {
         history: latest ? alsoReviewed.reduce((counts, { counts: more }) => atLeast(counts, more), latest.counts) : null,
         incident: {
           arrest: report?.arrestMade ?? false, primaryAggressorIdentified: aggressorOf(reported) !== null,
           weaponCodes: report && report.weaponCodes.length > 0 ? report.weaponCodes : null, strangulation: report?.strangulation ?? null,
         },
-        // Notifications are not recorded in this build: nobody can have offended after one.
-        offendedAfterNoticeAt: [],
-      }),
+        // Deterrence's notifications are not intake's to read: whether he was told before is for the person who decides.
+        offendedAfterNoticeAt: null,
+      },
       evidenceRefs: [reviewStream, incidentStream, ...alsoReviewed.map(({ stream }) => stream)],
-      basis: [...[reviewStream, ...alsoReviewed.map(({ stream }) => stream)].flatMap((stream) => basisOf(stream, read.get(stream) ?? [])), ...basisOf(incidentStream, read.get(incidentStream) ?? []), policy.basis],
+      basis: [...[reviewStream, ...alsoReviewed.map(({ stream }) => stream)].flatMap((stream) => basisOf(stream, read.get(stream) ?? [])), ...basisOf(incidentStream, read.get(incidentStream) ?? [])],
     }
   }
 

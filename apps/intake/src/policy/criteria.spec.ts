@@ -7,7 +7,7 @@ import { shippedPolicy } from './policy-in-force'
 
 const shipped = shippedPolicy()
 const counts = (more: Partial<HistoryCounts> = {}): HistoryCounts => ({ ipvArrests: 0, ipvCharges: 0, ipvConvictions: 0, oopViolations: 0, violentFelonies: 0, ...more })
-const facts = (history: HistoryCounts | null, incident: Partial<LevelFacts['incident']> = {}, offendedAfterNoticeAt: Level[] = []): LevelFacts =>
+const facts = (history: HistoryCounts | null, incident: Partial<LevelFacts['incident']> = {}, offendedAfterNoticeAt: Level[] | null = []): LevelFacts =>
   ({ history, incident: { arrest: false, primaryAggressorIdentified: true, weaponCodes: ['40'], strangulation: false, ...incident }, offendedAfterNoticeAt })
 const levelOf = (all: LevelFacts) => assess(shipped.policy, all).level
 
@@ -54,6 +54,8 @@ describe('a criterion', () => {
     expect(answer({ strangulation: { charged: true } }, facts(counts(), { strangulation: null, weaponCodes: ['40'] }))).toBe('no')
     expect(answer({ ipvArrestOrCharge: { atLeast: 2 } }, facts(null, { arrest: true }))).toBe('unknown')
     expect(answer({ felonyDomesticAssault: { degrees: [1, 2] } }, facts(null))).toBe('unknown')
+    expect(answer({ prohibitedBehaviorAfterNotice: { levels: ['B'] } }, facts(counts(), {}, null))).toBe('unknown')
+    expect(answer({ prohibitedBehaviorAfterNotice: { levels: ['B'] } }, facts(counts(), {}, ['C']))).toBe('no')
   })
   it('is named with its arguments', () => {
     expect(nameOf({ ipvArrestOrCharge: { equals: 1 } })).toBe('ipvArrestOrCharge.equals=1')

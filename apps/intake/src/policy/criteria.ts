@@ -44,8 +44,8 @@ export interface LevelFacts {
     /** strangulation as the report has it; null where it does not say */
     readonly strangulation: boolean | null
   }
-  /** levels at which the person was notified before a prohibited behaviour; empty where no notification is recorded */
-  readonly offendedAfterNoticeAt: readonly Level[]
+  /** levels at which the person was notified before a prohibited behaviour; null where that is not known here */
+  readonly offendedAfterNoticeAt: readonly Level[] | null
 }
 
 export interface Assessment {
@@ -93,7 +93,8 @@ const PREDICATES: { [N in PredicateName]: (args: Predicates[N], facts: LevelFact
     return least > args.equals ? 'no' : history ? say(least === args.equals) : 'unknown'
   },
 
-  prohibitedBehaviorAfterNotice: ({ levels }, { offendedAfterNoticeAt }) => say(levels.some((level) => offendedAfterNoticeAt.includes(level))),
+  prohibitedBehaviorAfterNotice: ({ levels }, { offendedAfterNoticeAt }) =>
+    offendedAfterNoticeAt === null ? 'unknown' : say(levels.some((level) => offendedAfterNoticeAt.includes(level))),
 
   // The counts hold violent felonies without their degree: none means no, any means that somebody has to look.
   felonyDomesticAssault: (_, { history }) => history && history.violentFelonies === 0 ? 'no' : 'unknown',

@@ -1,22 +1,17 @@
 import { Inject } from '@nestjs/common'
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs'
 import { ActivatePolicy, AllowedTo, ApprovePolicy, DraftPolicy, RetirePolicy, rightOf, type CommandMeta } from '@chorus/contracts'
-import { handle, isRefusal, refused, type Handled, type Refusal } from '@chorus/decider'
+import { handle, refused, type Handled, type Refusal } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
 import { RECORDER } from '@chorus/platform'
-import { kindOf, policy, PolicyUnreadable, readPolicy, type PolicyText } from '@chorus/policy'
+import { kindOf, policy, type PolicyText } from '@chorus/policy'
+import { policyTextOf } from './policy-text'
 
 type Answer = Promise<Handled | Refusal>
 
-/** What cannot be read never holds: the decisions that rest on it could not be made. */
-const textIn = (text: string): PolicyText | Refusal => {
-  try {
-    const { kind, hash, policy: { policyId, version, status } } = readPolicy(text, 'The text')
-    return { policyId, version, status, hash, text, approverRoles: kind.approvers }
-  } catch (error) {
-    if (error instanceof PolicyUnreadable) return refused('policy_unreadable', `${error.message} Nothing was recorded.`)
-    throw error
-  }
+const dataOf = (text: string): PolicyText => {
+  const { kind, hash, policy: { policyId, version, status } } = policyTextOf(text)
+  return { policyId, version, status, hash, text, approverRoles: kind.approvers }
 }
 
 @AllowedTo(rightOf(DraftPolicy)!)
@@ -26,8 +21,8 @@ export class DraftPolicyCommand { constructor(readonly body: DraftPolicy, readon
 export class DraftPolicyHandler implements ICommandHandler<DraftPolicyCommand> {
   constructor(@Inject(RECORDER) private readonly log: Recorder) {}
   async execute({ body, meta }: DraftPolicyCommand): Answer {
-    const data = textIn(body.text)
-    return isRefusal(data) ? data : handle(this.log, policy, data.policyId, { type: 'DraftPolicy', data, meta })
+    const data = dataOf(body.text)
+    return handle(this.log, policy, data.policyId, { type: 'DraftPolicy', data, meta })
   }
 }
 
@@ -38,8 +33,8 @@ export class ApprovePolicyCommand { constructor(readonly body: ApprovePolicy, re
 export class ApprovePolicyHandler implements ICommandHandler<ApprovePolicyCommand> {
   constructor(@Inject(RECORDER) private readonly log: Recorder) {}
   async execute({ body, meta }: ApprovePolicyCommand): Answer {
-    const data = textIn(body.text)
-    return isRefusal(data) ? data : handle(this.log, policy, data.policyId, { type: 'ApprovePolicy', data, meta })
+    const data = dataOf(body.text)
+    return handle(this.log, policy, data.policyId, { type: 'ApprovePolicy', data, meta })
   }
 }
 
@@ -50,8 +45,8 @@ export class ActivatePolicyCommand { constructor(readonly body: ActivatePolicy, 
 export class ActivatePolicyHandler implements ICommandHandler<ActivatePolicyCommand> {
   constructor(@Inject(RECORDER) private readonly log: Recorder) {}
   async execute({ body: { text, activeFrom }, meta }: ActivatePolicyCommand): Answer {
-    const data = textIn(text)
-    return isRefusal(data) ? data : handle(this.log, policy, data.policyId, { type: 'ActivatePolicy', data: { ...data, ...(activeFrom === undefined ? {} : { activeFrom }) }, meta })
+    const data = dataOf(text)
+    return handle(this.log, policy, data.policyId, { type: 'ActivatePolicy', data: { ...data, ...(activeFrom === undefined ? {} : { activeFrom }) }, meta })
   }
 }
 

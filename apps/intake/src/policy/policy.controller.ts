@@ -1,13 +1,15 @@
 import { Body, Controller, Get, Inject, Param, Post, Query } from '@nestjs/common'
 import { CommandBus } from '@nestjs/cqrs'
 import { ApiQuery, ApiTags } from '@nestjs/swagger'
-import { ActivatePolicy, ApprovePolicy, DraftPolicy, PATTERNS, RetirePolicy, type CommandMeta, type RecordedEvent, type Role } from '@chorus/contracts'
+import { ActivatePolicy, ApprovePolicy, CheckPolicy, DraftPolicy, PATTERNS, RetirePolicy, type CommandMeta, type RecordedEvent, type Role } from '@chorus/contracts'
 import { streamOf } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
 import { badParameter, CLOCK, CommandRoute, Meta, Problem, QueryRoute, receiptOf, RECORDER, textOf, type Clock, type Receipt } from '@chorus/platform'
 import { policy, POLICY_KINDS } from '@chorus/policy'
+import { PolicyCheck, type CheckReport } from './check-policy'
 import { shownOf, viewOf, type PolicyShown, type PolicyView } from './policy-view'
 import { ActivatePolicyCommand, ApprovePolicyCommand, DraftPolicyCommand, RetirePolicyCommand } from './policy.commands'
+import { policyTextOf } from './policy-text'
 
 const READERS: Role[] = ['intakeAnalyst', 'detective', 'prosecutor', 'systemAdvocate', 'panelMember', 'healthProgram', 'evaluator', 'operator', 'privacyOfficer']
 const NOBODYS = { noPerson: 'a policy is nobody\'s' }
@@ -16,7 +18,7 @@ const INSTANT = new RegExp(PATTERNS.timestamp, 'u')
 @ApiTags('policies')
 @Controller('v1/policies')
 export class PolicyController {
-  constructor(private readonly commands: CommandBus, @Inject(RECORDER) private readonly log: Recorder, @Inject(CLOCK) private readonly clock: Clock) {}
+  constructor(private readonly commands: CommandBus, @Inject(RECORDER) private readonly log: Recorder, @Inject(CLOCK) private readonly clock: Clock, private readonly checks: PolicyCheck) {}
 
   @Get() @QueryRoute({ summary: 'The policies: which version of each holds, where the others stand; or how that was, as recorded by a moment', reads: NOBODYS, roles: READERS })
   @ApiQuery({ name: 'asOf', required: false, description: 'RFC 3339 instant in UTC: what was on record by then, and held then' })
@@ -47,6 +49,10 @@ export class PolicyController {
 
   @Post('retirements') @CommandRoute(RetirePolicy)
   async retire(@Body() body: RetirePolicy, @Meta() meta: CommandMeta): Promise<Receipt> { return receiptOf(await this.commands.execute(new RetirePolicyCommand(body, meta))) }
+
+  @Post('checks')
+  @QueryRoute({ summary: 'What a file would change on today\'s log: which open cases would be proposed another level, which incidents screened otherwise, which due dates be others, each by its id, and by which criteria. Changes nothing', body: CheckPolicy, reads: { person: 'record' }, roles: ['intakeAnalyst', 'prosecutor'], agencies: ['KCPD', 'JCPO'] })
+  check(@Body() { text }: CheckPolicy, @Meta() meta: CommandMeta): Promise<CheckReport> { return this.checks.report(policyTextOf(text), meta) }
 
   private moment(asOf: string | undefined): string {
     if (asOf === undefined) return this.clock.now()

@@ -6,7 +6,7 @@ import { dayOf, derivedId, handle, isRefusal } from '@chorus/decider'
 import { decode, type EventStore, type Recorder } from '@chorus/event-store'
 import { CLOCK, DATABASE, Followers, RECORDER, seenAfter, STORE, type Clock } from '@chorus/platform'
 import { accessIdOf, closedTo, recordAccess, type Reader } from '@chorus/record-access'
-import { Timers, type Timer, type TimerCount, type TimerModel } from '@chorus/timers'
+import { Timers, type DueTimer, type Timer, type TimerCount, type TimerModel } from '@chorus/timers'
 import { POLICY_EVENTS } from '@chorus/policy'
 import { NO_VALUES, valuesAfter, type TimerValues } from './timer-policy'
 import { stateOf, type TimerListed } from './timers-by-due-date'
@@ -21,6 +21,8 @@ const closeUncharged = (log: Recorder) => async (record: string, { timer, due }:
   const answer = await handle(log, recordAccess, accessIdOf(record), { type: 'RestrictAccess', data: { record, ground: 'ARREST_NOT_CHARGED', statute: 'RSMO_610_100', effectiveAt: dayOf(due) }, meta: { ...meta, commandId: derivedId('restrict-uncharged', meta.commandId) } })
   if (isRefusal(answer)) throw new Error(`a record could not be closed: ${answer.refused}`)
 }
+/** So many at a time where all are asked for. */
+const PAGE = 500
 export interface TimerList { readonly timers: readonly TimerListed[]; /** the log was looked at up to here */ readonly through: number }
 export interface TimerCounts { readonly timers: readonly TimerCount[]; readonly through: number }
 
@@ -44,6 +46,17 @@ export class TimersByDueDate {
     const closed = await closedTo(this.log, found.map(({ stream }) => stream), reader)
     const rows = found.filter(({ stream }) => !closed.isGone(stream) && (stream.startsWith('pchCase-') || !closed.has(stream)))
     return { timers: rows.map(({ stream, timer, owner, from, due, missed }) => ({ stream, timer, owner, from, dueAt: due, state: stateOf({ due, missed }, now) })), through }
+  }
+  /** Every timer, as of the log's head, whoever may see its stream. */
+  async all(): Promise<readonly DueTimer[]> {
+    await this.seen(String((await this.store.head()).ordinal))
+    const found: DueTimer[] = []
+    for (let from = 0; from % PAGE === 0; from = found.length) {
+      const page = await this.timers.list({ categories: [...new Set(WATCHES.map(({ category }) => category))], limit: PAGE, from })
+      if (page.length === 0) break
+      found.push(...page)
+    }
+    return found
   }
   async counts(): Promise<TimerCounts> { return { through: this.timers.projection.state().ordinal, timers: await this.timers.counts() } }
 }
