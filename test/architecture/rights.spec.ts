@@ -15,6 +15,7 @@ const ADVOCATES = ['KCPD', 'JCPO', 'HEALTH']
 const RIGHTS: Readonly<Record<string, readonly [roles: readonly string[], agencies: readonly string[] | null]>> = {
   AdministerLethalityScreen: [['detective', 'intakeAnalyst', 'systemAdvocate'], JUSTICE],
   RecordChargingDecision: [['intakeAnalyst', 'prosecutor'], ['KCPD', 'JCPO', 'MUNI_COURT', 'PROBATION']],
+  RecordArrest: [['intakeAnalyst', 'detective'], ['KCPD']],
   RecordDisposition: [['intakeAnalyst', 'prosecutor'], ['KCPD', 'JCPO', 'MUNI_COURT', 'PROBATION']],
   PublishMetric: [['evaluator'], ANY],
   RecordHotlineContact: [['detective', 'intakeAnalyst', 'systemAdvocate'], JUSTICE],

@@ -64,15 +64,17 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
 const NAMES = Object.keys(MUTATIONS)
 
 const SPLIT = new Map<string, string[]>()
-/** A few whole records of the file, or all of it (2,000 lines at most) now and then. */
-export const excerpt = (text: string, next: Random): string => {
+/** A few lines of the file, or up to 2,000 now and then. */
+export const excerptOf = (text: string, next: Random, some: number, begins: (line: string) => boolean = () => true): string => {
   const lines = SPLIT.get(text) ?? linesOf(text)
   SPLIT.set(text, lines)
   const much = next(40) === 0
-  let start = next(Math.max(1, lines.length - (much ? 2000 : 60)))
-  while (start < lines.length && lines[start]?.charAt(4) !== '1') start++
-  return `${lines.slice(start, start + (much ? 2000 : 20 + next(60))).join('\n')}\n`
+  let start = next(Math.max(1, lines.length - (much ? 2000 : some)))
+  while (start < lines.length && !begins(lines[start]!)) start++
+  return `${lines.slice(start, start + (much ? 2000 : 20 + next(some))).join('\n')}\n`
 }
+/** A few whole records of the file. */
+export const excerpt = (text: string, next: Random): string => excerptOf(text, next, 60, (line) => line.charAt(4) === '1')
 
 /** 1 to 4 mutations, one after the other. */
 export const mutate = (text: string, next: Random): { readonly text: string; readonly by: readonly string[] } => {

@@ -10,7 +10,7 @@ const USAGE = `npm run fuzz -- [--feed NAME] [--seed S] [--runs N] [--file PATH]
   --runs N      mutants of each file (default 20000)
   --file PATH   a file to damage, of the feed that --feed names (default: the samples, and the real ones where CHORUS_REAL_DATA or ../shared/data has them)`
 
-const main = (): number => {
+const main = async (): Promise<number> => {
   const { values } = parseArgs({ options: { feed: { type: 'string' }, seed: { type: 'string' }, runs: { type: 'string' }, file: { type: 'string' }, help: { type: 'boolean' } } })
   if (values.help) { process.stdout.write(`${USAGE}\n`); return 0 }
   const seed = Number(values.seed ?? process.pid * 1000)
@@ -30,7 +30,7 @@ const main = (): number => {
       const text = readFileSync(file, 'latin1')
       process.stdout.write(`fuzz ${name}: ${file}, seed ${seed}, ${runs} mutants\n`)
       for (let done = 0; done < runs; done += 1000) {
-        const failures = feed.fuzz(text, seed + done, Math.min(1000, runs - done))
+        const failures = await feed.fuzz(text, seed + done, Math.min(1000, runs - done), file)
         failed += failures.length
         for (const { seed: one, by, wrong } of failures) process.stdout.write(`seed ${one} (${by.join(', ')}): ${wrong.join('; ')}\n`)
         if (failures.length > 0) break
@@ -41,4 +41,4 @@ const main = (): number => {
   process.stdout.write(failed === 0 ? 'nothing wrong\n' : `${failed} failed; run one of them again with --feed NAME --seed S --runs 1\n`)
   return failed === 0 ? 0 : 1
 }
-process.exitCode = main()
+void main().then((code) => { process.exitCode = code })

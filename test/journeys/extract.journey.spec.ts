@@ -69,7 +69,7 @@ describe('extracts', () => {
     expect((await run('commit', sample('lap-screens.map.yml'), sample('lap-screens.json'))).records).toEqual({ read: 3, accepted: 0, duplicate: 3, quarantined: 0 })
   })
 
-  it.each([['charging', 2, 'FX-D-2,FX26-010002,D', 'FX-D-2,FX26-010002,F'], ['municipal-court', 1, 'SIS,DISMISSED', 'SIS,GUILTY'], ['arrests', 2, '23:10', '23:12']])('%s: twice adds nothing, one changed row is one correction', async (name, rows, was, is) => {
+  it.each([['presentations', 2, 'CHI;WEA', 'CHI'], ['court-conditions', 2, ';Y;N;;', ';Y;N;N;'], ['charging', 2, 'FX-D-2,FX26-010002,D', 'FX-D-2,FX26-010002,F'], ['municipal-court', 1, 'SIS,DISMISSED', 'SIS,GUILTY'], ['arrests', 2, '23:10', '23:12']])('%s: twice adds nothing, one changed row is one correction', async (name, rows, was, is) => {
     const [map, file] = [sample(`${name}.map.yml`), sample(`${name}.csv`)]
     expect((await run('commit', map, file)).records).toEqual({ read: rows, accepted: rows, duplicate: 0, quarantined: 0 })
     expect((await run('commit', map, file)).records).toEqual({ read: rows, accepted: 0, duplicate: rows, quarantined: 0 })
@@ -117,6 +117,23 @@ describe('extracts', () => {
     expect(await run('commit', map, without)).toMatchObject({ departures: 0 })
     expect(await statuses()).toEqual(['IN 2026-07-02T23:50', 'OUT'])
 
+    // Supervision speaks of the persons of open cases alone.
+    const [supervision, entries] = [sample('probation.map.yml'), sample('probation.csv')]
+    expect(await run('commit', supervision, entries)).toMatchObject({ records: { read: 3, accepted: 2, duplicate: 1 }, withoutCase: 1 })
+    expect(await run('commit', supervision, entries)).toMatchObject({ records: { accepted: 0, duplicate: 3 } })
+    expect(await run('commit', supervision, entries.replace('VIOL', 'OK'))).toMatchObject({ records: { accepted: 1, duplicate: 2 }, corrections: 1 })
+
+    // By hand where its clock cannot wait: the feed's row of the same number completes it, and adds no second arrest.
+    const byHand = { ori: 'MOZZ99900', system: 'sample-arrests', arrestNumber: 'fx-a-701', at: '2026-07-02T23:05', caseId }
+    const { stream } = await as('detective', 'arrests', byHand)
+    await as('detective', 'arrests', byHand)
+    const fed = await run('commit', sample('arrests.map.yml'), sample('arrests.csv').replaceAll('FX-A-50', 'FX-A-70'))
+    expect([fed.records.accepted, fed.corrections]).toEqual([2, 1])
+    await chorus.agent.post('/v1/arrests').set('Authorization', await chorus.bearer('detective')).send({ ...byHand, at: '2026-07-02T23:06' }).expect(409)
+    const versions: unknown[] = []
+    for await (const stored of chorus.app.get<EventStore>(STORE, { strict: false }).readAll({ filter: { types: ['ArrestRecorded'] } })) { const event = JSON.parse(stored.text) as { stream: string; partitionkey: string; data: { token: string } }; if (event.stream === stream) versions.push([event.partitionkey]) }
+    expect(versions).toEqual([[`pchCase-${caseId}`], [`pchCase-${caseId}`]])
+
     // An arrest of the person of an open case has the case as its partition key: the clocks of hours start from it.
     await run('commit', sample('arrests.map.yml'), sample('arrests.csv').replaceAll('FX-A-50', 'FX-A-60'))
     const keys = new Set<string>()
@@ -137,7 +154,7 @@ describe('extracts', () => {
   })
 
   it('leaves no name, number or address in the clear', async () => {
-    const secrets = ['Sample, Ada', 'Sample, Bert', '1 Sample Street', '9 Sample Street', 'FXP-1001', 'FX26-010001', 'FX-LAP-1', 'FX-A-501', 'FX-OCN-1', 'FXB-900', 'FX-D-1', 'FX-M-77']
+    const secrets = ['Sample, Ada', 'Sample, Bert', '1 Sample Street', '9 Sample Street', 'FXP-1001', 'FX26-010001', 'FX-LAP-1', 'FX-A-501', 'FX-OCN-1', 'FXB-900', 'FX-D-1', 'FX-M-77', 'FX-P-11', 'FX-E-301', 'FX-S-41']
     let rows = 0
     for await (const { table, text } of everyTextIn(chorus.adminUrl)) { rows++; expect([table, secrets.filter((value) => [value, Buffer.from(value).toString('base64').replace(/=+$/, ''), Buffer.from(value).toString('hex')].some((form) => text.includes(form)))]).toEqual([table, []]) }
     expect(rows).toBeGreaterThan(50)

@@ -6,6 +6,7 @@ import { EXIT } from './exit'
 import * as audit from './commands/audit'
 import * as backup from './commands/backup'
 import * as completion from './commands/completion'
+import * as coverage from './commands/coverage'
 import * as csv from './commands/csv'
 import * as deadLetters from './commands/dead-letters'
 import * as doctor from './commands/doctor'
@@ -27,7 +28,7 @@ import * as token from './commands/token'
 import * as verify from './commands/verify'
 import * as witness from './commands/witness'
 
-const COMMANDS: readonly { register(program: Command, context: Context): void }[] = [importFile, csv, quarantine, deadLetters, history, persons, policy, replay, verify, receipt, publicKey, witness, key, log, audit, health, doctor, migrate, backup, restore, timers, token, completion]
+const COMMANDS: readonly { register(program: Command, context: Context): void }[] = [importFile, csv, coverage, quarantine, deadLetters, history, persons, policy, replay, verify, receipt, publicKey, witness, key, log, audit, health, doctor, migrate, backup, restore, timers, token, completion]
 
 /** The program with every command; `context` is told the exit code of the one that runs. */
 export const programOf = (context: Context): Command => {

@@ -4,7 +4,7 @@ import { CliError, EXIT } from './exit'
 
 /** Beginnings of paths; `*` stands for one part; the longest that fits decides. */
 const OWNED: Readonly<Partial<Record<Service, readonly string[]>>> = {
-  intake: ['/v1/imports', '/v1/quarantine', '/v1/incidents', '/v1/referrals', '/v1/pairs', '/v1/persons', '/v1/cases', '/v1/history-reviews', '/v1/lethality-screens', '/v1/timers/intake', '/v1/charges', '/v1/open-reports', '/v1/feeds', '/v1/policies'],
+  intake: ['/v1/imports', '/v1/quarantine', '/v1/incidents', '/v1/referrals', '/v1/pairs', '/v1/persons', '/v1/cases', '/v1/history-reviews', '/v1/lethality-screens', '/v1/timers/intake', '/v1/charges', '/v1/arrests', '/v1/open-reports', '/v1/feeds', '/v1/policies'],
   deterrence: ['/v1/notifications', '/v1/safety-reviews', '/v1/safety-warnings', '/v1/stops', '/v1/timers/deterrence'],
   services: ['/v1/service-offers', '/v1/service-referrals'],
   finance: ['/v1/accounts', '/v1/authorizations'],

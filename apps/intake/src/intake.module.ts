@@ -4,10 +4,13 @@ import type { Recorder } from '@chorus/event-store'
 import { CLOCK, DATABASE, OfService, RECORDER, VAULT, type Clock } from '@chorus/platform'
 import type { Vault } from '@chorus/privacy'
 import type { Sql } from 'postgres'
+import { RecordArrestHandler } from './arrest/arrest.commands'
+import { ArrestController } from './arrest/arrest.controller'
 import { chargingHandlers } from './charging/charging.commands'
 import { ChargingController } from './charging/charging.controller'
 import { circumstanceHandlers } from './circumstance/circumstance.commands'
 import { CircumstanceController } from './circumstance/circumstance.controller'
+import { WatchDropFolder } from './drop-folder/watch-drop-folder.consumer'
 import { ReviewCriminalHistoryHandler } from './history-review/history-review.commands'
 import { DeclareFeedCoverageHandler } from './feed-coverage/feed-coverage.commands'
 import { FeedCoverageController } from './feed-coverage/feed-coverage.controller'
@@ -59,7 +62,7 @@ import { TimersByDueDate } from './timers-by-due-date/timers-by-due-date.query'
 
 @OfService('intake')
 @Module({
-  controllers: [ImportRunController, FeedCoverageController, OpenReportsByDayController, MappedImportController, QuarantinedRecordController, IncidentsByReviewStateController, IncidentController, ReferralController, PairController, PersonIdentityController, PchCaseController, CircumstanceController, ChargingController, HistoryReviewController, PolicyController, LethalityScreenController, ScreensByHotlineDueController, TimersByDueDateController],
+  controllers: [ImportRunController, FeedCoverageController, OpenReportsByDayController, MappedImportController, QuarantinedRecordController, IncidentsByReviewStateController, IncidentController, ReferralController, PairController, PersonIdentityController, PchCaseController, CircumstanceController, ArrestController, ChargingController, HistoryReviewController, PolicyController, LethalityScreenController, ScreensByHotlineDueController, TimersByDueDateController],
   providers: [
     { provide: CaseLookUp, inject: [RECORDER, VAULT], useFactory: (log: Recorder, vault: Vault) => new CaseLookUp(log, vault) },
     { provide: IdentityLookUp, inject: [RECORDER, VAULT, CaseLookUp], useFactory: (log: Recorder, vault: Vault, cases: CaseLookUp) => new IdentityLookUp(log, vault, cases) },
@@ -72,8 +75,9 @@ import { TimersByDueDate } from './timers-by-due-date/timers-by-due-date.query'
     { provide: MappedImport, inject: [RECORDER, VAULT, CaseLookUp, CLOCK, Quarantine, QuarantineRetry], useFactory: (recorder: Recorder, vault: Vault, lookUp: CaseLookUp, clock: Clock, quarantine: Quarantine, retry: QuarantineRetry) => new MappedImport({ recorder, vault, lookUp, clock, quarantine, retry }) },
     { provide: NibrsImport, inject: [RECORDER, VAULT, Quarantine, QuarantineRetry, CLOCK], useFactory: (recorder: Recorder, vault: Vault, quarantine: Quarantine, retry: QuarantineRetry, clock: Clock) => new NibrsImport({ recorder, vault, quarantine, retry, clock }) },
     { provide: KcpdImport, inject: [RECORDER, VAULT, Quarantine, QuarantineRetry, CLOCK], useFactory: (recorder: Recorder, vault: Vault, quarantine: Quarantine, retry: QuarantineRetry, clock: Clock) => new KcpdImport({ recorder, vault, quarantine, retry, clock }) },
-    ...quarantineHandlers, ...incidentHandlers, ...referralHandlers, ...personIdentityHandlers, ...caseHandlers, ...circumstanceHandlers, ...chargingHandlers, ...policyHandlers, ReviewCrossComplaintHandler, ReviewCriminalHistoryHandler, DeclareFeedCoverageHandler, ...lethalityScreenHandlers,
+    ...quarantineHandlers, ...incidentHandlers, ...referralHandlers, ...personIdentityHandlers, ...caseHandlers, ...circumstanceHandlers, ...chargingHandlers, ...policyHandlers, ReviewCrossComplaintHandler, ReviewCriminalHistoryHandler, DeclareFeedCoverageHandler, RecordArrestHandler, ...lethalityScreenHandlers,
     AssessEligibilityConsumer, CloseExcludedConsumer, RecordPairSidesConsumer, LinkIncidentsConsumer, LinkedPersonsConsumer, RestrictRecordConsumer, RestrictCaseConsumer, IncidentsByReviewState, OpenReportsByDay, ScreensByHotlineDue, TimersByDueDate,
+    WatchDropFolder,
   ],
 })
 export class IntakeModule {}

@@ -31,6 +31,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   pchCase: of('intake', 'deterrence'),
   historyReview: of('intake'),
   charging: of('intake'),
+  supervision: of('intake'),
   recordAccess: of(['intake', 'operations'], 'deterrence', 'services'),
   lethalityScreen: of('intake'),
   importrun: of('intake'),

@@ -93,6 +93,11 @@ export const CATEGORIES: readonly Category[] = [
     sight: { intakeAnalyst: 'codes', detective: 'codes', prosecutor: 'codes', systemAdvocate: 'codes', evaluator: 'codes', privacyOfficer: 'codes' },
   },
   {
+    // By codes: DRAFT who reads it, as of charges, and never those who offer him help.
+    name: 'supervision', what: 'whether the person of a case keeps to what a court set', partOf: { pchCase: { idOf: 'pchCase' } },
+    sight: { intakeAnalyst: 'codes', detective: 'codes', prosecutor: 'codes', evaluator: 'codes', privacyOfficer: 'codes' },
+  },
+  {
     name: 'historyReview', what: 'the reviews of a criminal history', partOf: { pchCase: { idOf: 'pchCase' } },
     sight: { intakeAnalyst: 'codes', prosecutor: 'codes', panelMember: 'codes', privacyOfficer: 'codes' },
   },

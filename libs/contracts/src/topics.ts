@@ -62,6 +62,7 @@ export const STAYS_IN_THE_LOG: Readonly<Record<string, string>> = {
   lethalityScreen: 'what a victim answered; nobody who tells or helps the person who causes harm may read it, and no score sets a level',
   historyReview: 'criminal history (CHRI) may not be passed on',
   charging: 'what a prosecutor decided, and how a court did: justice\'s, until the promises are built that rest on it',
+  supervision: 'whether the person of a case keeps to what a court set: justice\'s, until the promises are built that rest on it',
   importrun: 'how a file was read: for whoever sent it and for operators, who read the log',
   quarantine: 'what could not be accepted: operators work it where it lies',
   subjectKey: 'what was ordered about the keys of a person or record: for the privacy officer; an erased value says by itself that it is erased',

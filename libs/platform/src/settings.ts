@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { readPkcs11Uri, type Pkcs11Settings } from '@chorus/privacy'
 import { IsIn, IsInt, IsNotEmpty, Matches, Max, Min, ValidateIf, validateSync } from 'class-validator'
@@ -41,6 +42,17 @@ export class Settings {
   @Max(64 * 1024 * MIB, { message: 'CHORUS_MAX_UPLOAD: is above 64 GiB; give less, or send the file in parts' })
   @IsInt({ message: 'CHORUS_MAX_UPLOAD: is not a size; give bytes or a number with KiB, MiB or GiB, for example 1GiB' })
   maxUpload!: number
+
+  /** folder that is watched for agencies' files; absolute; absent = none is */
+  @ValidateIf((settings: Settings) => settings.drop !== undefined)
+  @IsNotEmpty({ message: 'CHORUS_DROP: is empty; give the folder that agencies put their files into, or unset it to watch none' })
+  drop?: string
+
+  /** seconds between two looks at it: a file that is quiet so long is taken */
+  @Min(1, { message: 'CHORUS_DROP_INTERVAL: is below 1 second; give seconds from 1 to 3600, for example 10' })
+  @Max(3600, { message: 'CHORUS_DROP_INTERVAL: is above 3600 seconds; give seconds from 1 to 3600, for example 10' })
+  @IsInt({ message: 'CHORUS_DROP_INTERVAL: is not a whole number of seconds; give seconds from 1 to 3600, for example 10' })
+  dropInterval!: number
 
   /** 1: the first start of a demonstration loads the sample files; 0: it does not */
   @IsIn(['0', '1'], { message: 'CHORUS_SAMPLES: is neither 0 nor 1; give 0 to start without the sample files, or unset it' })
@@ -93,6 +105,11 @@ const size = (text: string): number => {
 
 const isWithin = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`)
 
+/** What is no folder will not become one; a folder that is not there or not readable may come (a share that is not mounted yet): health says so meanwhile. */
+const wrongFolder = (path: string): string[] => {
+  try { return statSync(path).isDirectory() ? [] : ['CHORUS_DROP: is a file; give a folder'] } catch { return [] }
+}
+
 /**
  * The settings that an environment means, defaults filled in.
  * @param env the environment's variables
@@ -107,6 +124,9 @@ export const readSettings = (env: Readonly<Record<string, string | undefined>>, 
   settings.port = wholeNumber((env.CHORUS_PORT ?? '8260').trim())
   settings.mode = (env.CHORUS_MODE ?? 'demonstration').trim() as Settings['mode']
   settings.maxUpload = size((env.CHORUS_MAX_UPLOAD ?? '1GiB').trim())
+  const drop = env.CHORUS_DROP?.trim()
+  if (drop !== undefined) settings.drop = drop === '' ? '' : resolve(folder, drop)
+  settings.dropInterval = wholeNumber((env.CHORUS_DROP_INTERVAL ?? '10').trim())
   const jwks = env.CHORUS_JWKS?.trim()
   if (jwks !== undefined) settings.jwks = jwks === '' || /^https?:/.test(jwks) ? jwks : resolve(folder, jwks)
   settings.logLevel = (env.CHORUS_LOG_LEVEL ?? 'info').trim() as Settings['logLevel']
@@ -125,6 +145,9 @@ export const readSettings = (env: Readonly<Record<string, string | undefined>>, 
   if (typeof address === 'string') problems.push(`CHORUS_KEY_SERVICE: ${address}`)
   if (service !== undefined && pin === undefined) problems.push('CHORUS_KEY_SERVICE_PIN: is missing; give the PIN of the token, or the path of its file in CHORUS_KEY_SERVICE_PIN_FILE')
   if (service === undefined && pin !== undefined) problems.push('CHORUS_KEY_SERVICE: is missing, but there is a PIN for it; give the PKCS#11 URI of the wrapping key, or unset CHORUS_KEY_SERVICE_PIN')
+  if (settings.drop && (isWithin(settings.drop, settings.data) || isWithin(settings.data, settings.drop))) problems.push('CHORUS_DROP: lies within the data folder, or around it; whoever puts files there must not reach keys and database; give another folder')
+  if (settings.drop === undefined && env.CHORUS_DROP_INTERVAL !== undefined) problems.push('CHORUS_DROP: is missing, but there is an interval for it; give the folder, or unset CHORUS_DROP_INTERVAL')
+  if (settings.drop) problems.push(...wrongFolder(settings.drop))
   if (isWithin(settings.checkpoints, resolve(settings.data, 'postgres'))) problems.push('CHORUS_CHECKPOINTS: lies within the database\'s own folder; whoever changes the log there changes them too. Give another')
   if (problems.length > 0) throw new SettingsRefused(problems)
   return settings

@@ -7,7 +7,7 @@ import { refused, type Command, type Decider, type Decision } from '@chorus/deci
 import type { ToldAt } from '../circumstance/told-at'
 
 // Stored names. Changing one needs a new version and an upcaster.
-export const CHARGING_EVENTS = ['ChargingDecisionMade', 'DispositionEntered'] as const
+export const CHARGING_EVENTS = ['CasePresentedForCharging', 'ChargingDecisionMade', 'CourtConditionsSet', 'DispositionEntered'] as const
 
 /** What the edge looked up. `at`: null where the text is no time of this kind. */
 export interface ChargingFacts { readonly incidentKnown: boolean; readonly at: ToldAt | null; readonly basis: readonly Basis[] }

@@ -13,7 +13,7 @@ import { readCounts, type ReadCounts } from '../feeds/nibrs/read-records'
 import type { Quarantine } from '../quarantined-record/quarantine'
 import type { QuarantineRetry } from '../quarantined-record/retry'
 import { earlierRuns, finished, started, type EarlierRun } from './import-run'
-import { metaOf, type ImportOptions, type ImportProgress } from './settle-records'
+import { metaOf, type ImportOptions, type ImportProgress } from './import-options'
 import type { Tally } from './tally'
 
 export interface ImportFile {

@@ -2,16 +2,16 @@
  * Imports a file of the Kansas City open crime data. A row is what is counted; the rows of one report stand in one stream,
  * also where they lie apart or come in two files. It names no person and no relationship: it opens nothing.
  */
-import type { RecordOutcome } from '@chorus/decider'
 import type { OpenDataReportReceivedV1, OpenDataRow, RecordedEvent } from '@chorus/contracts'
 import type { RecordItem } from '@chorus/event-store'
 import { Problem } from '@chorus/platform'
 import { readRows, UnknownLayout, type RawRow, type RowCounts } from '../feeds/kcpd/read-rows'
 import { join, KCPD, reportDraft } from '../feeds/kcpd/report'
 import { readRow, type When } from '../feeds/kcpd/row'
-import { isTooLarge, TOO_LARGE } from '../quarantined-record/too-large'
+import { TOO_LARGE } from '../quarantined-record/too-large'
 import { FileImport, type ImportDeps, type ImportFile, type ImportOptions, type RunReport, type Settling } from './import-file'
-import { metaOf } from './settle-records'
+import { recordParted, setAside } from './set-aside'
+import { metaOf } from './import-options'
 import { Tally } from './tally'
 
 export interface KcpdStatistics {
@@ -55,13 +55,13 @@ interface Group { readonly stream: string; readonly streamId: string; readonly r
 type Kept = Pick<OpenDataRow, 'row' | 'file' | 'personIndex' | 'roles' | 'offense' | 'race' | 'sex' | 'ageFrom' | 'ageTo'>
 
 export class RowSettler implements Settling<RawRow> {
-  readonly tally = new Tally()
+  readonly tally: Tally
   private readonly counts: Record<keyof KcpdStatistics['rows'], number> = { numbers: 0, labels: 0, placeStated: 0, placeOutside: 0, placeUnknown: 0, placeUnreadable: 0, placeAbsent: 0, ageMasked: 0, clockSkipped: 0, clockDoubled: 0, clockUnreadable: 0 }
   private readonly reports = { begun: 0, grown: 0 }
   private readonly remembered = new Map<string, string>()
   private now = ''
 
-  constructor(private readonly deps: Pick<ImportDeps, 'recorder' | 'vault' | 'quarantine' | 'clock'>, private readonly options: ImportOptions & { readonly fileId: string }) {}
+  constructor(private readonly deps: Pick<ImportDeps, 'recorder' | 'vault' | 'quarantine' | 'clock'>, private readonly options: ImportOptions & { readonly fileId: string }) { this.tally = new Tally(options.told) }
 
   statistics(): KcpdStatistics { return { reports: { ...this.reports }, rows: { ...this.counts } } }
   finish(): Promise<void> { return Promise.resolve() }
@@ -140,7 +140,7 @@ export class RowSettler implements Settling<RawRow> {
       appends.push({ group, became, corrects, first: !last, item: { stream: group.stream, expected: stored.length - 1, drafts: [draft], meta: metaOf(this.options.runId, this.options.actor, { agency: 'KCPD', system: KCPD.system }, this.now) } })
     }
     if (appends.length === 0) return []
-    const outcomes = await this.append(appends.map(({ item }) => item))
+    const outcomes = await recordParted(recorder, appends.map(({ item }) => item))
     const overtaken: Group[] = []
     for (const [at, outcome] of outcomes.entries()) {
       const { group, became, corrects, first } = appends[at]!
@@ -162,35 +162,7 @@ export class RowSettler implements Settling<RawRow> {
     if (corrects) this.tally.corrected()
   }
 
-  private async append(items: readonly RecordItem[]): Promise<(RecordOutcome | 'too-large')[]> {
-    try {
-      return await this.deps.recorder.recordEach(items)
-    } catch (error) {
-      if (!isTooLarge(error)) throw error
-      if (items.length === 1) return ['too-large']
-      const half = items.length >> 1
-      return [...await this.append(items.slice(0, half)), ...await this.append(items.slice(half))]
-    }
-  }
-
-  private async quarantine(items: readonly Refused[]): Promise<void> {
-    if (items.length === 0) return
-    const { vault, quarantine } = this.deps
-    const named = items.map(item => { const record = vault.hmac('message', item.raw.sha256).toString('hex'); return { ...item, record, id: vault.uuid('stream-id', 'quarantine', KCPD.system, record) } })
-    const states = await quarantine.states(named.map(({ id }) => id))
-    const fresh = new Map<string, (typeof named)[number]>()
-    for (const item of named) {
-      const status = states.get(item.id)?.status ?? 'none'
-      if (status === 'released' || status === 'resolved') { this.tally.settle(item.raw, 'duplicate'); continue }
-      this.tally.settle(item.raw, 'quarantined')
-      this.tally.quarantined({ id: item.id, line: item.raw.firstLine, lines: 1, cause: item.cause, text: `line ${item.raw.firstLine}: ${item.text}` })
-      if (status === 'none' && !fresh.has(item.id)) fresh.set(item.id, item)
-    }
-    if (this.options.dryRun) return
-    await quarantine.put([...fresh.values()].map(({ id, record, raw, cause }) => ({
-      data: { quarantineId: id, runId: this.options.runId, feed: KCPD.system, mapping: KCPD.mapping, file: this.options.fileId, firstLine: raw.firstLine, lines: 1, offset: raw.offset, bytes: raw.length, record, kept: raw.bytes !== undefined, cause },
-      ...(raw.bytes && { bytes: raw.bytes }),
-      meta: { ...metaOf(id, this.options.actor, { agency: this.options.actor.agency, system: 'chorus' }, this.now), correlationId: this.options.runId },
-    })))
+  private quarantine(items: readonly Refused[]): Promise<void> {
+    return setAside(this.deps, { feed: KCPD.system, mappingOf: () => KCPD.mapping, tally: this.tally, options: this.options, now: this.now }, items.map(({ raw, cause, text }) => ({ raw, cause, text: `line ${raw.firstLine}: ${text}` })))
   }
 }

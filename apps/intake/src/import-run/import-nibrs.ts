@@ -7,7 +7,8 @@ import type { RawRecord } from '../feeds/nibrs/read-records'
 import type { Statistics } from '../feeds/nibrs/statistics'
 import { FileImport, type Feed, type ImportDeps, type ImportFile, type RunReport } from './import-file'
 import { mappingOf, NIBRS } from './inbound-nibrs'
-import { RecordSettler, type ImportOptions } from './settle-records'
+import type { ImportOptions } from './import-options'
+import { RecordSettler } from './settle-records'
 
 export interface ImportReport extends RunReport {
   /** zones in which local times were read; assumed: taken from the state, which has more than one */

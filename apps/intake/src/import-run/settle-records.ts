@@ -2,9 +2,9 @@
  * One run's records, batch by batch: decided by the history of their streams, appended many at once, quarantined whole where
  * they cannot be accepted. Each record is settled exactly once.
  */
-import { AGENCIES, type Actor, type CommandMeta, type DraftEvent, type RecordedEvent } from '@chorus/contracts'
-import { derivedId, isRefusal, type RecordOutcome } from '@chorus/decider'
-import { MAX_EVENT_BYTES, type Recorder, type RecordItem } from '@chorus/event-store'
+import { AGENCIES, type Actor, type DraftEvent, type RecordedEvent } from '@chorus/contracts'
+import { derivedId, isRefusal } from '@chorus/decider'
+import { MAX_EVENT_BYTES, type Recorder } from '@chorus/event-store'
 import type { Vault } from '@chorus/privacy'
 import { FileEdits } from '../feeds/nibrs/edits/file'
 import { parseRecord } from '../feeds/nibrs/parse-record'
@@ -16,31 +16,20 @@ import { isTooLarge, TOO_LARGE } from '../quarantined-record/too-large'
 import { receive, type Received } from '../incident/receive'
 import { mappingOf, NIBRS, readInbound, type NibrsInbound } from './inbound-nibrs'
 import { Remembered } from './remembered'
+import { metaOf, type ImportOptions } from './import-options'
+import { recordParted, setAside } from './set-aside'
 import { Tally } from './tally'
-
-export interface ImportOptions {
-  readonly runId: string
-  readonly actor: Actor
-  readonly dryRun: boolean
-  /** stops at the next safe point: what was read is settled, the rest is not touched */
-  readonly signal?: AbortSignal
-  readonly report?: (progress: ImportProgress) => void
-}
-export interface ImportProgress { readonly lines: number; readonly records: number; readonly quarantined: number; readonly bytes: number; readonly ofBytes?: number }
 
 /** How often one record is decided anew when another writer was faster. */
 const ATTEMPTS = 6
 
 interface Item { readonly raw: RawRecord; readonly action: string; readonly inbound?: NibrsInbound; readonly cause?: string; readonly edit?: string; readonly text?: string; readonly message: string }
 
-export const metaOf = (runId: string, actor: Actor, source: CommandMeta['source'], now: string): CommandMeta =>
-  ({ commandId: runId, correlationId: runId, causationId: null, actor, source, now, receivedtime: now })
-
 /** An integration whose token names an ORI sends that agency's records alone; the program's own agencies send whatever they were handed. */
 const maySend = (actor: Actor, ori: string): boolean => actor.role !== 'agencyFeed' || actor.agency === ori || (AGENCIES as readonly string[]).includes(actor.agency)
 
 export class RecordSettler {
-  readonly tally = new Tally()
+  readonly tally: Tally
   readonly statistics = new Statistics()
   /** edits that speak of the records before: counted, and not kept on the event, which another file would then change */
   private readonly fileEdits = new FileEdits()
@@ -53,7 +42,7 @@ export class RecordSettler {
   constructor(
     private readonly deps: { readonly recorder: Recorder; readonly vault: Vault; readonly quarantine: Quarantine; readonly retry: QuarantineRetry; readonly clock: { now(): string } },
     private readonly options: ImportOptions & { readonly fileId: string; readonly zone?: string },
-  ) {}
+  ) { this.tally = new Tally(options.told) }
 
   zones(): { zone: string; assumed: boolean }[] { return [...this.zoned].map(([zone, assumed]) => ({ zone, assumed })) }
 
@@ -136,7 +125,7 @@ export class RecordSettler {
       } else appends.push({ item, received, expected: stored.length - 1 })
     }
     if (appends.length === 0) return []
-    const outcomes = await this.append(appends.map(({ item, received, expected }) => ({
+    const outcomes = await recordParted(recorder, appends.map(({ item, received, expected }) => ({
       stream: item.inbound.stream, expected, drafts: received.drafts, meta: metaOf(this.options.runId, this.options.actor, { agency: item.inbound.agency, system: NIBRS.system }, this.now),
     })))
     const overtaken: (Item & { inbound: NibrsInbound })[] = []
@@ -164,18 +153,6 @@ export class RecordSettler {
     }
   }
 
-  /** One record that is too large for the log stops none of the others: they are parted until it stands alone. */
-  private async append(items: readonly RecordItem[]): Promise<(RecordOutcome | 'too-large')[]> {
-    try {
-      return await this.deps.recorder.recordEach(items)
-    } catch (error) {
-      if (!isTooLarge(error)) throw error
-      if (items.length === 1) return ['too-large']
-      const half = items.length >> 1
-      return [...await this.append(items.slice(0, half)), ...await this.append(items.slice(half))]
-    }
-  }
-
   /** An amendment is laid over the version before it, sealed fields open: they are sealed anew for their new place. */
   private opened(history: readonly RecordedEvent[]): Promise<RecordedEvent[]> {
     return this.deps.recorder.unseal([...history], () => true)
@@ -200,30 +177,10 @@ export class RecordSettler {
     if (received.change === 'retraction') this.tally.retracted()
   }
 
-  private async quarantine(items: readonly Item[]): Promise<void> {
-    if (items.length === 0) return
-    const { vault, quarantine } = this.deps
-    const ids = items.map(({ message }) => vault.uuid('stream-id', 'quarantine', NIBRS.system, message))
-    const states = await quarantine.states(ids)
-    const fresh = new Map<string, Item>()
-    for (const [at, item] of items.entries()) {
-      const id = ids[at]!
-      const status = states.get(id)?.status ?? 'none'
-      // Repaired and accepted, or resolved, earlier: the same bytes again are known.
-      if (status === 'released' || status === 'resolved') { this.tally.settle(item.raw, 'duplicate'); continue }
-      this.tally.settle(item.raw, 'quarantined')
-      this.tally.quarantined({ id, line: item.raw.firstLine, lines: item.raw.lines, cause: item.cause!, text: item.text! })
-      if (status === 'none' && !fresh.has(id)) fresh.set(id, item)
-    }
-    if (this.options.dryRun) return
-    await quarantine.put([...fresh].map(([id, item]) => ({
-      data: {
-        quarantineId: id, runId: this.options.runId, feed: NIBRS.system, mapping: mappingOf(item.raw.format), ...(this.options.zone && { zone: this.options.zone }), file: this.options.fileId,
-        firstLine: item.raw.firstLine, lines: item.raw.lines, offset: item.raw.offset, bytes: item.raw.length, record: item.message, kept: item.raw.bytes !== undefined, cause: item.cause!,
-        ...(item.action.length === 1 && { action: item.action }), ...(item.edit && { edits: [{ code: item.edit, count: 1 }] }), ...(item.inbound && item.cause === WAITS.cause && { waitsFor: item.inbound.stream }),
-      },
-      ...(item.raw.bytes && { bytes: item.raw.bytes }),
-      meta: { ...metaOf(id, this.options.actor, { agency: this.options.actor.agency, system: 'chorus' }, this.now), correlationId: this.options.runId },
+  private quarantine(items: readonly Item[]): Promise<void> {
+    return setAside(this.deps, { feed: NIBRS.system, mappingOf: ({ raw }) => mappingOf(raw.format), tally: this.tally, options: this.options, now: this.now }, items.map((item) => ({
+      raw: item.raw, cause: item.cause!, text: item.text!,
+      more: { ...(item.action.length === 1 && { action: item.action }), ...(item.edit && { edits: [{ code: item.edit, count: 1 }] }), ...(item.inbound && item.cause === WAITS.cause && { waitsFor: item.inbound.stream }) },
     })))
   }
 

@@ -14,6 +14,9 @@ export interface QuarantinedLine {
   readonly text: string
 }
 
+/** What became of one record, for whoever wants to know of each. */
+export interface SettledRecord { readonly line: number; readonly lines: number; readonly outcome: Outcome; /** of what is in quarantine */ readonly quarantine?: Pick<QuarantinedLine, 'id' | 'cause' | 'text'> }
+
 /** How many quarantined records a report names one by one; all of them are in the quarantine's list. */
 export const NAMED_IN_REPORT = 50
 
@@ -29,6 +32,8 @@ export class Tally {
   private retractions = 0
   private released = 0
   private erasures = 0
+  /** @param told what became of each record, once */
+  constructor(private readonly told?: (record: SettledRecord) => void) {}
 
   /** One record of the file was read: `lines` of its lines. */
   read(record: { readonly lines: number; readonly action: string }): void {
@@ -37,16 +42,18 @@ export class Tally {
     bump(this.actions, record.action)
   }
 
-  /** What became of one record that was read. */
-  settle(record: { readonly lines: number }, outcome: Outcome): void {
+  /** What became of one record that was read; one that is quarantined is named by `quarantined` as well. */
+  settle(record: { readonly lines: number; readonly firstLine: number }, outcome: Outcome): void {
     this.lines[outcome] += record.lines
     this.records[outcome]++
+    if (outcome !== 'quarantined') this.told?.({ line: record.firstLine, lines: record.lines, outcome })
   }
 
   get quarantinedSoFar(): number { return this.records.quarantined }
 
   quarantined(record: QuarantinedLine): void {
     bump(this.causes, record.cause)
+    this.told?.({ line: record.line, lines: record.lines, outcome: 'quarantined', quarantine: { id: record.id, cause: record.cause, text: record.text } })
     if (this.named.length < NAMED_IN_REPORT) this.named.push(record)
   }
 

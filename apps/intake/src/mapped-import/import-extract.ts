@@ -11,7 +11,7 @@ import { feedOf, nameOf, type Mapping } from '../feeds/mapped/mapping'
 import { planRows, type Departure, type Plan, type PlanFacts, type PlannedRow } from '../feeds/mapped/plan'
 import { readRows, type Row } from '../feeds/mapped/read-rows'
 import { finished, started } from '../import-run/import-run'
-import { Tally } from '../import-run/tally'
+import { Tally, type SettledRecord } from '../import-run/tally'
 import type { Quarantine } from '../quarantined-record/quarantine'
 import type { QuarantineRetry } from '../quarantined-record/retry'
 import { lookUpFacts, maySend, type FactsDeps } from './look-up-facts'
@@ -25,6 +25,8 @@ export interface ExtractOptions {
   /** digest of the plan that was looked at: another plan is not committed */
   readonly plan?: string
   readonly signal?: AbortSignal
+  /** told what became of each row */
+  readonly told?: (record: SettledRecord) => void
 }
 export type RowReport = Omit<PlannedRow, 'drafts' | 'stream' | 'waitsFor' | 'ordinal'> & { /** of a quarantined row: its id there */ readonly quarantine?: string }
 export type ExtractReport = Omit<ReturnType<Tally['result']>, 'lines' | 'byAction' | 'edits'> & {
@@ -44,6 +46,8 @@ export type ExtractReport = Omit<ReturnType<Tally['result']>, 'lines' | 'byActio
   readonly rowsLeftOut: number
 }
 
+/** An extract is planned whole: larger ones come in parts. */
+export const MAX_EXTRACT_BYTES = 64 * 1024 * 1024
 const NAMED = 1000
 const BATCH = 100
 const ATTEMPTS = 6
@@ -66,7 +70,7 @@ export class MappedImport {
     let plan = planRows(rows.rows, mapping, facts)
     const digest = digestOf(mapping, file, plan, facts)
     if (options.plan !== undefined && options.plan !== digest) throw new Problem('conflict', 'The plan that you looked at is not what would be recorded now: the file, its mapping, or the record has changed since. Nothing was recorded. Look at the plan again.')
-    const settling: Settling = { tally: new Tally(), rows: new Map(), withoutCase: 0, departures: 0, streams: [] }
+    const settling: Settling = { tally: new Tally(options.told), rows: new Map(), withoutCase: 0, departures: 0, streams: [] }
     for (const { row } of rows.rows) { void row; settling.tally.read({ lines: 1, action: mapping.target }) }
     if (!options.commit) {
       await this.settle(rows.rows, plan, mapping, file, options, settling)
@@ -124,15 +128,15 @@ export class MappedImport {
     for (const planned of plan.rows) {
       const { row, line, outcome, cause, field, text } = planned
       const entry: RowReport = { row, line, outcome, ...(cause && { cause }), ...(field && { field }), ...(text && { text }) }
-      if (outcome === 'new' || outcome === 'correction') { tally.settle({ lines: 1 }, 'accepted'); if (outcome === 'correction') tally.corrected() }
-      else if (outcome === 'duplicate' || outcome === 'no-case') { tally.settle({ lines: 1 }, 'duplicate'); if (outcome === 'no-case') settling.withoutCase++; if (cause === 'erased') tally.erased() }
+      if (outcome === 'new' || outcome === 'correction') { tally.settle({ lines: 1, firstLine: line }, 'accepted'); if (outcome === 'correction') tally.corrected() }
+      else if (outcome === 'duplicate' || outcome === 'no-case') { tally.settle({ lines: 1, firstLine: line }, 'duplicate'); if (outcome === 'no-case') settling.withoutCase++; if (cause === 'erased') tally.erased() }
       else {
         const { content } = contents.get(row)!
         const id = idOf(content)
         const status = states.get(id)?.status ?? 'none'
         // Repaired and accepted, or resolved, earlier: the same row again is known.
-        if (status === 'released' || status === 'resolved') { tally.settle({ lines: 1 }, 'duplicate'); settling.rows.set(row, { row, line, outcome: 'duplicate' }); continue }
-        tally.settle({ lines: 1 }, 'quarantined')
+        if (status === 'released' || status === 'resolved') { tally.settle({ lines: 1, firstLine: line }, 'duplicate'); settling.rows.set(row, { row, line, outcome: 'duplicate' }); continue }
+        tally.settle({ lines: 1, firstLine: line }, 'quarantined')
         tally.quarantined({ id, line, lines: 1, cause: cause!, text: `line ${line}: ${text!}` })
         if (status === 'none' && !put.has(id)) put.set(id, { planned, row: contents.get(row)! })
         settling.rows.set(row, { ...entry, ...(options.commit && { quarantine: id }) })

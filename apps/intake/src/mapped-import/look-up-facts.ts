@@ -20,6 +20,8 @@ export interface Asked { readonly mapping: Mapping; readonly rows: readonly Row[
 /** An integration whose token names an ORI sends that agency's records alone; the program's own agencies send whatever they were handed. */
 export const maySend = (actor: Actor, agency: string): boolean => actor.role !== 'agencyFeed' || actor.agency === agency || (AGENCIES as readonly string[]).includes(actor.agency)
 
+/** Targets that speak of the person of an open case, and name no new person. */
+const OF_A_CASE: readonly string[] = ['jail-roster', 'supervision-compliance']
 const CATEGORY: Readonly<Record<string, string>> = { 'incident-report': 'incident', arrest: 'arrest', 'lethality-screen': 'lethalityScreen' }
 
 export const lookUpFacts = async ({ recorder, vault, lookUp, clock }: FactsDeps, { mapping, rows, file, actor, making }: Asked): Promise<PlanFacts> => {
@@ -37,12 +39,12 @@ export const lookUpFacts = async ({ recorder, vault, lookUp, clock }: FactsDeps,
   const people = new Map<string, string | 'erased'>()
   for (const personId of personIds) {
     const identifiers = [{ system: persons, id: personId }]
-    if (target === 'jail-roster' || target === 'arrest') {
+    if (OF_A_CASE.includes(target) || target === 'arrest') {
       const known = await vault.knownPerson('case', identifiers)
       if (known === 'disagree' || known === 'erased') cases.set(personId, known)
       else if (known !== undefined) { const open = await lookUp.openCaseOf(known); if (open) cases.set(personId, { caseId: open.caseId, subjectRef: known }) }
     }
-    if (target === 'jail-roster') continue
+    if (OF_A_CASE.includes(target)) continue
     const token = making ? await vault.personOf('incident', identifiers) : await vault.knownPerson('incident', identifiers)
     if (token !== undefined && token !== 'disagree') people.set(personId, token)
   }
@@ -51,7 +53,7 @@ export const lookUpFacts = async ({ recorder, vault, lookUp, clock }: FactsDeps,
   for (const number of numbers) streams.add(`charging-${incidentOf(number)}`)
   if (CATEGORY[target]) for (const fields of read) streams.add(`${CATEGORY[target]}-${streamIdOf(keyOf(fields, mapping))}`)
   for (const number of numbers) streams.add(`incident-${incidentOf(number)}`)
-  for (const found of cases.values()) if (typeof found === 'object') streams.add(`circumstance-${found.caseId}`)
+  for (const found of cases.values()) if (typeof found === 'object') streams.add(`${target === 'supervision-compliance' ? 'supervision' : 'circumstance'}-${found.caseId}`)
   const mayBeHeld: string[] = []
   if (mapping.snapshot?.full) {
     const found = new Set<string>()
@@ -60,7 +62,7 @@ export const lookUpFacts = async ({ recorder, vault, lookUp, clock }: FactsDeps,
   }
   const histories = await recorder.loadMany([...streams])
   const erased = new Set((await Promise.all([...new Set([...streams].map((stream) => stream.split('-')[0]!))].map((category) =>
-    recorder.erased(category === 'circumstance' ? 'case' : 'incident', [...streams].filter((stream) => stream.startsWith(`${category}-`)))))).flatMap((some) => [...some]))
+    recorder.erased(category === 'circumstance' || category === 'supervision' ? 'case' : 'incident', [...streams].filter((stream) => stream.startsWith(`${category}-`)))))).flatMap((some) => [...some]))
   const reportOf = (number: string): KnownReport => {
     const incidentId = incidentOf(number)
     const events = histories.get(`incident-${incidentId}`) ?? []

@@ -4,13 +4,11 @@ import { ApiBody, type ApiBodyOptions, ApiConsumes, ApiOperation, ApiQuery, ApiT
 import type { Response } from 'express'
 import { AllowedTo } from '@chorus/contracts'
 import { CLOCK, contextOf, newId, Problem, progressStream, UploadRoute, type ChorusRequest, type Clock } from '@chorus/platform'
-import { MappedImport, type ExtractReport } from './import-extract'
+import { MappedImport, MAX_EXTRACT_BYTES, type ExtractReport } from './import-extract'
 
-/** An extract is planned whole: larger ones come in parts. */
-const MAX_BYTES = 64 * 1024 * 1024
 interface Part { readonly buffer: Buffer; readonly originalname: string }
 interface Parts { readonly mapping?: readonly Part[]; readonly file?: readonly Part[] }
-const parts = () => UseInterceptors(FileFieldsInterceptor([{ name: 'mapping', maxCount: 1 }, { name: 'file', maxCount: 1 }], { limits: { fileSize: MAX_BYTES, files: 2, fields: 0 } }))
+const parts = () => UseInterceptors(FileFieldsInterceptor([{ name: 'mapping', maxCount: 1 }, { name: 'file', maxCount: 1 }], { limits: { fileSize: MAX_EXTRACT_BYTES, files: 2, fields: 0 } }))
 const BODY: ApiBodyOptions = { schema: { type: 'object', required: ['mapping', 'file'], properties: { mapping: { type: 'string', format: 'binary' }, file: { type: 'string', format: 'binary' } } } }
 
 @ApiTags('imports')

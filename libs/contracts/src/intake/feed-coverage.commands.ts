@@ -2,6 +2,7 @@ import { CommandBody } from '../commands'
 import { Codes, LocalDate, Name } from '../fields'
 import { JURISDICTIONS, type Jurisdiction } from './circumstances.v1'
 
+/** DRAFT: the domain has the source itself declare (agencyFeed); that intake and operators may for it is a guess, until the program names each source's data steward. */
 @CommandBody({ type: 'DeclareFeedCoverage', roles: ['intakeAnalyst', 'agencyFeed', 'operator'], summary: 'Declare what a source covers and through which day all of it is here; the newest declaration holds' })
 export class DeclareFeedCoverage {
   @Name({ doc: 'the source, e.g. nibrs-flat-file or kcpd-open-data' }) source!: string

@@ -45,6 +45,8 @@ export async function* readRows(source: AsyncIterable<Uint8Array>, counts: RowCo
     counts.bytes += chunk.length
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
     if (!reader) {
+      // No UTF-8 begins so; UTF-16 does, and what is kept of its rows could not be read again.
+      if (bytes[0]! >= 0xfe) throw new UnknownLayout([], ['report_no', 'reported_date', 'offense', 'involvement'])
       const first = bytes.find((byte, at) => !(byte <= 0x20 || (at < 3 && byte >= 0xbb)))
       reader = first === 0x5b ? new JsonRows(counts) : new CsvRows(counts)
     }

@@ -1,5 +1,5 @@
 /** The events that a row says, as a version of its record. Codes stand as the mapping gives them; what the row does not say is absent. Pure. */
-import type { ArrestRecordedV2, ChargingDecisionMadeV1, DispositionEnteredV1, DraftEvent, IncidentReportedV1, Instrument, LethalityScreenAdministeredV1, NamedOffender, NamedVictim, RecordedEvent, ReportedAge, ReportedPersonsNamedV1, Role, ScreenAnswer, SourceRecord } from '@chorus/contracts'
+import type { ArrestRecordedV2, DraftEvent, IncidentReportedV1, Instrument, LethalityScreenAdministeredV1, NamedOffender, NamedVictim, RecordedEvent, ReportedAge, ReportedPersonsNamedV1, Role, ScreenAnswer, SourceRecord } from '@chorus/contracts'
 import { INSTRUMENT } from '../../lethality-screen/instruments'
 import { isIntimatePartnerCode } from '../nibrs/to-events'
 import { nameOf, type Mapping } from './mapping'
@@ -23,8 +23,9 @@ export interface Composing {
   newToken(kind: 'per' | 'pair'): string
   readonly report?: KnownReport
   readonly holdId?: string
-  /** the open case of the arrested person */
+  /** the open case of the person whom the row names, and his token there */
   readonly caseId?: string
+  readonly subjectRef?: string
 }
 
 const text = (value: Value | undefined): string | undefined => (typeof value === 'string' ? value : undefined)
@@ -143,6 +144,16 @@ export const composeCharging = (c: Composing): readonly DraftEvent[] => {
   const { fields, report } = c
   const incidentId = report!.incidentId
   const basis = [{ stream: `incident-${incidentId}`, revision: report!.revision }]
-  if (c.mapping.target === 'charging-decision') return [{ ...drafted(c, 'ChargingDecisionMade', 1, { incidentId, decision: fields.decision, decidingAgency: fields.decidingAgency } as ChargingDecisionMadeV1, time(fields.decidedAt)!), basis }]
-  return [{ ...drafted(c, 'DispositionEntered', 1, { incidentId, results: list(fields.results), court: fields.court } as DispositionEnteredV1, time(fields.enteredAt)!), basis }]
+  const draft = (type: string, data: object, when: Value | undefined): DraftEvent[] => [{ ...drafted(c, type, 1, { incidentId, ...data }, time(when)!), basis }]
+  switch (c.mapping.target) {
+    case 'charging-presentation': return draft('CasePresentedForCharging', { to: fields.to, criteriaMatched: list(fields.criteria) }, fields.presentedAt)
+    case 'charging-decision': return draft('ChargingDecisionMade', { decision: fields.decision, decidingAgency: fields.decidingAgency }, fields.decidedAt)
+    case 'court-conditions': return draft('CourtConditionsSet', { court: fields.court, ...said({ noContact: fields.noContact, gps: fields.gps, firearmSurrender: fields.firearmSurrender, bondType: fields.bondType }) }, fields.setAt)
+    default: return draft('DispositionEntered', { results: list(fields.results), court: fields.court }, fields.enteredAt)
+  }
+}
+
+export const composeSupervision = (c: Composing): readonly DraftEvent[] => {
+  const { fields: { supervisor, compliance, condition, reportedAt }, caseId, subjectRef } = c
+  return [{ ...drafted(c, 'SupervisionComplianceReported', 1, { caseId, subjectRef, supervisor, compliance, ...said({ condition }) }, time(reportedAt)!), partitionkey: `pchCase-${caseId}` }]
 }

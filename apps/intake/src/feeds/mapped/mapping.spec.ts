@@ -45,6 +45,10 @@ describe('a row', () => {
     const read = first('NO,AT,C\nA,07/02/2026 21:40,SECRET\n', arrests('  court: { column: C, codes: { S: STATE } }\n'))
     expect(read).toMatchObject({ wrong: { cause: 'unknown-code', field: 'court' } })
     expect(JSON.stringify(read)).not.toContain('SECRET')
+    const results = 'mapping: m\nversion: 1\ntarget: disposition\nsource: { agency: MOZZ99903, system: s }\nformat: { type: csv, delimiter: ";" }\nzone: America/Chicago\nfields:\n  caseNumber: { column: NO }\n  reportNumber: { column: NO }\n  results: { column: R, split: "," }\n  court: { value: STATE }\n  enteredAt: { column: AT, format: iso }\n'
+    expect(first('NO;AT;R\n1;2026-07-02;SIS,SIS_TERMINATED\n', results)).toMatchObject({ fields: { results: ['SIS', 'SIS_TERMINATED'] } })
+    expect(first('NO;AT;R\n1;2026-07-02;SIS,SECRET\n', results)).toMatchObject({ wrong: { cause: 'unknown-code', field: 'results', text: expect.stringContaining('must be one of GUILTY') } })
+    expect(problems(results.replace('split: ","', 'codes: { G: GUILT }'))[0]).toMatch(/fields\/results\/codes\/G: must lead to one of GUILTY/)
     expect(first('NO,AT\nA,07/02/2026 21:40,x\n')).toMatchObject({ wrong: { cause: 'wrong-column-count' } })
   })
   it('keeps quotation, line breaks and its own line', () => {

@@ -4,7 +4,7 @@
  */
 import { IANAZone } from 'luxon'
 import { checkOf, readYaml, type YamlProblem } from '@chorus/policy'
-import { FIELDS, kindOf, type TargetName } from './targets'
+import { codesOf, FIELDS, isList, kindOf, type TargetName } from './targets'
 
 export interface FieldMapping {
   /** heading of the column, or path in the object of a JSON row (`person.name`) */
@@ -60,16 +60,17 @@ function* wrongIn(mapping: Mapping): Generator<{ path: readonly string[]; text: 
     const kind = kindOf(target, name)
     if (kind === undefined) { yield { path, text: `${target} has no such field: it has ${Object.keys(FIELDS[target].fields).join(', ')}` }; continue }
     if ((column === undefined) === (value === undefined)) yield { path, text: 'has a column, or a value that is the same for every row: one of the two' }
+    const closed = codesOf(kind)
     const dated = kind === 'day' || kind === 'time' || kind === 'instant'
     if (dated && format === undefined) yield { path, text: 'is a date or time: say its format, for example format: "MM/dd/yyyy HH:mm", or format: iso' }
     if (dated && format !== undefined && format !== 'iso' && !/y/.test(format)) yield { path: [...path, 'format'], text: 'names no year: nothing is guessed' }
     if (dated && value !== undefined) yield { path: [...path, 'value'], text: 'a date or time is each row\'s own: name its column' }
     if (!dated && format !== undefined) yield { path: [...path, 'format'], text: 'belongs to dates and times: take it out' }
-    if (kind !== 'list' && split !== undefined) yield { path: [...path, 'split'], text: 'belongs to lists of codes: take it out' }
+    if (!isList(kind) && split !== undefined) yield { path: [...path, 'split'], text: 'belongs to lists of codes: take it out' }
     if (kind === 'flag' && !codes && value === undefined) yield { path, text: 'is yes or no: say with codes what stands for true and what for false' }
     for (const [code, ours] of [...Object.entries(codes ?? {}), ...(value === undefined ? [] : [['value', value] as const])]) {
       if (kind === 'flag' ? typeof ours !== 'boolean' : typeof ours !== 'string') yield { path: code === 'value' ? [...path, 'value'] : [...path, 'codes', code], text: kind === 'flag' ? 'must be true or false' : 'must be a text: put it in quotes' }
-      else if (Array.isArray(kind) && !(kind as readonly string[]).includes(String(ours))) yield { path: code === 'value' ? [...path, 'value'] : [...path, 'codes', code], text: `must lead to one of ${kind.join(', ')}` }
+      else if (closed && !closed.includes(String(ours))) yield { path: code === 'value' ? [...path, 'value'] : [...path, 'codes', code], text: `must lead to one of ${closed.join(', ')}` }
     }
   }
 }

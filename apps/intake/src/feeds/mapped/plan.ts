@@ -5,7 +5,7 @@
 import type { CustodyReason, DraftEvent, Jurisdiction, RecordedEvent } from '@chorus/contracts'
 import { goneFromRoster, heldAt, onRoster, type When } from '../../circumstance/roster'
 import { receive, type Received } from '../../incident/receive'
-import { composeArrest, composeCharging, composeReport, composeScreen, wrongScreen, type Composing, type KnownReport } from './compose'
+import { composeArrest, composeCharging, composeReport, composeScreen, composeSupervision, wrongScreen, type Composing, type KnownReport } from './compose'
 import { nameOf, type Mapping } from './mapping'
 import { readRow, type Fields, type ReadTime } from './read-row'
 import type { Row } from './read-rows'
@@ -57,10 +57,10 @@ export interface PlanFacts {
 }
 
 export const WAITS_FOR_REPORT = { cause: 'record-not-known', text: 'the row speaks of a report that is not known here: it waits, and is tried again by itself when that report comes' } as const
-const CATEGORY = { 'incident-report': 'incident', arrest: 'arrest', 'lethality-screen': 'lethalityScreen', 'charging-decision': 'charging', disposition: 'charging' } as const
-const COMPOSE = { 'incident-report': composeReport, arrest: composeArrest, 'lethality-screen': composeScreen, 'charging-decision': composeCharging, disposition: composeCharging } as const
+const CATEGORY = { 'incident-report': 'incident', arrest: 'arrest', 'lethality-screen': 'lethalityScreen', 'charging-presentation': 'charging', 'charging-decision': 'charging', 'court-conditions': 'charging', disposition: 'charging', 'supervision-compliance': 'supervision' } as const
+const COMPOSE = { 'incident-report': composeReport, arrest: composeArrest, 'lethality-screen': composeScreen, 'charging-presentation': composeCharging, 'charging-decision': composeCharging, 'court-conditions': composeCharging, disposition: composeCharging, 'supervision-compliance': composeSupervision } as const
 /** Targets that mean nothing without the report that they name. */
-const OF_A_REPORT: readonly string[] = ['lethality-screen', 'charging-decision', 'disposition']
+const OF_A_REPORT: readonly string[] = ['lethality-screen', 'charging-presentation', 'charging-decision', 'court-conditions', 'disposition']
 
 /** A number as one record has it, however its letters are written. */
 export const keyText = (text: string): string => text.trim().toUpperCase()
@@ -88,14 +88,19 @@ export const planRows = (rows: readonly Row[], mapping: Mapping, facts: PlanFact
       keep(stream, drafts)
       return { ...place, outcome, stream, drafts }
     }
+    /** Whose open case a row is of, by his number; or what becomes of the row without one. */
+    const subjectOf = ({ personId }: Fields): CaseOf | Pick<PlannedRow, 'outcome' | 'cause' | 'field' | 'text'> => {
+      const person = facts.caseOf(personId as string)
+      if (person === 'erased') return { outcome: 'duplicate', cause: 'erased' }
+      if (person === 'disagree') return { outcome: 'refused', cause: 'identifiers-disagree', field: 'personId', text: 'this number leads to different people here: a person says who is who' }
+      return person ?? { outcome: 'no-case' }
+    }
     if (mapping.target === 'jail-roster') {
       const { facility, jurisdiction } = mapping.snapshot!
       const holdId = facts.holdIdOf(jurisdiction, fields.holdNumber as string)
       onRosterNow.add(holdId)
-      const person = facts.caseOf(fields.personId as string)
-      if (person === 'erased') return { ...place, outcome: 'duplicate', cause: 'erased', drafts: [] }
-      if (person === 'disagree') return refuse({ cause: 'identifiers-disagree', field: 'personId', text: 'this number leads to different people here: a person says who is who' })
-      if (!person) return { ...place, outcome: 'no-case', drafts: [] }
+      const person = subjectOf(fields)
+      if (!('caseId' in person)) return { ...place, drafts: [], ...person }
       const stream = `circumstance-${person.caseId}`
       const { time, timePrecision } = fields.bookedAt as ReadTime
       const told = onRoster(historyOf(stream), {
@@ -108,7 +113,9 @@ export const planRows = (rows: readonly Row[], mapping: Mapping, facts: PlanFact
     const streamId = facts.streamIdOf(key)
     const report = mapping.target === 'incident-report' || fields.reportNumber === undefined ? undefined : facts.reportOf(keyText(fields.reportNumber as string))
     const charge = CATEGORY[mapping.target] === 'charging'
-    const stream = `${CATEGORY[mapping.target]}-${charge ? report!.incidentId : streamId}`
+    const subject = mapping.target === 'supervision-compliance' ? subjectOf(fields) : undefined
+    if (subject && !('caseId' in subject)) return { ...place, drafts: [], ...subject }
+    const stream = `${CATEGORY[mapping.target]}-${charge ? report!.incidentId : subject?.caseId ?? streamId}`
     if (facts.erased.has(stream)) return { ...place, outcome: 'duplicate', cause: 'erased', drafts: [] }
     for (const [name, value] of Object.entries(fields)) if (name.endsWith('personId') && facts.personOf(value as string) === 'erased') return { ...place, outcome: 'duplicate', cause: 'erased', drafts: [] }
     if (mapping.target === 'lethality-screen') {
@@ -120,17 +127,17 @@ export const planRows = (rows: readonly Row[], mapping: Mapping, facts: PlanFact
       if (report!.status === 'none' || (report!.status === 'retracted' && !charge)) return { ...place, outcome: 'waits', waitsFor: `incident-${report!.incidentId}`, drafts: [], ...WAITS_FOR_REPORT }
     }
     if (mapping.target === 'incident-report' && fields.weapons !== undefined && fields.offenses === undefined) return refuse({ cause: 'weapon-without-offense', field: 'weapons', text: 'the row has a weapon and no offence: a weapon belongs to one. Fill in the offence' })
-    const person = mapping.target === 'arrest' && fields.personId !== undefined ? facts.caseOf(fields.personId as string) : undefined
+    const person = subject ?? (mapping.target === 'arrest' && fields.personId !== undefined ? facts.caseOf(fields.personId as string) : undefined)
     const composing: Omit<Composing, 'version' | 'current'> = {
       mapping, fields, streamId, key, message, file: facts.file, row: row.line, role: facts.role, newToken: facts.newToken,
       personOf: (personId) => { const token = facts.personOf(personId); return token === 'erased' ? undefined : token },
       ...(report && { report }),
       ...(fields.holdNumber !== undefined && fields.jurisdiction !== undefined && { holdId: facts.holdIdOf(fields.jurisdiction as string, fields.holdNumber as string) }),
-      ...(typeof person === 'object' && { caseId: person.caseId }),
+      ...(typeof person === 'object' && { caseId: person.caseId, subjectRef: person.subjectRef }),
     }
     const compose = COMPOSE[mapping.target]
-    // Several records share the stream of an incident's charges: this one's events are those that have its ids.
-    const history = charge ? ofRecord(historyOf(stream), compose({ ...composing, version: 1, current: [] })[0]!, facts) : historyOf(stream)
+    // Several records share the stream of an incident's charges, or of a supervised person: this one's events are those that have its ids.
+    const history = charge || subject ? ofRecord(historyOf(stream), compose({ ...composing, version: 1, current: [] })[0]!, facts) : historyOf(stream)
     const received: Received = receive(history, { kind: 'report', message, file: facts.file, row: row.line, compose: (version, current) => compose({ ...composing, version, current }) }, facts.contentOf)
     if (received.outcome === 'waits') return { ...place, outcome: 'waits', drafts: [], ...WAITS_FOR_REPORT }
     if (received.outcome === 'duplicate') return { ...place, outcome: 'duplicate', stream, ordinal: received.ordinal, drafts: [] }

@@ -3,7 +3,7 @@ import { DateTime } from 'luxon'
 import type { TimePrecision } from '@chorus/contracts'
 import type { FieldMapping, Mapping } from './mapping'
 import { LIST, type Row } from './read-rows'
-import { FIELDS, kindOf, type Kind } from './targets'
+import { codesOf, FIELDS, isList, kindOf, type Kind } from './targets'
 
 export interface ReadTime { readonly time: string; readonly timePrecision: TimePrecision; /** first instant that it can mean, RFC 3339 */ readonly from: string; /** as it stood */ readonly text: string }
 export type Value = string | boolean | number | readonly string[] | ReadTime
@@ -31,10 +31,12 @@ export const readRow = (row: Row, mapping: Mapping, now: string): { readonly fie
 type Refused = { readonly wrong: string; readonly cause: string }
 const valueOf = (text: string, kind: Kind, how: FieldMapping, zone: string, now: string): Value | Refused => {
   if (/[\p{Cs}\0]/u.test(text)) return { cause: 'not-text', wrong: 'holds a character that is none: correct it' }
-  if (kind === 'list') {
+  const closed = codesOf(kind)
+  if (isList(kind)) {
     const parts = text.split(text.includes(LIST) ? LIST : how.split ?? ',').map((part) => part.trim()).filter(Boolean)
     const translated = parts.map((part) => how.codes ? how.codes[part] : part)
     if (translated.some((part) => part === undefined)) return UNKNOWN_CODE
+    if (closed) return translated.every((part) => closed.includes(String(part))) ? translated.map(String) : oneOf(closed)
     return translated.every((part) => CODE.test(String(part))) ? translated.map(String) : NO_CODE
   }
   if (kind === 'day' || kind === 'time' || kind === 'instant') return timeOf(text, kind, how.format!, zone, now)
@@ -44,8 +46,9 @@ const valueOf = (text: string, kind: Kind, how: FieldMapping, zone: string, now:
   if (kind === 'count') return /^\d{1,4}$/.test(String(translated)) ? Number(translated) : { cause: 'not-a-number', wrong: 'is no whole number: correct it' }
   if (kind === 'code') return CODE.test(String(translated)) ? String(translated) : NO_CODE
   if (kind === 'text') return [...String(translated)].length <= 200 ? String(translated) : { cause: 'too-long', wrong: 'has more than 200 characters: shorten it' }
-  return (kind as readonly string[]).includes(String(translated)) ? String(translated) : { cause: 'unknown-code', wrong: `must be one of ${(kind as readonly string[]).join(', ')}: translate it with codes in the mapping` }
+  return closed!.includes(String(translated)) ? String(translated) : oneOf(closed!)
 }
+const oneOf = (codes: readonly string[]): Refused => ({ cause: 'unknown-code', wrong: `must be one of ${codes.join(', ')}: translate it with codes in the mapping` })
 const CODE = /^[!-~](?:[ -~]{0,10}[!-~])?$/
 const UNKNOWN_CODE = { cause: 'unknown-code', wrong: 'holds a code that the mapping does not translate: correct the row, or add the code to the mapping and raise its version' }
 const NO_CODE = { cause: 'not-a-code', wrong: 'is no code (1 to 12 printable characters): correct it, or translate it with codes in the mapping' }

@@ -69,13 +69,21 @@ const jsonRows = (text: string, mapping: Mapping): Rows => {
   const columns = columnsOf(mapping)
   if (list.length > 0 && list.every((item) => columns.every((column) => at(item, column) === undefined))) return { refused: 'No row of the file has any of the members that the mapping names: it is another file, or the mapping of another one.' }
   return { rows: list.map((item: unknown, index): Row => {
-    const place = { row: index + 1, line: index + 1, content: canonicalize(item) ?? 'null' }
+    const { content, exact } = keptOf(item)
+    const place = { row: index + 1, line: index + 1, content }
+    if (!exact) return { ...place, values: {}, broken: { cause: 'not-a-number', text: 'a number in the row is larger than any that can be read: correct it' } }
     if (typeof item !== 'object' || item === null || Array.isArray(item)) return { ...place, values: {}, broken: { cause: 'not-an-object', text: 'the row is no object: each row is one, with its members' } }
     const given = columns.map((column) => [column, at(item, column)] as const)
     const strange = given.find(([, one]) => typeof one === 'object' && one !== null && !(Array.isArray(one) && one.every((part) => typeof part === 'string' || typeof part === 'number')))
     if (strange) return { ...place, values: {}, broken: { cause: 'wrong-shape', text: `${strange[0]} is an object: the mapping names a text, a number, true or false, or a list of codes` } }
     return { ...place, values: Object.fromEntries(given.map(([column, one]) => [column, one === undefined || one === null ? '' : Array.isArray(one) ? one.join(LIST) : String(one).trim()])) }
   }) }
+}
+/** The row by itself, whatever the order of its names. `exact`: false where it holds a number beyond any that can be read, which is then kept as a word. */
+const keptOf = (item: unknown): { readonly content: string; readonly exact: boolean } => {
+  try { return { content: canonicalize(item) ?? 'null', exact: true } } catch {
+    return { content: JSON.stringify(item, (_, value: unknown) => typeof value === 'number' && !Number.isFinite(value) ? String(value) : value), exact: false }
+  }
 }
 /** Between the parts of a JSON list, which need no separator of their own. */
 export const LIST = '\u001f'

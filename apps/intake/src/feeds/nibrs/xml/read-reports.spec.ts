@@ -98,6 +98,11 @@ describe('a NIBRS XML submission', () => {
     expect(Buffer.from(raw.bytes!).toString()).toContain(end.slice(0, 8))
   })
 
+  it.each(['ZERO REPORT', 'GROUP A INCIDENT REPORT_Time Window'])('refuses a %s by name, and says how to send it', async (category) => {
+    const [{ parsed }] = (await read(xml.replace('GROUP A INCIDENT REPORT', category))) as [Awaited<ReturnType<typeof read>>[number]]
+    expect(parsed).toMatchObject({ ok: false, cause: 'xml-unknown-value', text: expect.stringContaining('Send a zero report or a time-window report as a flat file') })
+  })
+
   it('reads what stands whole before a cut, and keeps what stands behind it', async () => {
     const at = xml.lastIndexOf('<j:Victim ')
     const found = await read(xml.slice(0, at))

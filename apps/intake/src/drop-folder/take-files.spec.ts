@@ -1,0 +1,201 @@
+import { execFileSync } from 'node:child_process'
+import { appendFileSync, chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { repositoryRoot } from '@chorus/platform'
+import { DropFolder, FolderUnusable, type Dropped, type Imported } from './take-files'
+import { senderOf } from './import-dropped'
+import { recognise } from './drop-folder'
+
+const FLAT = '00881I072026\n'
+const DONE: Imported = { outcome: 'done', report: { records: { read: 1 } } }
+
+describe('the drop folder', () => {
+  let folder: string
+  let imported: (Omit<Dropped, 'path' | 'rows'> & { readonly text: string })[]
+  let importing: (file: Dropped) => Promise<Imported>
+  let drop: DropFolder
+  const path = (...names: string[]): string => join(folder, ...names)
+  const put = (name: string, text: string | Buffer = FLAT): void => { writeFileSync(path(name), text) }
+  /** as by another process: it knows nothing of the looks before */
+  const fresh = (maxBytes = 1000): DropFolder => new DropFolder({
+    folder, maxBytes, clock: { now: () => '2026-07-03T12:00:00.000Z' },
+    importFile: async (file) => { const { path: copy, rows, ...said } = file; imported.push({ ...said, text: readFileSync(copy, 'utf8') }); writeFileSync(rows, 'line\n'); return importing(file) },
+  })
+  const looks = async (times = 2): Promise<void> => { for (let look = 0; look < times; look++) await drop.look() }
+  const inFolder = (name: string): string[] => readdirSync(path(name)).sort()
+  const reports = (name: 'done' | 'refused'): { refused?: string }[] => inFolder(name).filter((file) => file.endsWith('.report.json')).map((file) => JSON.parse(readFileSync(path(name, file), 'utf8')) as { refused?: string })
+  const refusal = async (): Promise<string> => { await looks(); expect(imported).toEqual([]); expect(inFolder('.working')).toEqual([]); return reports('refused')[0]!.refused! }
+
+  beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'chorus-drop-')); imported = []; importing = async () => DONE; drop = fresh() })
+  afterEach(() => { rmSync(folder, { recursive: true, force: true }) })
+
+  it('takes a file once it was quiet from one look to the next, and files it away with its report and its rows beside it', async () => {
+    put('a.txt')
+    await looks(1)
+    expect(imported).toEqual([])
+    await looks(1)
+    expect(imported).toEqual([expect.objectContaining({ text: FLAT, bytes: FLAT.length, as: { as: 'nibrs' }, folder: '', name: 'a.txt', sha256: expect.stringMatching(/^[0-9a-f]{64}$/) })])
+    const filed = inFolder('done')
+    const [base] = filed as [string]
+    expect(filed).toEqual([base, `${base}.report.json`, `${base}.rows.csv`])
+    expect(base).toMatch(/^20260703T120000Z-[0-9a-f]{8}-a\.txt$/)
+    expect([existsSync(path('a.txt')), inFolder('.working')]).toEqual([false, []])
+  })
+  it('leaves a file that is still written, and one that says so by its name, until it is whole', async () => {
+    put('a.txt'); put('b.txt.part'); put('.c.txt')
+    for (let look = 0; look < 3; look++) { await looks(1); appendFileSync(path('a.txt'), FLAT) }
+    expect(imported).toEqual([])
+    renameSync(path('b.txt.part'), path('b.txt'))
+    await looks()
+    expect(imported.map(({ name, text }) => [name, text])).toEqual(expect.arrayContaining([['a.txt', FLAT.repeat(4)], ['b.txt', FLAT]]))
+  })
+  it('imports a copy: whoever writes on changes nothing of what is read, and the whole is read again', async () => {
+    put('a.txt')
+    const claimed = (): string => path('.working', inFolder('.working')[0]!, 'file')
+    importing = async () => { if (imported.length === 1) appendFileSync(claimed(), FLAT); return DONE }
+    await looks()
+    expect([imported.map(({ text }) => text), inFolder('done')]).toEqual([[FLAT], []])
+    appendFileSync(claimed(), FLAT)
+    await looks(1)
+    expect(imported).toHaveLength(1)
+    await looks(1)
+    expect(imported.map(({ text }) => text)).toEqual([FLAT, FLAT.repeat(3)])
+    expect(reports('done')).toHaveLength(1)
+  })
+  it.each([['before anything was recorded', false], ['once its report is written', true]])('goes on with what another process had taken when it was killed, %s', async (_when, concluded) => {
+    put('a.txt')
+    importing = () => Promise.reject(new Error('killed'))
+    await expect(looks()).rejects.toThrow('killed')
+    importing = async () => DONE
+    if (concluded) {
+      const [id] = inFolder('.working')
+      writeFileSync(path('.working', id!, 'report.json'), '{}')
+      writeFileSync(path('.working', id!, 'finished.json'), JSON.stringify({ to: 'done', base: 'x' }))
+      rmSync(path('.working', id!, 'rows.csv'))
+    }
+    drop = fresh()
+    await looks(1)
+    expect([imported.length, inFolder('.working')]).toEqual([concluded ? 1 : 2, []])
+    expect(inFolder('done')).toHaveLength(concluded ? 2 : 3)
+  })
+  it('loses no file whose claim was cut short', async () => {
+    mkdirSync(path('.working', 'x'), { recursive: true })
+    mkdirSync(path('.working', 'y'))
+    writeFileSync(path('.working', 'y', 'file'), FLAT)
+    await looks(1)
+    expect([imported.length, inFolder('.working')]).toEqual([1, []])
+  })
+  it('waits as long as the database is away, and gives up a file that breaks the import again and again', async () => {
+    put('a.txt')
+    importing = async () => ({ outcome: 'again', text: 'the database does not answer' })
+    await looks(9)
+    expect([drop.waiting, imported.length, inFolder('refused')]).toEqual(['the database does not answer', 8, []])
+    importing = async () => ({ outcome: 'failed', text: 'a fault' })
+    await looks(5)
+    expect([drop.waiting, inFolder('refused')]).toEqual(['a fault', []])
+    await looks(1)
+    expect(reports('refused')[0]!.refused).toContain('broke off 5 times')
+    expect(drop.waiting).toBeUndefined()
+  })
+  it('takes the same name again while one of it is in hand, and both are kept', async () => {
+    put('a.txt')
+    importing = async () => { if (imported.length === 1) put('a.txt', `${FLAT}x`); return DONE }
+    await looks(4)
+    expect(imported.map(({ text }) => text)).toEqual([FLAT, `${FLAT}x`])
+    expect(reports('done')).toHaveLength(2)
+  })
+  it('stops between two files when it is told to, and keeps what was cut short', async () => {
+    const stop = new AbortController()
+    put('a.txt'); put('b.txt')
+    importing = async () => { stop.abort(); return { outcome: 'again', text: 'cut' } }
+    await drop.look(); await drop.look(stop.signal)
+    expect([imported.length, inFolder('.working').length, existsSync(path('b.txt')) || existsSync(path('a.txt'))]).toEqual([1, 1, true])
+  })
+
+  describe('a mapping', () => {
+    const of = async (): Promise<unknown> => { await looks(); return imported[0]?.as }
+    it('of the file\'s own name makes it an extract', async () => { put('a.csv', 'x'); put('a.map.yml', 'M'); expect(await of()).toEqual({ as: 'extract', mapping: 'M' }) })
+    it('that is the only one of a feed folder serves all its files, and stays', async () => {
+      mkdirSync(path('arrests')); put('arrests/2026-07-03.csv', 'x'); put('arrests/arrests.map.yml', 'M')
+      expect(await of()).toEqual({ as: 'extract', mapping: 'M' })
+      expect(inFolder('arrests')).toEqual(['arrests.map.yml'])
+    })
+    it('that is still written is waited for', async () => {
+      put('a.csv', 'x'); await looks(1); put('a.map.yml', 'M'); await looks(1)
+      expect(imported).toEqual([])
+      await looks(1)
+      expect(imported).toHaveLength(1)
+    })
+    it('that is a link is not followed', async () => { put('secret', 'S'); symlinkSync(path('secret'), path('a.map.yml')); put('a.csv', 'x'); expect(await of()).toEqual({ as: 'extract', mapping: '' }) })
+    it('that is no small text is not read', async () => { put('a.map.yml', 'M'.repeat(64 * 1024 + 1)); put('a.csv', 'x'); expect(await of()).toEqual({ as: 'extract', mapping: '' }) })
+    it('among others in the feed folder must have the file\'s name', async () => { mkdirSync(path('f')); put('f/a.csv', 'x'); put('f/b.map.yml', 'M'); put('f/c.map.yml', 'M'); expect(await refusal()).toContain('more than one mapping') })
+  })
+
+  describe('refuses', () => {
+    it('what nobody can tell', async () => { put('a.csv', 'REPORT,NAME\n1,Marmaduke\n'); expect(await refusal()).toMatch(/Nobody can tell.*mapping/) })
+    it('a file over the limit, unread', async () => { put('a.txt', FLAT.repeat(100)); expect(await refusal()).toContain('CHORUS_MAX_UPLOAD') })
+    it('a link, also one that leads to a file, and keeps what it leads to', async () => {
+      const outside = mkdtempSync(join(tmpdir(), 'chorus-drop-'))
+      writeFileSync(join(outside, 'f'), FLAT)
+      symlinkSync(join(outside, 'f'), path('a.txt'))
+      expect(await refusal()).toContain('links are not followed')
+      expect(readFileSync(join(outside, 'f'), 'utf8')).toBe(FLAT)
+      rmSync(outside, { recursive: true })
+    })
+    it('a pipe, without waiting for who writes into it', async () => { execFileSync('mkfifo', [path('a.txt')]); expect(await refusal()).toContain('no file that can be read') })
+    it('a file that may not be read', async () => { put('a.txt'); chmodSync(path('a.txt'), 0); await asNobody(folder, async () => { expect(await refusal()).toContain('may not be read') }) })
+  })
+
+  it.each([['../../a.txt'.replaceAll('/', '\\')], ['a\nb "c";$(d) é.txt'], [`${'n'.repeat(250)}.txt`], ['-rf'], ['.working.txt~x']])('keeps a file of the name %j, under a name that is safe', async (name) => {
+    put(name)
+    await looks()
+    expect(inFolder('done').filter((file) => !/^[A-Za-z0-9][A-Za-z0-9._-]{0,190}$/.test(file))).toEqual([])
+    expect(reports('done')).toHaveLength(name.startsWith('.') ? 0 : 1)
+  })
+  it('keeps a file whose name is no text', async () => {
+    writeFileSync(Buffer.concat([Buffer.from(`${folder}/`), Buffer.from([0x61, 0xff, 0xfe, 0x2e, 0x74])]), FLAT)
+    await looks()
+    expect([imported.length, reports('done').length]).toEqual([1, 1])
+  })
+  it('does not look into folders of feed folders', async () => { mkdirSync(path('nibrs', 'deep'), { recursive: true }); put('nibrs/deep/a.txt'); await looks(3); expect(imported).toEqual([]) })
+
+  describe('that cannot be worked in says so', () => {
+    const unusable = async (): Promise<string> => { try { await drop.look() } catch (error) { if (error instanceof FolderUnusable) return error.message; throw error } return '' }
+    it('where it is not there', async () => { rmSync(folder, { recursive: true }); expect(await unusable()).toMatch(/cannot be read \(ENOENT\)/) })
+    it('where done leads elsewhere, and moves nothing there', async () => { const outside = mkdtempSync(join(tmpdir(), 'chorus-drop-')); symlinkSync(outside, path('done')); put('a.txt'); expect(await unusable()).toContain('done in the drop folder is no folder'); expect(readdirSync(outside)).toEqual([]); rmSync(outside, { recursive: true }) })
+    it('where it may not be read', async () => { await asNobody(folder, async () => { chmodSync(folder, 0o300); expect(await unusable()).toMatch(/cannot be read \(EACCES\)/) }) })
+    it('where a feed folder may not be written: nothing of it is taken', async () => {
+      mkdirSync(path('nibrs')); put('nibrs/a.txt'); await looks(1)
+      await asNobody(folder, async () => { chmodSync(path('nibrs'), 0o555); await drop.look().catch(() => undefined); expect(await unusable()).toMatch(/cannot be moved .*\(EACCES\)/) })
+      expect([imported, inFolder('.working'), inFolder('nibrs')]).toEqual([[], [], ['a.txt']])
+    })
+    it('of one feed folder, and goes on with the others', async () => {
+      mkdirSync(path('nibrs')); mkdirSync(path('other')); put('nibrs/a.txt')
+      await asNobody(folder, async () => { chmodSync(path('other'), 0); await looks() })
+      expect([imported.length, drop.waiting]).toEqual([1, expect.stringContaining('feed folder')])
+    })
+  })
+})
+
+/** As a user without root's rights, whom the folder and all in it belong to. */
+const asNobody = async (folder: string, work: () => Promise<void>): Promise<void> => {
+  if (process.geteuid!() !== 0) { await work(); return }
+  execFileSync('chown', ['-R', '65534', folder])
+  process.seteuid!(65534)
+  try { await work() } finally { process.seteuid!(0) }
+}
+
+describe('a dropped file is told', () => {
+  const sample = (name: string): Buffer => readFileSync(join(repositoryRoot(), 'samples', name)).subarray(0, 64 * 1024)
+  it.each([['nibrs/2026-07.txt', 'nibrs'], ['nibrs/2026-06-zero.txt', 'nibrs'], ['nibrs/2026-07.xml', 'nibrs'], ['kcpd/2024.csv', 'kcpd']])('by its content: %s', async (name, as) => { expect(await recognise({ folder: '' }, sample(name))).toEqual({ as }) })
+  it('as open data also where one of its columns is new, which its reader refuses by name', async () => { expect(await recognise({ folder: '' }, Buffer.from('Report_No,Reported_Date,Offense,Involvement,Shoe_Size\n1,2,3,4,5\n'))).toEqual({ as: 'kcpd' }) })
+  it('by its feed folder, whatever it holds', async () => { expect(await recognise({ folder: 'kcpd', mapping: 'M' }, Buffer.from(FLAT))).toEqual({ as: 'kcpd' }) })
+  it('as the portal\'s JSON', async () => { expect(await recognise({ folder: '' }, Buffer.from('[{"report_no":"1","reported_date":"2014-01-01","offense":"x","location_1":{"latitude":"1"}},\n{"rep'))).toEqual({ as: 'kcpd' }) })
+  it.each([['{"a":1}'], ['[{"a":1}]'], [''], ['REPORT_NO,CAD\n1,2\n'], ['PK\u0003\u0004\0\0']])('as nothing: %j', async (text) => { expect(await recognise({ folder: '' }, Buffer.from(text))).toMatchObject({ refused: expect.stringContaining('Nobody can tell') }) })
+  it('as an agency\'s own in the folder of its ORI, where open data has no place', async () => {
+    expect(senderOf('MOZZ99900')).toMatchObject({ role: 'agencyFeed', agency: 'MOZZ99900' })
+    expect(senderOf('arrests')).toMatchObject({ role: 'agencyFeed', agency: 'CITY' })
+    expect(await recognise({ folder: 'MOZZ99900' }, sample('kcpd/2024.csv'))).toMatchObject({ refused: expect.stringContaining('folder kcpd') })
+  })
+})

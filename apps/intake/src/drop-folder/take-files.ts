@@ -1,0 +1,246 @@
+/**
+ * A watched folder: what is put there is imported as by a command, and then lies in done/ or refused/ with a report beside it.
+ * A file is taken once it has been quiet from one look to the next; what is imported is a copy that nobody else writes.
+ * Each step can be cut short at any point: a file that was taken is finished by the next look.
+ */
+import { createHash } from 'node:crypto'
+import { constants, type BigIntStats } from 'node:fs'
+import { lstat, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { newId } from '@chorus/platform'
+import { HEAD_BYTES, recognise, type DroppedAs } from './drop-folder'
+
+/** A copy that is to be imported; nobody else writes it. */
+export interface Dropped {
+  readonly path: string
+  readonly bytes: number
+  readonly sha256: string
+  readonly as: DroppedAs
+  /** the feed folder; '' is the drop folder itself */
+  readonly folder: string
+  /** as it was put there */
+  readonly name: string
+  /** what became of each row is written here, as CSV */
+  readonly rows: string
+}
+/** `again`: nothing can be said of the file now, it is tried again; `failed`: a fault of ours, tried again a few times. */
+export type Imported =
+  | { readonly outcome: 'done' | 'refused'; readonly report: object }
+  | { readonly outcome: 'again' | 'failed'; readonly text: string }
+export interface DropOptions {
+  /** absolute */
+  readonly folder: string
+  /** largest file, in bytes */
+  readonly maxBytes: number
+  readonly clock: { now(): string }
+  readonly importFile: (file: Dropped) => Promise<Imported>
+}
+
+/** Given up after so many tries that broke off; a try that found no database is none. */
+const TRIES = 5
+const WORKING = '.working'
+const OWN = new Set(['done', 'refused', WORKING])
+const MAX_MAPPING = 64 * 1024
+/** Names under which senders write what is not whole yet. */
+const UNFINISHED = /^[.~]|\.(?:part|partial|tmp|temp|filepart|crdownload)$|~$/i
+/** No link is followed, and no pipe waited for, also where one took the file's place a moment ago. */
+const AS_IT_IS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
+const MAPPING = /\.map\.ya?ml$/i
+
+/** The folder cannot be worked in: what, and what to do. No name of a file. */
+export class FolderUnusable extends Error {}
+
+interface Claim { readonly folder: string; /** bytes of the name, base64 */ readonly name: string; readonly at: string; readonly tries: number; readonly mapping?: string; readonly tooManyMappings?: boolean }
+interface Found { readonly folder: string; readonly name: Buffer; readonly stat: BigIntStats; readonly quiet: boolean }
+interface Finished { readonly to: 'done' | 'refused'; readonly base: string }
+
+export class DropFolder {
+  /** what each file was like at the look before */
+  private seen = new Map<string, string>()
+  /** claimed files that somebody still writes */
+  private readonly growing = new Map<string, string>()
+  /** why the last file could not be finished; undefined: it was */
+  waiting: string | undefined
+  constructor(private readonly options: DropOptions) {}
+
+  /**
+   * Takes every quiet file, the oldest first, and finishes each before the next.
+   * @throws FolderUnusable where the folder cannot be read or written
+   */
+  async look(signal?: AbortSignal): Promise<void> {
+    await this.prepare()
+    this.waiting = undefined
+    for (const id of (await this.read(() => readdir(this.path(WORKING)))).sort()) if (!signal?.aborted) await this.finish(id)
+    const found = await this.found()
+    for (const one of found) if (one.quiet && !MAPPING.test(one.name.toString('latin1')) && !signal?.aborted) {
+      const id = await this.claim(one, found)
+      if (id !== undefined) await this.finish(id)
+    }
+  }
+
+  private path(...parts: readonly string[]): string { return join(this.options.folder, ...parts) }
+
+  /** The folder is there and is ours to work in; done and refused are folders, and lead nowhere else. */
+  private async prepare(): Promise<void> {
+    await this.read(() => readdir(this.options.folder))
+    for (const name of OWN) {
+      const path = this.path(name)
+      await this.write(() => mkdir(path, { recursive: true, mode: 0o750 }))
+      if (!(await this.read(() => lstat(path))).isDirectory()) throw new FolderUnusable(`${name} in the drop folder is no folder: take it away`)
+    }
+  }
+
+  /** What lies in the folder and its feed folders; a look remembers it for the next. */
+  private async found(): Promise<Found[]> {
+    const now = new Map<string, string>()
+    const found: Found[] = []
+    const look = async (folder: string): Promise<void> => {
+      for (const name of await this.read(() => readdir(this.path(folder), { encoding: 'buffer' }))) {
+        const text = name.toString('latin1')
+        if (UNFINISHED.test(text) || (folder === '' && OWN.has(text))) continue
+        const stat = await lstat(this.at(folder, name), { bigint: true }).catch(() => undefined)
+        if (!stat) continue
+        if (stat.isDirectory()) { if (folder === '') await look(name.toString('utf8')).catch((error: unknown) => { if (error instanceof FolderUnusable) this.waiting = error.message; else throw error }); continue }
+        const key = `${folder}/${text}`
+        now.set(key, stampOf(stat))
+        found.push({ folder, name, stat, quiet: this.seen.get(key) === stampOf(stat) })
+      }
+    }
+    await look('')
+    this.seen = now
+    return found.sort((a, b) => a.stat.mtimeNs < b.stat.mtimeNs ? -1 : a.stat.mtimeNs > b.stat.mtimeNs ? 1 : Buffer.compare(a.name, b.name))
+  }
+
+  private at(folder: string, name: Buffer): Buffer { return Buffer.concat([Buffer.from(`${this.path(folder)}/`), name]) }
+
+  /** Takes a file: from here on another of the same name may come. @returns undefined where it waits for its mapping, or is gone */
+  private async claim({ folder, name }: Found, found: readonly Found[]): Promise<string | undefined> {
+    const mapping = await this.mappingOf(folder, name, found)
+    if (mapping === 'not-yet') return undefined
+    const id = newId(this.options.clock)
+    const claim: Claim = { folder, name: name.toString('base64'), at: this.options.clock.now(), tries: 0, ...mapping }
+    await this.write(() => mkdir(this.path(WORKING, id), { mode: 0o700 }))
+    await this.write(() => this.save(id, claim))
+    try {
+      await rename(this.at(folder, name), this.path(WORKING, id, 'file'))
+      return id
+    } catch (error) {
+      await rm(this.path(WORKING, id), { recursive: true, force: true })
+      if (codeOf(error) === 'ENOENT') return undefined
+      throw new FolderUnusable(`a file cannot be moved out of the drop folder (${codeOf(error)}): the user that runs Chorus needs the right to write in it and in its feed folders`)
+    }
+  }
+
+  /** The mapping of this file's own name, else the only one of its feed folder; it is read when the file is taken. */
+  private async mappingOf(folder: string, name: Buffer, found: readonly Found[]): Promise<Pick<Claim, 'mapping' | 'tooManyMappings'> | 'not-yet'> {
+    const all = found.filter((one) => one.folder === folder && MAPPING.test(one.name.toString('latin1')))
+    const stem = name.toString('latin1').replace(/\.[^.]*$/, '')
+    const own = all.find((one) => one.name.toString('latin1').replace(MAPPING, '') === stem) ?? (folder !== '' && all.length === 1 ? all[0] : undefined)
+    if (!own) return folder !== '' && all.length > 1 ? { tooManyMappings: true } : {}
+    if (!own.quiet) return 'not-yet'
+    // What is no small text of its own is no mapping, and says so when it is read as one.
+    if (own.stat.size > MAX_MAPPING) return { mapping: '' }
+    try { return { mapping: await readFile(this.at(folder, own.name), { encoding: 'utf8', flag: AS_IT_IS }) } } catch { return { mapping: '' } }
+  }
+
+  private async save(id: string, claim: Claim): Promise<void> { await writeWhole(this.path(WORKING, id, 'claim.json'), JSON.stringify(claim)) }
+
+  /** Imports what was taken, and files it away; what cannot be finished now stays for the next look. */
+  private async finish(id: string): Promise<void> {
+    const of = (name: string): string => this.path(WORKING, id, name)
+    const finished = await json<Finished>(of('finished.json'))
+    if (finished) { await this.fileAway(id, finished); return }
+    const stat = await lstat(of('file'), { bigint: true }).catch(() => undefined)
+    // Cut short before the file was taken: it lies where it was put.
+    if (!stat) { await rm(this.path(WORKING, id), { recursive: true, force: true }); return }
+    const claim = await json<Claim>(of('claim.json')) ?? { folder: '', name: '', at: this.options.clock.now(), tries: 0 }
+    const grew = this.growing.get(id)
+    if (grew !== undefined && grew !== stampOf(stat)) { this.growing.set(id, stampOf(stat)); return }
+    this.growing.delete(id)
+    const name = Buffer.from(claim.name, 'base64')
+    const refuse = (why: string): Promise<void> => this.conclude(id, name, claim, 'refused', { refused: why })
+    if (stat.isSymbolicLink()) { await refuse('This is a link, and links are not followed. Put the file itself into the folder.'); return }
+    if (!stat.isFile()) { await refuse('This is no file that can be read (a pipe, a socket or a device). Put a file into the folder.'); return }
+    if (stat.size > BigInt(this.options.maxBytes)) { await refuse(`The file is over the limit of ${this.options.maxBytes} bytes (CHORUS_MAX_UPLOAD). Send it in parts: whole records each, in their order.`); return }
+    if (claim.tries >= TRIES) { await refuse(`The import of this file broke off ${TRIES} times; what was recorded of it before stays recorded. The log of intake says why. Put the file here again once that is mended: nothing is recorded twice.`); return }
+    await this.save(id, { ...claim, tries: claim.tries + 1 })
+    const copy = await this.copy(of('file'), of('copy'))
+    if (copy === 'unreadable') { await refuse('The file may not be read by the user that runs Chorus. Give it the right to read it, and put it into the folder again.'); return }
+    const unchanged = async (): Promise<boolean> => copy !== 'changed' && stampOf(await lstat(of('file'), { bigint: true })) === copy.stamp
+    if (copy === 'changed') { await this.stays(id, claim, of('file')); return }
+    const as = await recognise({ folder: claim.folder, ...(claim.mapping !== undefined && { mapping: claim.mapping }), ...(claim.tooManyMappings && { tooManyMappings: true }) }, copy.head)
+    if ('refused' in as) { await refuse(as.refused); return }
+    const imported = await this.options.importFile({ path: of('copy'), bytes: copy.bytes, sha256: copy.sha256, as, folder: claim.folder, name: name.toString('utf8'), rows: of('rows.csv') })
+    if ('text' in imported) {
+      if (imported.outcome === 'again') await this.save(id, claim)
+      this.waiting = imported.text
+      return
+    }
+    // Somebody wrote on while it was imported: it is read again, whole, once it is quiet.
+    if (!await unchanged()) { await this.stays(id, claim, of('file')); return }
+    await this.conclude(id, name, claim, imported.outcome, imported.report)
+  }
+
+  private async stays(id: string, claim: Claim, path: string): Promise<void> {
+    await this.save(id, claim)
+    this.growing.set(id, stampOf(await lstat(path, { bigint: true })))
+  }
+
+  /** Copies what was taken, as it is now. `changed`: somebody wrote on meanwhile. */
+  private async copy(from: string, to: string): Promise<{ readonly bytes: number; readonly sha256: string; readonly head: Buffer; readonly stamp: string } | 'unreadable' | 'changed'> {
+    let source
+    try { source = await open(from, AS_IT_IS) } catch (error) {
+      if (['EACCES', 'EPERM'].includes(codeOf(error))) return 'unreadable'
+      throw new FolderUnusable(`a file of the drop folder cannot be opened (${codeOf(error)}): look at its disk`)
+    }
+    try {
+      const before = await source.stat({ bigint: true })
+      const target = await open(to, 'w', 0o600)
+      const hash = createHash('sha256')
+      let bytes = 0
+      let head: Buffer = Buffer.alloc(0)
+      try {
+        // Not beyond what it was: a file that grows without end ends here.
+        for await (const chunk of source.createReadStream({ autoClose: false, start: 0, highWaterMark: 1024 * 1024 }) as AsyncIterable<Buffer>) {
+          if (head.length < HEAD_BYTES) head = Buffer.concat([head, chunk.subarray(0, HEAD_BYTES - head.length)])
+          hash.update(chunk)
+          bytes += chunk.length
+          if (bytes > Number(before.size)) break
+          await this.write(() => target.writeFile(chunk))
+        }
+      } finally { await target.close() }
+      const after = await source.stat({ bigint: true })
+      if (BigInt(bytes) !== before.size || stampOf(before) !== stampOf(after)) return 'changed'
+      return { bytes, sha256: hash.digest('hex'), head, stamp: stampOf(after) }
+    } finally { await source.close().catch(() => undefined) }
+  }
+
+  private async conclude(id: string, name: Buffer, claim: Claim, to: 'done' | 'refused', report: object): Promise<void> {
+    const finished: Finished = { to, base: `${claim.at.replaceAll(/[-:]|\.\d+/g, '')}-${id.slice(-8)}-${safe(name)}` }
+    await this.write(() => writeWhole(this.path(WORKING, id, 'report.json'), `${JSON.stringify({ outcome: to, taken: claim.at, finished: this.options.clock.now(), ...report }, null, 2)}\n`))
+    await this.write(() => writeWhole(this.path(WORKING, id, 'finished.json'), JSON.stringify(finished)))
+    await this.fileAway(id, finished)
+  }
+
+  private async fileAway(id: string, { to, base }: Finished): Promise<void> {
+    for (const [from, as] of [['report.json', `${base}.report.json`], ['rows.csv', `${base}.rows.csv`], ['file', base]] as const)
+      await this.write(() => rename(this.path(WORKING, id, from), this.path(to, as)).catch((error: unknown) => { if (codeOf(error) !== 'ENOENT') throw error }))
+    await this.write(() => rm(this.path(WORKING, id), { recursive: true, force: true }))
+  }
+
+  private async read<T>(work: () => Promise<T>): Promise<T> {
+    try { return await work() } catch (error) { throw new FolderUnusable(`the drop folder, or a feed folder in it, cannot be read (${codeOf(error)}): is it there, and may the user that runs Chorus read it?`) }
+  }
+  private async write<T>(work: () => Promise<T>): Promise<T> {
+    try { return await work() } catch (error) { throw new FolderUnusable(`the drop folder cannot be written (${codeOf(error)}): the user that runs Chorus needs the right to write in it, and room on its disk`) }
+  }
+}
+
+/** Equal as long as nobody wrote the file, replaced it, or set its time. */
+const stampOf = ({ dev, ino, size, mtimeNs }: BigIntStats): string => [dev, ino, size, mtimeNs].join(' ')
+const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? 'error'
+/** What of a name may stand in a file name anywhere; the rest is one underscore. */
+const safe = (name: Buffer): string => name.toString('utf8').replaceAll(/[^A-Za-z0-9._-]+/g, '_').replace(/^\.+/, '').slice(-120) || 'file'
+const json = async <T>(path: string): Promise<T | undefined> => { try { return JSON.parse(await readFile(path, 'utf8')) as T } catch { return undefined } }
+/** There whole, or not at all. */
+const writeWhole = async (path: string, text: string): Promise<void> => { await writeFile(`${path}.new`, text, { mode: 0o640 }); await rename(`${path}.new`, path) }

@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fuzzExtract } from '../../../../../test/fuzz/extract'
+import { FEEDS } from '../../../../../test/fuzz/feeds'
+import { mappingIn } from '../../mapped-import/mapping-file'
+import { keptFormat, readRows } from './read-rows'
+
+const SEED = 20260713
+const root = join(__dirname, '../../../../..')
+const files = FEEDS.extract!.samples
+
+describe('2,000 damaged extracts', () => {
+  it.each(files)(`of %s: each row becomes one thing, nothing throws, nothing unreadable is recorded (seed ${SEED}; more: npm run fuzz -- --feed extract --seed S --runs N)`, (file) => {
+    expect(fuzzExtract(readFileSync(join(root, file), 'latin1'), SEED, Math.ceil(2000 / files.length), join(root, file)).map(({ seed, by, wrong }) => ({ seed, by, wrong }))).toEqual([])
+  })
+  it('a number beyond all numbers is refused with its row, which is kept and can be repaired', () => {
+    const read = mappingIn(readFileSync(join(root, 'samples/extracts/lap-screens.map.yml'), 'utf8'))
+    if ('problems' in read) throw new Error('the sample mapping is wrong')
+    const rows = readRows(Buffer.from('{"screens":[{"form":"A","report":1e400,"taken":"x"},{"form":"B"}]}'), read.mapping)
+    expect('rows' in rows && rows.rows.map(({ broken, content }) => [broken?.cause, content])).toEqual([['not-a-number', '{"form":"A","report":"Infinity","taken":"x"}'], [undefined, '{"form":"B"}']])
+    expect('rows' in rows && readRows(Buffer.from(rows.rows[0]!.content), keptFormat(read.mapping))).toMatchObject({ rows: [{ values: { form: 'A' } }] })
+  })
+})
