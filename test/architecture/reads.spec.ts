@@ -1,6 +1,6 @@
 /** Every route that answers a GET says whether it shows anything of a person; those that do pass the audit. */
 import { Controller, Get, type Type } from '@nestjs/common'
-import { INTERCEPTORS_METADATA, PATH_METADATA } from '@nestjs/common/constants'
+import { EXCEPTION_FILTERS_METADATA, INTERCEPTORS_METADATA, PATH_METADATA } from '@nestjs/common/constants'
 import { join } from 'node:path'
 import { PURPOSES, PURPOSES_OF, ROLES } from '@chorus/contracts'
 import { readsOf } from '@chorus/platform'
@@ -28,6 +28,16 @@ it('would be missed here where a route does not say', () => {
   @Controller('v1/planted')
   class Planted { @Get('record') record(): string { return 'read' } }
   expect(faultsOf(Planted)).toEqual(['Planted.record: does not say whether it reads a person (QueryRoute, reads)'])
+})
+
+/** Names of the routes that ask who is there, and enter nowhere whom they refuse. */
+const forgetful = (controller: Type): string[] => handlersOf(controller).filter(({ handler, publicReason }) => publicReason === undefined && !((Reflect.getMetadata(EXCEPTION_FILTERS_METADATA, handler) ?? []) as { name?: string }[]).some((each) => each.name === 'RefusalAudit')).map(({ name }) => name)
+
+it('whom a route refuses is entered in the audit log', () => {
+  expect(controllers.flatMap(forgetful)).toEqual([])
+  @Controller('v1/planted')
+  class Planted { @Get('record') record(): string { return 'read' } }
+  expect(forgetful(Planted)).toEqual(['Planted.record'])
 })
 
 it('every purpose is somebody\'s', () => {

@@ -7,7 +7,7 @@ import { KafkaBus, LogBus, publishedThrough, type EventBus, type KafkaSettings }
 import { appendedBy, readBy, type Service } from '@chorus/contracts'
 import { KurrentStore, PostgresStore, Recorder, withRights, type EventStore, type Neighbours } from '@chorus/event-store'
 import { wallsIn } from '@chorus/record-access'
-import { asRole, AUDIT, AUDIT_DATABASE, auditTrail, BUS, CLOCK, DATABASE, KEY_LIFE, Readiness, RECORDER, STORE, VAULT, WALLS, type Clock, type Settings, type WallsOf } from '@chorus/platform'
+import { asRole, AUDIT, AUDIT_DATABASE, auditTrail, BUS, CLOCK, DATABASE, KEY_LIFE, Readiness, RECORDER, STORE, VAULT, WALLS, type AuditTrail, type Clock, type Settings, type WallsOf } from '@chorus/platform'
 import { FileVault, sealFor, ServiceSeal, type FileSeal, type Vault } from '@chorus/privacy'
 
 /** Settings of a process whose database is there: the embedded one has been started, or DATABASE_URL named it. */
@@ -35,7 +35,7 @@ const LOOK_MS = 1500
 class Ports implements OnApplicationShutdown {
   constructor(
     @Inject(BUS) private readonly bus: EventBus, @Inject(STORE) private readonly store: EventStore, @Inject(DATABASE) private readonly database: Sql,
-    readiness: Readiness, @Optional() @Inject(VAULT) private readonly vault?: Vault, @Optional() @Inject(AUDIT_DATABASE) private readonly audit?: Sql, @Optional() @Inject(SEAL) seal?: FileSeal,
+    readiness: Readiness, @Optional() @Inject(VAULT) private readonly vault?: Vault, @Optional() @Inject(AUDIT_DATABASE) private readonly audit?: Sql, @Optional() @Inject(AUDIT) private readonly trail?: AuditTrail, @Optional() @Inject(SEAL) seal?: FileSeal,
   ) {
     readiness.add('database', async () => { await database`select 1`; return { ok: true, text: 'PostgreSQL answers' } })
     if (seal instanceof ServiceSeal) readiness.add('key service', () => seal.look(LOOK_MS))
@@ -43,6 +43,7 @@ class Ports implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
+    await this.trail?.close()
     await this.audit?.end({ timeout: 5 })
     await this.bus.close()
     await this.store.close()
@@ -65,13 +66,18 @@ const openDatabaseClient = (settings: ReadySettings, client: string): Sql =>
 const openAuditClient = (url: string, client: string): Sql =>
   postgres(url, { ...guarded(url, SILENCE_MS), max: 2, onnotice: () => undefined, connection: { application_name: `${client} audit`, TimeZone: 'UTC' } })
 
+const openTrail = (database: Sql, vault: Vault): AuditTrail => {
+  const log = new Logger('audit')
+  return auditTrail(database, (text) => vault.hmac('search', text), (error) => log.error({ note: 'refused attempts wait to be entered in the audit log', err: error }))
+}
+
 const keyed = (settings: ReadySettings, service: Service | undefined): Provider[] => [
   { provide: SEAL, useFactory: () => sealFor(settings.keyService) },
   { provide: VAULT, inject: [SEAL], useFactory: (seal: FileSeal) => FileVault.open({ keysFolder: join(settings.data, 'keys'), databaseUrl: settings.databaseUrl, mode: settings.mode, seal }) },
   { provide: KEY_LIFE, inject: [VAULT], useFactory: (vault: FileVault) => vault.life },
   { provide: RECORDER, inject: [STORE, VAULT, CLOCK], useFactory: (store: EventStore, vault: Vault, clock: Clock) => new Recorder({ store, vault, clock }) },
   { provide: WALLS, inject: [RECORDER], useFactory: (recorder: Recorder): WallsOf => wallsIn(recorder, (category) => service === undefined || readBy(service) === 'everything' || readBy(service).includes(category)) },
-  { provide: AUDIT, inject: [DATABASE, VAULT], useFactory: (database: Sql, vault: Vault) => auditTrail(database, (text) => vault.hmac('search', text)) },
+  { provide: AUDIT, inject: [DATABASE, VAULT], useFactory: (database: Sql, vault: Vault) => openTrail(database, vault) },
 ]
 
 const openBus = (settings: ReadySettings, store: EventStore, database: Sql): EventBus => {

@@ -1,7 +1,10 @@
 /** The audit log in PostgreSQL (infra/postgres/migrations/0060-audit.sql): entered through one function, read in order, verified. */
-import type { Sql } from 'postgres'
+import type { Sql, TransactionSql } from 'postgres'
 import { canonicalJson, genesisLink, leafOf, linkOf } from '@chorus/event-store'
 import type { Actor, Purpose } from '@chorus/contracts'
+import { systemClock } from './clock'
+import { RefusedAttempts } from './refused-attempts'
+import { newId } from './request-context'
 
 /** One reading of a person's record, or one search, found or not. Ids and codes alone. */
 export interface Reading {
@@ -15,24 +18,56 @@ export interface Reading {
   /** ids of the records that were shown */
   readonly records: readonly string[]
   readonly correlationId: string
+  /** why it looked as if there were nothing: closed to the reader, or not for the role */
+  readonly refused?: string
+}
+/** An attempt that was refused because of who asked; `times`: so many more of one caller within a minute, `counted` by route and code. */
+export interface Refused extends Omit<Reading, 'purpose'> {
+  readonly purpose: Purpose | null
+  readonly found: false
+  /** the problem's or the rule's code */
+  readonly refused: string
+  readonly times?: number
+  readonly counted?: Readonly<Record<string, number>>
 }
 /** Where readings are recorded. */
 export interface AuditTrail {
   /** durable when it returns. @throws where it cannot be written: then nothing may be shown */
   record(reading: Reading): Promise<void>
+  /** Enters it soon: at once, or counted with others of the same caller. Never throws: what cannot be entered is tried again. */
+  refused(attempt: Refused): void
+  /** Enters what was only counted until now. */
+  close(): Promise<void>
   /** the keyed HMAC by which a search for `text` stands in the log, as 'hmac:' and base64url */
   fingerprint(text: string): string
 }
-export interface AuditEntry extends Reading { readonly ordinal: number; /** RFC 3339 in UTC, microseconds */ readonly time: string; /** lower-case hex */ readonly link: string }
+export type AuditEntry = (Reading | Refused) & { readonly ordinal: number; /** RFC 3339 in UTC, microseconds */ readonly time: string; /** lower-case hex */ readonly link: string }
 export type AuditReport =
   | { readonly ok: true; readonly log: string; readonly checked: number; readonly link: string }
   | { readonly ok: false; readonly log: string; readonly checked: number; /** the first that is wrong */ readonly ordinal: number; readonly text: string }
 
-/** @param hmac under the vault's key for searches */
-export const auditTrail = (database: Sql, hmac: (text: string) => Buffer): AuditTrail => ({
-  record: async (reading) => { await database`select audit.record(${canonicalJson(reading)})` },
-  fingerprint: (text) => `hmac:${hmac(text.trim().toUpperCase()).toString('base64url')}`,
-})
+/** Whoever sends no token, or one that nobody vouches for. What such a token says is not taken over. */
+export const UNKNOWN_CALLER: Actor = { id: 'unknown', role: 'unknown', agency: 'unknown' }
+
+/** @param hmac under the vault's key for searches; @param failed told of a refused attempt that could not be entered yet */
+export const auditTrail = (database: Sql, hmac: (text: string) => Buffer, failed: (error: unknown) => void): AuditTrail => {
+  const enter = async (entry: Reading | Refused): Promise<void> => { await database`select audit.record(${canonicalJson(entry)})` }
+  const attempts = new RefusedAttempts({ enter, failed })
+  return {
+    record: enter, refused: (attempt) => attempts.note(attempt), close: () => attempts.close(),
+    fingerprint: (text) => `hmac:${hmac(text.trim().toUpperCase()).toString('base64url')}`,
+  }
+}
+
+/**
+ * What the owner of the database does to all of it at the command line: entered before it is done, or with it.
+ * @param sql the owner's @param asked codes and names of ours, no word of anybody's
+ */
+export const enterAsOwner = async (sql: Sql | TransactionSql, route: string, asked: Readonly<Record<string, string>>): Promise<void> => {
+  const [{ owner } = { owner: 'unknown' }] = await sql<{ owner: string }[]>`select session_user as owner`
+  const done: Reading = { actor: { id: `database:${owner}`, role: 'owner', agency: 'CITY' }, purpose: 'operations', route, asked, found: true, records: [], correlationId: newId(systemClock) }
+  await sql`select audit.record(${canonicalJson(done)})`
+}
 
 interface Row { ordinal: string | number; time: string; text: string; link: string }
 const COLUMNS = `ordinal, to_char(time at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as time, text, encode(link, 'hex') as link`
@@ -48,7 +83,7 @@ export const auditEntries = async (database: Sql, { actor, about, before, limit 
       ${actor === undefined ? database`` : database`and text::jsonb #>> '{actor,id}' = ${actor}`}
       ${about === undefined ? database`` : database`and (text::jsonb -> 'records' ? ${about} or exists (select from jsonb_each_text(text::jsonb -> 'asked') where value = ${about}))`}
     order by ordinal desc limit ${limit}`
-  return rows.map(({ ordinal, time, text, link }) => ({ ...JSON.parse(text) as Reading, ordinal: Number(ordinal), time, link }))
+  return rows.map(({ ordinal, time, text, link }) => ({ ...JSON.parse(text) as Reading | Refused, ordinal: Number(ordinal), time, link }))
 }
 
 /** Recomputes every link, and names the first entry that is wrong. The head is read first: what is added meanwhile is not looked at. */

@@ -1,12 +1,12 @@
 /** Decorators of command routes: rights and OpenAPI come from the contracts class, nothing is said twice. */
-import { applyDecorators, HttpCode, Injectable, UseGuards, UseInterceptors, type CanActivate, type ExecutionContext } from '@nestjs/common'
+import { applyDecorators, HttpCode, Injectable, UseFilters, UseGuards, UseInterceptors, type CanActivate, type ExecutionContext } from '@nestjs/common'
 import { ApiBearerAuth, ApiBody, ApiHeader, ApiOperation, ApiResponse } from '@nestjs/swagger'
 import { AllowedTo, allCommands, PURPOSES, rightOf, schemaOf, type ContractClass, type JsonSchema } from '@chorus/contracts'
 import type { Request } from 'express'
 import { Problem } from './problem'
 import { DeclaredParameters } from './query-params'
+import { declareReads, ReadAudit, RefusalAudit, type Reads } from './read-audit'
 import { BehindNoWall } from './walls'
-import { declareReads, ReadAudit, type Reads } from './read-audit'
 
 const RECEIPT_SCHEMA = {
   type: 'object', additionalProperties: false, required: ['stream', 'ordinal', 'revision', 'recordedtime', 'repeated'],
@@ -57,7 +57,7 @@ export const CommandRoute = (body: ContractClass, answer: JsonSchema = RECEIPT_S
   if (!right || !contract) throw new Error(`${body.name} is not a command: it lacks @CommandBody, so nobody may send it`)
   const who = `For ${right.roles.join(', ')}${right.agencies ? ` of ${right.agencies.join(', ')}` : ''}.`
   return applyDecorators(
-    AllowedTo(right) as MethodDecorator, UseGuards(JsonOnly, BehindNoWall), HttpCode(200), ApiBearerAuth(),
+    AllowedTo(right) as MethodDecorator, UseFilters(RefusalAudit), UseGuards(JsonOnly, BehindNoWall), HttpCode(200), ApiBearerAuth(),
     ApiOperation({ operationId: contract.type, summary: contract.summary, description: who }),
     ApiHeader({ name: 'Idempotency-Key', required: false, description: 'UUID, one per wish: the same key sent again answers as the first time', schema: { type: 'string', format: 'uuid' } }),
     ApiBody({ required: true, schema: asOpenApi(schemaOf(body)) }),
@@ -77,7 +77,7 @@ const AUDITED: readonly MethodDecorator[] = [
  * entered in the audit log), and (where there is one) the schema of the answer. Its parameters are those that @ApiQuery declares.
  */
 export const QueryRoute = (spec: { readonly summary: string; readonly reads: Reads; readonly roles: Parameters<typeof AllowedTo>[0]['roles']; readonly agencies?: readonly string[]; readonly answer?: JsonSchema; /** of a question that is too long for a path: a POST, which changes nothing */ readonly body?: ContractClass }): MethodDecorator => applyDecorators(
-  AllowedTo({ roles: spec.roles, ...(spec.agencies ? { agencies: spec.agencies } : {}) }) as MethodDecorator, UseGuards(DeclaredParameters, ...spec.body ? [JsonOnly] : []), ApiBearerAuth(), ...spec.body ? [HttpCode(200), ApiBody({ required: true, schema: asOpenApi(schemaOf(spec.body)) }), ...problems(413, 415, 422)] : [], declareReads(spec.reads), ...'person' in spec.reads ? AUDITED : [],
+  AllowedTo({ roles: spec.roles, ...(spec.agencies ? { agencies: spec.agencies } : {}) }) as MethodDecorator, UseFilters(RefusalAudit), UseGuards(DeclaredParameters, ...spec.body ? [JsonOnly] : []), ApiBearerAuth(), ...spec.body ? [HttpCode(200), ApiBody({ required: true, schema: asOpenApi(schemaOf(spec.body)) }), ...problems(413, 415, 422)] : [], declareReads(spec.reads), ...'person' in spec.reads ? AUDITED : [],
   ApiOperation({ summary: spec.summary, description: `For ${spec.roles.join(', ')}${spec.agencies ? ` of ${spec.agencies.join(', ')}` : ''}.` }),
   ApiResponse({ status: 200, description: 'the answer', ...(spec.answer ? { schema: asOpenApi(spec.answer) } : {}) }),
   ...problems(400, 401, 403, 404, 503),
@@ -85,7 +85,7 @@ export const QueryRoute = (spec: { readonly summary: string; readonly reads: Rea
 
 /** Says of a handler that takes a file as its body: what it answers, and which problems may come before the first line. */
 export const UploadRoute = (answer: string): MethodDecorator => applyDecorators(
-  HttpCode(200), ApiBearerAuth(),
+  UseFilters(RefusalAudit), HttpCode(200), ApiBearerAuth(),
   ApiResponse({ status: 200, description: answer, content: { 'application/x-ndjson': {} } }),
   ...problems(400, 401, 403, 413, 415, 503),
 )

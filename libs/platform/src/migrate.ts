@@ -3,6 +3,7 @@ import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { postgres } from '@chorus/postgres'
 import type { Sql, TransactionSql } from 'postgres'
+import { enterAsOwner } from './audit-log'
 import { repositoryRoot } from './repository-root'
 
 /** One migration file: `NNNN-name.sql`; `hash` is the SHA-256 (hex) of its text as it lies in the folder. */
@@ -65,6 +66,12 @@ const runFile = async (tx: TransactionSql, appRole: string, { name, sql, hash }:
   }
 }
 
+/** Once there is an audit log, each change of the schema stands in it. */
+const noteInAudit = async (tx: TransactionSql, migration: string): Promise<void> => {
+  const [{ there } = { there: false }] = await tx<{ there: boolean }[]>`select to_regprocedure('audit.record(text)') is not null as there`
+  if (there) await enterAsOwner(tx, 'chorus migrate', { migration })
+}
+
 /**
  * Makes the schema of a backup in an empty database, inside the transaction that then fills it. What this build has
  * beyond it is run by the next `migrate`.
@@ -97,7 +104,7 @@ export const migrate = async (ownerUrl: string, login?: string, folder?: string)
     const rows = await sql<{ name: string; hash: string }[]>`select name, hash from public.chorus_migrations`
     const todo = pending(files, new Map(rows.map((row) => [row.name, row.hash])))
     for (const file of todo) {
-      await sql.begin((tx) => runFile(tx, appRole, file))
+      await sql.begin(async (tx) => { await runFile(tx, appRole, file); await noteInAudit(tx, file.name) })
     }
     return todo.map((file) => file.name)
   } finally {

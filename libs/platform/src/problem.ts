@@ -2,7 +2,7 @@
 import { ArgumentsHost, Catch, ExceptionFilter, HttpException, Logger } from '@nestjs/common'
 import type { Response } from 'express'
 import { AppendRefused, LogNotThereYet, StoreUnavailable } from '@chorus/event-store'
-import { UnknownEvent } from '@chorus/contracts'
+import { UnknownEvent, type Actor } from '@chorus/contracts'
 import { isRefusal, type Refusal } from '@chorus/decider'
 import { contextOf, type ChorusRequest } from './request-context'
 import { PROBLEM_TYPES, type ProblemName } from './problem-types'
@@ -24,9 +24,12 @@ export interface ProblemBody {
   readonly rules?: readonly string[]
 }
 
+/** For the audit log alone, never answered: what looks to the asker as if it were not there, and whom a token names that is no longer good. */
+export interface Aside { readonly withheld?: 'closed' | 'not-for-role' | 'walled'; readonly who?: Actor }
+
 /** Thrown by edges for everything a client can be told. `detail` is read by people: what is wrong and what to do. */
 export class Problem extends Error {
-  constructor(readonly problem: ProblemName, detail: string, readonly more: { readonly errors?: readonly FieldProblem[]; readonly refused?: string; readonly rules?: readonly string[] } = {}) {
+  constructor(readonly problem: ProblemName, detail: string, readonly more: { readonly errors?: readonly FieldProblem[]; readonly refused?: string; readonly rules?: readonly string[] } = {}, readonly aside: Aside = {}) {
     super(detail)
     this.name = 'Problem'
   }

@@ -8,10 +8,12 @@ export interface RequestContext {
   readonly correlationId: string
   /** RFC 3339 instant: when the request reached us */
   readonly receivedtime: string
-  /** set by the rights guard; absent on public routes */
+  /** set by the rights guard, before it looks at the right; absent on public routes */
   actor?: Actor
   /** set with it: what else the token proves */
   claims?: Claims
+  /** a command that names somebody behind a wall of the actor's: it is answered as if there were nothing, and entered in the audit log */
+  walled?: boolean
 }
 export type ChorusRequest = Request & { chorus?: RequestContext }
 

@@ -29,8 +29,9 @@ export class RightsGuard implements CanActivate {
       throw error
     }
     const { claims, ...actor } = bearerIs
-    checkRight(rightOf(handler), actor, (why) => this.log.warn({ denied: route, why, role: (ROLES as readonly string[]).includes(actor.role) ? actor.role : 'unknown', agency: isAgency(actor.agency) ? actor.agency : 'unknown' }))
+    // also of whom is refused now: the audit log says who it was
     Object.assign(contextOf(request), { actor, claims })
+    checkRight(rightOf(handler), actor, (why) => this.log.warn({ denied: route, why, role: (ROLES as readonly string[]).includes(actor.role) ? actor.role : 'unknown', agency: isAgency(actor.agency) ? actor.agency : 'unknown' }))
     return true
   }
 }

@@ -5,7 +5,7 @@
 import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
 import { dirname, join } from 'node:path'
-import { calculateJwkThumbprint, createRemoteJWKSet, exportJWK, generateKeyPair, importJWK, jwtVerify, SignJWT, type JWK, type JWTHeaderParameters, type KeyLike } from 'jose'
+import { calculateJwkThumbprint, createRemoteJWKSet, errors, exportJWK, generateKeyPair, importJWK, jwtVerify, SignJWT, type JWK, type JWTHeaderParameters, type KeyLike } from 'jose'
 import type { Actor, Claims } from '@chorus/contracts'
 import type { Clock } from './clock'
 import { SetupRefused } from './postgres-binaries'
@@ -106,7 +106,7 @@ export class TokenVerifier {
       const code = (error as { code?: string }).code ?? ''
       // The identity provider is away: not the bearer's fault, and the next try may find it.
       if (this.remote && (code === 'ERR_JWKS_TIMEOUT' || code === 'ERR_JOSE_GENERIC' || !code.startsWith('ERR_J'))) throw new Problem('retry-later', 'The keys that tokens are checked with cannot be fetched now (CHORUS_JWKS). Send the same request again in a few seconds.')
-      throw refuse(REASONS[code] ?? 'The token cannot be verified.')
+      throw refuse(REASONS[code] ?? 'The token cannot be verified.', namedBy(error))
     }
     const { sub, role, agency, env, organization, office } = claims
     if (!isName(sub) || !isName(role) || !isName(agency)) throw refuse('The claims sub, role and agency must be names of 1 to 64 letters, digits and . _ : @ -.')
@@ -158,7 +158,13 @@ export class TokenVerifier {
 
 const publicPart = ({ kty, crv, x, y }: JWK): JWK => ({ kty: kty!, crv: crv!, x: x!, y: y! })
 const isName = (value: unknown): value is string => typeof value === 'string' && /^[\w.:@-]{1,64}$/.test(value)
-const refuse = (why: string): Problem => new Problem('not-authenticated', `${why} Get a new token and send it as: Authorization: Bearer TOKEN.`)
+const refuse = (why: string, who?: Actor): Problem => new Problem('not-authenticated', `${why} Get a new token and send it as: Authorization: Bearer TOKEN.`, {}, who && { who })
+/** Whom a token names whose signature holds and whose claims do not, an expired one above all: jose checks them in this order. */
+const namedBy = (error: unknown): Actor | undefined => {
+  if (!(error instanceof errors.JWTExpired || error instanceof errors.JWTClaimValidationFailed)) return undefined
+  const { sub, role, agency } = error.payload
+  return isName(sub) && isName(role) && isName(agency) ? { id: sub, role, agency } : undefined
+}
 const REASONS: Record<string, string> = {
   ERR_JWT_EXPIRED: 'The token has expired.',
   ERR_JWT_CLAIM_VALIDATION_FAILED: 'A claim of the token is missing or wrong: aud must be "chorus"; sub, role, agency, env and exp must be there; it must be valid already.',

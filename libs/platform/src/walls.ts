@@ -27,9 +27,11 @@ export class BehindNoWall implements CanActivate {
   constructor(@Inject(WALLS) private readonly walls: WallsOf) {}
   async canActivate(execution: ExecutionContext): Promise<boolean> {
     const request = execution.switchToHttp().getRequest<ChorusRequest>()
-    const { actor } = contextOf(request)
+    const context = contextOf(request)
+    const { actor } = context
     const wall = actor ? await this.walls(actor.id) : null
     if (!wall) return true
+    context.walled = wall.hides([request.params, request.body])
     if (wall.hides(request.body)) throw new Problem('not-found', NOT_HERE)
     askElsewhere(request, wall)
     return true

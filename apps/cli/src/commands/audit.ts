@@ -4,21 +4,22 @@ import type { Context } from '../context'
 import { EXIT } from '../exit'
 
 interface Entry {
-  readonly ordinal: number; readonly time: string; readonly actor: { readonly id: string; readonly role: string; readonly agency: string }; readonly purpose: string
+  readonly ordinal: number; readonly time: string; readonly actor: { readonly id: string; readonly role: string; readonly agency: string }; readonly purpose: string | null
   readonly route: string; readonly asked: Readonly<Record<string, string>>; readonly found: boolean; readonly records: readonly string[]
+  readonly refused?: string; readonly times?: number; readonly counted?: Readonly<Record<string, number>>
 }
 type Report = { readonly ok: true; readonly log: string; readonly checked: number; readonly link: string } | { readonly ok: false; readonly log: string; readonly checked: number; readonly ordinal: number; readonly text: string }
 
 /** So many ids of one entry are shown on its line; all of them stand in --json. */
 const SHOWN = 3
 
-/** chorus audit list | verify: who read which person's record, and the chain over it. */
+/** chorus audit list | verify: who read which person's record, or was refused, and the chain over it. */
 export const register = (program: Command, context: Context): void => {
   const group = program.command('audit').description('who read which person\'s record, and what for')
 
   context.command<{ about?: string; actor?: string; before?: string; limit: string }, []>(group, {
     name: 'list',
-    summary: 'readings and searches, the newest first',
+    summary: 'readings, searches and refused attempts, the newest first',
     role: 'privacyOfficer',
     examples: ['npx chorus audit list', 'npx chorus audit list --about MOKPD9999/260700013', 'npx chorus audit list --actor demo-detective --json'],
     with: (command) => command.option('--about <record>', 'that showed this record (its id), or searched for this text').option('--actor <user>', 'of this user').option('--before <ordinal>', 'before this entry').option('--limit <n>', 'at most so many', '100'),
@@ -44,8 +45,10 @@ export const register = (program: Command, context: Context): void => {
   })
 }
 
-const lineOf = ({ ordinal, time, actor, purpose, route, asked, found, records }: Entry): string => {
+const lineOf = ({ ordinal, time, actor, purpose, route, asked, found, records, refused, times, counted }: Entry): string => {
   const shown = records.slice(0, SHOWN).join(' ') + (records.length > SHOWN ? ` and ${records.length - SHOWN} more` : '')
   const words = Object.entries(asked).map(([name, value]) => `${name}=${value}`).join(' ')
-  return `${String(ordinal).padStart(6)}  ${time.slice(0, 19)}Z  ${actor.id} (${actor.role}, ${actor.agency})  ${purpose}  ${route}${words === '' ? '' : `  ${words}`}  ${found ? `showed ${shown}` : 'found nothing'}`
+  const came = refused === undefined ? found ? `showed ${shown}` : 'found nothing' : `REFUSED ${refused}`
+  const many = counted ? `  ${times} more within a minute: ${Object.entries(counted).map(([what, each]) => `${each} ${what}`).join(', ')}` : ''
+  return `${String(ordinal).padStart(6)}  ${time.slice(0, 19)}Z  ${actor.id} (${actor.role}, ${actor.agency})  ${purpose ?? 'no purpose given'}  ${route}${words === '' ? '' : `  ${words}`}  ${came}${many}`
 }

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream'
 import { CLOSING_STATUTES, CONTEXTS, COURTS, HOLD_GROUNDS } from '@chorus/contracts'
 import { postgres } from '@chorus/postgres'
 import { KeyServiceAway, moveKeys, Pkcs11Service, sealsIn, ServiceSeal, VaultRefused } from '@chorus/privacy'
-import type { Settings } from '@chorus/platform'
+import { enterAsOwner, type Settings } from '@chorus/platform'
 import { withOwner } from '../backup-places'
 import { resultOf } from '../client'
 import type { Context } from '../context'
@@ -157,7 +157,10 @@ const registerStore = (store: Command, context: Context): void => {
       }
       const moved = await withOwner(settings, world.clock, async (ownerUrl) => {
         const sql = postgres(ownerUrl, { max: 1, onnotice: () => undefined })
-        try { return await moveKeys(sql, folder, seal, to, options.dropOlder) } finally { await sql.end({ timeout: 1 }) }
+        try {
+          await enterAsOwner(sql, 'chorus key store move', { to, ...(options.dropOlder && { dropOlder: 'true' }) })
+          return await moveKeys(sql, folder, seal, to, options.dropOlder)
+        } finally { await sql.end({ timeout: 1 }) }
       }).catch(refusedByService)
       out.data('key.store.move/1', { to, ...moved }, [...moved.changed.map((name) => `${to === 'service' ? 'sealed' : 'unsealed'}  ${name}`), ...(moved.changed.length === 0 ? ['nothing to do'] : []), ...moved.dropped.map((id) => `removed  wrapping key ${id}`)])
       out.next('npx chorus backup …', 'npx chorus doctor')

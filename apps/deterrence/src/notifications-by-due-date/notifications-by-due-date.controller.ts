@@ -25,7 +25,7 @@ export class NotificationsByDueDateController {
   @ApiQuery({ name: 'after', required: false, description: 'ordinal of a reply to a command: waits until it is seen here' })
   async one(@Req() request: ChorusRequest, @Param('id', UuidParam) notificationId: string, @Query('after') after?: string): Promise<Listed> {
     const { notifications: [found] } = await this.notifications.list({ ...(await this.wanted({ after })), notificationId }, contextOf(request).actor!)
-    if (!found) throw new Problem('not-found', 'There is no notification of this number. Look its number up again.')
+    if (!found) throw new Problem('not-found', 'There is no notification of this number. Look its number up again.', {}, await this.notifications.isGone(notificationId) ? { withheld: 'closed' } : {})
     return found
   }
 

@@ -5,7 +5,7 @@ import type { Level, PlaceClass, RecordedEvent } from '@chorus/contracts'
 import { decode, type EventStore, type Recorder } from '@chorus/event-store'
 import { CLOCK, DATABASE, Followers, RECORDER, seenAfter, STORE, type Clock } from '@chorus/platform'
 import { Projection, type ReadModel } from '@chorus/read-models'
-import { closedTo, type Closed, type Reader } from '@chorus/record-access'
+import { closedTo, isGone, type Closed, type Reader } from '@chorus/record-access'
 import { isHeld, NotificationLookUp } from '../notification/look-up'
 import { authorizationNow } from '../notification/notification'
 import { safetyView, type SafetyView } from '../safety-review/safety-view'
@@ -66,6 +66,12 @@ export class NotificationsByDueDate {
       return { ...shownTo(row, closed.has(caseOf(row))), overdue: row.phase === 'open' && Date.parse(row.dueAt) < Date.parse(now), clearance: clearanceShown(safety.clearance, state.status === 'planned' && isHeld(state, safety), now), authorization: authorizationNow(state, safety, now) }
     })
     return { notifications, through }
+  }
+
+  /** Whether there is one of this number, of a case that was destroyed. */
+  async isGone(notificationId: string): Promise<boolean> {
+    const [row] = await this.rows({ notificationId, limit: 1, from: 0 })
+    return row !== undefined && await isGone(this.log, caseOf(row))
   }
 
   /** For the safety context: what is to be reviewed, or was. */

@@ -27,6 +27,6 @@ export class HistoryController {
     if (!('refused' in answer)) return answer
     const errors = answer.field ? [{ pointer: `/query/${answer.field}`, rule: answer.refused, detail: answer.text }] : undefined
     const problem = answer.refused === 'not-found' ? 'not-found' : answer.refused === 'log-not-there-yet' ? 'retry-later' : 'bad-parameter'
-    throw new Problem(problem, answer.text, { refused: answer.refused, ...(errors && { errors }) })
+    throw new Problem(problem, answer.text, { refused: answer.refused, ...(errors && { errors }) }, answer.withheld && { withheld: answer.withheld })
   }
 }

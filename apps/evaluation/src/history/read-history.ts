@@ -26,7 +26,7 @@ export interface HistoryAnswer {
   readonly notice: string
   readonly entries: readonly HistoryEntry[]
 }
-export type HistoryRefusal = { readonly refused: 'not-a-moment' | 'log-not-there-yet' | 'not-found'; readonly field?: string; readonly text: string }
+export type HistoryRefusal = { readonly refused: 'not-a-moment' | 'log-not-there-yet' | 'not-found'; readonly field?: string; readonly text: string; /** for the audit log alone */ readonly withheld?: 'closed' | 'not-for-role' }
 
 const KINDS: Readonly<Record<HistorySubject, HistoryAnswer['kind']>> = { pchCase: 'case', incident: 'incident', arrest: 'arrest', account: 'account', authorization: 'authorization' }
 /** Ids are in lower case; the codes of accounts in upper case, and the number of an ordinance is as it is. */
@@ -49,12 +49,13 @@ export class HistoryReader {
     }
     const subject = await this.find(query.of, through)
     // What one may not see looks the same as what is not there.
-    if (!subject || !seesCategory(reader.role, categoryOf(subject))) return notFound
+    if (!subject) return notFound
+    if (!seesCategory(reader.role, categoryOf(subject))) return { ...notFound, withheld: 'not-for-role' }
     const gathered = (await this.gather(subject, through)).filter(event => seesEvent(reader.role, event))
     // Whatever moment is looked at: what is closed now is closed there.
     const closed = await closedTo(this.deps.recorder, gathered.flatMap(recordsOf), reader)
     const events = gathered.filter(event => !isClosed(event, closed))
-    if (closed.isGone(subject) || (closed.has(subject) && categoryOf(subject) !== 'pchCase')) return notFound
+    if (closed.isGone(subject) || (closed.has(subject) && categoryOf(subject) !== 'pchCase')) return { ...notFound, withheld: 'closed' }
     const ids = new Set(events.map(event => event.id))
     const seen: RecordedEvent[] = []
     for (const category of new Set(events.map(event => categoryOf(event.stream)))) {

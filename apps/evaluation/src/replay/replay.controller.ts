@@ -1,16 +1,20 @@
 import { Controller, Get, Inject, Req, Res } from '@nestjs/common'
 import type { Response } from 'express'
+import { PURPOSES_OF, type Role } from '@chorus/contracts'
 import type { EventStore } from '@chorus/event-store'
-import { CLOCK, progressStream, QueryRoute, STORE, type ChorusRequest, type Clock } from '@chorus/platform'
+import { AUDIT, CLOCK, contextOf, progressStream, QueryRoute, STORE, type AuditTrail, type ChorusRequest, type Clock } from '@chorus/platform'
 import { replayLog } from './replay-log'
 
 @Controller('v1/replay')
 export class ReplayController {
-  constructor(@Inject(STORE) private readonly store: EventStore, @Inject(CLOCK) private readonly clock: Clock) {}
+  constructor(@Inject(STORE) private readonly store: EventStore, @Inject(CLOCK) private readonly clock: Clock, @Inject(AUDIT) private readonly trail: AuditTrail) {}
 
   @Get()
   @QueryRoute({ summary: 'Folds the whole log: counts and a digest, as NDJSON with progress', reads: { noPerson: 'counts and a digest' }, roles: ['evaluator', 'operator', 'privacyOfficer'] })
-  replay(@Req() request: ChorusRequest, @Res() response: Response): Promise<void> {
+  async replay(@Req() request: ChorusRequest, @Res() response: Response): Promise<void> {
+    const { actor, correlationId } = contextOf(request)
+    // it shows nobody, and reads everything
+    await this.trail.record({ actor: actor!, purpose: PURPOSES_OF[actor!.role as Role][0], correlationId, route: 'GET /v1/replay', asked: {}, found: true, records: [] })
     return progressStream(request, response, this.clock, (report, signal) => replayLog(this.store, { report, signal }))
   }
 }

@@ -4,13 +4,13 @@ import { ApiTags } from '@nestjs/swagger'
 import { RecordCustodyStatus, RecordProtectionOrderStatus, type CommandMeta } from '@chorus/contracts'
 import { fold, streamOf } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
-import { CommandRoute, contextOf, Meta, Problem, QueryRoute, RECORDER, receiptOf, UuidParam, type ChorusRequest, type Receipt } from '@chorus/platform'
+import { CommandRoute, contextOf, Meta, Problem, QueryRoute, RECORDER, receiptOf, UuidParam, type Aside, type ChorusRequest, type Receipt } from '@chorus/platform'
 import { closedTo } from '@chorus/record-access'
 import { CaseLookUp } from '../pch-case/look-up'
 import { circumstance, initial, type Circumstance } from './circumstance'
 import { RecordCustodyStatusCommand, RecordProtectionOrderStatusCommand } from './circumstance.commands'
 
-const NOT_THERE = (): Problem => new Problem('not-found', 'There is no case of this number. Look its number up again.')
+const NOT_THERE = (aside: Aside = {}): Problem => new Problem('not-found', 'There is no case of this number. Look its number up again.', {}, aside)
 
 @ApiTags('circumstances')
 @Controller('v1/cases')
@@ -29,7 +29,7 @@ export class CircumstanceController {
     if ((await this.lookUp.stateOf(id)).status === 'none') throw NOT_THERE()
     const state = fold(circumstance, await this.log.load(streamOf(circumstance, id)), initial)
     const closed = await closedTo(this.log, [`pchCase-${id}`, ...state.incidents.map((incidentId) => `incident-${incidentId}`)], contextOf(request).actor!)
-    if (closed.isGone(`pchCase-${id}`)) throw NOT_THERE()
+    if (closed.isGone(`pchCase-${id}`)) throw NOT_THERE({ withheld: 'closed' })
     const holds = Object.fromEntries(Object.entries(state.holds).map(([hold, one]) => [hold, { ...one, entries: one.entries.map(({ time, status }) => ({ time, status })) }]))
     return { caseId: id, ...state, holds, incidents: state.incidents.filter((incidentId) => !closed.has(`incident-${incidentId}`)) }
   }

@@ -4,13 +4,16 @@ import { ApiTags } from '@nestjs/swagger'
 import { AdministerLethalityScreen, RecordHotlineContact, categoryNamed, type CommandMeta, type LethalityScreenAdministeredV1 } from '@chorus/contracts'
 import { fold, streamOf } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
-import { CLOCK, CommandRoute, contextOf, Meta, Problem, QueryRoute, receiptOf, RECORDER, UuidParam, type ChorusRequest, type Clock, type Receipt } from '@chorus/platform'
+import { CLOCK, CommandRoute, contextOf, Meta, Problem, QueryRoute, receiptOf, RECORDER, UuidParam, type Aside, type ChorusRequest, type Clock, type Receipt } from '@chorus/platform'
 import { isGone } from '@chorus/record-access'
 import { policyInForce } from '../policy/policy-in-force'
 import { hotlineDueAt, initial, lethalityScreen } from './lethality-screen'
 import { AdministerLethalityScreenCommand, RecordHotlineContactCommand } from './lethality-screen.commands'
 
 export interface ScreenView extends LethalityScreenAdministeredV1 { readonly hotlineDueAt?: string; readonly contact: { readonly calledAt: string; readonly victimSpoke: boolean } | null }
+
+// Somebody else's screen looks like one that is not there.
+const NOT_THERE = (aside: Aside = {}): Problem => new Problem('not-found', 'There is no such screen, or it is not for you. Look its number up again.', {}, aside)
 
 @ApiTags('lethality screens')
 @Controller('v1/lethality-screens')
@@ -29,8 +32,9 @@ export class LethalityScreenController {
     const { actor } = contextOf(request)
     const stored = await this.log.load(streamOf(lethalityScreen, id))
     const state = fold(lethalityScreen, stored, initial)
-    // Somebody else's screen looks like one that is not there.
-    if (state.status === 'none' || !actor || await isGone(this.log, `incident-${state.screen.incidentId}`) || !(state.by === actor.id || actor.role in categoryNamed('lethalityScreen')!.sight)) throw new Problem('not-found', 'There is no such screen, or it is not for you. Look its number up again.')
+    if (state.status === 'none' || !actor) throw NOT_THERE()
+    if (await isGone(this.log, `incident-${state.screen.incidentId}`)) throw NOT_THERE({ withheld: 'closed' })
+    if (!(state.by === actor.id || actor.role in categoryNamed('lethalityScreen')!.sight)) throw NOT_THERE({ withheld: 'not-for-role' })
     const due = hotlineDueAt(state.screen, (await policyInForce(this.log, this.clock.now())).policy.lethalityScreens?.hotlineWithinMinutes)
     const [open] = await this.log.unseal(stored, ({ pointer }) => pointer === '/data/answers')
     return { ...open!.data as LethalityScreenAdministeredV1, ...(due ? { hotlineDueAt: due } : {}), contact: state.contact && { calledAt: state.contact.calledAt, victimSpoke: state.contact.victimSpoke } }

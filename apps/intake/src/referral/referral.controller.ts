@@ -4,7 +4,7 @@ import { ApiTags } from '@nestjs/swagger'
 import { DeferReferral, ExcludeReferral, ReceiveReferral, ReopenReferral, type CommandMeta } from '@chorus/contracts'
 import { fold, streamOf } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
-import { CommandRoute, contextOf, Meta, Problem, QueryRoute, receiptOf, RECORDER, UuidParam, VAULT, type ChorusRequest, type Receipt } from '@chorus/platform'
+import { CommandRoute, contextOf, Meta, Problem, QueryRoute, receiptOf, RECORDER, UuidParam, VAULT, type Aside, type ChorusRequest, type Receipt } from '@chorus/platform'
 import type { Vault } from '@chorus/privacy'
 import { closedTo } from '@chorus/record-access'
 import { pairIdOf } from '../pair/pair-id'
@@ -22,7 +22,7 @@ const statedOf = (state: Referral): Partial<ReferralView> => {
   return { exclusion: code, reviewableUntil, ...(route === null ? {} : { route }) }
 }
 
-const NOT_THERE = (): Problem => new Problem('not-found', 'There is no such referral. Look its number up again.')
+const NOT_THERE = (aside: Aside = {}): Problem => new Problem('not-found', 'There is no such referral. Look its number up again.', {}, aside)
 
 @ApiTags('referrals')
 @Controller('v1/referrals')
@@ -56,7 +56,7 @@ export class ReferralController {
     const { referralId, source, subjectRef, victimRef } = state.received
     const closed = await closedTo(this.log, [streamOf(referral, id), ...state.received.incidentIds.map((incidentId) => `incident-${incidentId}`)], contextOf(request).actor!)
     // What is closed to the reader looks the same as what is not there.
-    if (closed.has(streamOf(referral, id))) throw NOT_THERE()
+    if (closed.has(streamOf(referral, id))) throw NOT_THERE({ withheld: 'closed' })
     const incidentIds = state.received.incidentIds.filter((incidentId) => !closed.has(`incident-${incidentId}`))
     return { referralId, status: state.status, source, incidentIds, subjectRef, victimRef, pairId: pairIdOf(this.vault, subjectRef, victimRef), ...statedOf(state) }
   }

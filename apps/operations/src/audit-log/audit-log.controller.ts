@@ -13,7 +13,7 @@ export class AuditLogController {
   constructor(@Inject(AUDIT_DATABASE) private readonly database: Sql, @Inject(AUDIT) private readonly trail: AuditTrail, @Inject(CLOCK) private readonly clock: Clock) {}
 
   @Get()
-  @QueryRoute({ summary: 'Who read which person\'s record and what for, and who searched for what; the newest first', reads: { person: 'correlationId' }, roles: ['privacyOfficer'] })
+  @QueryRoute({ summary: 'Who read which person\'s record and what for, who searched for what, and who was refused; the newest first', reads: { person: 'correlationId' }, roles: ['privacyOfficer'] })
   @ApiQuery({ name: 'about', required: false, description: 'entries that showed this record (its id), or that searched for this text' })
   @ApiQuery({ name: 'actor', required: false, description: 'entries of this user' })
   @ApiQuery({ name: 'before', required: false, description: 'entries before this ordinal: the last one of an answer gives the next page' })

@@ -5,7 +5,7 @@ import { postgres } from '@chorus/postgres'
 import type { Sql } from 'postgres'
 import supertest from 'supertest'
 import { ROLES, type Role } from '@chorus/contracts'
-import { issueToken, Problem, QueryRoute, systemClock, verifyAudit, type AuditEntry } from '@chorus/platform'
+import { AUDIT, issueToken, Problem, QueryRoute, systemClock, verifyAudit, type AuditEntry, type AuditTrail } from '@chorus/platform'
 import { startService, type ServiceUnderTest } from '../../../../test/support/service'
 import { OperationsModule } from '../operations.module'
 
@@ -22,6 +22,13 @@ class PlantedController {
     this.shown += 1
     return { rows: of === NAME ? [] : [{ plantedId: ONE, name: NAME }, { plantedId: OTHER, name: NAME }] }
   }
+  @Get('closed/:id')
+  @QueryRoute({ summary: 'A closed one', reads: { person: 'plantedId' }, roles: ROLES })
+  closed(@Param('id') id: string): object { throw new Problem('not-found', `There is none of this number${id ? '' : ' at all'}.`, {}, { withheld: 'closed' }) }
+  @Get('mine/:id')
+  @QueryRoute({ summary: 'One for detectives', reads: { person: 'plantedId' }, roles: ['detective'] })
+  @ApiQuery({ name: 'of', required: false })
+  mine(@Param('id') id: string): object { return { plantedId: id, name: NAME } }
   @Get(':id')
   @QueryRoute({ summary: 'One', reads: { person: 'plantedId' }, roles: ROLES })
   one(@Param('id') id: string): object {
@@ -71,6 +78,47 @@ describe('the audit log', () => {
     expect((await entries(`?about=${ONE}&actor=nobody`))).toEqual([])
   })
 
+  const refused = async (): Promise<AuditEntry[]> => {
+    await operations.app.get<AuditTrail>(AUDIT, { strict: false }).close()
+    return (await entries('?limit=1000')).filter((entry) => entry.refused !== undefined)
+  }
+
+  it('keeps what was refused: who asked, as far as a token says it that holds; what for, and by which code', async () => {
+    const { headers } = await get(`planted/mine/${OTHER}?of=${encodeURIComponent(NAME)}&${encodeURIComponent(NAME)}=1`, 'finance', 'accounting')
+    await supertest(operations.address).get(`/v1/planted/mine/${ONE}`).set('X-Purpose', NAME)
+    const expired = await issueToken(operations.data, systemClock, { role: 'detective', agency: 'KCPD', ttl: -3600 })
+    await supertest(operations.address).get(`/v1/planted/mine/${ONE}`).set('Authorization', `Bearer ${expired}`)
+    const forged = `${expired.split('.').slice(0, 2).join('.')}.${Buffer.alloc(64, 7).toString('base64url')}`
+    await supertest(operations.address).get(`/v1/planted/mine/${ONE}`).set('Authorization', `Bearer ${forged}`)
+    await get(`planted/mine/${ONE}`, 'detective', 'curiosity')
+    const said = await refused()
+    expect(said.reverse()).toEqual([
+      expect.objectContaining({ actor: { id: 'demo-finance', role: 'finance', agency: 'CITY' }, purpose: 'accounting', route: 'GET /v1/planted/mine/:id', asked: { id: OTHER, 'query 1': expect.stringMatching(/^hmac:/) as unknown, 'query 2': expect.stringMatching(/^hmac:/) as unknown }, found: false, records: [], refused: 'not-allowed', correlationId: headers['x-correlation-id'] }),
+      expect.objectContaining({ actor: { id: 'unknown', role: 'unknown', agency: 'unknown' }, purpose: null, asked: { id: ONE }, refused: 'not-authenticated' }),
+      expect.objectContaining({ actor: { id: 'demo-detective', role: 'detective', agency: 'KCPD' }, refused: 'not-authenticated' }),
+      expect.objectContaining({ actor: { id: 'unknown', role: 'unknown', agency: 'unknown' }, refused: 'not-authenticated' }),
+      expect.objectContaining({ actor: { id: 'demo-detective', role: 'detective', agency: 'CITY' }, purpose: null, refused: 'no-purpose' }),
+    ])
+    const [text] = await admin<{ text: string }[]>`select string_agg(text, '') as text from audit.entries`
+    for (const secret of ['Epsilon', 'curiosity', ...expired.split('.'), forged.split('.')[2]!]) expect(text!.text).not.toContain(secret)
+    // found by whoever it was that somebody was refused to search for
+    expect(await entries(`?about=${encodeURIComponent(NAME)}`)).toContainEqual(expect.objectContaining({ refused: 'not-allowed' }))
+  })
+
+  it('keeps that a record was closed to who asked, which the answer does not tell', async () => {
+    const answer = await get(`planted/closed/${ONE}`, 'finance', 'accounting')
+    expect(await newest()).toMatchObject({ found: false, asked: { id: ONE }, refused: 'closed' })
+    const { instance: _, ...closed } = answer.body as Record<string, unknown>
+    const { instance: __, ...absent } = (await get(`planted/${OTHER}`, 'finance', 'accounting')).body as Record<string, unknown>
+    expect([answer.status, closed]).toEqual([404, absent])
+    expect(await newest()).not.toHaveProperty('refused')
+  })
+
+  it('begins with the changes of the schema that were made since it is there', async () => {
+    const first = (await entries('?limit=1000')).reverse()
+    expect(first[0]).toMatchObject({ actor: { role: 'owner' }, route: 'chorus migrate', asked: { migration: expect.stringMatching(/^006\d-/) as unknown } })
+  })
+
   it('asks for a purpose that the role may read for', async () => {
     for (const purpose of [undefined, 'curiosity', 'evaluation']) {
       const { status, body } = await get(`planted/${ONE}`, 'detective', purpose)
@@ -105,7 +153,8 @@ describe('the audit log', () => {
       await admin.unsafe(back)
       return report
     }
-    expect(await changed(`update audit.entries set text = replace(text, 'detective', 'evaluator') where ordinal = 1`, `update audit.entries set text = replace(text, 'evaluator', 'detective') where ordinal = 1`)).toMatchObject({ ok: false, ordinal: 1 })
+    const [{ first }] = await admin<[{ first: number }]>`select min(ordinal)::int as first from audit.entries where text like '%"detective"%'`
+    expect(await changed(`update audit.entries set text = replace(text, 'detective', 'evaluator') where ordinal = ${first}`, `update audit.entries set text = replace(text, 'evaluator', 'detective') where ordinal = ${first}`)).toMatchObject({ ok: false, ordinal: first })
     expect(await changed(`update audit.entries set time = time + interval '1 microsecond' where ordinal = 3`, `update audit.entries set time = time - interval '1 microsecond' where ordinal = 3`)).toMatchObject({ ok: false, ordinal: 3 })
     await admin.unsafe('create temp table gone as select * from audit.entries where ordinal = 5')
     expect(await changed('delete from audit.entries where ordinal = 5', 'insert into audit.entries select * from gone')).toMatchObject({ ok: false, ordinal: 5 })
@@ -121,7 +170,10 @@ describe('the audit log', () => {
         expect([status, body.type, body.retryable]).toEqual([503, '/problems/audit-unavailable', true])
         expect(text).not.toContain(NAME)
       }
+      expect((await get(`planted/mine/${ONE}`, 'finance', 'accounting')).status).toBe(403)
     } finally { await admin.unsafe('alter function audit.elsewhere(text) rename to record') }
     expect((await get(`planted/${ONE}`, 'detective', 'caseWork')).status).toBe(200)
+    const said = await refused()
+    expect(said[0]).toMatchObject({ actor: { role: 'finance' }, route: 'GET /v1/planted/mine/:id', refused: 'not-allowed' })
   })
 })

@@ -1,7 +1,7 @@
 import { Controller, Get, Inject, Param, Req } from '@nestjs/common'
 import { categoryNamed, type Role } from '@chorus/contracts'
 import { categoryOf, decode, findEvent, type EventStore, type Recorder, type StoredEvent } from '@chorus/event-store'
-import { contextOf, Problem, QueryRoute, RECORDER, STORE, UuidParam, type ChorusRequest } from '@chorus/platform'
+import { contextOf, Problem, QueryRoute, RECORDER, STORE, UuidParam, type Aside, type ChorusRequest } from '@chorus/platform'
 import { closedTo, isClosed, isLevelClosed, recordsOf, type Reader } from '@chorus/record-access'
 import { CheckpointFolder, receiptOf, Signer, verifyReceipt, type NoteSigner, type Noted, type Receipt } from '@chorus/tamper-evidence'
 import { LOG_SIGNER } from '../log-checkpoint/log-signer'
@@ -25,7 +25,9 @@ export class LogReceiptController {
     const role = contextOf(request).actor?.role as Role
     const event = await findEvent(this.store, id)
     // the operator is shown places and hashes, of every event; everybody else nothing of what the role does not see
-    if (!event || (role !== 'operator' && (!seen(event, role) || await this.isClosed(event, contextOf(request).actor!)))) throw new Problem('not-found', 'There is no event with this id, or it is not for you.')
+    if (!event) throw NOT_THERE()
+    if (role !== 'operator' && !seen(event, role)) throw NOT_THERE({ withheld: 'not-for-role' })
+    if (role !== 'operator' && await this.isClosed(event, contextOf(request).actor!)) throw NOT_THERE({ withheld: 'closed' })
     const receipt = await receiptOf(this.store, event, await this.covering(event.ordinal), withText)
     const verdict = verifyReceipt(receipt, this.key.verifier)
     if (!verdict.ok) throw new Problem('conflict', `The log no longer leads from this event to what was signed (${verdict.fault}): no receipt can be given. Run "chorus verify --full", then docs/runbooks/tampering.md.`)
@@ -49,4 +51,5 @@ export class LogReceiptController {
   }
 }
 
+const NOT_THERE = (aside: Aside = {}): Problem => new Problem('not-found', 'There is no event with this id, or it is not for you.', {}, aside)
 const seen = (event: StoredEvent, role: Role): boolean => categoryNamed(categoryOf(event.stream))?.sight[role] !== undefined

@@ -32,7 +32,8 @@ export class PchServiceController {
   @Get(':id') @QueryRoute({ summary: 'An offer of services: what he said, and the referrals to providers with their numbers and answers', reads: { person: 'offerId' }, roles: ['healthProgram'], agencies: ['HEALTH'] })
   async get(@Param('id', UuidParam) id: string): Promise<Exclude<PchService, { status: 'none' }>> {
     const state = fold(pchService, await this.log.load(streamOf(pchService, id)), initial)
-    if (state.status === 'none' || await isGone(this.log, `pchCase-${state.caseId}`)) throw new Problem('not-found', 'There is no such offer of services. Look its number up again.')
+    const gone = state.status !== 'none' && await isGone(this.log, `pchCase-${state.caseId}`)
+    if (state.status === 'none' || gone) throw new Problem('not-found', 'There is no such offer of services. Look its number up again.', {}, gone ? { withheld: 'closed' } : {})
     return state
   }
 }
