@@ -254,6 +254,66 @@ describe('a receipt', () => {
   })
 })
 
+describe('the owner of the audit log', () => {
+  const AUDIT_OFF = 'alter table audit.entries disable trigger user; alter table audit.head disable trigger user;'
+  const AUDIT_HEAD = 'update audit.head set (ordinal, link, time) = (select ordinal, link, time from audit.entries order by ordinal desc limit 1);'
+  const AUDIT_BACK = `${AUDIT_OFF} delete from audit.entries; insert into audit.entries select * from public.kept_audit; delete from audit.head; insert into audit.head select * from public.kept_audit_head;
+    alter table audit.entries enable always trigger entries_are_kept; alter table audit.head enable always trigger head_is_kept; alter table audit.head enable always trigger head_moves_forwards;`
+  const CHANGE = (at: number): string => `update audit.entries set text = replace(text, 'privacyOfficer', 'evaluator') where ordinal = ${at};`
+  /** As RELINK does with the log. */
+  const AUDIT_RELINK = (from: number): string => `
+    do $$ declare e record; before bytea; begin
+      select link into before from audit.entries where ordinal = ${from} - 1;
+      if before is null then select sha256(convert_to('chorus-log|' || log::text, 'UTF8')) into before from audit.head; end if;
+      for e in select * from audit.entries where ordinal >= ${from} order by ordinal loop
+        before := sha256(convert_to(encode(before, 'hex') || '|' || e.ordinal || '|' || to_char(e.time at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || '|' || encode(sha256(convert_to(e.text, 'UTF8')), 'hex'), 'UTF8'));
+        update audit.entries set link = before where ordinal = e.ordinal;
+      end loop;
+    end $$; ${AUDIT_HEAD}`
+  /** entries through which the audit log was signed, each once; m is in the middle of the last of these ranges */
+  let steps: number[]
+  let m: number
+  const last = (): number => steps.at(-1)!
+  beforeAll(async () => {
+    const { id } = await eventAt(n)
+    for (let batch = 0; batch < 2; batch++) {
+      for (let reading = 0; reading < 4; reading++) await chorus.agent.get(`/v1/log/receipts/${id}/text`).set('Authorization', await chorus.bearer('privacyOfficer')).set('X-Purpose', 'oversight').expect(200)
+      await sign()
+      await sign()
+    }
+    steps = [...new Set([...new CheckpointFolder({ folder: checkpoints() }).read(store().log)].map(({ audit }) => audit!.ordinal))]
+    m = last() - 1
+    await owner.unsafe('create table public.kept_audit as select * from audit.entries; create table public.kept_audit_head as select * from audit.head').simple()
+    expect(await verify()).toMatchObject({ ok: true, audit: { checked: last(), through: last(), signed: last() } })
+    expect(await verify('')).toMatchObject({ ok: true, audit: { checked: 0, through: last(), signed: last() } })
+  })
+  afterEach(() => put(AUDIT_BACK))
+  afterAll(async () => { expect(await verify()).toMatchObject({ ok: true, audit: { through: last() } }) })
+
+  it.each<[string, () => string, () => object]>([
+    ['changes an entry', () => CHANGE(m), () => ({ ordinal: m, fault: 'link-differs', right: { ordinal: steps.at(-2) }, stillRight: { ordinal: last() } })],
+    ['takes an entry out', () => `delete from audit.entries where ordinal = ${m}`, () => ({ ordinal: m, fault: 'gap', stillRight: { ordinal: last() } })],
+    ['changes when it was', () => `update audit.entries set time = time + interval '1 microsecond' where ordinal = ${m}`, () => ({ ordinal: m, fault: 'link-differs' })],
+    ['cuts off the tail', () => `delete from audit.entries where ordinal >= ${m}; ${AUDIT_HEAD}`, () => ({ ordinal: m, upTo: last(), fault: 'cut-tail', right: { ordinal: steps.at(-2) } })],
+    ['takes the newest out and closes the gap', () => `delete from audit.entries where ordinal = ${m}; update audit.entries set ordinal = ordinal - 1 where ordinal > ${m}; ${AUDIT_RELINK(m)}`, () => ({ ordinal: last(), fault: 'cut-tail' })],
+    ['changes an entry and writes the chain anew from there', () => CHANGE(m) + AUDIT_RELINK(m), () => ({ ordinal: steps.at(-2)! + 1, upTo: last(), fault: 'rewritten', right: { ordinal: steps.at(-2) } })],
+    ['rewrites it whole, with a chain that holds', () => `update audit.entries set text = replace(text, 'privacyOfficer', 'evaluator'), time = time + interval '1 microsecond'; ${AUDIT_RELINK(1)}`, () => ({ ordinal: 1, upTo: steps[0], fault: 'rewritten', right: null })],
+    ['calls it another log', () => 'update audit.head set log = gen_random_uuid()', () => ({ ordinal: 1, fault: 'link-differs' })],
+  ])('%s: verify names the first entry that is wrong', async (_what, sql, expected) => {
+    await put(`${AUDIT_OFF} ${sql()}`)
+    expect(await verify()).toMatchObject({ ok: false, in: 'audit log', ...expected() })
+  })
+
+  it('has cut it: nothing more is signed, and readiness says why', async () => {
+    await until(async () => (await health()).startsWith('ok'))
+    await put(`${AUDIT_OFF} delete from audit.entries where ordinal >= ${m}; ${AUDIT_HEAD}`)
+    await until(async () => (await health()).startsWith('FAIL'))
+    expect(await health()).toContain(`the audit log ends at entry ${m - 1}, but it was signed through ${last()}: its tail was cut off`)
+    await put(AUDIT_BACK)
+    await until(async () => (await health()).startsWith('ok'))
+  })
+})
+
 describe('at stop', () => {
   it('all is signed; a start with another signing key signs nothing, and verify says so', async () => {
     const id = randomUUID()

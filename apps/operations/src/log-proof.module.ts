@@ -5,7 +5,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { Lease } from '@chorus/event-bus'
 import type { EventStore } from '@chorus/event-store'
-import { CLOCK, DATABASE, OfService, Readiness, SETTINGS, STORE, VAULT, type Clock, type Settings } from '@chorus/platform'
+import { AUDIT_DATABASE, CLOCK, DATABASE, OfService, Readiness, SETTINGS, STORE, VAULT, type Clock, type Settings } from '@chorus/platform'
 import type { Vault } from '@chorus/privacy'
 import { CheckpointFolder, keyName, Signer, signerOf, signingKey, tryKeysOf, Witness, type NoteSigner, type SecondPlace } from '@chorus/tamper-evidence'
 import type { Sql } from 'postgres'
@@ -13,6 +13,7 @@ import { LogCheckpointController } from './log-checkpoint/log-checkpoint.control
 import { LOG_SIGNER, LOG_WITNESS } from './log-checkpoint/log-signer'
 import { SignedThrough } from './log-checkpoint/signed-through'
 import { LogReceiptController } from './log-receipt/log-receipt.controller'
+import { auditChainOf } from './log-verification/audit-chain'
 import { LogVerification } from './log-verification/verification'
 import { LogVerificationController } from './log-verification/log-verification.controller'
 
@@ -22,8 +23,8 @@ const at = (level: 'log' | 'warn' | 'error') => (details: object, message: strin
 const LEASE_MS = 4000
 
 const elapsed = (): number => performance.now()
-const signer = (store: EventStore, database: Sql, key: NoteSigner, place: CheckpointFolder, witness: SecondPlace | null, clock: Clock): Signer => new Signer({
-  store, signer: key, place, ...(witness && { witness }), clock, elapsed, logger: { info: at('log'), warn: at('warn'), error: at('error') },
+const signer = (store: EventStore, database: Sql, audit: Sql, key: NoteSigner, place: CheckpointFolder, witness: SecondPlace | null, clock: Clock): Signer => new Signer({
+  store, signer: key, place, audit: auditChainOf(audit), ...(witness && { witness }), clock, elapsed, logger: { info: at('log'), warn: at('warn'), error: at('error') },
   lease: new Lease({ database, name: 'operations.signer', owner: `${hostname()}/${process.pid}/${randomUUID()}`, ttlMs: LEASE_MS, elapsed }),
   remembered: new SignedThrough({ database, log: store.log }),
 })
@@ -43,11 +44,11 @@ class SignerProcess implements OnApplicationBootstrap, OnApplicationShutdown {
     { provide: CheckpointFolder, inject: [SETTINGS], useFactory: ({ checkpoints }: Settings) => new CheckpointFolder({ folder: checkpoints }) },
     { provide: LOG_WITNESS, inject: [SETTINGS], useFactory: ({ witness }: Settings): SecondPlace | null => witness === undefined ? null : new Witness(witness) },
     { provide: LOG_SIGNER, inject: [SETTINGS, STORE], useFactory: ({ data, mode }: Settings, store: EventStore) => signerOf(keyName(store.log), signingKey(join(data, 'keys'), mode)) },
-    { provide: Signer, inject: [STORE, DATABASE, LOG_SIGNER, CheckpointFolder, LOG_WITNESS, CLOCK], useFactory: signer },
+    { provide: Signer, inject: [STORE, DATABASE, AUDIT_DATABASE, LOG_SIGNER, CheckpointFolder, LOG_WITNESS, CLOCK], useFactory: signer },
     {
-      provide: LogVerification, inject: [STORE, CheckpointFolder, LOG_WITNESS, LOG_SIGNER, VAULT, CLOCK],
-      useFactory: (store: EventStore, folder: CheckpointFolder, witness: SecondPlace | null, key: NoteSigner, vault: Vault, clock: Clock) =>
-        new LogVerification({ store, folder, witness, signer: key, tryKeys: tryKeysOf(vault), clock }),
+      provide: LogVerification, inject: [STORE, CheckpointFolder, LOG_WITNESS, LOG_SIGNER, VAULT, AUDIT_DATABASE, CLOCK],
+      useFactory: (store: EventStore, folder: CheckpointFolder, witness: SecondPlace | null, key: NoteSigner, vault: Vault, audit: Sql, clock: Clock) =>
+        new LogVerification({ store, folder, witness, signer: key, tryKeys: tryKeysOf(vault), audit: auditChainOf(audit), clock }),
     },
     SignerProcess,
   ],

@@ -43,8 +43,8 @@ export interface AuditTrail {
 }
 export type AuditEntry = (Reading | Refused) & { readonly ordinal: number; /** RFC 3339 in UTC, microseconds */ readonly time: string; /** lower-case hex */ readonly link: string }
 export type AuditReport =
-  | { readonly ok: true; readonly log: string; readonly checked: number; readonly link: string }
-  | { readonly ok: false; readonly log: string; readonly checked: number; /** the first that is wrong */ readonly ordinal: number; readonly text: string }
+  | { readonly ok: true; readonly log: string; /** entries that were read */ readonly checked: number; readonly through: number; readonly link: string }
+  | { readonly ok: false; readonly log: string; readonly checked: number; /** the first that is wrong */ readonly ordinal: number; readonly fault: 'gap' | 'recordedtime-decreases' | 'link-differs' | 'head-differs'; readonly text: string }
 
 /** Whoever sends no token, or one that nobody vouches for. What such a token says is not taken over. */
 export const UNKNOWN_CALLER: Actor = { id: 'unknown', role: 'unknown', agency: 'unknown' }
@@ -86,25 +86,49 @@ export const auditEntries = async (database: Sql, { actor, about, before, limit 
   return rows.map(({ ordinal, time, text, link }) => ({ ...JSON.parse(text) as Reading | Refused, ordinal: Number(ordinal), time, link }))
 }
 
+export interface VerifyAudit {
+  /** where it was right: this entry must still carry this link, and what comes after it is read */
+  readonly after?: { readonly ordinal: number; readonly link: string }
+  /** told each entry that is right */
+  readonly seen?: (ordinal: number, link: string) => void
+  readonly onProgress?: (entries: number, of: number) => void
+  readonly signal?: AbortSignal
+}
+
 /** Recomputes every link, and names the first entry that is wrong. The head is read first: what is added meanwhile is not looked at. */
-export const verifyAudit = async (database: Sql, options: { readonly onProgress?: (entries: number, of: number) => void; readonly signal?: AbortSignal } = {}): Promise<AuditReport> => {
-  const [head] = await database<{ log: string; ordinal: string | number; link: string }[]>`select log::text as log, ordinal, encode(link, 'hex') as link from audit.head`
-  const { log } = head!
-  const of = Number(head!.ordinal)
-  let previous = { ordinal: 0, link: genesisLink(log), time: '' }
-  const wrong = (ordinal: number, text: string): AuditReport => ({ ok: false, log, checked: previous.ordinal, ordinal, text: `entry ${ordinal}: ${text}` })
-  for await (const rows of database<Row[]>`select ${database.unsafe(COLUMNS)} from audit.entries where ordinal <= ${of} order by ordinal`.cursor(CURSOR)) {
-    options.signal?.throwIfAborted()
+export const verifyAudit = async (database: Sql, { after, seen, onProgress, signal }: VerifyAudit = {}): Promise<AuditReport> => {
+  const head = await auditHead(database)
+  const { log, ordinal: of } = head
+  let previous = { ordinal: after?.ordinal ?? 0, link: after?.link ?? genesisLink(log), time: '' }
+  const from = previous.ordinal
+  const wrong = (ordinal: number, fault: Extract<AuditReport, { ok: false }>['fault'], text: string): AuditReport => ({ ok: false, log, checked: previous.ordinal - from, ordinal, fault, text: `entry ${ordinal}: ${text}` })
+  if (after && after.ordinal > 0 && after.ordinal <= of) {
+    const [kept] = await database<Row[]>`select ${database.unsafe(COLUMNS)} from audit.entries where ordinal = ${after.ordinal}`
+    if (!kept) return wrong(after.ordinal, 'gap', 'missing')
+    if (kept.link !== after.link) return wrong(after.ordinal, 'link-differs', 'carries another link than before')
+    previous = { ...previous, time: kept.time }
+    seen?.(after.ordinal, after.link)
+  }
+  for await (const rows of database<Row[]>`select ${database.unsafe(COLUMNS)} from audit.entries where ordinal > ${from} and ordinal <= ${of} order by ordinal`.cursor(CURSOR)) {
+    signal?.throwIfAborted()
     for (const row of rows) {
       const ordinal = Number(row.ordinal)
-      if (ordinal !== previous.ordinal + 1) return wrong(previous.ordinal + 1, `missing; the next is ${ordinal}`)
-      if (row.time < previous.time) return wrong(ordinal, 'recorded before the entry that precedes it')
-      if (linkOf(previous.link, ordinal, row.time, leafOf(row.text)) !== row.link) return wrong(ordinal, 'its text, time or place is not what was linked when it was recorded')
+      if (ordinal !== previous.ordinal + 1) return wrong(previous.ordinal + 1, 'gap', `missing; the next is ${ordinal}`)
+      if (row.time < previous.time) return wrong(ordinal, 'recordedtime-decreases', 'recorded before the entry that precedes it')
+      if (linkOf(previous.link, ordinal, row.time, leafOf(row.text)) !== row.link) return wrong(ordinal, 'link-differs', 'its text, time or place is not what was linked when it was recorded')
       previous = { ordinal, link: row.link, time: row.time }
+      seen?.(ordinal, row.link)
     }
-    options.onProgress?.(previous.ordinal, of)
+    onProgress?.(previous.ordinal, of)
   }
-  if (previous.ordinal < of) return wrong(previous.ordinal + 1, `missing; the log ends before it, but its head says ${of}`)
-  if (previous.link !== head!.link) return wrong(of, 'the head carries another link than the last entry')
-  return { ok: true, log, checked: of, link: previous.link }
+  if (previous.ordinal < of) return wrong(previous.ordinal + 1, 'gap', `missing; the log ends before it, but its head says ${of}`)
+  // walked from behind its end: whoever signed that says so
+  if (previous.ordinal === of && previous.link !== head.link) return wrong(of, 'head-differs', 'the head carries another link than the last entry')
+  return { ok: true, log, checked: previous.ordinal - from, through: previous.ordinal, link: previous.link }
+}
+
+/** Where the audit log stands. */
+export const auditHead = async (database: Sql): Promise<{ readonly log: string; readonly ordinal: number; readonly link: string }> => {
+  const [head] = await database<{ log: string; ordinal: string | number; link: string }[]>`select log::text as log, ordinal, encode(link, 'hex') as link from audit.head`
+  return { ...head!, ordinal: Number(head!.ordinal) }
 }

@@ -1,4 +1,4 @@
-export { auditEntries, auditTrail, enterAsOwner, verifyAudit } from './audit-log'
+export { auditEntries, auditHead, auditTrail, enterAsOwner, verifyAudit } from './audit-log'
 export type { AuditEntry, AuditFilter, AuditReport, AuditTrail, Reading, Refused } from './audit-log'
 export { BodyPipe, checkedBody } from './body.pipe'
 export { createApp, serve } from './boot'

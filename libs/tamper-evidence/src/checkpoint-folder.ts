@@ -40,6 +40,7 @@ export class CheckpointFolder implements SecondPlace {
     if (last && (last.ordinal > ordinal || (last.ordinal === ordinal && last.link !== checkpoint.link))) {
       throw new PlaceRefused(`${this.name} already holds a checkpoint at ordinal ${last.ordinal}${last.ordinal === ordinal ? ' with another link' : ''}: it does not go back to ${ordinal}`)
     }
+    if (last?.audit && (checkpoint.audit?.ordinal ?? 0) < last.audit.ordinal) throw new PlaceRefused(`${this.name} already holds a checkpoint with ${last.audit.ordinal} entries of the audit log: it does not go back to ${checkpoint.audit?.ordinal ?? 0}`)
     this.makeFolder(log)
     const newest = this.files(log).at(-1)
     const file = newest && this.notesIn(log, newest) < this.notesPerFile ? newest : `${String(ordinal).padStart(16, '0')}.notes`

@@ -5,6 +5,8 @@
  */
 import { checkNote, openNote, signNote, type NoteSigner, type NoteVerifier } from './signed-note'
 
+/** Where the audit log stood: how many entries, and the link of the last. */
+export interface AuditHead { /** id of the audit log, which is not the event log's */ readonly log: string; readonly ordinal: number; /** lower-case hex */ readonly link: string }
 export interface Checkpoint {
   readonly log: string
   readonly ordinal: number
@@ -14,6 +16,8 @@ export interface Checkpoint {
   readonly recordedtime: string
   /** when it was signed, RFC 3339, by the signer's clock */
   readonly signedtime: string
+  /** the audit log at that moment; absent in checkpoints of before this was signed, and where there is none */
+  readonly audit?: AuditHead
 }
 /** A checkpoint with the note that it was read from. */
 export interface Noted extends Checkpoint { readonly note: string }
@@ -25,18 +29,20 @@ export type Statement = 'checkpoint' | 'verified'
 export const keyName = (log: string): string => `chorus/${log}`
 const originOf = (log: string, statement: Statement): string => statement === 'checkpoint' ? keyName(log) : `${keyName(log)}/verified`
 
-export const signCheckpoint = ({ log, ordinal, link, recordedtime, signedtime }: Checkpoint, signer: NoteSigner, statement: Statement = 'checkpoint'): string =>
-  signNote(`${originOf(log, statement)}\n${ordinal}\n${Buffer.from(link, 'hex').toString('base64')}\nrecorded ${recordedtime}\nsigned ${signedtime}\n`, signer)
+export const signCheckpoint = ({ log, ordinal, link, recordedtime, signedtime, audit }: Checkpoint, signer: NoteSigner, statement: Statement = 'checkpoint'): string =>
+  signNote(`${originOf(log, statement)}\n${ordinal}\n${Buffer.from(link, 'hex').toString('base64')}\nrecorded ${recordedtime}\nsigned ${signedtime}\n${audit ? `audit ${audit.log} ${audit.ordinal} ${Buffer.from(audit.link, 'hex').toString('base64')}\n` : ''}`, signer)
 
-const BODY = /^(chorus\/([0-9a-f-]{36})(?:\/verified)?)\n(0|[1-9]\d{0,15})\n([A-Za-z0-9+/]{43}=)\nrecorded (\S+)\nsigned (\S+)\n/
+const BODY = /^(chorus\/([0-9a-f-]{36})(?:\/verified)?)\n(0|[1-9]\d{0,15})\n([A-Za-z0-9+/]{43}=)\nrecorded (\S+)\nsigned (\S+)\n(?:audit ([0-9a-f-]{36}) (0|[1-9]\d{0,15}) ([A-Za-z0-9+/]{43}=)\n)?/
 
 /** Reads a checkpoint without looking at its signature; undefined where it is none. */
 export const readCheckpoint = (note: string, statement: Statement = 'checkpoint'): Noted | undefined => {
   const found = BODY.exec(note)
   if (!found || found[1] !== originOf(found[2]!, statement)) return undefined
-  const [, , log, ordinal, link, recordedtime, signedtime] = found
-  return { log: log!, ordinal: Number(ordinal), link: Buffer.from(link!, 'base64').toString('hex'), recordedtime: recordedtime!, signedtime: signedtime!, note }
+  const [, , log, ordinal, link, recordedtime, signedtime, auditLog, auditOrdinal, auditLink] = found
+  const audit = auditLog === undefined ? {} : { audit: { log: auditLog, ordinal: Number(auditOrdinal), link: hexOf(auditLink!) } }
+  return { log: log!, ordinal: Number(ordinal), link: hexOf(link!), recordedtime: recordedtime!, signedtime: signedtime!, ...audit, note }
 }
+const hexOf = (base64: string): string => Buffer.from(base64, 'base64').toString('hex')
 
 /** Whether this key signed the note. */
 export const checkCheckpoint = (note: string, verifier: NoteVerifier): 'signed' | 'bad-signature' | 'another-key' => {

@@ -1,4 +1,5 @@
-export { checkCheckpoint, keyName, readCheckpoint, signCheckpoint, type Checkpoint, type Noted } from './checkpoint'
+export type { AuditChain, AuditFault, AuditWalk } from './audit-chain'
+export { checkCheckpoint, keyName, readCheckpoint, signCheckpoint, type AuditHead, type Checkpoint, type Noted } from './checkpoint'
 export { CheckpointFolder, type CheckpointFolderOptions } from './checkpoint-folder'
 export { receiptOf, verifyReceipt, type Receipt, type ReceiptVerdict } from './receipt'
 export { PlaceRefused, type SecondPlace } from './second-place'

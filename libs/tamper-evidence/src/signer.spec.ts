@@ -1,9 +1,10 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { MemoryStore } from '@chorus/event-store'
-import { checkCheckpoint, type Noted } from './checkpoint'
+import type { AuditChain } from './audit-chain'
+import { checkCheckpoint, type AuditHead, type Noted } from './checkpoint'
 import { PlaceRefused } from './second-place'
-import { alone, newSigner, testLog, type TestLog } from './testing/log'
+import { alone, idOf, newSigner, testLog, type TestLog } from './testing/log'
 
 let log: TestLog
 beforeEach(() => { log = testLog() })
@@ -118,4 +119,64 @@ it('of two processes one signs, and one that was overtaken writes no more', asyn
   const overtaken = log.signerWith({ lease: { ...alone('').lease, check: () => { throw Object.assign(new Error('lost'), { name: 'LeaseLost' }) } } })
   await overtaken.look()
   expect(signed()).toEqual([])
+})
+
+describe('the audit log beside it', () => {
+  const entry = (ordinal: number, link = String(ordinal).padStart(64, '0')): AuditHead => ({ log: idOf(9), ordinal, link })
+  let head: AuditHead
+  let walks: (number | undefined)[]
+  let fault: string | undefined
+  const audit: AuditChain = {
+    head: async () => head,
+    walk: async ({ after }) => { walks.push(after?.ordinal); return fault === undefined ? { ok: true, checked: 0, through: head } : { ok: false, checked: 0, ordinal: 4, fault: 'link-differs', text: fault } },
+  }
+  const heads = (): (number | undefined)[] => [...log.place.read(log.store.log)].map((noted) => noted.audit?.ordinal)
+  beforeEach(() => { [head, walks, fault] = [entry(3), [], undefined] })
+
+  it('is signed with it, and by itself where nothing else was added; each walk begins where it was signed', async () => {
+    const signer = log.signerWith({ audit })
+    await signer.look()
+    expect(signed()).toEqual([])
+    await log.add(2)
+    await signer.look()
+    head = entry(5)
+    await signer.look()
+    await signer.look()
+    await log.add(1)
+    await signer.look()
+    expect([signed(), heads()]).toEqual([[2, 2, 3], [3, 5, 5]])
+    expect(walks).toEqual([undefined, undefined, 3])
+    expect(checkCheckpoint((await log.place.last(log.store.log))!.note, log.signer.verifier)).toBe('signed')
+    head = entry(6)
+    await log.signerWith({ audit }).look()
+    expect([heads().at(-1), walks.at(-1)]).toEqual([6, 5])
+  })
+
+  it('is sent to the other host as well, and no place goes back in it', async () => {
+    const got: (number | undefined)[] = []
+    const signer = log.signerWith({ audit, witness: { name: 'w', last: async () => undefined, keep: async (noted: Noted) => { got.push(noted.audit?.ordinal) } } })
+    await log.add(1)
+    await signer.look()
+    head = entry(4)
+    await signer.look()
+    expect(got).toEqual([3, 4])
+    const [first] = log.place.read(log.store.log)
+    await expect(log.place.keep(first!)).rejects.toThrow('already holds a checkpoint with 4 entries of the audit log')
+  })
+
+  it.each([
+    ['was cut', () => { head = entry(2) }, /audit log ends at entry 2, but it was signed through 3/],
+    ['is another', () => { head = { ...entry(4), log: idOf(8) } }, /holds audit log .* where audit log/],
+    ['was changed where it was signed', () => { head = entry(3, 'f'.repeat(64)); fault = 'entry 3: carries another link' }, /entry 3: carries another link/],
+    ['was changed behind that', () => { head = entry(5); fault = 'entry 4: its text' }, /entry 4: its text/],
+  ])('nothing is signed of one that %s', async (_what, change, text) => {
+    const signer = log.signerWith({ audit })
+    await log.add(1)
+    await signer.look()
+    change()
+    await log.add(1)
+    await signer.look()
+    expect(signed()).toEqual([1])
+    expect(await signer.health()).toMatchObject({ ok: false, text: expect.stringMatching(text) as string })
+  })
 })

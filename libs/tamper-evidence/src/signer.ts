@@ -1,10 +1,11 @@
 /**
- * Signs how far the log has come: every half second where something was added, and at stop. Before it signs it walks the
+ * Signs how far the log has come, and the audit log beside it: every half second where something was added, and at stop. Before it signs it walks the
  * chain from the last checkpoint on, so it never signs what does not follow from what it signed before: a log that was
  * changed behind its back stays unsigned, and readiness says so. One process signs, by its lease; the others stand by.
  */
 import { verifyChain, type EventStore } from '@chorus/event-store'
-import { checkCheckpoint, signCheckpoint, type Noted } from './checkpoint'
+import type { AuditChain } from './audit-chain'
+import { checkCheckpoint, signCheckpoint, type AuditHead, type Checkpoint, type Noted } from './checkpoint'
 import { PlaceRefused, type SecondPlace } from './second-place'
 import type { NoteSigner } from './signed-note'
 
@@ -21,6 +22,8 @@ export interface SignerLogger { info(details: object, message: string): void; wa
 export interface SignerOptions {
   readonly store: Pick<EventStore, 'log' | 'head' | 'readAll'>
   readonly signer: NoteSigner
+  /** the audit log, whose head is signed with the log's: also while nothing but that was added to */
+  readonly audit?: AuditChain
   /** every checkpoint is kept here before it counts */
   readonly place: SecondPlace & { pin(log: string, publicKey: string): string }
   /** the newest is sent here as well; what it missed while it was away it need not have */
@@ -42,11 +45,12 @@ export class LogContradicted extends Error { constructor(message: string) { supe
 
 /** Something waits so long, ms, before readiness fails. */
 const STUCK = 5000
-const GENESIS = { ordinal: 0, signedtime: null } as const
+const GENESIS = { ordinal: 0, signedtime: null, link: undefined, audit: undefined } as const
 
 export class Signer {
-  private last: { readonly ordinal: number; readonly link?: string; readonly signedtime: string | null } = GENESIS
-  private witnessed = 0
+  private last: Noted | typeof GENESIS = GENESIS
+  /** the note that the other host has */
+  private witnessed = ''
   private epoch: number | undefined
   private failure: { readonly text: string; readonly since: number } | undefined
   private witnessFailure: { readonly text: string; readonly since: number } | undefined
@@ -120,7 +124,7 @@ export class Signer {
       if (before && before.log !== store.log) throw new LogContradicted(`the database remembers checkpoints of log ${before.log}, but this is log ${store.log}. Run "chorus verify"`)
       if (before && before.ordinal > (last?.ordinal ?? 0)) throw new LogContradicted(`${place.name} has lost checkpoints: it ends at ordinal ${last?.ordinal ?? 0}, and ${before.ordinal} was signed. Restore it from its backup (docs/runbooks/tampering.md)`)
       this.last = last ?? GENESIS
-      this.witnessed = 0
+      this.witnessed = ''
       this.epoch = epoch
       return true
     } catch (error) {
@@ -131,40 +135,60 @@ export class Signer {
 
   /** @returns whether more waits */
   private async signNext(): Promise<boolean> {
-    const { store, signer, place, remembered, clock, elapsed, lease, most = 10_000 } = this.options
+    const { store, clock, elapsed, most = 10_000 } = this.options
     const { last } = this
     const head = await store.head()
     if (head.log !== store.log) throw new LogContradicted(`the database holds log ${head.log} where log ${store.log} was. Run "chorus verify"`)
     if (head.ordinal < last.ordinal) throw new LogContradicted(`the log ends at ordinal ${head.ordinal}, but it was signed through ${last.ordinal}: its tail was cut off. Run "chorus verify"`)
+    const audit = await this.auditHead()
     if (head.ordinal === last.ordinal) {
       if (last.link !== undefined && head.link !== last.link) throw new LogContradicted(`ordinal ${last.ordinal} carries another link than the one that was signed. Run "chorus verify"`)
+      if ('note' in last && audit && audit.ordinal !== last.audit?.ordinal) await this.keep({ log: last.log, ordinal: last.ordinal, link: last.link, recordedtime: last.recordedtime, signedtime: clock.now(), audit })
       await this.tellWitness()
       return false
     }
     this.waitsSince ??= elapsed()
     const report = await verifyChain(store, { after: last.ordinal, through: Math.min(head.ordinal, last.ordinal + most), ...(last.link === undefined ? {} : { link: last.link }) })
     if (!report.ok) throw new LogContradicted(`${report.text}; nothing after ordinal ${last.ordinal} is signed. Run "chorus verify"`)
-    const checkpoint = { log: store.log, ordinal: report.through, link: report.link, recordedtime: report.recordedtime, signedtime: clock.now() }
+    await this.keep({ log: store.log, ordinal: report.through, link: report.link, recordedtime: report.recordedtime, signedtime: clock.now(), ...(audit && { audit }) })
+    await this.tellWitness()
+    return report.through < head.ordinal
+  }
+
+  /** Signs it, and keeps it: the place first, so that what the database remembers is never more than what is there. */
+  private async keep(checkpoint: Checkpoint): Promise<void> {
+    const { signer, place, remembered, lease } = this.options
     const noted: Noted = { ...checkpoint, note: signCheckpoint(checkpoint, signer) }
     lease.check()
-    // the place first: what the database remembers is never more than what is there
     await place.keep(noted)
     this.last = noted
     this.waitsSince = undefined
     await remembered.move(this.epoch!, { ordinal: noted.ordinal, publicKey: signer.verifier.text })
-    await this.tellWitness()
-    return noted.ordinal < head.ordinal
+  }
+
+  /** Where the audit log stands, walked from where it was signed. */
+  private async auditHead(): Promise<AuditHead | undefined> {
+    const { audit } = this.options
+    if (!audit) return undefined
+    const { audit: signed } = this.last
+    const head = await audit.head()
+    if (signed && head.log !== signed.log) throw new LogContradicted(`the database holds audit log ${head.log} where audit log ${signed.log} was. Run "chorus verify"`)
+    if (signed && head.ordinal < signed.ordinal) throw new LogContradicted(`the audit log ends at entry ${head.ordinal}, but it was signed through ${signed.ordinal}: its tail was cut off. Run "chorus verify"`)
+    if (signed && head.ordinal === signed.ordinal && head.link === signed.link) return signed
+    const walked = await audit.walk(signed ? { after: signed } : {})
+    if (!walked.ok) throw new LogContradicted(`the audit log is not what was signed: ${walked.text}. Run "chorus verify"`)
+    return walked.through
   }
 
   /** The newest checkpoint to the other host. That it is away keeps nobody from signing. */
   private async tellWitness(): Promise<void> {
     const { witness, place, store, elapsed, logger } = this.options
-    if (!witness || this.last.ordinal === 0 || this.witnessed === this.last.ordinal) return
+    if (!witness || !('note' in this.last) || this.witnessed === this.last.note) return
     try {
       const noted = await place.last(store.log)
       if (!noted) return
       await witness.keep(noted)
-      this.witnessed = noted.ordinal
+      this.witnessed = noted.note
       this.witnessFailure = undefined
     } catch (error) {
       const text = textOf(error)

@@ -3,12 +3,14 @@
  * what each sealing key sealed first. Names the first ordinal that is wrong, and since when that is known.
  */
 import { genesisLink, type ChainFault, type EventStore, type Head, type Range, type SealedSample, type Walked } from '@chorus/event-store'
-import { checkCheckpoint, readCheckpoint, signCheckpoint, type Noted } from './checkpoint'
+import type { AuditChain, AuditFault } from './audit-chain'
+import { checkCheckpoint, readCheckpoint, signCheckpoint, type AuditHead, type Noted } from './checkpoint'
 import type { CheckpointFolder } from './checkpoint-folder'
 import type { SecondPlace } from './second-place'
 import type { NoteSigner, NoteVerifier } from './signed-note'
+import { verifyAuditLog, type AuditVerdict } from './verify-audit'
 
-export type LogFault = ChainFault | 'another-log' | 'cut-tail' | 'rewritten' | 'checkpoint-not-signed' | 'signing-key-swapped' | 'sealing-key-swapped'
+export type LogFault = ChainFault | AuditFault | 'another-log' | 'cut-tail' | 'rewritten' | 'checkpoint-not-signed' | 'signing-key-swapped' | 'sealing-key-swapped'
 /** A moment at which the log was right through an ordinal: signed, so nobody without the key can have made it up. */
 export interface Signed { readonly ordinal: number; readonly signedtime: string }
 
@@ -24,9 +26,11 @@ interface Common {
   readonly publicKey: string
 }
 export type LogReport =
-  | Common & { readonly ok: true; readonly through: number; readonly link: string; /** the last checkpoint: what is cut off behind it would not show */ readonly signed: Signed | null; /** sealing keys that opened what they sealed first, and those that were destroyed; null: not tried */ readonly keys: { readonly open: number; readonly erased: number } | null }
+  | Common & { readonly ok: true; readonly through: number; readonly link: string; /** the last checkpoint: what is cut off behind it would not show */ readonly signed: Signed | null; /** sealing keys that opened what they sealed first, and those that were destroyed; null: not tried */ readonly keys: { readonly open: number; readonly erased: number } | null; /** the audit log; null: not looked at */ readonly audit: { readonly log: string; /** entries that were read now */ readonly checked: number; readonly through: number; /** the last entry that is signed; null: none yet */ readonly signed: number | null } | null }
   | Common & {
     readonly ok: false
+    /** where it is: `ordinal`, `upTo` and those of `right` and `stillRight` count entries of the audit log then; absent: the event log */
+    readonly in?: 'audit log'
     /** the first ordinal that is wrong; where a range is all that can be known, the first of it */
     readonly ordinal: number
     /** the last of that range */
@@ -55,6 +59,7 @@ export interface VerifyLogOptions {
   /** ranges walked side by side; default 1 */
   readonly lanes?: number
   readonly tryKeys?: TryKeys
+  readonly audit?: AuditChain
   /** everything, also what was verified before */
   readonly full?: boolean
   readonly clock: { now(): string }
@@ -82,7 +87,7 @@ class Verification {
   constructor(private readonly options: VerifyLogOptions) {}
 
   async run(): Promise<LogReport> {
-    const { store, folder, verifier, signer, tryKeys } = this.options
+    const { store, folder, verifier, signer, tryKeys, audit: chain } = this.options
     const head = await store.head()
     if (head.log !== store.log) return this.wrong(1, 'another-log', `the database holds log ${head.log}, where log ${store.log} was`)
     const pinned = folder.pinned(store.log)
@@ -94,8 +99,11 @@ class Verification {
     if (from > head.ordinal) return this.cut(head.ordinal, this.before!)
     const fault = await this.walk(from, head) ?? await this.beyond() ?? await this.askWitness()
     if (fault) return fault
-    this.remember(head)
-    return { ...this.common(), ok: true, through: head.ordinal, link: head.link, signed: signedOf(this.lastSigned ?? await folder.last(store.log)), keys: tryKeys ? { open: this.met.size - this.erased, erased: this.erased } : null }
+    const audit = chain && await this.walkAudit(chain)
+    const wrongAudit = audit && this.judgeAudit(audit)
+    if (wrongAudit) return wrongAudit
+    this.remember(head, audit?.ok ? audit.through : undefined)
+    return { ...this.common(), ok: true, through: head.ordinal, link: head.link, signed: signedOf(this.lastSigned ?? await folder.last(store.log)), keys: tryKeys ? { open: this.met.size - this.erased, erased: this.erased } : null, audit: audit?.ok ? { log: audit.through.log, checked: audit.checked, through: audit.through.ordinal, signed: audit.signed?.audit?.ordinal ?? this.before?.audit?.ordinal ?? null } : null }
   }
 
   private async walk(from: number, head: Head): Promise<Wrong | undefined> {
@@ -203,6 +211,22 @@ class Verification {
     return this.contradicted(last)
   }
 
+  /** The audit log's own chain, and its heads as they were signed, the other host's among them. */
+  private walkAudit(chain: AuditChain): Promise<AuditVerdict> {
+    const { folder, store, witness, signal } = this.options
+    const after = this.before?.audit
+    return verifyAuditLog(chain, {
+      ...(after && { after }), ...(signal && { signal }), notes: folder.read(store.log, after ? this.before!.ordinal : 0),
+      newest: async () => [await folder.last(store.log), await witness?.last(store.log)],
+    })
+  }
+  private judgeAudit(verdict: AuditVerdict): Wrong | undefined {
+    if (verdict.ok) return verdict.signed && this.unsigned(verdict.signed)
+    const { ordinal, upTo, fault, text, right, covering } = verdict
+    const signed = (noted: Noted | undefined): Signed | null => noted?.audit ? { ordinal: noted.audit.ordinal, signedtime: noted.signedtime } : null
+    return (covering && this.unsigned(covering)) ?? { ...this.common(), ok: false, in: 'audit log', ordinal, ...(upTo !== undefined && { upTo }), fault, text, right: signed(right), stillRight: signed(covering) }
+  }
+
   private async keyFault(samples: readonly SealedSample[]): Promise<{ readonly ordinal: number; readonly text: string } | undefined> {
     const fresh = samples.filter(({ keyId }) => !this.met.has(keyId))
     if (fresh.length === 0 || !this.options.tryKeys) return undefined
@@ -228,9 +252,9 @@ class Verification {
     return read && read.log === store.log && checkCheckpoint(read.note, verifier) === 'signed' ? read : undefined
   }
 
-  private remember({ log, ordinal, link, recordedtime }: Head): void {
+  private remember({ log, ordinal, link, recordedtime }: Head, audit: AuditHead | undefined): void {
     const { folder, signer, clock } = this.options
-    if (recordedtime !== null) folder.keepVerified(log, signCheckpoint({ log, ordinal, link, recordedtime, signedtime: clock.now() }, signer, 'verified'))
+    if (recordedtime !== null) folder.keepVerified(log, signCheckpoint({ log, ordinal, link, recordedtime, signedtime: clock.now(), ...(audit && { audit }) }, signer, 'verified'))
   }
 
   private common(): Common {

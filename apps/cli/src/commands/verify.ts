@@ -9,7 +9,7 @@ import { readPublicKey } from '../public-key'
 export const register = (program: Command, context: Context): void => {
   context.command<{ readonly full?: boolean; readonly key?: string }>(program, {
     name: 'verify',
-    summary: 'walk the chain of the log, compare it with what was signed, name the first ordinal that is wrong',
+    summary: 'walk the chains of the log and of the audit log, compare them with what was signed, name the first ordinal that is wrong',
     examples: ['npx chorus verify', 'npx chorus verify --full --json', 'npx chorus verify --key log.pub'],
     with: (command) => command
       .option('--full', 'also what was verified before')
@@ -28,21 +28,23 @@ export const register = (program: Command, context: Context): void => {
 const linesOf = (report: LogReport): string[] => {
   const before = report.before ? [`ordinals 1 to ${report.before.ordinal} were verified at ${report.before.signedtime} and not read again: --full reads all`] : []
   if (!report.ok) {
-    const { ordinal, upTo, fault, text, right, stillRight } = report
+    const { in: where, ordinal, upTo, fault, text, right, stillRight } = report
+    const one = where === undefined ? 'ordinal' : 'entry'
     return [
-      `log ${report.log}: WRONG at ordinal ${ordinal}${upTo === undefined ? '' : ` (or one of those through ${upTo})`}: ${fault}`,
+      `${where ?? 'log'}${where === undefined ? ` ${report.log}` : ''}: WRONG at ${one} ${ordinal}${upTo === undefined ? '' : ` (or one of those through ${upTo})`}: ${fault}`,
       text,
-      right ? `right through ordinal ${right.ordinal}: as signed at ${right.signedtime}` : 'no checkpoint before it vouches for anything',
-      stillRight ? `it was still right at ${stillRight.signedtime}, when ordinal ${stillRight.ordinal} was signed: changed since` : 'no checkpoint covers it: when it was changed is not known',
+      right ? `right through ${one} ${right.ordinal}: as signed at ${right.signedtime}` : 'no checkpoint before it vouches for anything',
+      stillRight ? `it was still right at ${stillRight.signedtime}, when ${one} ${stillRight.ordinal} was signed: changed since` : 'no checkpoint covers it: when it was changed is not known',
       ...before,
       'what to do: docs/runbooks/tampering.md',
     ]
   }
-  const { checked, through, link, signed, checkpoints, keys, publicKey } = report
+  const { checked, through, link, signed, checkpoints, keys, audit, publicKey } = report
   return [
     `log ${report.log}: ${checked} events verified, through ordinal ${through}`, `link ${link}`,
     signed ? `signed through ordinal ${signed.ordinal} at ${signed.signedtime}; ${checkpoints} checkpoints agree${through > signed.ordinal ? `; a cut of the last ${through - signed.ordinal} would not show yet` : ''}` : 'nothing is signed yet',
     ...keys ? [`${keys.open} sealing keys open what they sealed first${keys.erased > 0 ? `, ${keys.erased} were destroyed` : ''}`] : [],
+    ...audit ? [`audit log ${audit.log}: ${audit.checked} entries verified, through ${audit.through}; ${audit.signed === null ? 'none is signed yet' : `signed through ${audit.signed}`}`] : [],
     `signed by ${publicKey}`, ...before,
   ]
 }

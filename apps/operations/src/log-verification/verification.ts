@@ -1,6 +1,6 @@
 /** Verifies this process's log with everything that it was given: second places, signing key, vault. One at a time. */
 import { walkRange, type EventStore } from '@chorus/event-store'
-import { readVerifier, verifyLog, type CheckpointFolder, type LogReport, type NoteSigner, type NoteVerifier, type SecondPlace, type TryKeys } from '@chorus/tamper-evidence'
+import { readVerifier, verifyLog, type AuditChain, type CheckpointFolder, type LogReport, type NoteSigner, type NoteVerifier, type SecondPlace, type TryKeys } from '@chorus/tamper-evidence'
 
 export interface LogVerificationOptions {
   readonly store: EventStore
@@ -8,6 +8,7 @@ export interface LogVerificationOptions {
   readonly witness: SecondPlace | null
   readonly signer: NoteSigner
   readonly tryKeys: TryKeys
+  readonly audit: AuditChain
   readonly clock: { now(): string }
 }
 export interface VerificationWish { readonly full: boolean; /** default: the key that the second place began with */ readonly verifier?: NoteVerifier; readonly signal: AbortSignal; readonly onProgress: (checked: number, of: number) => void }
@@ -16,9 +17,9 @@ export class LogVerification {
   constructor(private readonly options: LogVerificationOptions) {}
 
   run({ full, verifier, signal, onProgress }: VerificationWish): Promise<LogReport> {
-    const { store, folder, witness, signer, tryKeys, clock } = this.options
+    const { store, folder, witness, signer, tryKeys, audit, clock } = this.options
     return verifyLog({
-      store, folder, ...(witness && { witness }), signer, tryKeys, full, clock, signal, onProgress, verifier: verifier ?? this.pinned(),
+      store, folder, ...(witness && { witness }), signer, tryKeys, audit, full, clock, signal, onProgress, verifier: verifier ?? this.pinned(),
       walk: (range, onWalked) => walkRange(store, range, { signal, onWalked }),
     })
   }
