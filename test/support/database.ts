@@ -30,6 +30,7 @@ const allowAll = async (ownerUrl: string, database: string, app: string): Promis
   try {
     for (const role of DATABASE_ROLES) await sql.unsafe(`grant "${roleOf(database, role)}" to "${app}" with inherit true`)
     await sql`insert into public.chorus_rights (role, category, appends) values (${app}, '*', true)`
+    await sql`insert into public.chorus_contexts (role, context) values (${app}, '*')`
   } finally {
     await sql.end({ timeout: 5 })
   }

@@ -13,7 +13,7 @@ export interface Table {
 }
 
 /** The record of migrations, what each role may do, and how far the second place has signed: a restored log is signed anew where its checkpoints are not there. */
-const LEFT_OUT = ['public.chorus_migrations', 'public.chorus_rights', 'bus.signed_through']
+const LEFT_OUT = ['public.chorus_migrations', 'public.chorus_rights', 'public.chorus_contexts', 'bus.signed_through']
 
 /** In an order in which rows may be written: parents first. */
 export const tablesOf = async (sql: Sql | TransactionSql): Promise<Table[]> => {

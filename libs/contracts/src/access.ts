@@ -2,6 +2,8 @@
  * Which service may append to a stream category, and which may read it. The one place that says so: `chorus migrate` makes the
  * database's rows of it (row security, one role for each service), and the store of each service refuses the rest by name.
  */
+import { eventRegistry } from './event'
+import { CONTEXTS, type Context } from './privacy'
 import { topicOf, type Service } from './topics'
 
 export interface Access { readonly appends: readonly Service[]; /** beside those that append, and those that read everything */ readonly reads: readonly Service[] }
@@ -57,3 +59,13 @@ export const appendedBy = (service: Service): string[] => Object.keys(ACCESS).fi
 export const readBy = (service: Service): readonly string[] | 'everything' => READS_EVERYTHING[service] !== undefined
   ? 'everything'
   : Object.entries(ACCESS).filter(([category, { appends, reads }]) => appends.includes(service) || reads.includes(service) || (service === 'relay' && topicOf(category) !== undefined)).map(([category]) => category)
+
+/** Keys that no event is sealed with: of the bytes of quarantined records. */
+const BESIDE_EVENTS: Readonly<Partial<Record<Service, readonly Context[]>>> = { intake: ['intake'] }
+/** The contexts whose keys a service needs: those of the events that it may read, which it also seals. 'everything' where it opens or destroys whatever there is. */
+export const contextsOf = (service: Service): readonly Context[] | 'everything' => {
+  const reads = readBy(service)
+  if (reads === 'everything') return 'everything'
+  const sealed = eventRegistry.all().filter(({ categories }) => categories.some((category) => reads.includes(category))).map(({ context }) => context)
+  return CONTEXTS.filter((context) => sealed.includes(context) || BESIDE_EVENTS[service]?.includes(context))
+}

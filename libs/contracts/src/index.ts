@@ -1,7 +1,7 @@
 export type { Actor, Basis, BusEvent, Claims, CommandMeta, DraftEvent, Envelope, Erased, RecordedEvent, Sealable, Sealed, Source, SourceRecord, TimePrecision } from './envelope'
 export { ENVELOPE_FIELDS, SERVICES, STAYS_IN_THE_LOG, TOPICS, topicNamed, topicOf } from './topics'
 export type { EnvelopeField, Service, Topic } from './topics'
-export { ACCESS, appendedBy, readBy, READS_EVERYTHING } from './access'
+export { ACCESS, appendedBy, contextsOf, readBy, READS_EVERYTHING } from './access'
 export type { Access } from './access'
 export { refusalOfContract, refusalOnTopic } from './on-topic'
 export type { TopicRefusal } from './on-topic'

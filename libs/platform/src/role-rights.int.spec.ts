@@ -1,7 +1,7 @@
 /** The role of each service is tried on each stream category, and on what belongs to the others: it can do what is declared, and nothing else. */
 import { postgres } from '@chorus/postgres'
 import type { Sql } from 'postgres'
-import { ACCESS, appendedBy, CATEGORIES, readBy, SERVICES, type Service } from '@chorus/contracts'
+import { ACCESS, appendedBy, CATEGORIES, CONTEXTS, contextsOf, readBy, SERVICES, type Service } from '@chorus/contracts'
 import { PostgresStore } from '@chorus/event-store'
 import { freshDatabase, type FreshDatabase } from '../../../test/support/database'
 import { checkRole, databaseLacks } from './database'
@@ -47,6 +47,8 @@ describe('the roles of the services', () => {
     const store = await PostgresStore.open({ url: database.appUrl })
     await store.appendEach(categories.map((category) => eventFor(`${category}-seed`)))
     await store.close()
+    for (const [at, category] of categories.entries()) await owner`insert into log_index.events (ordinal, commit_position, prepare_position, stream, revision, id, type, content, recordedtime, link) values (${at + 1}, ${at}, ${at}, ${`${category}-seed`}, 0, gen_random_uuid(), 'Tried', 'c', now(), sha256('x'))`
+    for (const context of CONTEXTS) await owner`insert into vault.data_keys (key_id, context, subject, kek, wrapped) values (${`dek_${context}`}, ${context}, 'per_seed', 'kek', 'wrapped')`
   })
   afterAll(async () => {
     await Promise.all([...clients.values()].map((client) => client.end()))
@@ -62,11 +64,40 @@ describe('the roles of the services', () => {
     expect(await tried(service)).toEqual(declared(service))
   })
 
+  it.each(SERVICES)('%s sees places in the log of the categories that it may read, and no other; it may place all', async (service) => {
+    const seen = await as(service)<{ category: string }[]>`select distinct category from log_index.events`
+    expect(seen.map(({ category }) => category).sort()).toEqual(declared(service).reads)
+    for (const category of categories) await as(service)`insert into log_index.events (ordinal, commit_position, prepare_position, stream, revision, id, type, content, recordedtime, link) values (${++serial + 1000}, 0, 0, ${`${category}-${service}`}, 0, gen_random_uuid(), 'Tried', 'c', now(), sha256('x'))`
+  })
+
+  it.each(SERVICES.filter((service) => service !== 'relay'))('%s sees, makes and ends keys of the contexts that it needs, and no other', async (service) => {
+    const needs = contextsOf(service)
+    const own: readonly string[] = needs === 'everything' ? CONTEXTS : needs
+    const seen = await as(service)<{ context: string }[]>`select context from vault.data_keys where subject = 'per_seed'`
+    expect(seen.map(({ context }) => context).sort()).toEqual([...own].sort())
+    const made: string[] = []
+    for (const context of CONTEXTS) {
+      const ended = await as(service)`update vault.data_keys set kek = 'kek' where key_id = ${`dek_${context}`}`
+      const done = await as(service)`insert into vault.data_keys (key_id, context, subject, kek, wrapped) values (${`dek_${context}_${service}`}, ${context}, ${`per_${service}`}, 'kek', 'wrapped')`.then(() => true, (error: { code?: string }) => { if (error.code !== '42501') throw error; return false })
+      if (done) made.push(context)
+      expect(ended.count).toBe(done ? 1 : 0)
+    }
+    expect(made.sort()).toEqual([...own].sort())
+    const linked = as(service)`select * from vault.links`.then(() => true, () => false)
+    expect(await linked).toBe(service === 'intake' || service === 'operations')
+  })
+
+  it('no service that works a case for the panel has keys of the safety context, and money has none at all', () => {
+    expect([contextsOf('services'), contextsOf('finance')].flat().filter((context) => context === 'safety')).toEqual([])
+  })
+
   it('would be seen here where a grant is wider', async () => {
     const role = roleOf(name, 'finance')
     await owner`insert into public.chorus_rights (role, category, appends) values (${role}, 'pchCase', true)`
     expect(await tried('finance')).not.toEqual(declared('finance'))
     expect(await rightsBeyond(owner)).toContain(`${role} may read and append pchCase`)
+    await owner`insert into public.chorus_contexts (role, context) values (${role}, 'safety')`
+    expect(await rightsBeyond(owner)).toContain(`${role} may use the keys of safety`)
     await owner.unsafe(`grant delete on bus.consumers to "${roleOf(name, 'relay')}"; grant "${role}" to "${roleOf(name, 'services')}"; alter table bus.parked disable row level security`).simple()
     expect((await rightsBeyond(owner)).sort()).toEqual(expect.arrayContaining([`${roleOf(name, 'relay')} may DELETE bus.consumers`, `${roleOf(name, 'services')} may act as ${role}`, 'bus.parked has no row security']))
     await owner.unsafe(`alter table bus.parked enable row level security; revoke "${role}" from "${roleOf(name, 'services')}"`).simple()

@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Sql } from 'postgres'
 import { postgres } from '@chorus/postgres'
-import { appendedBy, readBy, SERVICES, type Service } from '@chorus/contracts'
+import { appendedBy, contextsOf, readBy, SERVICES, type Service } from '@chorus/contracts'
 import { MigrationRefused } from './migrate'
 
 /** Roles of a database: one for each service, and one that reads the audit log, which operations may take on. */
@@ -16,6 +16,8 @@ const APPEND: readonly Service[] = SERVICES.filter((service) => appendedBy(servi
 /** Seal or open, or key what they record: all but the relay, which passes on what is sealed. */
 const WITH_KEYS: readonly Service[] = SERVICES.filter((service) => service !== 'relay')
 const WITH_READ_MODELS: readonly Service[] = ['intake', 'deterrence', 'services', 'finance']
+/** Who is whose token, and who is one person in several contexts: intake asks, operations has it forgotten. */
+const WITH_LINKS: readonly Service[] = ['intake', 'operations']
 const CONSUME: readonly Service[] = ['deterrence', 'services', 'finance']
 
 interface Grant { readonly on: string; readonly may: string; readonly to: readonly DatabaseRole[] }
@@ -25,6 +27,7 @@ export const GRANTS: readonly Grant[] = [
   grant('SCHEMA public', 'USAGE', DATABASE_ROLES),
   grant('TABLE public.chorus_migrations', 'SELECT', SERVICES),
   grant('TABLE public.chorus_rights', 'SELECT', SERVICES),
+  grant('TABLE public.chorus_contexts', 'SELECT', SERVICES),
   grant('SCHEMA log', 'USAGE', SERVICES),
   grant('TABLE log.events', 'SELECT', SERVICES),
   grant('TABLE log.events', 'INSERT', APPEND),
@@ -33,10 +36,11 @@ export const GRANTS: readonly Grant[] = [
   grant('TABLE log.head', 'UPDATE (ordinal, link, recordedtime)', APPEND),
   grant('TABLE log.head', 'UPDATE (promised)', ['evaluation']),
   grant('SCHEMA vault', 'USAGE', WITH_KEYS),
-  ...['folder', 'context_keys', 'data_keys', 'links', 'persons', 'destroyed'].map((table) => grant(`TABLE vault.${table}`, 'SELECT, INSERT', WITH_KEYS)),
+  ...['folder', 'context_keys', 'data_keys', 'destroyed'].map((table) => grant(`TABLE vault.${table}`, 'SELECT, INSERT', WITH_KEYS)),
+  ...['links', 'persons'].map((table) => grant(`TABLE vault.${table}`, 'SELECT, INSERT', WITH_LINKS)),
   grant('TABLE vault.context_keys', 'UPDATE (kek, fingerprint)', WITH_KEYS),
   grant('TABLE vault.data_keys', 'UPDATE (state, kek, wrapped)', WITH_KEYS),
-  grant('TABLE vault.links', 'UPDATE (token)', WITH_KEYS),
+  grant('TABLE vault.links', 'UPDATE (token)', WITH_LINKS),
   grant('TABLE vault.destroyed', 'UPDATE (told)', WITH_KEYS),
   grant('FUNCTION vault.ended(text[])', 'EXECUTE', WITH_KEYS),
   grant('SCHEMA intake', 'USAGE', ['intake']),
@@ -54,7 +58,7 @@ export const GRANTS: readonly Grant[] = [
   grant('TABLE bus.parked', 'UPDATE (next_try)', ['operations']),
   grant('TABLE bus.signed_through', 'SELECT, INSERT, UPDATE', ['operations']),
   grant('TABLE bus.leases', 'INSERT, UPDATE, DELETE', ['operations']),
-  // A log in KurrentDB: whoever follows it assigns the places of all; what may be read is bounded by the store's own rights alone.
+  // A log in KurrentDB: whoever follows it assigns the places of all; what may be read goes by category.
   grant('SCHEMA log_index', 'USAGE', SERVICES),
   grant('TABLE log_index.events', 'SELECT, INSERT', SERVICES),
   grant('TABLE log_index.head', 'SELECT, INSERT, UPDATE', SERVICES),
@@ -85,6 +89,12 @@ export const rowsOf = (database: string): [role: string, category: string, appen
   return [...reads === 'everything' ? ['*', ...appends] : reads].map((category): [string, string, boolean] => [roleOf(database, service), category, appends.includes(category)])
 })
 
+/** The rows of public.chorus_contexts, [role, context]. */
+export const contextRowsOf = (database: string): [role: string, context: string][] => WITH_KEYS.flatMap((service) => {
+  const contexts = contextsOf(service)
+  return (contexts === 'everything' ? ['*'] : contexts).map((context): [string, string] => [roleOf(database, service), context])
+})
+
 /** The statements that bring tables, functions, schemas and rows to what is declared, in one transaction. @param login the role of DATABASE_URL, whose own rights end */
 export const rightsSql = (database: string, login?: string): string => {
   const all = DATABASE_ROLES.map((role) => quoted(roleOf(database, role)))
@@ -92,8 +102,9 @@ export const rightsSql = (database: string, login?: string): string => {
   return [
     ...[...new Set(GRANTS.map(({ on }) => on))].filter((on) => on !== 'SCHEMA public').map((on) => `REVOKE ALL ON ${on} FROM ${from};`),
     ...GRANTS.map(({ on, may, to }) => `GRANT ${may} ON ${on} TO ${to.map((role) => quoted(roleOf(database, role))).join(', ')};`),
-    ...login === undefined ? [] : [`GRANT USAGE ON SCHEMA public TO ${quoted(login)}; GRANT SELECT ON public.chorus_migrations, public.chorus_rights TO ${quoted(login)};`],
-    'DELETE FROM public.chorus_rights;',
+    ...login === undefined ? [] : [`GRANT USAGE ON SCHEMA public TO ${quoted(login)}; GRANT SELECT ON public.chorus_migrations, public.chorus_rights, public.chorus_contexts TO ${quoted(login)};`],
+    'DELETE FROM public.chorus_rights; DELETE FROM public.chorus_contexts;',
+    `INSERT INTO public.chorus_contexts (role, context) VALUES ${contextRowsOf(database).map(([role, context]) => `(${literal(role)}, ${literal(context)})`).join(', ')};`,
     `INSERT INTO public.chorus_rights (role, category, appends) VALUES ${rowsOf(database).map(([role, category, appends]) => `(${literal(role)}, ${literal(category)}, ${appends})`).join(', ')};`,
   ].join('\n')
 }
@@ -181,18 +192,21 @@ export const rightsBeyond = async (sql: Sql): Promise<string[]> => {
       and (has_table_privilege(r.oid, c.oid, p.privilege) or (p.privilege in ('SELECT', 'INSERT', 'UPDATE') and has_any_column_privilege(r.oid, c.oid, p.privilege)))`
   const declared = new Map(rowsOf(database).map(([role, category, appends]) => [`${role} ${category}`, appends]))
   const rows = await sql<{ role: string; category: string; appends: boolean }[]>`select role, category, appends from public.chorus_rights order by 1, 2`
+  const contexts = new Set(contextRowsOf(database).map(([role, context]) => `${role} ${context}`))
+  const keys = await sql<{ role: string; context: string }[]>`select role, context from public.chorus_contexts order by 1, 2`
   const owned = await sql<{ role: string; name: string }[]>`
     select r.rolname as role, n.nspname || '.' || c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_roles r on r.oid = c.relowner
     where r.rolname = any (${roles}) and c.relkind in ('r', 'p') and n.nspname <> 'read'`
   const bare = await sql<{ name: string }[]>`
     select n.nspname || '.' || c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
-    where not c.relrowsecurity and n.nspname || '.' || c.relname = any (${['log.events', 'read.checkpoints', 'bus.consumers', 'bus.positions', 'bus.parked', 'bus.leases', 'bus.published']})`
+    where not c.relrowsecurity and n.nspname || '.' || c.relname = any (${['log.events', 'log_index.events', 'vault.data_keys', 'read.checkpoints', 'bus.consumers', 'bus.positions', 'bus.parked', 'bus.leases', 'bus.published']})`
   const powers = await sql<{ role: string }[]>`select rolname as role from pg_roles where rolname = any (${roles}) and (rolsuper or rolcreaterole or rolcreatedb or rolbypassrls or rolreplication)`
   const acting = await sql<{ role: string; member: string }[]>`
     select pg_get_userbyid(roleid) as role, pg_get_userbyid(member) as member from pg_auth_members where pg_get_userbyid(member) = any (${roles})`
   return [
     ...found.filter(({ role, name, privilege }) => !may(role, name, privilege)).map(({ role, name, privilege }) => `${role} may ${privilege} ${name}`),
     ...rows.filter(({ role, category, appends }) => { const as = declared.get(`${role} ${category}`); return as === undefined || (appends && !as) }).map(({ role, category, appends }) => `${role} may ${appends ? 'read and append' : 'read'} ${category === '*' ? 'everything' : category}`),
+    ...keys.filter(({ role, context }) => !contexts.has(`${role} ${context}`)).map(({ role, context }) => `${role} may use the keys of ${context === '*' ? 'every context' : context}`),
     ...owned.map(({ role, name }) => `${role} owns ${name}`), ...bare.map(({ name }) => `${name} has no row security`), ...powers.map(({ role }) => `${role} has powers over the whole server`),
     ...acting.filter(({ role, member }) => !(role === roleOf(database, 'audit') && member === roleOf(database, 'operations'))).map(({ role, member }) => `${member} may act as ${role}`),
   ]

@@ -247,7 +247,7 @@ const tie = async (sql: postgres.Sql, keysFolder: string, mode: VaultMode, seal:
       // Two processes may start at once: the second waits and finds what the first made.
       await tx`select pg_advisory_xact_lock(${FOLDER_LOCK})`
       const [tied] = await tx<{ fingerprint: string; mode: VaultMode }[]>`select fingerprint, mode from vault.folder`
-      const [filled] = await tx`select 1 from vault.data_keys union all select 1 from vault.links limit 1`
+      const [filled] = await tx`select 1 from vault.data_keys limit 1`
       removeLeftovers(keysFolder)
       const { missing } = filesIn(keysFolder)
       if (missing.length > 0 && (tied || filled)) {

@@ -44,7 +44,10 @@ export class FileKeyLife implements KeyLife {
     await this.locked(async held => {
       const listed = readDestroyed(this.deps.folder)
       const known = new Set((await held<{ key_id: string }[]>`select d.key_id from vault.destroyed d join vault.data_keys k using (key_id) where k.state = 'destroyed'`).map(row => row.key_id))
-      const missing = listed.filter(({ keyId }) => !known.has(keyId))
+      const { mine, links } = await this.bounds(held)
+      // A service that sees no links may have marked its keys before: whoever does see them goes through all that are left.
+      const linked = links ? new Set((await held<{ token: string }[]>`select token from vault.links where token = any(${listed.map(({ subject }) => subject)})`).map(({ token }) => token)) : new Set<string>()
+      const missing = listed.filter(({ keyId, context, subject }) => mine(context) && (!known.has(keyId) || linked.has(subject)))
       if (missing.length > 0) await this.mark(held, missing)
       await this.finish(held, listed)
     })
@@ -104,10 +107,22 @@ export class FileKeyLife implements KeyLife {
     }
   }
 
+  /** What this process's role may touch: keys by context, and whether it sees who is whose token. Whoever sees less does its part; the others do theirs at their start. */
+  private async bounds(held: postgres.Sql): Promise<{ readonly mine: (context: Context) => boolean; readonly links: boolean }> {
+    // a backup that was restored may have the schema of its time
+    const [schema] = await held<{ bounded: boolean }[]>`select to_regclass('public.chorus_contexts') is not null as bounded`
+    if (!schema!.bounded) return { mine: () => true, links: true }
+    const rows = await held<{ context: string }[]>`select context from public.chorus_contexts where role = current_user`
+    const [may] = await held<{ links: boolean }[]>`select has_column_privilege('vault.links', 'token', 'UPDATE') as links`
+    const contexts = new Set(rows.map(({ context }) => context))
+    return { mine: (context) => contexts.has('*') || contexts.has(context), links: may!.links }
+  }
+
   /** From here on no reader opens them, no append sealed with them is accepted, no identifier leads to them. One transaction. */
   private async mark(held: postgres.Sql, destroyed: readonly Destroyed[]): Promise<void> {
     const column = (of: (one: Destroyed) => string): string[] => destroyed.map(of)
     const subjects = [...new Set(column(one => one.subject))]
+    const { links } = await this.bounds(held)
     await held.unsafe('begin')
     try {
       const wanted = held`unnest(${column(one => one.keyId)}::text[], ${column(one => one.context)}::text[], ${column(one => one.subject)}::text[], ${column(one => one.order)}::text[], ${column(one => one.at)}::text[]) as w(key_id, context, subject, command, at)`
@@ -116,7 +131,7 @@ export class FileKeyLife implements KeyLife {
       await held`update vault.data_keys k set state = 'destroying' from ${wanted} where k.context = w.context and k.subject = w.subject and k.state = 'active'`
       await held`insert into vault.destroyed (key_id, command, at, told)
         select k.key_id, w.command, w.at::timestamptz, k.key_id like 'none\\_%' from ${wanted} join vault.data_keys k on k.context = w.context and k.subject = w.subject order by k.key_id on conflict do nothing`
-      await held`update vault.links set token = null where token = any(${subjects})`
+      if (links) await held`update vault.links set token = null where token = any(${subjects})`
       await held.unsafe(`select pg_notify('${CHANNEL}', '')`)
       await held.unsafe('commit')
     } catch (error) {
