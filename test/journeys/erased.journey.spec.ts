@@ -1,12 +1,16 @@
 /** A person's keys and a record's are destroyed by order: nothing opens them any more, and everything else goes on. */
-import { createReadStream, readdirSync, readFileSync, statSync } from 'node:fs'
+import { createReadStream, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import { randomUUID } from 'node:crypto'
 import { postgres } from '@chorus/postgres'
 import type { RecordedEvent } from '@chorus/contracts'
 import type { Recorder } from '@chorus/event-store'
 import { RECORDER, repositoryRoot } from '@chorus/platform'
+import { readSet, takeBackup } from '@chorus/backup'
 import { decrypt, FileVault } from '@chorus/privacy'
+import { readContext, UNSEALED } from '../../libs/privacy/src/key-folder'
 import { importFile } from '../support/import-file'
 import { startChorus, type TestChorus } from '../support/chorus'
 
@@ -125,6 +129,23 @@ describe('keys destroyed by order', () => {
       const bytes = Buffer.from(text, 'base64url')
       for (const key of left) expect(() => decrypt(bytes.subarray(0, 12), bytes.subarray(12), key, Buffer.from(`wrap|${keyId}|${context}|${subject}`))).toThrow()
     }
+  })
+
+  it('a backup made after it, unpacked, holds neither, and no key that opens what it wrapped', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'chorus-after-'))
+    try {
+      const sealing = { passphrase: 'a passphrase for tests alone' }
+      const { parts } = await takeBackup({ ownerUrl: chorus.ownerUrl, keysFolder: join(chorus.data, 'keys'), to: join(folder, 'log'), keysTo: join(folder, 'keys'), sealing, takentime: '2026-07-03T00:00:00.000Z', version: 'test' })
+      expect(parts.find(({ table }) => table === 'vault.data_keys')!.rows).toBeGreaterThan(0)
+      const { keys } = await readSet(join(folder, 'log'), join(folder, 'keys'), sealing)
+      const unpacked = [...filesBelow(folder)].map((bytes) => bytes[0] === 0x1f ? gunzipSync(bytes) : bytes).concat(Object.values(keys).map((text) => Buffer.from(text, 'base64')))
+      const secrets = [...[HIM.name, HIM.address, HIM.identifiers[0]!.id].map((text) => Buffer.from(text)), ...destroyed.flatMap(({ key, wrapped }) => [...formsOf(key), Buffer.from(wrapped)])]
+      expect(secrets.filter((secret) => unpacked.some((bytes) => bytes.includes(secret)))).toEqual([])
+      expect(unpacked.some((bytes) => bytes.includes(him))).toBe(true)
+      mkdirSync(join(folder, 'opened'))
+      for (const [name, text] of Object.entries(keys)) writeFileSync(join(folder, 'opened', name), Buffer.from(text, 'base64'), { mode: 0o600 })
+      for (const { keyId, context } of destroyed) for (const tree of (await readContext(join(folder, 'opened'), context as 'case', 'demonstration', UNSEALED)).trees) expect(tree.keyFor(keyId)).toBeUndefined()
+    } finally { rmSync(folder, { recursive: true, force: true }) }
   })
 
   it('what wraps the keys is replaced while both go on: she is read as before, he stays erased', async () => {

@@ -122,7 +122,7 @@ export class FileVault implements Vault {
       const part = missing.slice(from, from + BATCH)
       const rows = await this.sql<KeyRow[]>`select key_id, context, subject, state, kek, wrapped from vault.data_keys where key_id = any(${part})`
       for (const row of rows) { const key = await this.unwrap(row, fresh ? undefined : seen); found.set(row.key_id, key === 'erased' ? key : key.key) }
-      if (fresh) this.checkListed(rows)
+      if (fresh) await this.checkListed(rows)
       const unknown = part.find(keyId => !found.has(keyId))
       if (unknown) throw new VaultRefused('key-unknown', `the vault does not hold key ${unknown}: this log and this vault do not belong together, or the vault's backup is older than the log. Restore a vault no older than the log`)
     }
@@ -130,12 +130,14 @@ export class FileVault implements Vault {
   }
 
   /** What PostgreSQL says was destroyed stands in the folder's list since before it said so: the database's owner cannot say it alone. */
-  private checkListed(rows: readonly KeyRow[]): void {
-    const destroyed = rows.filter(({ state }) => state === 'destroyed')
-    if (destroyed.length === 0) return
-    const listed = new Set(readDestroyed(this.keysFolder).map(({ keyId }) => keyId))
-    const forged = destroyed.find(row => !listed.has(row.key_id))
-    if (forged) throw new VaultRefused('key-unknown', `key ${forged.key_id} is said to be destroyed, and the list of destructions in the key folder does not know it: its row in vault.data_keys was altered. Restore the vault from its backup`)
+  private async checkListed(rows: readonly KeyRow[]): Promise<void> {
+    const ended = rows.filter(({ state }) => state !== 'active')
+    const unlisted = (): KeyRow | undefined => { const listed = new Set(readDestroyed(this.keysFolder).map(({ keyId }) => keyId)); return ended.find(row => !listed.has(row.key_id)) }
+    if (ended.length === 0 || !unlisted()) return
+    // What is being destroyed at this moment stands in the list before whoever does it lets go of the folder.
+    await this.sql.begin(tx => tx`select pg_advisory_xact_lock(${FOLDER_LOCK})`)
+    const forged = unlisted()
+    if (forged) throw new VaultRefused('key-unknown', `key ${forged.key_id} is said to be ${forged.state === 'destroyed' ? 'destroyed' : 'in destruction'}, and the list of destructions in the key folder does not know it: its row in vault.data_keys was altered. Restore the vault from its backup`)
   }
 
   async close(): Promise<void> {

@@ -118,6 +118,18 @@ describe.each(['files', 'a key service'] as const)('the life of a key, the key s
     }
   })
 
+  it('marked in the database by nobody\'s order, it is not destroyed: it reads as erased, verification says so, and put back it opens', async () => {
+    const key = await keyOf(one, 'per_marked')
+    const { wrapped } = await standing(key.keyId)
+    await owner`update vault.data_keys set state = 'destroying' where key_id = ${key.keyId}`
+    const next = await vault()
+    expect((await next.openKeys([key.keyId])).get(key.keyId)).toBe('erased')
+    await expect(next.openKeys([key.keyId], true)).rejects.toThrow(`key ${key.keyId} is said to be in destruction, and the list of destructions in the key folder does not know it`)
+    expect(await standing(key.keyId)).toEqual({ state: 'destroying', wrapped })
+    await owner.unsafe(`alter table vault.data_keys disable trigger user; update vault.data_keys set state = 'active' where key_id = '${key.keyId}'; alter table vault.data_keys enable always trigger data_keys_are_kept; alter table vault.data_keys enable always trigger data_keys_never_return`).simple()
+    expect(await bytes(await vault(), key)).toBe(Buffer.from(key.key).toString('hex'))
+  })
+
   it('a backup from before it, keys and database, is brought up to the list before anything opens', async () => {
     const restored = await freshDatabase()
     const to = postgres(restored.ownerUrl, { max: 1, onnotice: () => undefined })

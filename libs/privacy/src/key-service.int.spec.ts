@@ -1,7 +1,9 @@
 import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { postgres } from '@chorus/postgres'
+import { repositoryRoot } from '../../platform/src/repository-root'
 import { freshDatabase, type FreshDatabase } from '../../../test/support/database'
 import { startSoftHsm, type TestKeyService } from '../../../test/support/softhsm'
 import { FileVault } from './file-vault'
@@ -110,6 +112,30 @@ describe('a key service in front of the key folder', () => {
     expect(readFileSync(join(keys(), IDENTITY), 'utf8')).toBe(plain)
     expect((await (await vault({ seal: UNSEALED })).openKeys([key.keyId])).get(key.keyId)).toEqual(key.key)
   })
+
+  it('a move killed with -9 at whatever call of the service leaves a folder that opens whole, and the same call goes on, there and back', async () => {
+    const key = await keyOf(await vault({ seal: UNSEALED }), 'per_a')
+    const plain = readFileSync(join(keys(), IDENTITY), 'utf8')
+    const sealedFiles = (): number => sealsIn(keys()).filter(({ wrappingKey }) => wrappingKey !== undefined).length
+    const moved = (to: 'service' | 'files', killAt: number): string | null => {
+      rmSync(join(root, 'calls'), { force: true })
+      const killing = tool(`echo call >> ${root}/calls; [ $(wc -l < ${root}/calls) -ge ${killAt} ] && kill -9 $PPID && exit 1; exec pkcs11-tool "$@"`)
+      return spawnSync(process.execPath, ['-r', join(repositoryRoot(), 'test/support/register.js'), join(repositoryRoot(), 'test/support/move-keys-process.ts'), database.ownerUrl, keys(), to, killing, JSON.stringify(hsm.settings)], { cwd: repositoryRoot(), env: process.env }).signal
+    }
+    const opens = async (): Promise<void> => { expect((await (await vault()).openKeys([key.keyId])).get(key.keyId)).toEqual(key.key) }
+    const seen: number[] = []
+    for (const [to, killAt] of [['service', 4], ['service', 7], ['files', 3]] as const) {
+      if (to === 'files') expect(await moveKeys(owner, keys(), hsm.seal, 'service')).toMatchObject({ left: 0 })
+      expect(moved(to, killAt)).toBe('SIGKILL')
+      seen.push(sealedFiles())
+      await opens()
+    }
+    // a part of them, each time: neither all nor none
+    expect(seen).toEqual([1, 3, 4])
+    expect(await moveKeys(owner, keys(), hsm.seal, 'files')).toMatchObject({ left: 0 })
+    expect(readFileSync(join(keys(), IDENTITY), 'utf8')).toBe(plain)
+    expect((await (await vault({ seal: UNSEALED })).openKeys([key.keyId])).get(key.keyId)).toEqual(key.key)
+  }, 60_000)
 
   it('a new wrapping key takes the place of the old one while a vault is open; without the old one older copies open nothing', async () => {
     const one = await vault()
