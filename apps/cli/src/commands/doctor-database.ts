@@ -1,7 +1,7 @@
-/** What doctor asks a database: does it answer, is its schema ours, does the services' role own too much, is its clock right. */
+/** What doctor asks a database: does it answer, is its schema ours, and what guards it, does the services' role own too much, is its clock right. */
 import { postgres } from '@chorus/postgres'
 import type { Sql } from 'postgres'
-import { MigrationRefused, pending, powersBeyondServices, readMigrations, rightsBeyond, rightsMissing, type Clock } from '@chorus/platform'
+import { guardsBroken, MigrationRefused, pending, powersBeyondServices, readMigrations, rightsBeyond, rightsMissing, type Clock } from '@chorus/platform'
 import { EXIT } from '../exit'
 import type { Finding } from './doctor'
 
@@ -14,6 +14,7 @@ export const lookAtDatabase = async (address: string, name: string, clock: Clock
     return [
       { name: 'database', state: 'ok', text: `${name}: PostgreSQL ${server!.version} at ${hostname}:${port || '5432'}${pathname}, role ${server!.role}` },
       await schema(sql), await role(sql, server!.role).catch((error: unknown): Finding => ({ name: 'role', state: 'fail', text: `what the roles may do cannot be seen (${(error as { code?: string }).code ?? 'no answer'})`, todo: 'DATABASE_OWNER_URL=… npx chorus migrate' })),
+      await guards(sql),
       { name: 'db clock', state: skew < 5 ? 'ok' : 'warn', text: `differs from this machine by ${skew < 1 ? 'less than a second' : `${Math.round(skew)} s`}`, todo: 'Recorded times are the database\'s: set its clock by NTP.' },
     ]
   } catch (error) {
@@ -35,6 +36,14 @@ const schema = async (sql: Sql): Promise<Finding> => {
     if ((error as { code?: string }).code === '42P01') return { name: 'schema', state: 'fail', text: 'the database was never migrated', todo: 'DATABASE_OWNER_URL=… npx chorus migrate' }
     throw error
   }
+}
+
+/** The database refuses changes by itself as long as nobody has switched that off. */
+const guards = async (sql: Sql): Promise<Finding> => {
+  const broken = await guardsBroken(sql)
+  return broken.length === 0
+    ? { name: 'guards', state: 'ok', text: 'triggers, policies and functions of the database are those of the migrations' }
+    : { name: 'guards', state: 'fail', text: broken.join('; '), todo: 'The owner of the database has changed what refuses changes: npx chorus verify --full, then docs/runbooks/tampering.md.' }
 }
 
 /** The services must not be able to change what was recorded, nor to see and do more than is declared for each, nor less. */

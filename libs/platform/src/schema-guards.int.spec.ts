@@ -1,0 +1,33 @@
+import { postgres } from '@chorus/postgres'
+import { freshDatabase, type FreshDatabase } from '../../../test/support/database'
+import { guardsBroken } from './schema-guards'
+
+describe('what refuses changes in the database', () => {
+  let database: FreshDatabase
+  let owner: postgres.Sql
+  let app: postgres.Sql
+  beforeAll(async () => {
+    database = await freshDatabase()
+    owner = postgres(database.ownerUrl, { max: 1, onnotice: () => undefined })
+    app = postgres(database.appUrl, { max: 1, onnotice: () => undefined })
+  })
+  afterAll(async () => { await Promise.all([owner.end(), app.end()]); await database.drop() })
+
+  it('is as the migrations made it, as a plain role sees it too', async () => {
+    expect(await guardsBroken(owner)).toEqual([])
+    expect(await guardsBroken(app)).toEqual([])
+  })
+
+  it.each([
+    ['switches a trigger off', 'alter table log.events disable trigger events_are_kept', 'alter table log.events enable always trigger events_are_kept', 'the trigger log.events.events_are_kept is off'],
+    ['has it sleep where a replica writes', 'alter table audit.entries enable trigger entries_are_kept', 'alter table audit.entries enable always trigger entries_are_kept', 'the trigger audit.entries.entries_are_kept is off'],
+    ['lets new entries of the audit log vanish by a trigger', 'create function public.nothing() returns trigger language plpgsql as $$ begin return null; end $$; create trigger nothing before insert on audit.entries for each row execute function public.nothing()', 'drop trigger nothing on audit.entries; drop function public.nothing()', 'the trigger audit.entries.nothing is none of ours'],
+    ['or by a rule', 'create rule nothing as on insert to audit.entries do instead nothing', 'drop rule nothing on audit.entries', 'the rule audit.entries.nothing is none of ours'],
+    ['opens the log to everybody', 'create policy wide on log.events using (true)', 'drop policy wide on log.events', 'the policy log.events.wide is none of ours'],
+    ['or has the audit log written by another function', 'create or replace function audit.record(entry text) returns bigint language sql as $$ select 1::bigint $$', '', 'the function audit.record is not the one of the migrations'],
+  ])('and the owner %s: doctor names it', async (_what, change, back, said) => {
+    await owner.unsafe(change).simple()
+    expect(await guardsBroken(app)).toEqual([said])
+    if (back !== '') await owner.unsafe(back).simple()
+  })
+})
