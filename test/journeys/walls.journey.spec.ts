@@ -136,6 +136,13 @@ describe('a wall', () => {
     expect((await get('other', 'prosecutor', `/v1/referrals/${later}`)).status).toBe(200)
   })
 
+  it('is told to the privacy officer alone: each attempt behind it stands in the audit log, with what was asked for', async () => {
+    const { entries } = JSON.parse((await get('other', 'privacyOfficer', `/v1/audit?actor=kin&about=${kins.caseId}&limit=1000`)).text) as { entries: { route: string; refused?: string }[] }
+    const refused = new Set(entries.filter((each) => each.refused === 'walled').map(({ route }) => route.split(' ')[0]))
+    expect([...refused].sort()).toEqual(['GET', 'POST'])
+    expect(entries.filter((each) => each.refused === undefined)).toEqual([])
+  })
+
   it('is taken down by another, never by the one before whom it stands', async () => {
     const ending = { account: 'kin', personRef: subjectRef, reason: 'RECORDED_IN_ERROR' }
     expect((await post('kin', 'privacyOfficer', '/v1/conflicts-of-interest/endings', ending)).status).toBe(404)

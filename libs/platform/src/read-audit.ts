@@ -99,12 +99,12 @@ export class RefusalAudit extends ProblemFilter {
   }
 
   private note(trail: AuditTrail, request: ChorusRequest, { aside }: Problem, refused: string): void {
-    const { actor, correlationId } = contextOf(request)
+    const { actor, correlationId, walled } = contextOf(request)
     // names of parameters that nobody has checked are whatever was sent
     const sent = Object.values(request.query).slice(0, LOOKED_AT).map((value, at): [string, unknown] => [`query ${at + 1}`, value])
     trail.refused({
       actor: actor ?? aside.who ?? UNKNOWN_CALLER, purpose: PURPOSES.find((each) => each === request.header('x-purpose')) ?? null, correlationId,
-      route: routeOf(request), asked: askedIn(trail, { ...Object.fromEntries(sent), ...request.params }), found: false, records: [], refused,
+      route: routeOf(request), asked: askedIn(trail, { ...Object.fromEntries(sent), ...(walled ?? request.params) }), found: false, records: [], refused,
     })
   }
 }

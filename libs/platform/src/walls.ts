@@ -31,7 +31,7 @@ export class BehindNoWall implements CanActivate {
     const { actor } = context
     const wall = actor ? await this.walls(actor.id) : null
     if (!wall) return true
-    context.walled = wall.hides([request.params, request.body])
+    if (wall.hides([request.params, request.body])) context.walled = { ...request.params }
     if (wall.hides(request.body)) throw new Problem('not-found', NOT_HERE)
     askElsewhere(request, wall)
     return true
