@@ -114,8 +114,11 @@ describe('a case is opened and levelled', () => {
     expect(await post('prosecutor', '/v1/cases', wish)).toMatchObject({ status: 422, body: { refused: 'victim_of_record', rules: ['I7'] } })
 
     const { body: referral } = await get('prosecutor', `/v1/referrals/${wish.referralId}`)
-    const reviewed = await post('prosecutor', `/v1/pairs/${String(referral.pairId)}/cross-complaint-review`, { subjectRef: referral.subjectRef, outcome: 'SUBJECT_MAY_BE_CONSIDERED', prosecutorId: 'demo-prosecutor', advocateId: 'demo-systemAdvocate' })
-    expect(reviewed.status).toBe(200)
+    const review = (role: Role) => post(role, `/v1/pairs/${String(referral.pairId)}/cross-complaint-review`, { subjectRef: referral.subjectRef, outcome: 'SUBJECT_MAY_BE_CONSIDERED' })
+    expect(await review('prosecutor')).toMatchObject({ status: 200 })
+    expect(await post('prosecutor', '/v1/cases', wish)).toMatchObject({ status: 422, body: { refused: 'victim_of_record' } })
+    expect(await review('detective')).toMatchObject({ status: 403 })
+    expect(await review('systemAdvocate')).toMatchObject({ status: 200 })
     expect(await post('prosecutor', '/v1/cases', wish)).toMatchObject({ status: 200 })
   })
 

@@ -58,7 +58,7 @@ export class Thread {
 
   /** A prosecutor and an advocate decide on complaints in both directions. */
   async review(pairId: string, subjectRef: string, outcome: string): Promise<void> {
-    await this.done('prosecutor', `pairs/${pairId}/cross-complaint-review`, { subjectRef, outcome, prosecutorId: 'demo-prosecutor', advocateId: 'demo-systemAdvocate' })
+    for (const role of ['prosecutor', 'systemAdvocate'] as const) await this.done(role, `pairs/${pairId}/cross-complaint-review`, { subjectRef, outcome })
   }
 
   /** Asks until the answer holds: what follows from an event of another service comes a little later. */

@@ -41,6 +41,8 @@ export { RecordCustodyStatus, RecordProtectionOrderStatus } from './intake/circu
 export { PairSidesRecordedV1 } from './intake/pair-sides-recorded.v1'
 export { CrossComplaintReviewedV1, CROSS_COMPLAINT_OUTCOMES } from './intake/cross-complaint-reviewed.v1'
 export type { CrossComplaintOutcome } from './intake/cross-complaint-reviewed.v1'
+export { CROSS_COMPLAINT_PARTS, CrossComplaintSignedV1 } from './intake/cross-complaint-signed.v1'
+export type { CrossComplaintPart } from './intake/cross-complaint-signed.v1'
 export { ReviewCrossComplaint } from './intake/pair.commands'
 export { AGREEMENTS, ASKED_BECAUSE, COMPARED_FIELDS, ComparedField, LINK_BASES, PersonIdentitiesLinkedV1, PersonIdentitiesUnlinkedV1, PersonMatchProposedV1, UNLINK_REASONS } from './intake/person-identities.v1'
 export type { AskedBecause, LinkBasis, UnlinkReason } from './intake/person-identities.v1'

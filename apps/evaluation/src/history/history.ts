@@ -80,6 +80,7 @@ const PHRASES: Readonly<Record<string, string>> = {
   ReferralReopened: 'Referral taken up again',
   DeferralExplained: 'Why it was put off',
   PairSidesRecorded: 'Sides of the incident recorded',
+  CrossComplaintSigned: 'Cross-complaint decided by one of the two reviewers',
   CrossComplaintReviewed: 'Cross-complaint reviewed',
   PersonIdentitiesLinked: 'Two records linked as one person',
   PersonIdentitiesUnlinked: 'Two records told apart again',

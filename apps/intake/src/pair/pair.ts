@@ -1,29 +1,40 @@
 /**
  * Two persons and the sides on which they stood. Protects I7: who is a victim of record of the pair does not become the
- * subject of a case from any incident of the pair until a prosecutor and an advocate have reviewed it together.
+ * subject of a case from any incident of the pair until a prosecutor and an advocate, two people, have decided so: each under
+ * an account of his or her own, both the same, and both since the last time that this person was the victim.
  */
-import type { CommandMeta, CrossComplaintOutcome, CrossComplaintReviewedV1, DraftEvent, PairSidesRecordedV1, ReviewCrossComplaint } from '@chorus/contracts'
+import { PATTERNS, type CommandMeta, type CrossComplaintOutcome, type CrossComplaintReviewedV1, type CrossComplaintSignedV1, type DraftEvent, type PairSidesRecordedV1, type ReviewCrossComplaint } from '@chorus/contracts'
 import { atNow, refused, type Command, type Decider, type Decision } from '@chorus/decider'
 
 // Stored names. Changing one needs a new version and an upcaster.
-export const PAIR_EVENTS = ['PairSidesRecorded', 'CrossComplaintReviewed'] as const
+export const PAIR_EVENTS = ['PairSidesRecorded', 'CrossComplaintSigned', 'CrossComplaintReviewed'] as const
 
 export type PairCommand =
   | Command<'RecordPairSides', PairSidesRecordedV1>
   | Command<'ReviewCrossComplaint', ReviewCrossComplaint & { readonly pairId: string }>
 
+/** `seen`: how many incidents with this person as victim there were then */
+type Signature = Pick<CrossComplaintSignedV1, 'part' | 'accountId' | 'outcome'> & { readonly seen: number }
 export interface Pair {
   readonly sides: readonly { readonly incidentId: string; readonly victimRef: string; readonly otherRef: string }[]
   /** by person: the last review, and how many incidents with this person as victim it had seen */
   readonly reviews: Readonly<Record<string, { readonly outcome: CrossComplaintOutcome; readonly seen: number }>>
+  /** by person: the last decision of each part */
+  readonly signatures: Readonly<Record<string, readonly Signature[]>>
 }
-export const initial: Pair = { sides: [], reviews: {} }
+export const initial: Pair = { sides: [], reviews: {}, signatures: {} }
+const signaturesOf = (state: Pair, person: string): readonly Signature[] => state.signatures[person] ?? []
 
 export const evolve = (state: Pair, event: { readonly type: string; readonly data: object }): Pair => {
   switch (event.type) {
     case 'PairSidesRecorded': {
       const { incidentId, victimRef, otherRef } = event.data as PairSidesRecordedV1
       return { ...state, sides: [...state.sides, { incidentId, victimRef, otherRef }] }
+    }
+    case 'CrossComplaintSigned': {
+      const { subjectRef, part, accountId, outcome } = event.data as CrossComplaintSignedV1
+      const person = String(subjectRef)
+      return { ...state, signatures: { ...state.signatures, [person]: [...signaturesOf(state, person).filter((one) => one.part !== part), { part, accountId, outcome, seen: timesVictim(state, subjectRef) }] } }
     }
     case 'CrossComplaintReviewed': {
       const { subjectRef, outcome } = event.data as CrossComplaintReviewedV1
@@ -51,18 +62,29 @@ export const recordSides = ({ data, meta }: Command<'RecordPairSides', PairSides
   return known ? [] : [event('PairSidesRecorded', data, meta)]
 }
 
-export const review = ({ data, meta }: Command<'ReviewCrossComplaint', ReviewCrossComplaint & { readonly pairId: string }>, state: Pair): Decision => {
+/** Each of the two decides under an account of his or her own: nobody can do it for the other. */
+export const review = ({ data: { pairId, subjectRef, outcome }, meta }: Command<'ReviewCrossComplaint', ReviewCrossComplaint & { readonly pairId: string }>, state: Pair): Decision => {
   if (state.sides.length === 0) return refused('pair_unknown', 'Nothing is recorded of these two persons together. Look the pair up again; it is known once a referral names both.', { kind: 'not-found' })
-  if (!state.sides.some((side) => side.victimRef === data.subjectRef || side.otherRef === data.subjectRef)) return refused('person_not_of_pair', 'The person named is not one of this pair. Name one of the two.')
-  if (data.prosecutorId === data.advocateId) return refused('two_reviewers_needed', 'A prosecutor and an advocate decide together: name two different people.', { rules: ['I7'] })
-  const own = meta.actor.role === 'prosecutor' ? data.prosecutorId : data.advocateId
-  if (own !== meta.actor.id) return refused('reviewer_must_sign', 'Whoever records the review is one of its two reviewers. Name your own account on your side.', { rules: ['I7'] })
-  const before = state.reviews[data.subjectRef]
-  if (before && before.outcome === data.outcome && before.seen === timesVictim(state, data.subjectRef)) return []
-  return [event('CrossComplaintReviewed', { pairId: data.pairId, subjectRef: data.subjectRef, outcome: data.outcome, prosecutorId: data.prosecutorId, advocateId: data.advocateId }, meta)]
+  if (!state.sides.some((side) => side.victimRef === subjectRef || side.otherRef === subjectRef)) return refused('person_not_of_pair', 'The person named is not one of this pair. Name one of the two.')
+  const { id: accountId, role } = meta.actor
+  if (role !== 'prosecutor' && role !== 'systemAdvocate') return refused('reviewer_role', 'Complaints in both directions are reviewed by a prosecutor and an advocate.', { kind: 'forbidden', rules: ['I7'] })
+  if (!ACCOUNT.test(accountId)) return refused('account_not_a_name', 'The account of your token does not begin with a letter or a digit, so that it cannot stand on a review. Ask for another account.')
+  const [part, otherPart] = role === 'prosecutor' ? ['PROSECUTOR', 'ADVOCATE'] as const : ['ADVOCATE', 'PROSECUTOR'] as const
+  const seen = timesVictim(state, subjectRef)
+  const signed = signaturesOf(state, subjectRef).filter((one) => one.seen === seen)
+  const other = signed.find((one) => one.part === otherPart)
+  if (other?.accountId === accountId) return refused('two_reviewers_needed', 'You have decided this as the other of the two. A prosecutor and an advocate decide together: two different people.', { rules: ['I7'] })
+  if (signed.some((one) => one.part === part && one.accountId === accountId && one.outcome === outcome)) return []
+  const [prosecutorId, advocateId] = part === 'PROSECUTOR' ? [accountId, other?.accountId] : [other?.accountId, accountId]
+  return [
+    event('CrossComplaintSigned', { pairId, subjectRef, outcome, part, accountId }, meta),
+    ...(prosecutorId === undefined || advocateId === undefined || other?.outcome !== outcome ? [] : [event('CrossComplaintReviewed', { pairId, subjectRef, outcome, prosecutorId, advocateId }, meta)]),
+  ]
 }
 
-interface Data { PairSidesRecorded: PairSidesRecordedV1; CrossComplaintReviewed: CrossComplaintReviewedV1 }
+const ACCOUNT = new RegExp(PATTERNS.name, 'u')
+
+interface Data { PairSidesRecorded: PairSidesRecordedV1; CrossComplaintSigned: CrossComplaintSignedV1; CrossComplaintReviewed: CrossComplaintReviewedV1 }
 const event = <T extends keyof Data>(type: T, data: Data[T], meta: CommandMeta): DraftEvent => ({ type, schemaVersion: 1, data, ...atNow(meta) })
 
 export const pair: Decider<Pair, PairCommand> = {
