@@ -37,7 +37,7 @@ export class CloseExcludedConsumer {
     for (const event of events) {
       const open = await this.lookUp.openCaseOn(referralOf(event))
       if (!open) continue
-      const facts = await this.lookUp.forClosing(open.caseId)
+      const facts = await this.lookUp.forClosing(open.caseId, this.clock.now())
       if (!facts.referralExcluded) continue
       const answer = await handle(this.log, pchCase, open.caseId, closeExcluded(event, open.caseId, facts, this.clock.now()))
       // Closed by somebody else meanwhile, it stays as it was closed.

@@ -4,15 +4,17 @@ import { fold, streamOf } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
 import { accessIdOf, initial as openAccess, recordAccess } from '@chorus/record-access'
 import type { Vault } from '@chorus/privacy'
+import { circumstance } from '../circumstance/circumstance'
 import { historyReview, initial as noReview } from '../history-review/history-review'
 import { aggressorOf, confirmedPairs, incident, initial as noIncident, type Incident } from '../incident/incident'
 import { initial as noPair, isReviewed, mayBecomeSubject, pair, type Pair } from '../pair/pair'
 import { pairIdOf } from '../pair/pair-id'
 import { initial as nobodyLinked, personIdentity, REGISTER } from '../person-identity/person-identity'
 import { assess, type LevelFacts as Recorded } from '../policy/criteria'
-import { policyInForce } from '../policy/policy-in-force'
+import { policyInForce, timerPolicyInForce } from '../policy/policy-in-force'
 import { initial as noReferral, referral, type CaseFacts, type ReopenFacts } from '../referral/referral'
 import { adultAtIndex } from './adult'
+import { exitFrom } from './exit-from'
 import { initial, pchCase, type CloseFacts, type LevelFacts, type OpenFacts, type PchCase, type ProposeFacts, type ReopenFacts as CaseReopenFacts } from './pch-case'
 
 const basisOf = (stream: string, events: readonly RecordedEvent[]): Basis[] => events.length === 0 ? [] : [{ stream, revision: events.length - 1 }]
@@ -61,15 +63,19 @@ export class CaseLookUp {
   }
 
   /** What the record says about the end of a case. */
-  async forClosing(caseId: string): Promise<CloseFacts> {
+  async forClosing(caseId: string, now: string): Promise<CloseFacts> {
     const state = await this.stateOf(caseId)
-    if (state.status === 'none') return { referralExcluded: false, otherStays: false, basisExpunged: false, basis: [] }
+    if (state.status === 'none') return { referralExcluded: false, otherStays: false, basisExpunged: false, exitFrom: null, basis: [] }
     const { referralId, subjectRef, indexIncidentId } = state.opened
     const referralEvents = await this.log.load(streamOf(referral, referralId))
+    const [caseStream, circumstances] = [streamOf(pchCase, caseId), streamOf(circumstance, caseId)]
+    const read = await this.log.loadMany([caseStream, circumstances])
+    const { policy: { timers, holidays }, basis: policyBasis } = await timerPolicyInForce(this.log, now)
     const stays = (await this.casesOf(subjectRef)).cases.find(({ open }) => open)
     return {
       referralExcluded: fold(referral, referralEvents, noReferral).status === 'excluded', otherStays: stays !== undefined && stays.caseId !== caseId, basisExpunged: await this.isExpunged(streamOf(incident, indexIncidentId)),
-      basis: basisOf(streamOf(referral, referralId), referralEvents),
+      exitFrom: exitFrom(read.get(caseStream) ?? [], read.get(circumstances) ?? [], timers['T-VAL'], holidays),
+      basis: [...basisOf(streamOf(referral, referralId), referralEvents), ...basisOf(circumstances, read.get(circumstances) ?? []), policyBasis],
     }
   }
 

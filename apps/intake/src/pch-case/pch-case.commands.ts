@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common'
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs'
-import { AllowedTo, ApproveLevel, AssignLevel, ChangeLevel, CloseCase, DeclineLevelProposal, DeferCase, OpenCase, ProposeLevel, ReopenCase, rightOf, type CommandMeta } from '@chorus/contracts'
+import { AllowedTo, ApproveExit, ApproveLevel, AssignLevel, ChangeLevel, CloseCase, ContestLevel, DecideLevelContest, DeclineLevelProposal, DeferCase, OpenCase, ProposeLevel, ReopenCase, ReviewLevel, rightOf, type CommandMeta } from '@chorus/contracts'
 import { derivedId, handle, isRefusal, type Handled, type Refusal } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
 import { RECORDER } from '@chorus/platform'
@@ -94,7 +94,7 @@ export class CloseCaseCommand { constructor(readonly caseId: string, readonly bo
 export class CloseCaseHandler implements ICommandHandler<CloseCaseCommand> {
   constructor(@Inject(RECORDER) private readonly log: Recorder, private readonly lookUp: CaseLookUp) {}
   async execute({ caseId, body, meta }: CloseCaseCommand): Answer {
-    return handle(this.log, pchCase, caseId, { type: 'CloseCase', data: { ...body, facts: await this.lookUp.forClosing(caseId) }, meta })
+    return handle(this.log, pchCase, caseId, { type: 'CloseCase', data: { ...body, facts: await this.lookUp.forClosing(caseId, meta.now) }, meta })
   }
 }
 
@@ -126,4 +126,40 @@ export class ReopenCaseHandler implements ICommandHandler<ReopenCaseCommand> {
   }
 }
 
-export const caseHandlers = [OpenCaseHandler, ProposeLevelHandler, DeclineLevelProposalHandler, ApproveLevelHandler, AssignLevelHandler, ChangeLevelHandler, CloseCaseHandler, DeferCaseHandler, ReopenCaseHandler]
+@AllowedTo(rightOf(ReviewLevel)!)
+export class ReviewLevelCommand { constructor(readonly caseId: string, readonly body: ReviewLevel, readonly meta: CommandMeta) {} }
+
+@CommandHandler(ReviewLevelCommand)
+export class ReviewLevelHandler implements ICommandHandler<ReviewLevelCommand> {
+  constructor(@Inject(RECORDER) private readonly log: Recorder) {}
+  execute({ caseId, body, meta }: ReviewLevelCommand): Answer { return handle(this.log, pchCase, caseId, { type: 'ReviewLevel', data: body, meta }) }
+}
+
+@AllowedTo(rightOf(ContestLevel)!)
+export class ContestLevelCommand { constructor(readonly caseId: string, readonly body: ContestLevel, readonly meta: CommandMeta) {} }
+
+@CommandHandler(ContestLevelCommand)
+export class ContestLevelHandler implements ICommandHandler<ContestLevelCommand> {
+  constructor(@Inject(RECORDER) private readonly log: Recorder) {}
+  execute({ caseId, body, meta }: ContestLevelCommand): Answer { return handle(this.log, pchCase, caseId, { type: 'ContestLevel', data: body, meta }) }
+}
+
+@AllowedTo(rightOf(DecideLevelContest)!)
+export class DecideLevelContestCommand { constructor(readonly caseId: string, readonly body: DecideLevelContest, readonly meta: CommandMeta) {} }
+
+@CommandHandler(DecideLevelContestCommand)
+export class DecideLevelContestHandler implements ICommandHandler<DecideLevelContestCommand> {
+  constructor(@Inject(RECORDER) private readonly log: Recorder) {}
+  execute({ caseId, body, meta }: DecideLevelContestCommand): Answer { return handle(this.log, pchCase, caseId, { type: 'DecideLevelContest', data: body, meta }) }
+}
+
+@AllowedTo(rightOf(ApproveExit)!)
+export class ApproveExitCommand { constructor(readonly caseId: string, readonly body: ApproveExit, readonly meta: CommandMeta) {} }
+
+@CommandHandler(ApproveExitCommand)
+export class ApproveExitHandler implements ICommandHandler<ApproveExitCommand> {
+  constructor(@Inject(RECORDER) private readonly log: Recorder) {}
+  execute({ caseId, body, meta }: ApproveExitCommand): Answer { return handle(this.log, pchCase, caseId, { type: 'ApproveExit', data: body, meta }) }
+}
+
+export const caseHandlers = [OpenCaseHandler, ProposeLevelHandler, DeclineLevelProposalHandler, ApproveLevelHandler, AssignLevelHandler, ChangeLevelHandler, CloseCaseHandler, DeferCaseHandler, ReopenCaseHandler, ReviewLevelHandler, ContestLevelHandler, DecideLevelContestHandler, ApproveExitHandler]

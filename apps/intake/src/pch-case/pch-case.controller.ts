@@ -1,9 +1,9 @@
 import { Body, Controller, Param, Post } from '@nestjs/common'
 import { CommandBus } from '@nestjs/cqrs'
 import { ApiTags } from '@nestjs/swagger'
-import { ApproveLevel, AssignLevel, ChangeLevel, CloseCase, DeclineLevelProposal, DeferCase, OpenCase, ProposeLevel, ReopenCase, type CommandMeta } from '@chorus/contracts'
+import { ApproveExit, ApproveLevel, AssignLevel, ChangeLevel, CloseCase, ContestLevel, DecideLevelContest, DeclineLevelProposal, DeferCase, OpenCase, ProposeLevel, ReopenCase, ReviewLevel, type CommandMeta } from '@chorus/contracts'
 import { CommandRoute, Meta, receiptOf, UuidParam, type Receipt } from '@chorus/platform'
-import { ApproveLevelCommand, AssignLevelCommand, ChangeLevelCommand, CloseCaseCommand, DeclineLevelProposalCommand, DeferCaseCommand, OpenCaseCommand, ProposeLevelCommand, ReopenCaseCommand } from './pch-case.commands'
+import { ApproveExitCommand, ApproveLevelCommand, AssignLevelCommand, ChangeLevelCommand, CloseCaseCommand, ContestLevelCommand, DecideLevelContestCommand, DeclineLevelProposalCommand, DeferCaseCommand, OpenCaseCommand, ProposeLevelCommand, ReopenCaseCommand, ReviewLevelCommand } from './pch-case.commands'
 
 @ApiTags('cases')
 @Controller('v1/cases')
@@ -27,6 +27,18 @@ export class PchCaseController {
 
   @Post(':id/level-change') @CommandRoute(ChangeLevel)
   async change(@Param('id', UuidParam) id: string, @Body() body: ChangeLevel, @Meta() meta: CommandMeta): Promise<Receipt> { return receiptOf(await this.commands.execute(new ChangeLevelCommand(id, body, meta))) }
+
+  @Post(':id/level-review') @CommandRoute(ReviewLevel)
+  async review(@Param('id', UuidParam) id: string, @Body() body: ReviewLevel, @Meta() meta: CommandMeta): Promise<Receipt> { return receiptOf(await this.commands.execute(new ReviewLevelCommand(id, body, meta))) }
+
+  @Post(':id/level-contest') @CommandRoute(ContestLevel)
+  async contest(@Param('id', UuidParam) id: string, @Body() body: ContestLevel, @Meta() meta: CommandMeta): Promise<Receipt> { return receiptOf(await this.commands.execute(new ContestLevelCommand(id, body, meta))) }
+
+  @Post(':id/level-contest/decision') @CommandRoute(DecideLevelContest)
+  async decideContest(@Param('id', UuidParam) id: string, @Body() body: DecideLevelContest, @Meta() meta: CommandMeta): Promise<Receipt> { return receiptOf(await this.commands.execute(new DecideLevelContestCommand(id, body, meta))) }
+
+  @Post(':id/exit-approvals') @CommandRoute(ApproveExit)
+  async approveExit(@Param('id', UuidParam) id: string, @Body() body: ApproveExit, @Meta() meta: CommandMeta): Promise<Receipt> { return receiptOf(await this.commands.execute(new ApproveExitCommand(id, body, meta))) }
 
   @Post(':id/closure') @CommandRoute(CloseCase)
   async close(@Param('id', UuidParam) id: string, @Body() body: CloseCase, @Meta() meta: CommandMeta): Promise<Receipt> { return receiptOf(await this.commands.execute(new CloseCaseCommand(id, body, meta))) }

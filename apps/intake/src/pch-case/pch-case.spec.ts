@@ -3,7 +3,7 @@ import { CASE_REOPEN_REASONS, CLOSE_CODES, type AssignLevel, type CaseReopenReas
 import { given, metaOf } from '../../../../libs/decider/src/testing/given'
 import { aggregateProperties } from '../../../../libs/decider/src/testing/properties'
 import { INCIDENT, OFFENDER, STRANGER, VICTIM } from '../testing/incident-report'
-import { pchCase, type Approve, type Assign, type CaseCommand, type Change, type Close, type CloseFacts, type Decline, type Defer, type LevelFacts, type Open, type OpenFacts, type Propose, type ProposeFacts, type Reopen, type ReopenFacts, type Succeed } from './pch-case'
+import { pchCase, type Approve, type Assign, type CaseCommand, type Change, type Close, type CloseFacts, type Contest, type DecideContest, type Decline, type Defer, type Exit, type LevelFacts, type Open, type OpenFacts, type Propose, type ProposeFacts, type Reopen, type ReopenFacts, type Review, type Succeed } from './pch-case'
 
 const CASE = '018f0000-0000-7000-8000-000000000006'
 const REFERRAL = '018f0000-0000-7000-8000-000000000002'
@@ -37,10 +37,16 @@ const change = (body: Partial<ChangeLevel> = {}, looked = facts()): Change => ({
 })
 const [KCPD, JCPO] = PANEL as [PanelMember, PanelMember]
 const approve = (by: PanelMember, level: Level = 'A', panelId = 'panel-1'): Approve => {
-  const meta = metaOf({ name: `approve ${JSON.stringify([by, level, panelId])}` })
-  return { type: 'ApproveLevel', meta: { ...meta, actor: { id: by.memberId, role: 'panelMember', agency: by.agency } }, data: { level, panelId } }
+  return { type: 'ApproveLevel', meta: byMember(by, `approve ${level} ${panelId}`), data: { level, panelId } }
 }
-const close = (code: CloseCode = 'MOVED', said: Partial<CloseFacts> = {}): Close => ({ type: 'CloseCase', meta: metaOf({ name: `close ${code}` }), data: { code, facts: { referralExcluded: true, otherStays: true, basisExpunged: true, basis: [], ...said } } })
+const close = (code: CloseCode = 'MOVED', said: Partial<CloseFacts> = {}, panelId?: string): Close => ({
+  type: 'CloseCase', meta: metaOf({ name: `close ${code}` }), data: { code, ...(panelId ? { panelId } : {}), facts: { referralExcluded: true, otherStays: true, basisExpunged: true, exitFrom: '2026-07-02T15:10:00.000Z', basis: [], ...said } },
+})
+const byMember = (by: PanelMember, name: string) => ({ ...metaOf({ name: `${name} ${JSON.stringify(by)}` }), actor: { id: by.memberId, role: 'panelMember', agency: by.agency } })
+const exit = (by: PanelMember, panelId = 'panel-3'): Exit => ({ type: 'ApproveExit', meta: byMember(by, `exit ${panelId}`), data: { panelId } })
+const review = (level: Level = 'C'): Review => ({ type: 'ReviewLevel', meta: metaOf({ name: `review ${level}` }), data: { level } })
+const contest = (ground: 'COUNTS_WRONG' | 'NOT_THE_PERSON' = 'COUNTS_WRONG'): Contest => ({ type: 'ContestLevel', meta: metaOf({ name: `contest ${ground}` }), data: { by: 'COUNSEL', ground } })
+const decideContest = (by: PanelMember, outcome: 'UPHELD' | 'TO_BE_CORRECTED' = 'UPHELD'): DecideContest => ({ type: 'DecideLevelContest', meta: byMember(by, `decide ${outcome}`), data: { outcome } })
 const defer = (until = '2026-10-01'): Defer => ({ type: 'DeferCase', meta: metaOf({ name: `defer ${until}` }), data: { code: 'SAFETY_HOLD', until } })
 const KNOWN: OpenFacts['incident'] = { status: 'known', relationshipConfirmed: true, aggressorRef: OFFENDER }
 const reopen = (reasonCode: CaseReopenReason = 'RETURNED', said: Partial<ReopenFacts> = {}, subjectInIncident: string | undefined = OFFENDER): Reopen => ({
@@ -50,7 +56,7 @@ const reopen = (reasonCode: CaseReopenReason = 'RETURNED', said: Partial<ReopenF
 const succeed = (nextCaseId = NEXT): Succeed => ({ type: 'SucceedCase', meta: metaOf({ name: `succeed ${nextCaseId}` }), data: { nextCaseId } })
 
 const first = (command: CaseCommand, ...before: DraftEvent[]): DraftEvent => given(pchCase, ...before).when(command).then({ type: EVENT[command.type] })[0]!
-const EVENT = { OpenCase: 'CaseOpened', ProposeLevel: 'LevelProposed', DeclineLevelProposal: 'LevelProposalDeclined', ApproveLevel: 'LevelApproved', AssignLevel: 'LevelAssigned', ChangeLevel: 'LevelChanged', CloseCase: 'CaseClosed', DeferCase: 'CaseDeferred', ReopenCase: 'CaseReopened', SucceedCase: 'CaseSucceeded' } as const
+const EVENT = { OpenCase: 'CaseOpened', ProposeLevel: 'LevelProposed', DeclineLevelProposal: 'LevelProposalDeclined', ApproveLevel: 'LevelApproved', AssignLevel: 'LevelAssigned', ChangeLevel: 'LevelChanged', CloseCase: 'CaseClosed', DeferCase: 'CaseDeferred', ReopenCase: 'CaseReopened', SucceedCase: 'CaseSucceeded', ApproveExit: 'ExitApproved', ReviewLevel: 'LevelReviewed', ContestLevel: 'LevelContested', DecideLevelContest: 'LevelContestDecided' } as const
 const opened = first(open())
 const proposed = first(propose(), opened)
 const declined = first(decline(), opened, proposed)
@@ -204,10 +210,10 @@ describe('a case is closed', () => {
     const closed = first(close(), opened)
     given(pchCase, opened, closed).when(close()).nothing()
     given(pchCase, opened, closed).when(close('DECEASED')).refused('case_closed')
-    for (const command of [propose(), decline(), approve(KCPD), assign(), change(), defer()]) given(pchCase, opened, closed).when(command).refused('case_closed')
+    for (const command of [propose(), decline(), approve(KCPD), assign(), change(), defer(), exit(KCPD), review(), contest(), decideContest(KCPD)]) given(pchCase, opened, closed).when(command).refused('case_closed')
   })
   it('of a case that is there', () => {
-    for (const command of [propose(), decline(), approve(KCPD), assign(), change(), close(), defer(), reopen(), succeed()]) expect(given(pchCase).when(command).refused('case_unknown').kind).toBe('not-found')
+    for (const command of [propose(), decline(), approve(KCPD), assign(), change(), close(), defer(), reopen(), succeed(), exit(KCPD), review(), contest(), decideContest(KCPD)]) expect(given(pchCase).when(command).refused('case_unknown').kind).toBe('not-found')
   })
 })
 
@@ -215,6 +221,63 @@ describe('a case is closed with the code that the record bears out', () => {
   it.each([['EXCLUDED_LATER', { referralExcluded: false }, 'referral_not_excluded'], ['MERGED', { otherStays: false }, 'no_other_case'], ['BASIS_EXPUNGED', { basisExpunged: false }, 'basis_not_expunged']] as const)('%s', (code, said, refusal) => {
     given(pchCase, opened).when(close(code, said)).refused(refusal)
     given(pchCase, opened).when(close(code)).then({ type: 'CaseClosed', data: { code } })
+  })
+})
+
+/** Two of two agencies approve the exit. */
+const panelExit = (): DraftEvent[] => { const one = first(exit(KCPD), opened, proposed, assigned); return [one, first(exit(JCPO), opened, proposed, assigned, one)] }
+
+describe('the program is left by panel', () => {
+  const before = [opened, proposed, assigned]
+  it('once the time without an offence has passed, with the approvals of two people of two agencies', () => {
+    given(pchCase, ...before, ...panelExit()).when(close('EXIT_24M', {}, 'panel-3')).then({ type: 'CaseClosed', data: { code: 'EXIT_24M' } })
+    const refused = given(pchCase, ...before, ...panelExit()).when(close('EXIT_24M', { exitFrom: '2026-07-02T15:10:00.001Z' }, 'panel-3')).refused('exit_too_early')
+    expect(refused.text).toContain('2026-07-02')
+    given(pchCase, ...before, ...panelExit()).when(close('EXIT_24M', { exitFrom: null }, 'panel-3')).refused('exit_not_in_policy')
+  })
+  it('not without a panel, of one agency, of another meeting, or approved before the level it now has', () => {
+    given(pchCase, ...before, ...panelExit()).when(close('EXIT_24M')).refused('panel_missing', 'I4')
+    given(pchCase, ...before, first(exit(KCPD), ...before)).when(close('EXIT_24M', {}, 'panel-3')).refused('panel_agencies_missing', 'I4')
+    given(pchCase, ...before, ...panelExit()).when(close('EXIT_24M', {}, 'panel-4')).refused('panel_agencies_missing', 'I4')
+    given(pchCase, ...before, ...panelExit(), first(change(), ...before, ...panelExit())).when(close('EXIT_24M', {}, 'panel-3')).refused('panel_agencies_missing', 'I4')
+  })
+  it('each member once, for one agency', () => {
+    given(pchCase, ...before, first(exit(KCPD), ...before)).when(exit(KCPD)).nothing()
+    given(pchCase, ...before, first(exit(KCPD), ...before)).when(exit({ agency: 'JCPO', memberId: KCPD.memberId })).refused('panel_member_twice', 'I4')
+  })
+})
+
+describe('a level is looked at again', () => {
+  it('and stands; it is the one that was looked at', () => {
+    given(pchCase, opened, proposed, assigned).when(review()).then({ type: 'LevelReviewed', data: { caseId: CASE, level: 'C' } })
+    given(pchCase, opened, proposed, assigned).when(review('B')).refused('other_level')
+    given(pchCase, opened, proposed).when(review()).refused('level_not_assigned', 'I3')
+  })
+})
+
+describe('a level is contested', () => {
+  const contested = first(contest(), opened, proposed, assigned)
+  it('by the person or counsel, once until it is decided; it stands meanwhile', () => {
+    given(pchCase, opened, proposed).when(contest()).refused('level_not_assigned')
+    expect(given(pchCase, opened, proposed, assigned, contested).state).toMatchObject({ level: 'C', contest: { by: 'COUNSEL', ground: 'COUNTS_WRONG' } })
+    given(pchCase, opened, proposed, assigned, contested).when(contest()).nothing()
+    given(pchCase, opened, proposed, assigned, contested).when(contest('NOT_THE_PERSON')).refused('contest_pending')
+  })
+  it('and decided by somebody who had no part in the level', () => {
+    given(pchCase, opened, proposed, assigned).when(decideContest(KCPD)).refused('contest_missing')
+    // whoever assigned it
+    given(pchCase, opened, proposed, assigned, contested).when(decideContest({ agency: 'KCPD', memberId: 'sample-person' })).refused('decided_by_yourself')
+    const [decided] = given(pchCase, opened, proposed, assigned, contested).when(decideContest(KCPD, 'TO_BE_CORRECTED')).then({ type: 'LevelContestDecided', data: { outcome: 'TO_BE_CORRECTED' } })
+    expect(given(pchCase, opened, proposed, assigned, contested, decided!).state).toMatchObject({ level: 'C', contest: null })
+  })
+  it('nor by a member of the panel that approved it', () => {
+    const approvals = [first(approve(KCPD), opened, proposed), first(approve(JCPO), opened, proposed)]
+    const before = [opened, proposed, ...approvals, first(assign({ level: 'A', overrideReason: 'PANEL_JUDGEMENT', panelId: 'panel-1' }), opened, proposed, ...approvals)]
+    given(pchCase, ...before, first(contest(), ...before)).when(decideContest(JCPO)).refused('decided_by_yourself')
+  })
+  it('a level that is changed meanwhile is another one: the contest is over', () => {
+    const changed = first(change({ to: 'D', reasonCode: 'CORRECTION' }), opened, proposed, assigned, contested)
+    given(pchCase, opened, proposed, assigned, contested, changed).when(decideContest(KCPD)).refused('contest_missing')
   })
 })
 
@@ -235,7 +298,7 @@ describe('a case is put off', () => {
 })
 
 describe('a closed case is opened again', () => {
-  const closedAs = (code: CloseCode): DraftEvent[] => [opened, proposed, assigned, first(close(code), opened, proposed, assigned)]
+  const closedAs = (code: CloseCode): DraftEvent[] => { const before = [opened, proposed, assigned, ...panelExit()]; return [...before, first(close(code, {}, 'panel-3'), ...before)] }
   it('as an open period of its own: without a level, levelled once, its highest level known', () => {
     const again = first(reopen(), ...closedAs('MOVED'))
     expect(given(pchCase, ...closedAs('MOVED'), again).state).toMatchObject({ status: 'open', level: null, proposal: null, maxLevelEver: 'C' })
@@ -278,4 +341,8 @@ aggregateProperties(pchCase, fc.oneof(
   fc.constantFrom('2026-10-01', '2026-11-01').map((until): CaseCommand => defer(until)),
   fc.constantFrom('RETURNED' as const, 'GROUND_ENDED' as const).map((reason): CaseCommand => reopen(reason)),
   fc.constant<CaseCommand>(succeed()),
+  fc.constantFrom(KCPD, JCPO).map((by): CaseCommand => exit(by)),
+  fc.constant<CaseCommand>(close('EXIT_24M', {}, 'panel-3')),
+  level.map((one): CaseCommand => review(one)),
+  fc.constantFrom<CaseCommand>(contest(), decideContest(JCPO)),
 ))

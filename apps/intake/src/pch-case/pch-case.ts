@@ -2,16 +2,17 @@
  * The program case of one person who causes harm. Protects: it rests on a confirmed relationship and a determined primary
  * aggressor who is this person (I1), is the person's only open one (I2: the stream is fixed by person and count, and a closed
  * case is either succeeded by another or opened again), is levelled once in each open period and then changed (I3, I5), at A by approvals of two people of two agencies (I4), is about an adult (I6) and never, unreviewed, about
- * a victim of record of the same pair (I7). Levels are decided by people; the policy only proposes.
+ * a victim of record of the same pair (I7). Levels are decided by people; the policy only proposes, and a contest is decided by
+ * somebody else. The program is left by a panel of two agencies, after the time without an offence that the policy names.
  */
 import {
-  AGENCIES, PATTERNS, STEP_DOWN_REASONS, rankOf, type Agency, type ApproveLevel, type AssignLevel, type Basis, type CaseClosedV1, type CaseOpenedV1, type CaseDeferredV1, type CaseReopenedV1, type CaseReopenReason, type CaseSucceededV1, type ChangeLevel, type CloseCase, type CloseCode, type CommandMeta, type DeclineLevelProposal, type DeferCase, type DraftEvent,
-  type Level, type LevelApprovedV1, type LevelAssignedV1, type LevelChangedV1, type LevelProposalDeclinedV1, type LevelProposedV1, type OpenCase, type PanelMember, type ReopenCase,
+  AGENCIES, PATTERNS, STEP_DOWN_REASONS, rankOf, type Agency, type ApproveExit, type ApproveLevel, type AssignLevel, type Basis, type CaseClosedV1, type CaseOpenedV1, type CaseDeferredV1, type CaseReopenedV1, type CaseReopenReason, type CaseSucceededV1, type ChangeLevel, type CloseCase, type CloseCode, type CommandMeta, type ContestLevel, type DecideLevelContest, type DeclineLevelProposal, type DeferCase, type DraftEvent, type ExitApprovedV1,
+  type Level, type LevelApprovedV1, type LevelAssignedV1, type LevelChangedV1, type LevelContestDecidedV1, type LevelContestedV1, type LevelProposalDeclinedV1, type LevelProposedV1, type LevelReviewedV1, type OpenCase, type PanelMember, type RecordedEvent, type ReopenCase, type ReviewLevel,
 } from '@chorus/contracts'
-import { atNow, dayOf, refused, type Command, type Decider, type Decision, type Refusal } from '@chorus/decider'
+import { atNow, dayOf, isRefusal, refused, type Command, type Decider, type Decision, type Refusal } from '@chorus/decider'
 
 // Stored names. Changing one needs a new version and an upcaster.
-export const CASE_EVENTS = ['CaseOpened', 'LevelProposed', 'LevelProposalDeclined', 'LevelApproved', 'LevelAssigned', 'LevelChanged', 'CaseDeferred', 'CaseClosed', 'CaseReopened', 'CaseSucceeded', 'DeadlineMissed'] as const
+export const CASE_EVENTS = ['CaseOpened', 'LevelProposed', 'LevelProposalDeclined', 'LevelApproved', 'LevelAssigned', 'LevelChanged', 'LevelReviewed', 'LevelContested', 'LevelContestDecided', 'ExitApproved', 'CaseDeferred', 'CaseClosed', 'CaseReopened', 'CaseSucceeded', 'DeadlineMissed'] as const
 
 /** What the edge looked up for opening; `basis` says how far it had looked. */
 export interface OpenFacts {
@@ -27,7 +28,7 @@ export interface OpenFacts {
   readonly basis: readonly Basis[]
 }
 /** What the record says about the end of a case. */
-export interface CloseFacts { readonly referralExcluded: boolean; /** another open case of the person is the one that stays */ readonly otherStays: boolean; readonly basisExpunged: boolean; readonly basis: readonly Basis[] }
+export interface CloseFacts { readonly referralExcluded: boolean; /** another open case of the person is the one that stays */ readonly otherStays: boolean; readonly basisExpunged: boolean; /** instant from which the person may leave by panel: so long after the last qualifying event as the policy says; null: it says nothing */ readonly exitFrom: string | null; readonly basis: readonly Basis[] }
 /** What the record says of a case that is to be taken up again; `otherOpen`: another case of this person is open. */
 export interface ReopenFacts { readonly otherOpen: boolean; readonly referralExcluded: boolean; readonly incident: OpenFacts['incident']; readonly basisExpunged: boolean; /** I7 */ readonly mayBecomeSubject: boolean; readonly closedBefore: readonly string[]; readonly basis: readonly Basis[] }
 /** The policy in force, and what it says of the level in question. */
@@ -55,16 +56,20 @@ export type Close = Command<'CloseCase', CloseCase & { readonly facts: CloseFact
 export type Defer = Command<'DeferCase', DeferCase>
 export type Reopen = Command<'ReopenCase', ReopenCase & { readonly facts: ReopenFacts }>
 export type Succeed = Command<'SucceedCase', { readonly nextCaseId: string }>
-export type CaseCommand = Open | Propose | Decline | Approve | Assign | Change | Close | Defer | Reopen | Succeed
+export type Exit = Command<'ApproveExit', ApproveExit>
+export type Review = Command<'ReviewLevel', ReviewLevel>
+export type Contest = Command<'ContestLevel', ContestLevel>
+export type DecideContest = Command<'DecideLevelContest', DecideLevelContest>
+export type CaseCommand = Open | Propose | Decline | Approve | Assign | Change | Review | Contest | DecideContest | Exit | Close | Defer | Reopen | Succeed
 
 export interface Proposal { readonly level: Level; readonly matched: readonly string[]; readonly unknown: readonly string[]; readonly evidenceRefs: readonly string[]; readonly policyHash: string; readonly declined: boolean }
 export type PchCase =
   | { readonly status: 'none' }
-  | { readonly status: 'open'; readonly opened: CaseOpenedV1; readonly proposal: Proposal | null; readonly level: Level | null; readonly maxLevelEver: Level | null; /** given since the last proposal or level */ readonly approvals: readonly LevelApprovedV1[]; readonly deferredUntil: string | null }
+  | { readonly status: 'open'; readonly opened: CaseOpenedV1; readonly proposal: Proposal | null; readonly level: Level | null; readonly maxLevelEver: Level | null; /** given since the last proposal or level */ readonly approvals: readonly LevelApprovedV1[]; /** given since the last level */ readonly exits: readonly ExitApprovedV1[]; /** accounts of those who decided the level */ readonly decidedBy: readonly string[]; readonly contest: LevelContestedV1 | null; readonly deferredUntil: string | null }
   | { readonly status: 'closed'; readonly opened: CaseOpenedV1; readonly code: CloseCode; readonly maxLevelEver: Level | null; readonly succeededBy: string | null }
 export const initial: PchCase = { status: 'none' }
 
-export const evolve = (state: PchCase, event: { readonly type: string; readonly data: object }): PchCase => {
+export const evolve = (state: PchCase, event: Pick<RecordedEvent, 'type' | 'data' | 'actor'>): PchCase => {
   if (event.type === 'CaseOpened') return openPeriod(event.data as CaseOpenedV1, null)
   if (state.status === 'closed') {
     if (event.type === 'CaseReopened') return openPeriod(state.opened, state.maxLevelEver)
@@ -78,8 +83,11 @@ export const evolve = (state: PchCase, event: { readonly type: string; readonly 
     }
     case 'LevelProposalDeclined': return { ...state, proposal: state.proposal && { ...state.proposal, declined: true } }
     case 'LevelApproved': return { ...state, approvals: [...state.approvals, event.data as LevelApprovedV1] }
-    case 'LevelAssigned': return levelled(state, (event.data as LevelAssignedV1).level)
-    case 'LevelChanged': return levelled(state, (event.data as LevelChangedV1).to)
+    case 'LevelAssigned': return levelled(state, (event.data as LevelAssignedV1).level, event)
+    case 'LevelChanged': return levelled(state, (event.data as LevelChangedV1).to, event)
+    case 'LevelContested': return { ...state, contest: event.data as LevelContestedV1 }
+    case 'LevelContestDecided': return { ...state, contest: null }
+    case 'ExitApproved': return { ...state, exits: [...state.exits, event.data as ExitApprovedV1] }
     case 'CaseDeferred': return { ...state, deferredUntil: (event.data as CaseDeferredV1).until }
     case 'CaseReopened': return { ...state, deferredUntil: null }
     case 'CaseClosed': return { status: 'closed', opened: state.opened, code: (event.data as CaseClosedV1).code, maxLevelEver: state.maxLevelEver, succeededBy: null }
@@ -87,9 +95,9 @@ export const evolve = (state: PchCase, event: { readonly type: string; readonly 
   }
 }
 /** Opened or opened again, a case has no level until it is levelled (I3); how high it ever was stays known. */
-const openPeriod = (opened: CaseOpenedV1, maxLevelEver: Level | null): PchCase => ({ status: 'open', opened, proposal: null, level: null, maxLevelEver, approvals: [], deferredUntil: null })
-const levelled = (state: Extract<PchCase, { status: 'open' }>, level: Level): PchCase =>
-  ({ ...state, level, approvals: [], maxLevelEver: state.maxLevelEver && rankOf(state.maxLevelEver) > rankOf(level) ? state.maxLevelEver : level })
+const openPeriod = (opened: CaseOpenedV1, maxLevelEver: Level | null): PchCase => ({ status: 'open', opened, proposal: null, level: null, maxLevelEver, approvals: [], exits: [], decidedBy: [], contest: null, deferredUntil: null })
+const levelled = (state: Extract<PchCase, { status: 'open' }>, level: Level, { data, actor }: Pick<RecordedEvent, 'data' | 'actor'>): PchCase =>
+  ({ ...state, level, approvals: [], exits: [], contest: null, decidedBy: [actor.id, ...((data as LevelAssignedV1 | LevelChangedV1).panelMembers ?? []).map(({ memberId }) => memberId)], maxLevelEver: state.maxLevelEver && rankOf(state.maxLevelEver) > rankOf(level) ? state.maxLevelEver : level })
 
 export const open = ({ data: { facts, ...body }, meta }: Open, state: PchCase): Decision => {
   const { referral, incident, adultAtIndex } = facts
@@ -153,13 +161,47 @@ export const approve = ({ data: { level, panelId }, meta }: Approve, state: PchC
   if (state.status !== 'open') return notOpen(state)
   if (state.level === null && !state.proposal) return NO_PROPOSAL
   if (state.level === level) return refused('level_unchanged', `The level is ${level} already.`)
-  const { id: memberId, agency } = meta.actor
+  const member = memberOf(meta, membersOf(state.approvals, level, panelId))
+  return 'again' in member ? [] : isRefusal(member) ? member : [draft('LevelApproved', { caseId: state.opened.caseId, level, panelId, ...member }, meta)]
+}
+
+/** Who approves, beside those who did before in the same matter and meeting. */
+const memberOf = ({ actor: { id: memberId, agency } }: CommandMeta, before: readonly PanelMember[]): PanelMember | Refusal | { readonly again: true } => {
   if (!(AGENCIES as readonly string[]).includes(agency)) return refused('agency_not_on_panel', 'A panel is of the program\'s own agencies. Ask a member of one of them.', { rules: ['I4'] })
   if (!ACCOUNT.test(memberId)) return refused('account_not_a_name', 'The account of your token does not begin with a letter or a digit, so that it cannot stand on an approval. Ask for another account.')
-  const given = state.approvals.filter((one) => one.level === level && one.panelId === panelId && one.memberId === memberId)
-  if (given.some((one) => one.agency === agency)) return []
-  if (given.length > 0) return refused('panel_member_twice', 'You have approved this for another agency. Each person sits for one agency.', { rules: ['I4'] })
-  return [draft('LevelApproved', { caseId: state.opened.caseId, level, panelId, agency: agency as Agency, memberId }, meta)]
+  const own = before.filter((one) => one.memberId === memberId)
+  if (own.some((one) => one.agency === agency)) return { again: true }
+  if (own.length > 0) return refused('panel_member_twice', 'You have approved this for another agency. Each person sits for one agency.', { rules: ['I4'] })
+  return { agency: agency as Agency, memberId }
+}
+
+export const approveExit = ({ data: { panelId }, meta }: Exit, state: PchCase): Decision => {
+  if (state.status !== 'open') return notOpen(state)
+  const member = memberOf(meta, state.exits.filter((one) => one.panelId === panelId))
+  return 'again' in member ? [] : isRefusal(member) ? member : [draft('ExitApproved', { caseId: state.opened.caseId, panelId, ...member }, meta)]
+}
+
+/** A level that stands: looked at, not left to age. */
+export const reviewLevel = ({ data: { level }, meta }: Review, state: PchCase): Decision => {
+  if (state.status !== 'open') return notOpen(state)
+  if (state.level === null) return NO_LEVEL
+  if (state.level !== level) return refused('other_level', `The level of this case is ${state.level} by now. Look at it again.`, { kind: 'conflict' })
+  return [draft('LevelReviewed', { caseId: state.opened.caseId, level }, meta)]
+}
+
+/** It stands until somebody decides. */
+export const contest = ({ data: { by, ground }, meta }: Contest, state: PchCase): Decision => {
+  if (state.status !== 'open') return notOpen(state)
+  if (state.level === null) return NO_LEVEL
+  if (state.contest) return state.contest.by === by && state.contest.ground === ground ? [] : refused('contest_pending', 'The level is contested already, and nobody has decided that yet. Have it decided first.', { kind: 'conflict' })
+  return [draft('LevelContested', { caseId: state.opened.caseId, by, ground }, meta)]
+}
+
+export const decideContest = ({ data: { outcome }, meta }: DecideContest, state: PchCase): Decision => {
+  if (state.status !== 'open') return notOpen(state)
+  if (!state.contest) return refused('contest_missing', 'Nobody contests the level of this case, or that was decided already.')
+  if (state.decidedBy.includes(meta.actor.id)) return refused('decided_by_yourself', 'You had a part in deciding this level. Somebody who had none decides on the contest.', { kind: 'forbidden' })
+  return [draft('LevelContestDecided', { caseId: state.opened.caseId, outcome }, meta)]
 }
 
 export const assign = ({ data: { facts, ...body }, meta }: Assign, state: PchCase): Decision => {
@@ -181,7 +223,7 @@ export const assign = ({ data: { facts, ...body }, meta }: Assign, state: PchCas
 
 export const change = ({ data: { facts, ...body }, meta }: Change, state: PchCase): Decision => {
   if (state.status !== 'open') return notOpen(state)
-  if (state.level === null) return refused('level_not_assigned', 'This case has no level yet. Assign one first.', { rules: ['I3'] })
+  if (state.level === null) return NO_LEVEL
   const from = state.level
   if (from === body.to) return refused('level_unchanged', `The level is ${from} already.`)
   const down = rankOf(body.to) < rankOf(from)
@@ -197,13 +239,18 @@ export const change = ({ data: { facts, ...body }, meta }: Change, state: PchCas
   }, meta, { policyVersion: facts.policy.policyVersion, basis: facts.basis })]
 }
 
-export const close = ({ data: { code, facts }, meta }: Close, state: PchCase): Decision => {
+export const close = ({ data: { code, panelId, facts }, meta }: Close, state: PchCase): Decision => {
   if (state.status === 'closed' && state.code === code) return []
   if (state.status !== 'open') return notOpen(state)
   if (code === 'EXCLUDED_LATER' && !facts.referralExcluded) return refused('referral_not_excluded', 'The referral of this case is not excluded. Exclude it, with the code that says why: that closes the case.')
   if (code === 'MERGED' && !facts.otherStays) return refused('no_other_case', 'No other open case of this person is there to go on with, or this one is the case that stays. Look up which tokens are linked, and close the other one.', { rules: ['I2'] })
   if (code === 'BASIS_EXPUNGED' && !facts.basisExpunged) return refused('basis_not_expunged', 'No order of a court closed or destroyed the record on which this case rests. Have the order recorded first, or give another reason.')
-  return [draft('CaseClosed', { caseId: state.opened.caseId, code }, meta, { basis: facts.basis })]
+  const early = code === 'EXIT_24M' ? beforeExit(facts.exitFrom, meta.now) ?? panelProblem('exit', 2, panelId, state.exits.filter((one) => one.panelId === panelId)) : null
+  return early ?? [draft('CaseClosed', { caseId: state.opened.caseId, code }, meta, { basis: facts.basis })]
+}
+const beforeExit = (exitFrom: string | null, now: string): Refusal | null => {
+  if (exitFrom === null) return refused('exit_not_in_policy', 'The policy in force does not say when somebody may leave (T-VAL). Have it say so first.')
+  return Date.parse(now) >= Date.parse(exitFrom) ? null : refused('exit_too_early', `Nobody leaves before the time without an offence that the policy names has passed: here on ${dayOf(exitFrom)}.`)
 }
 
 export const defer = ({ data: { until }, meta }: Defer, state: PchCase): Decision => {
@@ -253,12 +300,13 @@ const panelOf = (panelId: string | undefined, members: PanelMember[]): { panelId
   ({ ...(panelId === undefined ? {} : { panelId }), ...(members.length === 0 ? {} : { panelMembers: members }) })
 
 /** I4: level A always needs two agencies, whatever the policy says; other levels what the policy says. */
-const panelProblem = (level: Level, needed: number, panelId: string | undefined, members: readonly PanelMember[]): Refusal | null => {
-  const agencies = level === 'A' ? Math.max(2, needed) : needed
+const panelProblem = (what: Level | 'exit', needed: number, panelId: string | undefined, members: readonly PanelMember[]): Refusal | null => {
+  const agencies = what === 'A' ? Math.max(2, needed) : needed
   if (agencies === 0) return null
-  if (panelId === undefined) return refused('panel_missing', `This needs the approvals of a panel of ${agencies} agencies. Have its members approve the level, then name the panel's meeting.`, { rules: ['I4'] })
+  const it = what === 'exit' ? 'the exit' : 'the level'
+  if (panelId === undefined) return refused('panel_missing', `This needs the approvals of a panel of ${agencies} agencies. Have its members approve ${it}, then name the panel's meeting.`, { rules: ['I4'] })
   const sitting = new Set(members.map((member) => member.agency))
-  if (sitting.size < agencies) return refused('panel_agencies_missing', `This needs approvals of at least ${agencies} agencies, each given by its own member; members of ${sitting.size} have approved this level for this meeting since the last proposal.`, { rules: ['I4'] })
+  if (sitting.size < agencies) return refused('panel_agencies_missing', `This needs approvals of at least ${agencies} agencies, each given by its own member; members of ${sitting.size} have approved ${it} for this meeting since the last ${what === 'exit' ? 'level' : 'proposal'}.`, { rules: ['I4'] })
   return null
 }
 
@@ -267,10 +315,11 @@ const notOpen = (state: Exclude<PchCase, { status: 'open' }>): Refusal => state.
   : refused('case_closed', `This case is closed (${state.code}). Nothing more is decided in it.`)
 const VICTIM_OF_RECORD = refused('victim_of_record', 'The referred person is a victim of record of the same pair. A prosecutor and an advocate must review the complaints in both directions first.', { rules: ['I7'] })
 const BASIS_EXPUNGED = refused('basis_expunged', 'A court ordered the record of the index incident closed or destroyed. No level rests on it: close the case, or have it opened on another incident.')
+const NO_LEVEL = refused('level_not_assigned', 'This case has no level yet. Assign one first.', { rules: ['I3'] })
 const NO_PROPOSAL = refused('proposal_missing', 'No level has been proposed for this case yet. Ask for the proposal first.')
 const list = (texts: readonly string[]): string => JSON.stringify(texts)
 
-interface Data { LevelApproved: LevelApprovedV1; CaseOpened: CaseOpenedV1; LevelProposed: LevelProposedV1; LevelProposalDeclined: LevelProposalDeclinedV1; LevelAssigned: LevelAssignedV1; LevelChanged: LevelChangedV1; CaseClosed: CaseClosedV1; CaseDeferred: CaseDeferredV1; CaseReopened: CaseReopenedV1; CaseSucceeded: CaseSucceededV1 }
+interface Data { LevelApproved: LevelApprovedV1; CaseOpened: CaseOpenedV1; LevelProposed: LevelProposedV1; LevelProposalDeclined: LevelProposalDeclinedV1; LevelAssigned: LevelAssignedV1; LevelChanged: LevelChangedV1; CaseClosed: CaseClosedV1; CaseDeferred: CaseDeferredV1; CaseReopened: CaseReopenedV1; CaseSucceeded: CaseSucceededV1; LevelReviewed: LevelReviewedV1; LevelContested: LevelContestedV1; LevelContestDecided: LevelContestDecidedV1; ExitApproved: ExitApprovedV1 }
 const draft = <T extends keyof Data>(type: T, data: Data[T], meta: CommandMeta, more: Partial<DraftEvent> = {}): DraftEvent => ({ type, schemaVersion: 1, data, ...atNow(meta), ...more })
 
 export const pchCase: Decider<PchCase, CaseCommand> = {
@@ -283,6 +332,10 @@ export const pchCase: Decider<PchCase, CaseCommand> = {
       case 'ApproveLevel': return approve(command, state)
       case 'AssignLevel': return assign(command, state)
       case 'ChangeLevel': return change(command, state)
+      case 'ReviewLevel': return reviewLevel(command, state)
+      case 'ContestLevel': return contest(command, state)
+      case 'DecideLevelContest': return decideContest(command, state)
+      case 'ApproveExit': return approveExit(command, state)
       case 'CloseCase': return close(command, state)
       case 'DeferCase': return defer(command, state)
       case 'ReopenCase': return reopen(command, state)

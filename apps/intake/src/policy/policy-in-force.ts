@@ -13,6 +13,8 @@ type Log = Pick<DeciderLog, 'load'>
 export const policyInForce = (log: Log, moment: string): Promise<PolicyInForce<LevelPolicy>> => inForce(log, LEVELS_POLICY, moment)
 export const identityPolicyInForce = (log: Log, moment: string): Promise<PolicyInForce<IdentityPolicy>> => inForce(log, IDENTITY_POLICY, moment)
 
+export const timerPolicyInForce = (log: Log, moment: string): Promise<PolicyInForce<TimerPolicy>> => inForce(log, TIMERS_POLICY, moment)
+
 const shipped = <Content extends PolicyHead>(policyId: string): PolicyFile<Content> => { const { file } = kindOf(policyId)!; return readPolicy(readFileSync(join(repositoryRoot(), file), 'utf8'), file, policyId) }
 export const shippedPolicy = (): PolicyFile<LevelPolicy> => shipped(LEVELS_POLICY)
 export const shippedTimerPolicy = (): PolicyFile<TimerPolicy> => shipped(TIMERS_POLICY)

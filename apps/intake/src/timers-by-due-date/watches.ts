@@ -3,6 +3,7 @@ import type { AdvocateHotlineContactRecordedV1, ArrestRecordedV1, CaseDeferredV1
 import { dayOf } from '@chorus/decider'
 import { CHARGING_EVENTS } from '../charging/charging'
 import { CIRCUMSTANCE_EVENTS } from '../circumstance/circumstance'
+import { isQualifying } from '../circumstance/qualifying'
 import { INCIDENT_EVENTS } from '../incident/incident'
 import { dueAfter, ended, running, type Watch, type Watched } from '@chorus/timers'
 import { hotlineDueAt, LETHALITY_SCREEN_EVENTS } from '../lethality-screen/lethality-screen'
@@ -49,12 +50,13 @@ const screens: Watch<TimerValues> = {
   },
 }
 
-/** T-VAL: a level is looked at again; what rests on it is not kept beyond five years unseen. Each level starts both anew. */
+/** T-VAL: a level is looked at again, so long after the last offence; what rests on it is not kept beyond five years unseen. Each level, and each review of it, starts both anew. */
 const cases: Watch<TimerValues> = {
-  category: 'pchCase', knows: CASE_EVENTS, streamOf: own('pchCase'),
+  category: 'pchCase', knows: CASE_EVENTS, streamOf: (event) => isQualifying(event) ? `pchCase-${(event.data as { caseId: string }).caseId}` : own('pchCase')(event),
   evolve: (watched, event, values) => {
     switch (event.type) {
-      case 'LevelAssigned': case 'LevelChanged': return start(start(watched, 'T-VAL', event.time, values), 'T-VAL-5Y', event.time, values)
+      case 'LevelAssigned': case 'LevelChanged': case 'LevelReviewed': return start(start(watched, 'T-VAL', event.time, values), 'T-VAL-5Y', event.time, values)
+      case 'IncidentLinkedToCase': case 'ProtectionOrderStatusChanged': return watched.timers.some(({ timer }) => timer === 'T-VAL') ? start(watched, 'T-VAL', event.time, values) : watched
       case 'CaseDeferred': return deferredUntil(watched, event)
       case 'CaseReopened': return ended(watched, 'T-DEF')
       case 'CaseClosed': return ended(watched, 'T-VAL', 'T-VAL-5Y', 'T-DEF')

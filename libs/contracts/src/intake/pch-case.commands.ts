@@ -3,6 +3,7 @@ import { Code, LocalDate, Name, StreamRefs, Token, Uuid } from '../fields'
 import { CLOSE_CODES, type CloseCode } from './case-closed.v1'
 import { CASE_REOPEN_REASONS, type CaseReopenReason } from './case-reopened.v1'
 import { DEFERRAL_CODES, type DeferralCode } from './exclusions'
+import { CONTEST_GROUNDS, CONTEST_OUTCOMES, CONTESTED_BY, type ContestedBy, type ContestGround, type ContestOutcome } from './level-contested.v1'
 import { CHANGE_REASONS, DECLINE_REASONS, LEVELS, OVERRIDE_REASONS, type ChangeReason, type DeclineReason, type Level, type OverrideReason } from './levels'
 
 @CommandBody({ type: 'OpenCase', roles: ['intakeAnalyst', 'prosecutor'], agencies: ['KCPD', 'JCPO'], summary: 'Open a case on a referral and its index incident (I1, I2, I6, I7)' })
@@ -44,9 +45,10 @@ export class ChangeLevel {
   @Name({ optional: true, doc: 'the panel\'s meeting, whose members have approved the level' }) panelId?: string
 }
 
-@CommandBody({ type: 'CloseCase', roles: ['prosecutor', 'panelMember'], agencies: ['KCPD', 'JCPO'], summary: 'Close a case; EXCLUDED_LATER, MERGED and BASIS_EXPUNGED only where the record says so' })
+@CommandBody({ type: 'CloseCase', roles: ['prosecutor', 'panelMember'], agencies: ['KCPD', 'JCPO'], summary: 'Close a case; EXCLUDED_LATER, MERGED and BASIS_EXPUNGED only where the record says so, EXIT_24M by a panel of two agencies once its time has come' })
 export class CloseCase {
   @Code(CLOSE_CODES, { doc: 'why' }) code!: CloseCode
+  @Name({ optional: true, doc: 'for EXIT_24M: the panel\'s meeting, whose members have approved the exit' }) panelId?: string
 }
 
 // DRAFT rights, as for referrals.
@@ -60,4 +62,26 @@ export class DeferCase {
 export class ReopenCase {
   @Code(CASE_REOPEN_REASONS, { doc: 'why' }) reasonCode!: CaseReopenReason
   @Token({ kind: 'per', optional: true, doc: 'needed where it was closed: the person in the report of the index incident who is its subject (I1)' }) subjectInIncident?: string
+}
+
+@CommandBody({ type: 'ApproveExit', roles: ['prosecutor', 'panelMember'], agencies: ['KCPD', 'JCPO'], summary: 'Approve, as a member of a panel, under one\'s own account, that the person leaves the program (EXIT_24M)' })
+export class ApproveExit {
+  @Name({ doc: 'the panel\'s meeting' }) panelId!: string
+}
+
+@CommandBody({ type: 'ReviewLevel', roles: ['prosecutor', 'panelMember'], agencies: ['KCPD', 'JCPO'], summary: 'Record that a level was looked at again and stands; its review is due anew from then on' })
+export class ReviewLevel {
+  @Code(LEVELS, { doc: 'the level that was looked at; refused where the case has another by now' }) level!: Level
+}
+
+// DRAFT rights: any officer who is told writes it down; the decision is for those who decide levels.
+@CommandBody({ type: 'ContestLevel', roles: ['intakeAnalyst', 'detective', 'prosecutor'], agencies: ['KCPD', 'JCPO'], summary: 'Record that the person of a case, or counsel, contests the level; it stands meanwhile' })
+export class ContestLevel {
+  @Code(CONTESTED_BY, { doc: 'who contests it' }) by!: ContestedBy
+  @Code(CONTEST_GROUNDS, { doc: 'on what ground' }) ground!: ContestGround
+}
+
+@CommandBody({ type: 'DecideLevelContest', roles: ['prosecutor', 'panelMember'], agencies: ['KCPD', 'JCPO'], summary: 'Decide on a contest, as somebody who had not decided the level' })
+export class DecideLevelContest {
+  @Code(CONTEST_OUTCOMES, { doc: 'the outcome' }) outcome!: ContestOutcome
 }
