@@ -48,6 +48,29 @@ describe('the life of a case', () => {
     expect(await thread.authorize(notificationId)).toMatchObject({ status: 200 })
   })
 
+  it('told and arrested again, a higher level is proposed by Chorus and decided by people; contested, somebody else decides; nobody leaves early', async () => {
+    const { caseId, notificationId, reviewId } = await thread.toPlan()
+    await thread.clear(notificationId, reviewId)
+    await thread.schedule(notificationId)
+    expect(await thread.authorize(notificationId)).toMatchObject({ status: 200 })
+    await thread.deliver(notificationId)
+    const violated = { orderNumber: 'SAMPLE-ORDER-1', jurisdiction: 'JACKSON', orderType: 'FULL', status: 'VIOLATED', at: new Date().toISOString(), respondent: 'SUBJECT', mutual: false }
+    // the same act by an order against her is none of his
+    await thread.id('detective', `cases/${caseId}/protection-orders`, { ...violated, orderNumber: 'SAMPLE-ORDER-2', respondent: 'PARTNER' })
+    await thread.id('detective', `cases/${caseId}/protection-orders`, violated)
+    await thread.until('the proposal after the offence', 'prosecutor', `history?of=${caseId}`, (body: { entries: { type: string }[] }) => body.entries.filter(({ type }) => type === 'LevelProposed').length === 2)
+    expect((await eventsOf(`pchCase-${caseId}`)).at(-1)).toMatchObject({ type: 'LevelProposed', actor: { role: 'system' }, data: { level: 'B', matchedCriteria: ['prohibitedBehaviorAfterNotice.levels=D+C'] } })
+    const trigger = (await eventsOf(`circumstance-${caseId}`)).at(-1)!.id
+    await thread.id('panelMember', `cases/${caseId}/level-change`, { to: 'B', triggerEventId: trigger, evidenceRefs: [`circumstance-${caseId}`], reasonCode: 'PROHIBITED_BEHAVIOR' })
+
+    await thread.id('detective', `cases/${caseId}/level-contest`, { by: 'COUNSEL', ground: 'COUNTS_WRONG' })
+    expect(await thread.post('panelMember', `cases/${caseId}/level-contest/decision`, { outcome: 'UPHELD' })).toMatchObject({ status: 403, body: { refused: 'decided_by_yourself' } })
+    await thread.id('prosecutor', `cases/${caseId}/level-contest/decision`, { outcome: 'UPHELD' })
+    await thread.id('prosecutor', `cases/${caseId}/level-review`, { level: 'B' })
+    await thread.id('prosecutor', `cases/${caseId}/exit-approvals`, { panelId: 'panel-9' })
+    expect(await thread.post('prosecutor', `cases/${caseId}/closure`, { code: 'EXIT_24M', panelId: 'panel-9' })).toMatchObject({ status: 422, body: { refused: 'exit_too_early' } })
+  })
+
   it('closed, it is opened again or succeeded by another: when both are asked for at once, one of the two', async () => {
     const { caseId, incidentId, offenderToken } = await thread.toPlan()
     const referralId = await referralOf(caseId)

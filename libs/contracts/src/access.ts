@@ -39,7 +39,8 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   importrun: of('intake'),
   quarantine: of('intake'),
   policy: of(['intake', 'deterrence']),
-  notification: of('deterrence', 'services'),
+  // intake: whether somebody had been told when he offended again
+  notification: of('deterrence', 'services', 'intake'),
   safetyReview: of('deterrence'),
   safetyWarning: of('deterrence'),
   pchService: of('services'),

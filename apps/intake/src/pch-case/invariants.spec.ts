@@ -23,8 +23,8 @@ const way = fc.tuple(fc.constantFrom(0, 0, 0, 1, 2, 3, 4, 5), fc.constantFrom(0,
     const [which, level, to, reason, then, why, cross, other] = frees
     /** Now and then the two have complained of each other: reviewed, by whom, and complained of again. */
     const crossed = [
-      step('ReceiveReferral', incident, 1, 0, which! % 2, 0, record), step('ReviewCrossComplaint', incident, whose, record, level! % 4, other! % 2), step('ReceiveReferral', incident, 1, 1, other! % 2, 0, record),
-    ].slice(0, Math.max(0, cross! % 6 - 2))
+      step('ReceiveReferral', incident, 1, 0, which! % 2, 0, record), step('ReviewCrossComplaint', incident, whose, record, 0, other! % 2), step('ReviewCrossComplaint', incident, whose, record, [1, 1, 1, 3][level! % 4], other! % 2, to! % 5 === 4 ? 1 : 0), step('ReceiveReferral', incident, 1, 1, other! % 2, 0, record),
+    ].slice(0, Math.max(0, cross! % 7 - 2))
     return [
       step('ReportIncident', incident, named), step('ConfirmRelationship', incident, confirmed), step('DetermineAggressor', incident, aggressor), ...crossed, step('ReceiveReferral', incident, referred, 0, record, told),
       ...(taken ? [step('TakeBack', incident, which)] : []),

@@ -1,10 +1,11 @@
 /** What the decisions about a case need of other streams, read at the edge and handed in as data, with how far was read. */
-import { tokensOf, type Basis, type CaseOpenedV1, type HistoryCounts, type Level, type OpenCase, type RecordedEvent } from '@chorus/contracts'
+import { tokensOf, type Basis, type CaseOpenedV1, type HistoryCounts, type IncidentLinkedToCaseV1, type Level, type NotificationDeliveredV1, type OpenCase, type RecordedEvent } from '@chorus/contracts'
 import { fold, streamOf } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
 import { accessIdOf, initial as openAccess, recordAccess } from '@chorus/record-access'
 import type { Vault } from '@chorus/privacy'
 import { circumstance } from '../circumstance/circumstance'
+import { isQualifying } from '../circumstance/qualifying'
 import { historyReview, initial as noReview } from '../history-review/history-review'
 import { aggressorOf, confirmedPairs, incident, initial as noIncident, type Incident } from '../incident/incident'
 import { initial as noPair, isReviewed, mayBecomeSubject, pair, type Pair } from '../pair/pair'
@@ -14,6 +15,7 @@ import { assess, type LevelFacts as Recorded } from '../policy/criteria'
 import { policyInForce, timerPolicyInForce } from '../policy/policy-in-force'
 import { initial as noReferral, referral, type CaseFacts, type ReopenFacts } from '../referral/referral'
 import { adultAtIndex } from './adult'
+import { firstInstant, offendedAfterNotice, type AfterNotice, type Notice, type Offense } from './after-notice'
 import { exitFrom } from './exit-from'
 import { initial, pchCase, type CloseFacts, type LevelFacts, type OpenFacts, type PchCase, type ProposeFacts, type ReopenFacts as CaseReopenFacts } from './pch-case'
 
@@ -127,13 +129,13 @@ export class CaseLookUp {
   async forProposal(state: PchCase, now: string): Promise<ProposeFacts> {
     const policy = await policyInForce(this.log, now)
     const facts = { policy: { policyVersion: policy.policyVersion, hash: policy.hash, lookbackYears: policy.policy.lookbackYears } }
-    if (state.status === 'none') return { ...facts, reviewedYears: null, incidentCurrent: false, assessment: { level: null, matched: [], unknown: [] }, evidenceRefs: [], basis: [] }
-    const { levelFacts, basis, ...recorded } = await this.recordedOf(state)
+    if (state.status === 'none') return { ...facts, reviewedYears: null, incidentCurrent: false, assessment: { level: null, matched: [], unknown: [] }, afterNotice: false, evidenceRefs: [], basis: [] }
+    const { levelFacts, basis, ...recorded } = await this.recordedOf(state, policy.policy.prohibitedBehaviors)
     return { ...facts, ...recorded, assessment: assess(policy.policy, levelFacts), basis: [...basis, policy.basis] }
   }
 
-  /** What is recorded of a case and a level may rest on, whatever a policy says of it. */
-  async recordedOf({ opened: { caseId, indexIncidentId, subjectRef } }: Exclude<PchCase, { status: 'none' }>): Promise<Pick<ProposeFacts, 'reviewedYears' | 'incidentCurrent' | 'basisExpunged' | 'evidenceRefs' | 'basis'> & { readonly levelFacts: Recorded }> {
+  /** What is recorded of a case and a level may rest on, `prohibited` being what a policy counts as an offence after a notice. */
+  async recordedOf({ opened: { caseId, indexIncidentId, subjectRef } }: Exclude<PchCase, { status: 'none' }>, prohibited: readonly string[]): Promise<Pick<ProposeFacts, 'reviewedYears' | 'incidentCurrent' | 'basisExpunged' | 'afterNotice' | 'evidenceRefs' | 'basis'> & { readonly levelFacts: Recorded }> {
     const reviewStream = streamOf(historyReview, caseId)
     const incidentStream = streamOf(incident, indexIncidentId)
     const others = (await this.casesOf(subjectRef)).cases.filter((one) => one.opened.subjectRef !== subjectRef).map((one) => streamOf(historyReview, one.caseId))
@@ -145,6 +147,7 @@ export class CaseLookUp {
     })
     const reported = fold(incident, read.get(incidentStream) ?? [], noIncident)
     const report = reported.status === 'known' ? reported.report : null
+    const offended = await this.offendedAfterNotice(caseId, prohibited)
     return {
       reviewedYears: latest?.lookbackYears ?? null, incidentCurrent: report !== null, basisExpunged: await this.isExpunged(incidentStream),
       levelFacts: {
@@ -153,12 +156,33 @@ export class CaseLookUp {
           arrest: report?.arrestMade ?? false, primaryAggressorIdentified: aggressorOf(reported) !== null,
           weaponCodes: report && report.weaponCodes.length > 0 ? report.weaponCodes : null, strangulation: report?.strangulation ?? null,
         },
-        // Deterrence's notifications are not intake's to read: whether he was told before is for the person who decides.
-        offendedAfterNoticeAt: null,
+        offendedAfterNoticeAt: offended.levels,
       },
-      evidenceRefs: [reviewStream, incidentStream, ...alsoReviewed.map(({ stream }) => stream)],
-      basis: [...[reviewStream, ...alsoReviewed.map(({ stream }) => stream)].flatMap((stream) => basisOf(stream, read.get(stream) ?? [])), ...basisOf(incidentStream, read.get(incidentStream) ?? [])],
+      afterNotice: offended.levels.length > 0,
+      evidenceRefs: [reviewStream, incidentStream, ...alsoReviewed.map(({ stream }) => stream), ...offended.streams].slice(0, 40),
+      basis: [...offended.basis, ...[reviewStream, ...alsoReviewed.map(({ stream }) => stream)].flatMap((stream) => basisOf(stream, read.get(stream) ?? [])), ...basisOf(incidentStream, read.get(incidentStream) ?? [])],
     }
+  }
+
+  /** What of the prohibited happened in this case after its person was told. Deliveries are few, and what one is called is deterrence's alone: they are looked for by their case. */
+  private async offendedAfterNotice(caseId: string, prohibited: readonly string[]): Promise<AfterNotice & { readonly basis: readonly Basis[] }> {
+    const stream = streamOf(circumstance, caseId)
+    const events = (await this.log.load(stream)).filter(isQualifying)
+    const notices: Notice[] = []
+    if (events.length === 0) return { levels: [], streams: [], basis: [] }
+    for await (const { data, time } of this.log.read({ filter: { categories: ['notification'], types: ['NotificationDelivered'] } })) {
+      const { caseId: of, level, recipientVerified } = data as NotificationDeliveredV1
+      if (of === caseId && recipientVerified) notices.push({ level, at: time })
+    }
+    const linked = events.flatMap(({ type, data }) => type === 'IncidentLinkedToCase' ? [streamOf(incident, (data as IncidentLinkedToCaseV1).incidentId)] : [])
+    const read = await this.log.loadMany(linked)
+    const arrests = linked.flatMap((of): Offense[] => {
+      const known = fold(incident, read.get(of) ?? [], noIncident)
+      const report = known.status === 'known' && known.report.arrestMade ? (read.get(of) ?? []).find(({ id }) => id === known.report.id) : undefined
+      return report ? [{ behavior: 'NEW_IPV_OFFENSE_PC', from: firstInstant(report.time, report.timeZone), stream: of }] : []
+    })
+    const violated = events.filter(({ type }) => type === 'ProtectionOrderStatusChanged').map(({ time, timeZone }): Offense => ({ behavior: 'OOP_VIOLATION', from: firstInstant(time, timeZone), stream }))
+    return { ...offendedAfterNotice(notices, [...arrests, ...violated], prohibited), basis: [...basisOf(stream, await this.log.load(stream)), ...linked.flatMap((of) => basisOf(of, read.get(of) ?? [])).slice(0, 10)] }
   }
 
   /** Closed or destroyed by order of a court: no ground for a level any more. */

@@ -24,7 +24,7 @@ const open = (facts: Partial<OpenFacts> = {}, subjectInIncident = OFFENDER): Ope
 const propose = (facts: Partial<ProposeFacts> = {}, policyVersion?: string): Propose => ({
   type: 'ProposeLevel', meta: metaOf({ name: `propose ${JSON.stringify(facts)}` }),
   data: { ...(policyVersion ? { policyVersion } : {}), facts: {
-    policy: POLICY, reviewedYears: 5, incidentCurrent: true, assessment: { level: 'C', matched: ['ipvArrestOrCharge.equals=1'], unknown: ['weaponUsedInIpv'] },
+    policy: POLICY, reviewedYears: 5, incidentCurrent: true, assessment: { level: 'C', matched: ['ipvArrestOrCharge.equals=1'], unknown: ['weaponUsedInIpv'] }, afterNotice: false,
     evidenceRefs: [`historyReview-${CASE}`, `incident-${INCIDENT}`], basis: [{ stream: `historyReview-${CASE}`, revision: 0 }], ...facts,
   } },
 })
@@ -244,6 +244,25 @@ describe('the program is left by panel', () => {
   it('each member once, for one agency', () => {
     given(pchCase, ...before, first(exit(KCPD), ...before)).when(exit(KCPD)).nothing()
     given(pchCase, ...before, first(exit(KCPD), ...before)).when(exit({ agency: 'JCPO', memberId: KCPD.memberId })).refused('panel_member_twice', 'I4')
+  })
+})
+
+describe('after an offence that followed a notice', () => {
+  const offended = (one: Level) => propose({ assessment: { level: one, matched: ['prohibitedBehaviorAfterNotice.levels=D+C'], unknown: [] }, afterNotice: true })
+  const again = first(offended('B'), opened, proposed, assigned)
+  it('a higher level is proposed on a case that has one; a person moves it, or declines', () => {
+    expect(given(pchCase, opened, proposed, assigned, again).state).toMatchObject({ level: 'C', proposal: { level: 'B', declined: false } })
+    given(pchCase, opened, proposed, assigned, again).when(change({ reasonCode: 'PROHIBITED_BEHAVIOR' })).then({ type: 'LevelChanged', data: { to: 'B' } })
+    given(pchCase, opened, proposed, assigned, again).when(decline()).then({ type: 'LevelProposalDeclined', data: { level: 'B' } })
+    given(pchCase, opened, proposed, assigned, again, first(change(), opened, proposed, assigned, again)).when(decline()).refused('level_already_assigned', 'I3')
+  })
+  it('neither the same level nor a lower one, and nothing without a notice before it', () => {
+    for (const one of ['C', 'D'] as const) given(pchCase, opened, proposed, assigned).when(offended(one)).refused('level_already_assigned', 'I3')
+    given(pchCase, opened, proposed, assigned).when(propose({ assessment: { level: 'B', matched: [], unknown: [] } })).refused('level_already_assigned', 'I3')
+  })
+  it('what a panel approved before is void: it had not seen the offence', () => {
+    const approvals = [first(approve(KCPD, 'D', 'panel-2'), opened, proposed, assigned), first(approve(JCPO, 'D', 'panel-2'), opened, proposed, assigned)]
+    given(pchCase, opened, proposed, assigned, ...approvals, again).when(change({ to: 'D', reasonCode: 'PANEL_STEPDOWN', panelId: 'panel-2' })).refused('panel_agencies_missing', 'I4')
   })
 })
 

@@ -41,6 +41,8 @@ export interface ProposeFacts {
   /** the index incident is closed by order of a court */
   readonly basisExpunged?: boolean
   readonly assessment: { readonly level: Level | null; readonly matched: readonly string[]; readonly unknown: readonly string[] }
+  /** he was told, and offended afterwards */
+  readonly afterNotice: boolean
   readonly evidenceRefs: readonly string[]
   readonly basis: readonly Basis[]
 }
@@ -132,7 +134,9 @@ export const propose = ({ data: { facts, policyVersion }, meta }: Propose, state
   if (state.status !== 'open') return notOpen(state)
   const { policy, assessment } = facts
   if (policyVersion !== undefined && policyVersion !== policy.policyVersion) return refused('other_policy_in_force', `The policy in force is ${policy.policyVersion}. Look at it, then ask for the proposal again.`, { kind: 'conflict' })
-  if (state.level !== null) return refused('level_already_assigned', 'This case has a level already. It is moved by changing the level, with the event that leads to it.', { rules: ['I3'] })
+  // On a case that has a level the policy proposes upwards, and only what follows from an offence after a notice: all else was before whoever decided it.
+  const higher = state.level === null || (facts.afterNotice && assessment.level !== null && rankOf(assessment.level) > rankOf(state.level))
+  if (!higher) return refused('level_already_assigned', 'This case has a level already. It is moved by changing the level, with the event that leads to it.', { rules: ['I3'] })
   if (!facts.incidentCurrent) return refused('incident_retracted', 'The agency took its report of the index incident back. No level rests on it.', { rules: ['I1'] })
   if (facts.basisExpunged) return BASIS_EXPUNGED
   if (facts.reviewedYears === null) return refused('history_not_reviewed', 'No criminal history has been reviewed for this case. Type in the review first.')
@@ -151,7 +155,7 @@ export const propose = ({ data: { facts, policyVersion }, meta }: Propose, state
 export const decline = ({ data, meta }: Decline, state: PchCase): Decision => {
   if (state.status !== 'open') return notOpen(state)
   if (!state.proposal) return NO_PROPOSAL
-  if (state.level !== null) return refused('level_already_assigned', 'A person has assigned the level already: there is no proposal left to decline.', { rules: ['I3'] })
+  if (state.level !== null && rankOf(state.proposal.level) <= rankOf(state.level)) return refused('level_already_assigned', 'A person has assigned the level already: there is no proposal left to decline.', { rules: ['I3'] })
   if (state.proposal.declined) return []
   return [draft('LevelProposalDeclined', { caseId: state.opened.caseId, level: state.proposal.level, reasonCode: data.reasonCode }, meta)]
 }

@@ -86,9 +86,9 @@ export class PolicyCheck {
     for (const state of states.values()) {
       if (state.status !== 'open') continue
       count.open++
-      const recorded = await this.cases.recordedOf(state)
+      const recorded = await this.cases.recordedOf(state, before.prohibitedBehaviors)
       if (!recorded.incidentCurrent || recorded.basisExpunged) { count.withoutBasis++; continue }
-      const change = levelDifference(before, after, recorded)
+      const change = levelDifference(before, after, recorded, await this.cases.recordedOf(state, after.prohibitedBehaviors))
       if (!change) continue
       caseChanges.push({ record: state.opened.caseId, assigned: state.level, direction: directionOf(change), ...change })
     }

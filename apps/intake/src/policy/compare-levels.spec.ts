@@ -39,6 +39,10 @@ describe('two policies of levels, of one case', () => {
     expect(lost).toMatchObject({ from: 'D', to: 'NO_LEVEL' })
     expect([directionOf(lost), directionOf(levelDifference(never, shipped, recorded({}))!)]).toEqual(['lower', 'higher'])
   })
+  it('lead higher where the one counts as an offence after a notice what the other does not', () => {
+    const [none, told] = [[], ['B' as const]].map((offendedAfterNoticeAt) => { const one = recorded({ ipvArrests: 1 }); return { ...one, levelFacts: { ...one.levelFacts, offendedAfterNoticeAt } } }) as [Recorded, Recorded]
+    expect(levelDifference(shipped, shipped, none, told)).toMatchObject({ from: 'C', to: 'A', criteria: [{ level: 'A', criterion: 'prohibitedBehaviorAfterNotice.levels=B', before: 'no', after: 'yes' }] })
+  })
   it('with another look-back ask for another review, and no criterion speaks of counts of other years', () => {
     const years = levelDifference(shipped, changed('lookbackYears: 5', 'lookbackYears: 3'), recorded({ ipvArrests: 3 }))!
     expect([years, directionOf(years)]).toEqual([{ from: 'A', to: 'OTHER_LOOKBACK', criteria: [] }, 'toReview'])

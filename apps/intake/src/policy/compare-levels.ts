@@ -17,12 +17,12 @@ export const proposedBy = (policy: LevelPolicy, { reviewedYears, levelFacts }: R
   return assess(policy, levelFacts).level ?? 'NO_LEVEL'
 }
 
-/** null: both would propose the same. */
-export const levelDifference = (before: LevelPolicy, after: LevelPolicy, recorded: Recorded): LevelDifference | null => {
-  const [from, to] = [proposedBy(before, recorded), proposedBy(after, recorded)]
+/** null: both would propose the same. What counts as an offence after a notice is each policy's own: `recorded` by the one before, `recordedAfter` by the other. */
+export const levelDifference = (before: LevelPolicy, after: LevelPolicy, recorded: Recorded, recordedAfter = recorded): LevelDifference | null => {
+  const [from, to] = [proposedBy(before, recorded), proposedBy(after, recordedAfter)]
   if (from === to) return null
   const [least, most] = [rankIn(from), rankIn(to)].sort((a, b) => a - b) as [number, number]
-  const [was, is] = [answersOf(before, recorded.levelFacts), answersOf(after, recorded.levelFacts)]
+  const [was, is] = [answersOf(before, recorded.levelFacts), answersOf(after, recordedAfter.levelFacts)]
   const criteria = [...new Map([...was, ...is]).values()].flatMap(({ level, part, criterion }): CriterionDifference[] => {
     const key = keyOf({ level, part, criterion })
     const [one, other] = [was.get(key)?.is, is.get(key)?.is]

@@ -59,11 +59,15 @@ function checkBasis({ subjectRef, referralId, indexIncidentId }: { subjectRef: s
 
   const referral = seen.find(({ type, data }) => type === 'ReferralReceived' && (data as Data).referralId === referralId)!.data as { victimRef: string }
   const [subjects, partners] = [linkedWith(seen, subjectRef), linkedWith(seen, referral.victimRef)]
+  /** Each under an account of his or her own, and the same as the review says. */
+  const signed = (review: RecordedEvent, account: string, role: string, since: number): boolean => seen.some(({ type, stream, ordinal, actor, data }) =>
+    type === 'CrossComplaintSigned' && stream === review.stream && ordinal > since && actor.id === account && actor.role === role && (data as Data).subjectRef === (review.data as Data).subjectRef && (data as Data).outcome === (review.data as Data).outcome)
   const reviewed = (one: string, other: string, since: number): boolean => {
     const pairs = seen.filter(({ type, data }) => type === 'PairSidesRecorded' && new Set([one, other, (data as Data).victimRef, (data as Data).otherRef]).size === 2).map(({ stream }) => stream)
     const last = seen.findLast(({ type, stream, data }) => type === 'CrossComplaintReviewed' && pairs.includes(stream) && (data as Data).subjectRef === one)
     const said = last?.data as { outcome: string; prosecutorId: string; advocateId: string } | undefined
-    return last !== undefined && last.ordinal > since && said!.outcome === 'SUBJECT_MAY_BE_CONSIDERED' && said!.prosecutorId !== said!.advocateId && [said!.prosecutorId, said!.advocateId].includes(last.actor.id)
+    return last !== undefined && last.ordinal > since && said!.outcome === 'SUBJECT_MAY_BE_CONSIDERED' && said!.prosecutorId !== said!.advocateId
+      && signed(last, said!.prosecutorId, 'prosecutor', since) && signed(last, said!.advocateId, 'systemAdvocate', since)
   }
   let reviewedOnce = false
   for (const one of subjects) {

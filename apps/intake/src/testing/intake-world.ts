@@ -52,6 +52,9 @@ const PANEL: readonly Actor[] = [
   { id: 'detective', role: 'panelMember', agency: 'JCPO' }, { id: 'outsider', role: 'panelMember', agency: 'MOSAMPLE0' },
 ]
 
+/** The last is the prosecutor's account with the advocate's part. */
+const REVIEWERS: readonly Actor[] = [PANEL[1]!, { id: 'advocate', role: 'systemAdvocate', agency: 'HEALTH' }, REPORTERS[0]!, { id: 'prosecutor', role: 'systemAdvocate', agency: 'JCPO' }]
+
 /** A log in memory that lets somebody else write in between, and gives its events unsealed. */
 class WorldLog extends MemoryLog {
   meanwhile: (() => Promise<void>) | undefined
@@ -124,8 +127,8 @@ export class World {
         const { offender, victim } = choose(HAPPENED)!
         const [subject, partner] = choose([[offender, victim], [victim, offender]] as const)!
         const subjectRef = choose(subject.refs)!
-        const reviewers = choose([{ prosecutorId: 'prosecutor', advocateId: 'advocate' }, { prosecutorId: 'prosecutor', advocateId: 'prosecutor' }, { prosecutorId: 'somebody', advocateId: 'advocate' }])!
-        return new ReviewCrossComplaintHandler(log).execute(new ReviewCrossComplaintCommand(pairIdOf(vault, subjectRef, choose(partner.refs)!), { subjectRef, outcome: choose([...CROSS_COMPLAINT_OUTCOMES].sort((one) => one === 'SUBJECT_MAY_BE_CONSIDERED' ? -1 : 1))!, ...reviewers }, meta(PANEL[1])))
+        const by = choose(REVIEWERS)!
+        return new ReviewCrossComplaintHandler(log).execute(new ReviewCrossComplaintCommand(pairIdOf(vault, subjectRef, choose(partner.refs)!), { subjectRef, outcome: choose([...CROSS_COMPLAINT_OUTCOMES].sort((one) => one === 'SUBJECT_MAY_BE_CONSIDERED' ? -1 : 1))! }, meta(by)))
       },
       OpenCase: (choose, meta) => {
         const referral = aReferral(choose)

@@ -1,0 +1,44 @@
+/**
+ * Subscription: IncidentLinkedToCase and ProtectionOrderStatusChanged in circumstance streams. Idempotency: command ids derived from
+ * the event's id and the case. Errors: the batch comes again, later and later; nothing behind it is passed over.
+ */
+import { Inject, Injectable, Logger } from '@nestjs/common'
+import type { Sql } from 'postgres'
+import type { RecordedEvent } from '@chorus/contracts'
+import { handle, isRefusal } from '@chorus/decider'
+import { decode, type EventStore, type Recorder } from '@chorus/event-store'
+import { CLOCK, DATABASE, Followers, RECORDER, STORE, type Clock } from '@chorus/platform'
+import { Reaction } from '@chorus/read-models'
+import { CaseLookUp } from '../pch-case/look-up'
+import { pchCase } from '../pch-case/pch-case'
+import { caseTouched, proposeAfterNotice } from './propose-after-notice'
+
+@Injectable()
+export class ProposeAfterNoticeConsumer {
+  private readonly logger = new Logger('on-incident-linked')
+
+  constructor(
+    @Inject(STORE) store: EventStore, @Inject(DATABASE) database: Sql, @Inject(RECORDER) private readonly log: Recorder,
+    @Inject(CLOCK) private readonly clock: Clock, private readonly lookUp: CaseLookUp, followers: Followers,
+  ) {
+    followers.add(new Reaction({
+      name: 'intake.on-incident-linked', store, database, decode, filter: { categories: ['circumstance'], types: ['IncidentLinkedToCase', 'ProtectionOrderStatusChanged'] },
+      logger: { warn: (details, message) => this.logger.warn({ ...details, note: message }) },
+    }, (events) => this.react(events)))
+  }
+
+  private async react(events: readonly RecordedEvent[]): Promise<void> {
+    for (const event of events) {
+      const caseId = caseTouched(event)
+      if (caseId === null) continue
+      const state = await this.lookUp.stateOf(caseId)
+      if (state.status !== 'open' || state.level === null) continue
+      const now = this.clock.now()
+      const facts = await this.lookUp.forProposal(state, now)
+      if (!facts.afterNotice) continue
+      const answer = await handle(this.log, pchCase, caseId, proposeAfterNotice(event, caseId, facts, now))
+      if (isRefusal(answer) && answer.kind === 'retry-later') throw new Error(`a level could not be proposed after an offence: ${answer.refused}`)
+      if (isRefusal(answer)) this.logger.log({ note: 'after an offence no higher level was proposed', refused: answer.refused })
+    }
+  }
+}
