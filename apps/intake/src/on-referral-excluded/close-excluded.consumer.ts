@@ -1,6 +1,6 @@
 /**
- * Subscription: ReferralExcluded, and CaseOpened, which may have come while the exclusion was decided. Idempotency: command ids
- * derived from the event's id and the case. Errors: the batch comes again, later and later; nothing behind it is passed over.
+ * Subscription: ReferralExcluded, ReferralDeferred, and CaseOpened, which may have come while either was decided. Idempotency: command
+ * ids derived from the event's id and the case. Errors: the batch comes again, later and later; nothing behind it is passed over.
  */
 import { Inject, Injectable, Logger } from '@nestjs/common'
 import type { Sql } from 'postgres'
@@ -11,7 +11,7 @@ import { CLOCK, DATABASE, Followers, RECORDER, STORE, type Clock } from '@chorus
 import { Reaction } from '@chorus/read-models'
 import { CaseLookUp } from '../pch-case/look-up'
 import { pchCase } from '../pch-case/pch-case'
-import { closeExcluded, referralOf } from './close-excluded'
+import { closeExcluded, deferToo, referralOf } from './close-excluded'
 
 @Injectable()
 export class CloseExcludedConsumer {
@@ -22,7 +22,7 @@ export class CloseExcludedConsumer {
     @Inject(CLOCK) private readonly clock: Clock, private readonly lookUp: CaseLookUp, followers: Followers,
   ) {
     followers.add(new Reaction({
-      name: 'intake.on-referral-excluded', store, database, decode, filter: { categories: ['referral', 'pchCase'], types: ['ReferralExcluded', 'CaseOpened'] },
+      name: 'intake.on-referral-excluded', store, database, decode, filter: { categories: ['referral', 'pchCase'], types: ['ReferralExcluded', 'ReferralDeferred', 'CaseOpened'] },
       logger: { warn: (details, message) => this.logger.warn({ ...details, note: message }) },
     }, (events) => this.react(events)))
   }
@@ -37,11 +37,12 @@ export class CloseExcludedConsumer {
     for (const event of events) {
       const open = await this.lookUp.openCaseOn(referralOf(event))
       if (!open) continue
-      const facts = await this.lookUp.forClosing(open.caseId, this.clock.now())
-      if (!facts.referralExcluded) continue
-      const answer = await handle(this.log, pchCase, open.caseId, closeExcluded(event, open.caseId, facts, this.clock.now()))
+      const now = this.clock.now()
+      const facts = await this.lookUp.forClosing(open.caseId, now)
+      const command = facts.referralExcluded ? closeExcluded(event, open.caseId, facts, now) : open.deferredUntil === null ? null : deferToo(event, open.caseId, open.deferredUntil, now)
+      const answer = command && await handle(this.log, pchCase, open.caseId, command)
       // Closed by somebody else meanwhile, it stays as it was closed.
-      if (isRefusal(answer) && answer.kind === 'retry-later') throw new Error(`the case of an excluded referral could not be closed: ${answer.refused}`)
+      if (answer && isRefusal(answer) && answer.kind === 'retry-later') throw new Error(`the case of a referral that was excluded or put off could not follow it: ${answer.refused}`)
     }
   }
 }

@@ -105,12 +105,12 @@ export class CaseLookUp {
     return { caseOpen: open !== null, basis: open?.basis ?? [] }
   }
 
-  /** The open case that was opened on this very referral, or null. */
-  async openCaseOn(referralId: string): Promise<{ readonly caseId: string; readonly basis: readonly Basis[] } | null> {
+  /** The open case that was opened on this very referral, or null; `deferredUntil`: the referral is put off. */
+  async openCaseOn(referralId: string): Promise<{ readonly caseId: string; readonly deferredUntil: string | null; readonly basis: readonly Basis[] } | null> {
     const referred = fold(referral, await this.log.load(streamOf(referral, referralId)), noReferral)
     if (referred.status === 'none') return null
     const found = (await this.casesOf(referred.received.subjectRef)).cases.find(({ open, opened }) => open && opened.referralId === referralId)
-    return found ? { caseId: found.caseId, basis: basisOf(streamOf(pchCase, found.caseId), await this.log.load(streamOf(pchCase, found.caseId))) } : null
+    return found ? { caseId: found.caseId, deferredUntil: referred.status === 'deferred' ? referred.until : null, basis: basisOf(streamOf(pchCase, found.caseId), await this.log.load(streamOf(pchCase, found.caseId))) } : null
   }
 
   /** What was recorded of a referral's incidents since it was excluded. */

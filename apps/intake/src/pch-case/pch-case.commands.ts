@@ -105,7 +105,7 @@ export class DeferCaseCommand { constructor(readonly caseId: string, readonly bo
 export class DeferCaseHandler implements ICommandHandler<DeferCaseCommand> {
   constructor(@Inject(RECORDER) private readonly log: Recorder, private readonly lookUp: CaseLookUp) {}
   async execute({ caseId, body, meta }: DeferCaseCommand): Answer {
-    const deferred = await handle(this.log, pchCase, caseId, { type: 'DeferCase', data: body, meta })
+    const deferred = await handle(this.log, pchCase, caseId, { type: 'DeferCase', data: { until: body.until }, meta })
     const state = await this.lookUp.stateOf(caseId)
     return state.status === 'none' ? deferred : explained(this.log, deferred, { referralId: state.opened.referralId, caseId, code: body.code, until: body.until }, meta)
   }

@@ -47,7 +47,7 @@ const exit = (by: PanelMember, panelId = 'panel-3'): Exit => ({ type: 'ApproveEx
 const review = (level: Level = 'C'): Review => ({ type: 'ReviewLevel', meta: metaOf({ name: `review ${level}` }), data: { level } })
 const contest = (ground: 'COUNTS_WRONG' | 'NOT_THE_PERSON' = 'COUNTS_WRONG'): Contest => ({ type: 'ContestLevel', meta: metaOf({ name: `contest ${ground}` }), data: { by: 'COUNSEL', ground } })
 const decideContest = (by: PanelMember, outcome: 'UPHELD' | 'TO_BE_CORRECTED' = 'UPHELD'): DecideContest => ({ type: 'DecideLevelContest', meta: byMember(by, `decide ${outcome}`), data: { outcome } })
-const defer = (until = '2026-10-01'): Defer => ({ type: 'DeferCase', meta: metaOf({ name: `defer ${until}` }), data: { code: 'SAFETY_HOLD', until } })
+const defer = (until = '2026-10-01'): Defer => ({ type: 'DeferCase', meta: metaOf({ name: `defer ${until}` }), data: { until } })
 const KNOWN: OpenFacts['incident'] = { status: 'known', relationshipConfirmed: true, aggressorRef: OFFENDER }
 const reopen = (reasonCode: CaseReopenReason = 'RETURNED', said: Partial<ReopenFacts> = {}, subjectInIncident: string | undefined = OFFENDER): Reopen => ({
   type: 'ReopenCase', meta: metaOf({ name: `reopen ${reasonCode}` }),

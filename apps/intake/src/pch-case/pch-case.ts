@@ -55,7 +55,8 @@ export type Approve = Command<'ApproveLevel', ApproveLevel>
 export type Assign = Command<'AssignLevel', AssignLevel & { readonly facts: LevelFacts }>
 export type Change = Command<'ChangeLevel', ChangeLevel & { readonly facts: LevelFacts }>
 export type Close = Command<'CloseCase', CloseCase & { readonly facts: CloseFacts }>
-export type Defer = Command<'DeferCase', DeferCase>
+/** Why is said elsewhere. */
+export type Defer = Command<'DeferCase', Pick<DeferCase, 'until'>>
 export type Reopen = Command<'ReopenCase', ReopenCase & { readonly facts: ReopenFacts }>
 export type Succeed = Command<'SucceedCase', { readonly nextCaseId: string }>
 export type Exit = Command<'ApproveExit', ApproveExit>
