@@ -6,10 +6,12 @@
  * somebody else. The program is left by a panel of two agencies, after the time without an offence that the policy names.
  */
 import {
-  AGENCIES, PATTERNS, STEP_DOWN_REASONS, rankOf, type Agency, type ApproveExit, type ApproveLevel, type AssignLevel, type Basis, type CaseClosedV1, type CaseOpenedV1, type CaseDeferredV1, type CaseReopenedV1, type CaseReopenReason, type CaseSucceededV1, type ChangeLevel, type CloseCase, type CloseCode, type CommandMeta, type ContestLevel, type DecideLevelContest, type DeclineLevelProposal, type DeferCase, type DraftEvent, type ExitApprovedV1,
-  type Level, type LevelApprovedV1, type LevelAssignedV1, type LevelChangedV1, type LevelContestDecidedV1, type LevelContestedV1, type LevelProposalDeclinedV1, type LevelProposedV1, type LevelReviewedV1, type OpenCase, type PanelMember, type RecordedEvent, type ReopenCase, type ReviewLevel,
+  rankOf, type ApproveExit, type ApproveLevel, type AssignLevel, type Basis, type CaseClosedV1, type CaseDeferredV1, type CaseOpenedV1, type CaseReopenReason, type CaseSucceededV1, type ChangeLevel, type CloseCase, type CloseCode, type ContestLevel,
+  type DecideLevelContest, type DeclineLevelProposal, type DeferCase, type ExitApprovedV1, type Level, type LevelApprovedV1, type LevelAssignedV1, type LevelChangedV1, type LevelContestedV1, type LevelProposedV1, type OpenCase, type RecordedEvent, type ReopenCase, type ReviewLevel,
 } from '@chorus/contracts'
-import { atNow, dayOf, isRefusal, refused, type Command, type Decider, type Decision, type Refusal } from '@chorus/decider'
+import { dayOf, refused, type Command, type Decider, type Decision, type Refusal } from '@chorus/decider'
+import { BASIS_EXPUNGED, draft, notOpen, VICTIM_OF_RECORD } from './answers'
+import { approve, approveExit, assign, change, contest, decideContest, decline, panelProblem, propose, reviewLevel } from './decide-level'
 
 // Stored names. Changing one needs a new version and an upcaster.
 export const CASE_EVENTS = ['CaseOpened', 'LevelProposed', 'LevelProposalDeclined', 'LevelApproved', 'LevelAssigned', 'LevelChanged', 'LevelReviewed', 'LevelContested', 'LevelContestDecided', 'ExitApproved', 'CaseDeferred', 'CaseClosed', 'CaseReopened', 'CaseSucceeded', 'DeadlineMissed'] as const
@@ -131,119 +133,6 @@ const againstGround = (incident: OpenFacts['incident'], subjectInIncident: strin
   return null
 }
 
-export const propose = ({ data: { facts, policyVersion }, meta }: Propose, state: PchCase): Decision => {
-  if (state.status !== 'open') return notOpen(state)
-  const { policy, assessment } = facts
-  if (policyVersion !== undefined && policyVersion !== policy.policyVersion) return refused('other_policy_in_force', `The policy in force is ${policy.policyVersion}. Look at it, then ask for the proposal again.`, { kind: 'conflict' })
-  // On a case that has a level the policy proposes upwards, and only what follows from an offence after a notice: all else was before whoever decided it.
-  const higher = state.level === null || (facts.afterNotice && assessment.level !== null && rankOf(assessment.level) > rankOf(state.level))
-  if (!higher) return refused('level_already_assigned', 'This case has a level already. It is moved by changing the level, with the event that leads to it.', { rules: ['I3'] })
-  if (!facts.incidentCurrent) return refused('incident_retracted', 'The agency took its report of the index incident back. No level rests on it.', { rules: ['I1'] })
-  if (facts.basisExpunged) return BASIS_EXPUNGED
-  if (facts.reviewedYears === null) return refused('history_not_reviewed', 'No criminal history has been reviewed for this case. Type in the review first.')
-  if (facts.reviewedYears !== policy.lookbackYears) return refused('other_lookback', `The review looked back ${facts.reviewedYears} years; the policy in force counts ${policy.lookbackYears}. Type in a review over ${policy.lookbackYears} years.`)
-  if (assessment.level === null) return refused('no_level_met', `The criteria of no level are met.${assessment.unknown.length > 0 ? ` Not decidable from what is recorded: ${assessment.unknown.join(', ')}.` : ''} Have the review of the history checked.`)
-  const before = state.proposal
-  const same = before && !before.declined && before.level === assessment.level && before.policyHash === policy.hash
-    && list(before.matched) === list(assessment.matched) && list(before.unknown) === list(assessment.unknown) && list(before.evidenceRefs) === list(facts.evidenceRefs)
-  if (same) return []
-  return [draft('LevelProposed', {
-    caseId: state.opened.caseId, level: assessment.level, rank: rankOf(assessment.level), matchedCriteria: [...assessment.matched], unknownCriteria: [...assessment.unknown],
-    evidenceRefs: [...facts.evidenceRefs], policyHash: policy.hash,
-  }, meta, { policyVersion: policy.policyVersion, basis: facts.basis })]
-}
-
-export const decline = ({ data, meta }: Decline, state: PchCase): Decision => {
-  if (state.status !== 'open') return notOpen(state)
-  if (!state.proposal) return NO_PROPOSAL
-  if (state.level !== null && rankOf(state.proposal.level) <= rankOf(state.level)) return refused('level_already_assigned', 'A person has assigned the level already: there is no proposal left to decline.', { rules: ['I3'] })
-  if (state.proposal.declined) return []
-  return [draft('LevelProposalDeclined', { caseId: state.opened.caseId, level: state.proposal.level, reasonCode: data.reasonCode }, meta)]
-}
-
-/** Each member approves under an account of his or her own: nobody can do it for another. */
-export const approve = ({ data: { level, panelId }, meta }: Approve, state: PchCase): Decision => {
-  if (state.status !== 'open') return notOpen(state)
-  if (state.level === null && !state.proposal) return NO_PROPOSAL
-  if (state.level === level) return refused('level_unchanged', `The level is ${level} already.`)
-  const member = memberOf(meta, membersOf(state.approvals, level, panelId))
-  return 'again' in member ? [] : isRefusal(member) ? member : [draft('LevelApproved', { caseId: state.opened.caseId, level, panelId, ...member }, meta)]
-}
-
-/** Who approves, beside those who did before in the same matter and meeting. */
-const memberOf = ({ actor: { id: memberId, agency } }: CommandMeta, before: readonly PanelMember[]): PanelMember | Refusal | { readonly again: true } => {
-  if (!(AGENCIES as readonly string[]).includes(agency)) return refused('agency_not_on_panel', 'A panel is of the program\'s own agencies. Ask a member of one of them.', { rules: ['I4'] })
-  if (!ACCOUNT.test(memberId)) return refused('account_not_a_name', 'The account of your token does not begin with a letter or a digit, so that it cannot stand on an approval. Ask for another account.')
-  const own = before.filter((one) => one.memberId === memberId)
-  if (own.some((one) => one.agency === agency)) return { again: true }
-  if (own.length > 0) return refused('panel_member_twice', 'You have approved this for another agency. Each person sits for one agency.', { rules: ['I4'] })
-  return { agency: agency as Agency, memberId }
-}
-
-export const approveExit = ({ data: { panelId }, meta }: Exit, state: PchCase): Decision => {
-  if (state.status !== 'open') return notOpen(state)
-  const member = memberOf(meta, state.exits.filter((one) => one.panelId === panelId))
-  return 'again' in member ? [] : isRefusal(member) ? member : [draft('ExitApproved', { caseId: state.opened.caseId, panelId, ...member }, meta)]
-}
-
-/** A level that stands: looked at, not left to age. */
-export const reviewLevel = ({ data: { level }, meta }: Review, state: PchCase): Decision => {
-  if (state.status !== 'open') return notOpen(state)
-  if (state.level === null) return NO_LEVEL
-  if (state.level !== level) return refused('other_level', `The level of this case is ${state.level} by now. Look at it again.`, { kind: 'conflict' })
-  return [draft('LevelReviewed', { caseId: state.opened.caseId, level }, meta)]
-}
-
-/** It stands until somebody decides. */
-export const contest = ({ data: { by, ground }, meta }: Contest, state: PchCase): Decision => {
-  if (state.status !== 'open') return notOpen(state)
-  if (state.level === null) return NO_LEVEL
-  if (state.contest) return state.contest.by === by && state.contest.ground === ground ? [] : refused('contest_pending', 'The level is contested already, and nobody has decided that yet. Have it decided first.', { kind: 'conflict' })
-  return [draft('LevelContested', { caseId: state.opened.caseId, by, ground }, meta)]
-}
-
-export const decideContest = ({ data: { outcome }, meta }: DecideContest, state: PchCase): Decision => {
-  if (state.status !== 'open') return notOpen(state)
-  if (!state.contest) return refused('contest_missing', 'Nobody contests the level of this case, or that was decided already.')
-  if (state.decidedBy.includes(meta.actor.id)) return refused('decided_by_yourself', 'You had a part in deciding this level. Somebody who had none decides on the contest.', { kind: 'forbidden' })
-  return [draft('LevelContestDecided', { caseId: state.opened.caseId, outcome }, meta)]
-}
-
-export const assign = ({ data: { facts, ...body }, meta }: Assign, state: PchCase): Decision => {
-  if (state.status !== 'open') return notOpen(state)
-  if (state.level !== null) return refused('level_already_assigned', `The level of this case was assigned already (${state.level}). It is moved by changing the level, with the event that leads to it.`, { kind: 'conflict', rules: ['I3'] })
-  const { proposal } = state
-  if (!proposal) return NO_PROPOSAL
-  if (proposal.policyHash !== facts.policy.hash) return refused('proposal_outdated', `Another policy is in force since the proposal (${facts.policy.policyVersion}). Ask for a new proposal.`, { kind: 'conflict' })
-  const differs = body.level !== proposal.level || proposal.declined
-  if (differs && body.overrideReason === undefined) return refused('override_reason_missing', proposal.declined ? 'The proposal was declined. Say by overrideReason why this level is assigned, or ask for a new proposal.' : `The policy proposes ${proposal.level}. Say by overrideReason why ${body.level} is assigned instead.`)
-  if (!differs && body.overrideReason !== undefined) return refused('nothing_overridden', `The policy proposes ${proposal.level} too: leave overrideReason out.`)
-  const wrong = panelProblem(body.level, facts.panelAgencies, body.panelId, membersOf(state.approvals, body.level, body.panelId))
-  if (wrong) return wrong
-  return [draft('LevelAssigned', {
-    caseId: state.opened.caseId, level: body.level, rank: rankOf(body.level), proposedLevel: proposal.level, ...(differs ? { overrideReason: body.overrideReason! } : {}),
-    matchedCriteria: differs ? [] : [...proposal.matched], evidenceRefs: [...proposal.evidenceRefs], decidedBy: 'human', ...panelOf(body.panelId, membersOf(state.approvals, body.level, body.panelId)), policyHash: facts.policy.hash,
-  }, meta, { policyVersion: facts.policy.policyVersion, basis: facts.basis })]
-}
-
-export const change = ({ data: { facts, ...body }, meta }: Change, state: PchCase): Decision => {
-  if (state.status !== 'open') return notOpen(state)
-  if (state.level === null) return NO_LEVEL
-  const from = state.level
-  if (from === body.to) return refused('level_unchanged', `The level is ${from} already.`)
-  const down = rankOf(body.to) < rankOf(from)
-  const mayGoDown = STEP_DOWN_REASONS.includes(body.reasonCode)
-  if (down && !mayGoDown) return refused('level_moves_up_only', `From ${from} to ${body.to} is a step down. A level goes down only by panel (PANEL_STEPDOWN), correction or expungement.`, { rules: ['I5'] })
-  if (!down && body.reasonCode === 'PANEL_STEPDOWN') return refused('reason_does_not_fit', `From ${from} to ${body.to} is a step up: PANEL_STEPDOWN is no reason for it.`, { rules: ['I5'] })
-  if (body.evidenceRefs.length === 0) return refused('evidence_missing', 'A change of level names the records on which it rests. Name at least one.')
-  const wrong = panelProblem(body.to, body.reasonCode === 'PANEL_STEPDOWN' ? Math.max(2, facts.panelAgencies) : facts.panelAgencies, body.panelId, membersOf(state.approvals, body.to, body.panelId))
-  if (wrong) return wrong
-  return [draft('LevelChanged', {
-    caseId: state.opened.caseId, from, to: body.to, rank: rankOf(body.to), triggerEventId: body.triggerEventId, evidenceRefs: body.evidenceRefs, reasonCode: body.reasonCode,
-    decidedBy: 'human', ...panelOf(body.panelId, membersOf(state.approvals, body.to, body.panelId)), policyHash: facts.policy.hash,
-  }, meta, { policyVersion: facts.policy.policyVersion, basis: facts.basis })]
-}
-
 export const close = ({ data: { code, panelId, facts }, meta }: Close, state: PchCase): Decision => {
   if (state.status === 'closed' && state.code === code) return []
   if (state.status !== 'open') return notOpen(state)
@@ -296,36 +185,6 @@ export const succeed = ({ data: { nextCaseId }, meta }: Succeed, state: PchCase)
   if (state.succeededBy !== null) return state.succeededBy === nextCaseId ? [] : refused('case_succeeded', 'Another case of this person was opened at this moment. Look up which.', { kind: 'conflict', rules: ['I2'] })
   return [draft('CaseSucceeded', { caseId: state.opened.caseId, nextCaseId }, meta)]
 }
-
-const ACCOUNT = new RegExp(PATTERNS.name, 'u')
-/** Who has approved this level for this meeting. */
-const membersOf = (approvals: readonly LevelApprovedV1[], level: Level, panelId: string | undefined): PanelMember[] =>
-  approvals.filter((one) => one.level === level && one.panelId === panelId).map(({ agency, memberId }) => ({ agency, memberId }))
-const panelOf = (panelId: string | undefined, members: PanelMember[]): { panelId?: string; panelMembers?: PanelMember[] } =>
-  ({ ...(panelId === undefined ? {} : { panelId }), ...(members.length === 0 ? {} : { panelMembers: members }) })
-
-/** I4: level A always needs two agencies, whatever the policy says; other levels what the policy says. */
-const panelProblem = (what: Level | 'exit', needed: number, panelId: string | undefined, members: readonly PanelMember[]): Refusal | null => {
-  const agencies = what === 'A' ? Math.max(2, needed) : needed
-  if (agencies === 0) return null
-  const it = what === 'exit' ? 'the exit' : 'the level'
-  if (panelId === undefined) return refused('panel_missing', `This needs the approvals of a panel of ${agencies} agencies. Have its members approve ${it}, then name the panel's meeting.`, { rules: ['I4'] })
-  const sitting = new Set(members.map((member) => member.agency))
-  if (sitting.size < agencies) return refused('panel_agencies_missing', `This needs approvals of at least ${agencies} agencies, each given by its own member; members of ${sitting.size} have approved ${it} for this meeting since the last ${what === 'exit' ? 'level' : 'proposal'}.`, { rules: ['I4'] })
-  return null
-}
-
-const notOpen = (state: Exclude<PchCase, { status: 'open' }>): Refusal => state.status === 'none'
-  ? refused('case_unknown', 'There is no case of this number. Look its number up again.', { kind: 'not-found' })
-  : refused('case_closed', `This case is closed (${state.code}). Nothing more is decided in it.`)
-const VICTIM_OF_RECORD = refused('victim_of_record', 'The referred person is a victim of record of the same pair. A prosecutor and an advocate must review the complaints in both directions first.', { rules: ['I7'] })
-const BASIS_EXPUNGED = refused('basis_expunged', 'A court ordered the record of the index incident closed or destroyed. No level rests on it: close the case, or have it opened on another incident.')
-const NO_LEVEL = refused('level_not_assigned', 'This case has no level yet. Assign one first.', { rules: ['I3'] })
-const NO_PROPOSAL = refused('proposal_missing', 'No level has been proposed for this case yet. Ask for the proposal first.')
-const list = (texts: readonly string[]): string => JSON.stringify(texts)
-
-interface Data { LevelApproved: LevelApprovedV1; CaseOpened: CaseOpenedV1; LevelProposed: LevelProposedV1; LevelProposalDeclined: LevelProposalDeclinedV1; LevelAssigned: LevelAssignedV1; LevelChanged: LevelChangedV1; CaseClosed: CaseClosedV1; CaseDeferred: CaseDeferredV1; CaseReopened: CaseReopenedV1; CaseSucceeded: CaseSucceededV1; LevelReviewed: LevelReviewedV1; LevelContested: LevelContestedV1; LevelContestDecided: LevelContestDecidedV1; ExitApproved: ExitApprovedV1 }
-const draft = <T extends keyof Data>(type: T, data: Data[T], meta: CommandMeta, more: Partial<DraftEvent> = {}): DraftEvent => ({ type, schemaVersion: 1, data, ...atNow(meta), ...more })
 
 export const pchCase: Decider<PchCase, CaseCommand> = {
   category: 'pchCase', initial, knows: CASE_EVENTS, evolve,
