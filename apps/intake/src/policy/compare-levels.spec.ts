@@ -1,5 +1,5 @@
 import { parse } from 'yaml'
-import type { HistoryCounts } from '@chorus/contracts'
+import type { HistoryCounts, Level } from '@chorus/contracts'
 import { directionOf, levelDifference, proposedBy, screeningDifference, type Recorded } from './compare-levels'
 import type { LevelPolicy } from './criteria'
 import { shippedPolicy } from './policy-in-force'
@@ -40,8 +40,8 @@ describe('two policies of levels, of one case', () => {
     expect([directionOf(lost), directionOf(levelDifference(never, shipped, recorded({}))!)]).toEqual(['lower', 'higher'])
   })
   it('lead higher where the one counts as an offence after a notice what the other does not', () => {
-    const [none, told] = [[], ['B' as const]].map((offendedAfterNoticeAt) => { const one = recorded({ ipvArrests: 1 }); return { ...one, levelFacts: { ...one.levelFacts, offendedAfterNoticeAt } } }) as [Recorded, Recorded]
-    expect(levelDifference(shipped, shipped, none, told)).toMatchObject({ from: 'C', to: 'A', criteria: [{ level: 'A', criterion: 'prohibitedBehaviorAfterNotice.levels=B', before: 'no', after: 'yes' }] })
+    const after = (offendedAfterNoticeAt: readonly Level[]): Recorded => ({ ...recorded({ ipvArrests: 1 }), levelFacts: { ...recorded({ ipvArrests: 1 }).levelFacts, offendedAfterNoticeAt } })
+    expect(levelDifference(shipped, shipped, after([]), after(['B']))).toMatchObject({ from: 'C', to: 'A', criteria: [{ level: 'A', criterion: 'prohibitedBehaviorAfterNotice.levels=B', before: 'no', after: 'yes' }] })
   })
   it('with another look-back ask for another review, and no criterion speaks of counts of other years', () => {
     const years = levelDifference(shipped, changed('lookbackYears: 5', 'lookbackYears: 3'), recorded({ ipvArrests: 3 }))!
