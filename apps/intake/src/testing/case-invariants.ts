@@ -26,7 +26,8 @@ export function brokenIn(log: readonly RecordedEvent[], truth: Truth): string[] 
     const seen = log.slice(0, Math.min(at, truth.seenBy.get(String(event.commandId)) ?? at))
     const say = (rule: string, what: string): void => { broken.push(`${rule}: ${event.type} #${at + 1} ${what}`) }
     const data = event.data as Data
-    const opens = event.type === 'CaseOpened' || event.type === 'CaseReopened'
+    // What was put off and is taken up again was open all the time.
+    const opens = event.type === 'CaseOpened' || (event.type === 'CaseReopened' && openPeriodOf(before, event.stream).length === 0)
     if (opens) {
       const opened = (event.type === 'CaseOpened' ? data : caseOf(before, event.stream)) as { subjectRef: string; referralId: string; indexIncidentId: string }
       checkBasis(opened, event, seen, truth, say)
@@ -89,8 +90,8 @@ function checkBasis({ subjectRef, referralId, indexIncidentId }: { subjectRef: s
 
 function checkLevel(event: RecordedEvent, before: readonly RecordedEvent[], say: Say): void {
   const { level, to, from, rank, reasonCode, panelId, panelMembers } = event.data as { level?: string; to?: string; from?: string; rank: number; reasonCode?: string; panelId?: string; panelMembers?: { agency: string; memberId: string }[] }
-  const period = before.slice(before.findLastIndex(({ type }) => type === 'CaseOpened' || type === 'CaseReopened'))
-  if (period.length === 0 || period.some(({ type }) => type === 'CaseClosed')) say('I3', 'in a case that is not open')
+  const period = openPeriodOf(before, event.stream)
+  if (period.length === 0) say('I3', 'in a case that is not open')
   const levels = period.filter(({ type }) => type === 'LevelAssigned' || type === 'LevelChanged')
   if (event.type === 'LevelAssigned' ? levels.length > 0 : levels.length === 0) say('I3', event.type === 'LevelAssigned' ? 'a second time' : 'before a level was assigned')
   const wished = (level ?? to)!
@@ -110,11 +111,19 @@ function checkLevel(event: RecordedEvent, before: readonly RecordedEvent[], say:
 /** Without what was taken back, and what was corrected. */
 const standing = (events: readonly RecordedEvent[]): RecordedEvent[] => events.filter(({ id }, at) => !events.slice(at).some(({ type, data, corrects }) => (type === 'EventRetracted' && (data as Data).retracts === id) || corrects === id))
 
+/** The events of a case since it was opened, or opened again; [] where it is closed. */
+function openPeriodOf(log: readonly RecordedEvent[], of: string): readonly RecordedEvent[] {
+  const events = log.filter(({ stream }) => stream === of)
+  const sinceClosed = events.slice(events.findLastIndex(({ type }) => type === 'CaseClosed') + 1)
+  const start = sinceClosed.findIndex(({ type }) => type === 'CaseOpened' || type === 'CaseReopened')
+  return start === -1 ? [] : sinceClosed.slice(start)
+}
+
 const caseOf = (log: readonly RecordedEvent[], of: string): Data => log.find(({ type, stream }) => type === 'CaseOpened' && stream === of)!.data as Data
 
 const openCases = (log: readonly RecordedEvent[]): { stream: string; subjectRef: string }[] =>
   [...new Set(log.filter(({ type }) => type === 'CaseOpened').map(({ stream }) => stream))]
-    .filter((stream) => log.findLast((one) => one.stream === stream && ['CaseOpened', 'CaseReopened', 'CaseClosed'].includes(one.type))!.type !== 'CaseClosed')
+    .filter((stream) => openPeriodOf(log, stream).length > 0)
     .map((stream) => ({ stream, subjectRef: String(caseOf(log, stream).subjectRef) }))
 
 /** The tokens that are this one's person as the log has it. */
