@@ -105,7 +105,7 @@ describe('a wall', () => {
     const before = (await events()).length
     const through: string[] = []
     let walked = 0
-    for (const { path, name, right } of doors('post').filter(({ path }) => !/^\/v1\/(accounts|authorizations)/.test(path))) {
+    for (const { path, name, right } of doors('post').filter(({ path }) => !/^\/v1\/(accounts|authorizations|policies\/checks)/.test(path))) {
       const role = ROLES.find((one) => mayCall(right, { role: one, agency: AGENCY_OF[one] }))!
       for (const id of path.includes(':') ? [subjectRef, kins.caseId, kins.incidentId, kins.notificationId, referralId] : [subjectRef, kins.caseId]) {
         walked++
@@ -134,6 +134,15 @@ describe('a wall', () => {
     chorus = await chorus.again()
     for (const [id, status] of [[later, 404], [again, 404]] as const) expect((await get('kin', 'prosecutor', `/v1/referrals/${id}`)).status).toBe(status)
     expect((await get('other', 'prosecutor', `/v1/referrals/${later}`)).status).toBe(200)
+  })
+
+  it('leaves out what a policy would change of it', async () => {
+    const { text } = JSON.parse((await get('other', 'evaluator', '/v1/policies/kc-ipvi-levels')).text) as { text: string }
+    const stricter = text.replace(/version: [\d.]+/, 'version: 9.0.0').replace('minimumAge: 18', 'minimumAge: 99')
+    const check = async (account: string): Promise<Answer> => plain(await chorus.agent.post('/v1/policies/checks').set('Authorization', await bearer(account, 'prosecutor')).set('X-Purpose', PURPOSES_OF.prosecutor[0]).send({ text: stricter }))
+    const [kin, other] = [await check('kin'), await check('other')]
+    expect([kin, other].map(({ status, text: said }) => [status, said.includes(others.incidentId), said.includes(kins.incidentId)])).toEqual([[200, true, false], [200, true, true]])
+    expect(names(kin.text)).toBe(false)
   })
 
   it('is told to the privacy officer alone: each attempt behind it stands in the audit log, with what was asked for', async () => {

@@ -25,6 +25,7 @@ describe('the streams of a history', () => {
     const log = logOf([[`pair-${PAIR}`, sides], [`pchService-${OFFER}`, offered(CASE)]])
     expect(await streamsOf(log, `pchCase-${CASE}`, [opened(CASE)], 9)).toEqual(new Set([
       `pchCase-${CASE}`, `incident-${INCIDENT}`, `eligibility-${INCIDENT}`, `charging-${INCIDENT}`, `referral-${REFERRAL}`, `historyReview-${CASE}`, `circumstance-${CASE}`, `pair-${PAIR}`, `pchService-${OFFER}`,
+      `deferral-${REFERRAL}`, `supervision-${CASE}`,
     ]))
   })
   it('leaves out what only happens to carry the id, and what rests on the same incident for another case', async () => {
