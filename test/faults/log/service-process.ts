@@ -68,6 +68,17 @@ const open = async ({ folder, data = folder, url, settings, limits, retryMs }: S
   return appUrl
 }
 
+/** As whoever keeps a service would: on a busy machine the short limits of a run may give a connection up before anything was struck. */
+const opened = async (job: ServiceJob, tries = 3): Promise<string> => {
+  try {
+    return await open(job)
+  } catch (error) {
+    if (tries === 1 || !/^CONNECTION_|^ETIMEDOUT$/.test((error as { code?: string }).code ?? '')) throw error
+    await vault?.close().catch(() => undefined)
+    return opened(job, tries - 1)
+  }
+}
+
 /** Each event carries one sealed value: its key is durable before the append that uses it. */
 const sealed = async (append: Append): Promise<Append> => {
   const keys = await vault.keysFor('incident', [append.stream])
@@ -101,7 +112,7 @@ const begin = async (job: ServiceJob): Promise<void> => {
     await installRights(job.migrate.ownerUrl, job.migrate.appRole)
     process.exit(0)
   }
-  tell({ ready: { url: await open(job) } })
+  tell({ ready: { url: await opened(job) } })
 }
 
 const end = async (code: number): Promise<never> => {
