@@ -221,7 +221,7 @@ describe('a case is opened and levelled', () => {
     type Report = Record<string, unknown> & { caseChanges: { record: string }[]; incidentChanges: object[]; timerChanges: { timer: string; dueAt: string; wouldBeDueAt: string }[] }
     const check = async (text: string, role: Role = 'prosecutor') => (await (await chorus.agent.post('/v1/policies/checks').set('Authorization', await chorus.bearer(role)).set('X-Purpose', PURPOSES_OF[role][0]).send({ text }))) as unknown as { status: number; body: Report }
     const text = await shipped('kc-ipvi-levels')
-    const before = await head()
+    const before = Number(await head())
 
     expect((await check(text)).body).toMatchObject({ against: 'kc-ipvi-levels@1.1.0', obstacle: null, values: [], caseChanges: [], incidentChanges: [], timerChanges: [] })
     const stricter = text.replace('version: 1.1.0', 'version: 1.4.0').replace('ipvArrestOrCharge: { atLeast: 2 }', 'ipvArrestOrCharge: { atLeast: 1 }').replace('minimumAge: 18', 'minimumAge: 99').replace('hotlineWithinMinutes: 60', 'hotlineWithinMinutes: 30')
