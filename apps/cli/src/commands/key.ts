@@ -10,7 +10,7 @@ import { resultOf } from '../client'
 import type { Context } from '../context'
 import { CliError, EXIT } from '../exit'
 
-interface View { readonly held: boolean; readonly closed: boolean; readonly ordered: boolean; readonly subjects: readonly string[]; readonly records: readonly string[]; readonly linked: readonly string[]; readonly keys: readonly { readonly keyId: string; readonly context: string; readonly subject: string; readonly state: string }[] }
+interface View { readonly held: boolean; readonly closed: boolean; readonly ordered: boolean; readonly orderedWith: readonly string[]; readonly subjects: readonly string[]; readonly records: readonly string[]; readonly linked: readonly string[]; readonly keys: readonly { readonly keyId: string; readonly context: string; readonly subject: string; readonly state: string }[] }
 interface Receipt { readonly ordinal: number; readonly repeated: boolean }
 interface Ended extends Receipt { readonly keys: number; readonly subjects: readonly string[] }
 interface Replaced { readonly context: string; readonly from: readonly string[]; readonly to: string; readonly keys: number; readonly complete: boolean; readonly ordinal?: number }
@@ -168,8 +168,8 @@ const registerStore = (store: Command, context: Context): void => {
   })
 }
 
-const linesOf = ({ held, closed, ordered, subjects, records, linked, keys }: View): string[] => [
+const linesOf = ({ held, closed, ordered, orderedWith, subjects, records, linked, keys }: View): string[] => [
   [...(ordered ? ['destruction ordered'] : []), ...(closed ? ['closed'] : []), ...(held ? ['held'] : [])].join(', ') || 'nothing was ordered',
-  ...subjects.map((each) => `  ${each}`), ...records.map((each) => `  ${each}  goes with it`), ...linked.map((each) => `  ${each}  linked as the same person`),
+  ...subjects.map((each) => `  ${each}`), ...records.map((each) => `  ${each}  goes with it`), ...orderedWith.map((each) => `  ${each}  named by the order`), ...linked.map((each) => `  ${each}  linked as the same person`),
   ...keys.map((key) => `  ${key.state.padEnd(10)}  ${key.context.padEnd(8)}  ${key.keyId}`),
 ]

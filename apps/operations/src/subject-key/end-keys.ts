@@ -5,7 +5,7 @@ import type { Recorder } from '@chorus/event-store'
 import type { AuditTrail } from '@chorus/platform'
 import type { Destroyed, KeyLife, KeyStanding, Vault } from '@chorus/privacy'
 import { accessIdOf, recordAccess } from '@chorus/record-access'
-import { initial, subjectKey, type Subject, type SubjectKey, type SubjectKeyCommand } from './subject-key'
+import { HELD_SINCE, initial, subjectKey, type Subject, type SubjectKey, type SubjectKeyCommand } from './subject-key'
 
 /** A person's token, or the stream of a record. */
 export const isToken = (subject: string): boolean => /^per_[\w-]{22}$/.test(subject)
@@ -28,17 +28,17 @@ export class EndKeys {
     return { keysId: this.idOf(subject), ...state, ...standing, records, linked }
   }
 
-  /** Records the order, unless a hold stands anywhere on what would go; then destroys, and records each key. Sent again, it goes on. */
+  /** Records the order, unless a hold stands anywhere on what would go; then destroys, and records each key. Sent again, it goes on with what the order named, unless a hold stands there by now. */
   async destroy(subject: string, body: DestroyKeys, meta: CommandMeta): Promise<Ended | Refusal> {
     const linkedNow = await this.linkedWith(subject)
-    const persons = [subject, ...linkedNow]
-    const subjects = (await Promise.all(persons.map((each) => this.deps.life.standingOf(each)))).flatMap((standing) => standing.subjects)
-    const all = [...new Set([...persons, ...subjects, ...await this.quarantined(subject)])]
-    const records = [...new Set((await Promise.all(persons.map((each) => this.recordsOf(each)))).flat())]
-    const states = await this.statesOf(all)
-    const heldElsewhere = all.some(each => each !== subject && states.get(each)!.held)
+    const heldElsewhere = await this.isHeld((await this.goingWith(subject, linkedNow)).filter((each) => each !== subject))
     const answer = await this.decide(subject, { type: 'DestroyKeys', data: { ...body, subject: subjectOf(subject), heldElsewhere, linkedNow }, meta })
     if (isRefusal(answer)) return answer
+    // What the order names, not what is linked by now: nobody ordered that. And a hold may have come since it was recorded.
+    const { orderedWith } = (await this.statesOf([subject])).get(subject)!
+    const all = await this.goingWith(subject, orderedWith)
+    if (await this.isHeld(all)) return HELD_SINCE
+    const records = [...new Set((await Promise.all([subject, ...orderedWith].map((each) => this.recordsOf(each)))).flat())]
     // Out of sight before it cannot be read any more: nobody sees half of it.
     const refused = await this.restrict(records, { ground: 'DESTROYED', statute: 'RSMO_610_122' }, meta)
     if (refused) return refused
@@ -65,6 +65,15 @@ export class EndKeys {
     }
     return undefined
   }
+
+  /** Whatever goes with a subject and these other tokens of the person: their tokens in other contexts, and quarantined records that speak of it. */
+  private async goingWith(subject: string, others: readonly string[]): Promise<string[]> {
+    const persons = [subject, ...others]
+    const standing = await Promise.all(persons.map((each) => this.deps.life.standingOf(each)))
+    return [...new Set([...persons, ...standing.flatMap(({ subjects }) => subjects), ...await this.quarantined(subject)])]
+  }
+
+  private async isHeld(subjects: readonly string[]): Promise<boolean> { return [...(await this.statesOf(subjects)).values()].some(({ held }) => held) }
 
   /** The other tokens of the same person, by the links that hold now. */
   private async linkedWith(subject: string): Promise<string[]> {

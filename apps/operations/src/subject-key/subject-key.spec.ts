@@ -28,7 +28,16 @@ describe('an order to destroy', () => {
     const [one, other] = [`per_${'a'.repeat(22)}`, `per_${'b'.repeat(22)}`]
     const linked = (named: string[] | undefined, linkedNow: string[]): SubjectKeyCommand => ({ type: 'DestroyKeys', data: { ...order, subject, heldElsewhere: false, linkedNow, ...(named && { linked: named }) }, meta: meta('linked') })
     for (const [named, now] of [[undefined, [one]], [[one], [one, other]], [[one], []]] as const) after().when(linked(named && [...named], [...now])).refused('linked_tokens')
-    after().when(linked([other, one], [one, other])).then({ type: 'ExpungementOrderRecorded' })
+    after().when(linked([other, one], [one, other])).then({ type: 'ExpungementOrderRecorded', data: { linked: [{ personRef: other }, { personRef: one }] } })
+  })
+  it('sent again, goes on with what it named, and never takes more', () => {
+    const [one, other] = [`per_${'a'.repeat(22)}`, `per_${'b'.repeat(22)}`]
+    const linked = (name: string, named: string[] | undefined, linkedNow: string[], heldElsewhere = false): SubjectKeyCommand => ({ type: 'DestroyKeys', data: { ...order, subject, heldElsewhere, linkedNow, ...(named && { linked: named }) }, meta: meta(name) })
+    const ordered = after(linked('first', [one], [one]))
+    expect([after(destroy()).state.orderedWith, ordered.state.orderedWith]).toEqual([[], [one]])
+    for (const again of [undefined, [one]]) ordered.when(linked('again', again, [one, other], true)).nothing()
+    for (const again of [[one, other], [other], []]) ordered.when(linked('again', again, [one, other])).refused('order_names_others')
+    after(destroy()).when(linked('again', [one], [one])).refused('order_names_others')
   })
   it('destroys what was closed before', () => { after(close()).when(destroy()).then({ type: 'ExpungementOrderRecorded', data: { mode: 'DESTROY' } }) })
   it('leaves nothing to hold or to close', () => {

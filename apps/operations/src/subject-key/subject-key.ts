@@ -4,7 +4,7 @@
  * back. CLOSE keeps everything for justice (who may see it is said where the holders of records read it: libs/record-access);
  * DESTROY leaves nothing that opens it.
  */
-import type { CommandMeta, Context, Court, DestroyKeys, DraftEvent, ExpungementMode, CloseRecord, LegalHoldPlacedV1, PlaceLegalHold, RecordedEvent, ReleaseLegalHold, SubjectKeyDestroyedV1 } from '@chorus/contracts'
+import type { CommandMeta, Context, Court, DestroyKeys, DraftEvent, ExpungementOrderRecordedV1, CloseRecord, LegalHoldPlacedV1, PlaceLegalHold, RecordedEvent, ReleaseLegalHold, SubjectKeyDestroyedV1 } from '@chorus/contracts'
 import { atNow, refused, type Command, type Decider, type Decision } from '@chorus/decider'
 
 // Stored names. Changing one needs a new version and an upcaster.
@@ -28,14 +28,17 @@ export type Release = Command<'ReleaseLegalHold', ReleaseLegalHold & { readonly 
 export type Tell = Command<'TellDestroyed', { readonly subject: Subject; readonly keys: readonly DestroyedKey[] }>
 export type SubjectKeyCommand = Destroy | Close | Place | Release | Tell
 
-export interface SubjectKey { readonly held: boolean; readonly closed: boolean; readonly ordered: boolean; /** ids of the keys whose end is recorded */ readonly destroyed: readonly string[] }
-export const initial: SubjectKey = { held: false, closed: false, ordered: false, destroyed: [] }
+export interface SubjectKey { readonly held: boolean; readonly closed: boolean; readonly ordered: boolean; /** other tokens that the order to destroy names: with the subject, all that it ever destroys */ readonly orderedWith: readonly string[]; /** ids of the keys whose end is recorded */ readonly destroyed: readonly string[] }
+export const initial: SubjectKey = { held: false, closed: false, ordered: false, orderedWith: [], destroyed: [] }
 
 export const evolve = (state: SubjectKey, event: RecordedEvent): SubjectKey => {
   switch (event.type) {
     case LegalHoldPlaced: return { ...state, held: true }
     case LegalHoldReleased: return { ...state, held: false }
-    case ExpungementOrderRecorded: return (event.data as { mode: ExpungementMode }).mode === 'DESTROY' ? { ...state, ordered: true } : { ...state, closed: true }
+    case ExpungementOrderRecorded: {
+      const { mode, linked = [] } = event.data as ExpungementOrderRecordedV1
+      return mode === 'DESTROY' ? { ...state, ordered: true, orderedWith: linked.map(({ personRef }) => personRef) } : { ...state, closed: true }
+    }
     case RecordAccessRestricted: return { ...state, closed: true }
     case SubjectKeyDestroyed: return { ...state, destroyed: [...state.destroyed, (event.data as SubjectKeyDestroyedV1).keyId] }
     default: return state
@@ -43,12 +46,18 @@ export const evolve = (state: SubjectKey, event: RecordedEvent): SubjectKey => {
 }
 
 const HELD = refused('legal_hold', 'A legal hold stands on this, or on something that would go with it: nothing was destroyed and nothing recorded. Have the hold released first: chorus key release.', { kind: 'conflict' })
+/** Also of an order that is recorded: what is not destroyed yet is kept. */
+export const HELD_SINCE = refused('legal_hold', 'The order is recorded, and a legal hold stands on something that goes with it: what is not destroyed yet is kept. Have the hold released first (chorus key release), then send the order again.', { kind: 'conflict' })
+const NAMES_OTHERS = refused('order_names_others', 'The order that is recorded names other tokens than these, and it destroys what it names alone. Look at it (chorus key status); record an order of its own for each of the others. Nothing was destroyed and nothing recorded.', { kind: 'conflict' })
 const LINKED = refused('linked_tokens', 'Links make other tokens the same person\'s, and the order does not name just these. Look at them (chorus key status). Are they his, send the order again and name all of them; is a link wrong, have it taken back first. Nothing was destroyed and nothing recorded.', { kind: 'conflict' })
 const DESTROYED = refused('keys_destroyed', 'Its keys are destroyed, by an order that is recorded: there is nothing left to keep or to close.', { kind: 'conflict' })
 const NOT_HELD = refused('not_held', 'No legal hold stands on this.', { kind: 'conflict' })
 
+const same = (some: readonly string[], others: readonly string[]): boolean => [...new Set(some)].sort().join() === [...new Set(others)].sort().join()
 const said = (type: string, data: object, meta: CommandMeta): DraftEvent => ({ type, schemaVersion: 1, data, ...atNow(meta) })
-const order = (c: Destroy | Close, mode: ExpungementMode, court: Court): DraftEvent => said(ExpungementOrderRecorded, { ...c.data.subject, court, orderRef: c.data.orderRef, mode, note: c.data.reason }, c.meta)
+const order = (c: Destroy | Close, more: Pick<ExpungementOrderRecordedV1, 'mode' | 'linked'>, court: Court): DraftEvent => said(ExpungementOrderRecorded, { ...c.data.subject, court, orderRef: c.data.orderRef, ...more, note: c.data.reason }, c.meta)
+/** The other tokens that whoever ordered it has seen. */
+const linkedOf = (linked: readonly string[] = []): Pick<ExpungementOrderRecordedV1, 'linked'> => linked.length > 0 ? { linked: [...new Set(linked)].map((personRef) => ({ personRef })) } : {}
 
 export const decide = (c: SubjectKeyCommand, state: SubjectKey): Decision => {
   switch (c.type) {
@@ -57,13 +66,14 @@ export const decide = (c: SubjectKeyCommand, state: SubjectKey): Decision => {
       ...said(SubjectKeyDestroyed, { ...c.data.subject, ...key, reason: 'EXPUNGEMENT', authority: 'COURT_ORDER' } satisfies SubjectKeyDestroyedV1, c.meta), time: at, timePrecision: 'instant', timeZone: 'UTC',
     }))
     case 'DestroyKeys':
-      if (state.ordered) return []
+      // Sent again, it goes on with what it named when it was recorded, whatever is linked by now.
+      if (state.ordered) return c.data.linked && !same(c.data.linked, state.orderedWith) ? NAMES_OTHERS : []
       // Nothing takes it back, and a link may be wrong: whoever orders it has seen them.
-      if ([...c.data.linked ?? []].sort().join() !== [...c.data.linkedNow].sort().join()) return LINKED
-      return state.held || c.data.heldElsewhere ? HELD : [order(c, 'DESTROY', c.data.court)]
+      if (!same(c.data.linked ?? [], c.data.linkedNow)) return LINKED
+      return state.held || c.data.heldElsewhere ? HELD : [order(c, { mode: 'DESTROY', ...linkedOf(c.data.linked) }, c.data.court)]
     case 'CloseRecord':
       if (state.ordered) return DESTROYED
-      return state.closed ? [] : [order(c, 'CLOSE', c.data.court)]
+      return state.closed ? [] : [order(c, { mode: 'CLOSE' }, c.data.court)]
     case 'PlaceLegalHold':
       if (state.ordered) return DESTROYED
       return state.held ? [] : [said(LegalHoldPlaced, { ...c.data.subject, ground: c.data.ground, ...(c.data.matter !== undefined && { matter: c.data.matter }), note: c.data.reason }, c.meta)]

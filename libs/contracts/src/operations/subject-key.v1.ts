@@ -1,6 +1,6 @@
 import type { Sealable } from '../envelope'
 import { Event } from '../event'
-import { Code, Codes, LocalDate, Name, StreamRef, Text, Token } from '../fields'
+import { Code, Codes, List, LocalDate, Name, StreamRef, Text, Token } from '../fields'
 import { CONTEXTS, type Context } from '../privacy'
 import { ROLES, type Role } from '../rights'
 
@@ -33,6 +33,11 @@ export class LegalHoldReleasedV1 {
   @Text({ max: 400, privacy: 'narrative', about: 'anyone', doc: 'why, in words' }) note!: Sealable
 }
 
+/** Another token of the person, by a link that held when the order was recorded. */
+export class OrderedToo {
+  @Token({ kind: 'per', about: 'anyone', doc: 'the other token' }) personRef!: string
+}
+
 @Event({ ...subjectKey, type: 'ExpungementOrderRecorded', time: 'when it was recorded here', summary: 'A court ordered a record closed, or destroyed. With DESTROY the destruction of the keys begins, and it is not taken back.' })
 export class ExpungementOrderRecordedV1 {
   @Token({ kind: 'per', optional: true, about: 'anyone', doc: 'the person' }) personRef?: string
@@ -40,6 +45,7 @@ export class ExpungementOrderRecordedV1 {
   @Code(COURTS, { doc: 'the court' }) court!: Court
   @Text({ max: 120, privacy: 'matchable', about: 'record', doc: 'number of the order at the court' }) orderRef!: Sealable
   @Code(EXPUNGEMENT_MODES, { doc: 'what it demands' }) mode!: ExpungementMode
+  @List(() => OrderedToo, { max: 100, optional: true, doc: 'of DESTROY: the other tokens of the person whose keys go too; absent: the subject\'s alone' }) linked?: OrderedToo[]
   @Text({ max: 400, privacy: 'narrative', about: 'anyone', doc: 'why, in words' }) note!: Sealable
 }
 
