@@ -83,8 +83,51 @@ describe('the drop folder', () => {
     mkdirSync(path('.working', 'x'), { recursive: true })
     mkdirSync(path('.working', 'y'))
     writeFileSync(path('.working', 'y', 'file'), FLAT)
-    await looks(1)
+    await looks()
     expect([imported.length, inFolder('.working')]).toEqual([1, []])
+  })
+  it('leaves what is written while the files before it are imported, until it is quiet again', async () => {
+    put('a.txt'); put('b.txt', FLAT.repeat(2))
+    importing = async () => { if (imported.length === 1) put('b.txt', FLAT); return DONE }
+    await looks()
+    expect([imported.map(({ name }) => name), existsSync(path('b.txt'))]).toEqual([['a.txt'], true])
+    await looks()
+    expect(imported.map(({ text }) => text)).toEqual([FLAT, FLAT])
+  })
+  it('reads no file that somebody still writes after it was taken, also once Chorus was started anew', async () => {
+    put('a.txt')
+    importing = async () => ({ outcome: 'again', text: 'the database does not answer' })
+    await looks()
+    for (let start = 0; start < 3; start++) { appendFileSync(path('.working', inFolder('.working')[0]!, 'file'), FLAT); drop = fresh(); await looks(1) }
+    expect(imported).toHaveLength(1)
+    importing = async () => DONE
+    await looks(1)
+    expect(imported.map(({ text }) => text)).toEqual([FLAT, FLAT.repeat(4)])
+  })
+  it.each(['done', 'refused'] as const)('loses nothing where %s was moved away while a file was imported', async (to) => {
+    put('a.txt')
+    importing = async () => { renameSync(path(to), path('old')); return { outcome: to, report: {} } }
+    await looks()
+    expect([inFolder(to).length, inFolder('.working')]).toEqual([3, []])
+    expect(readFileSync(path(to, inFolder(to)[0]!), 'utf8')).toBe(FLAT)
+  })
+  it('loses nothing where the folder itself is moved away while a file is imported, and makes none in its place', async () => {
+    put('a.txt')
+    importing = async () => { renameSync(folder, `${folder}.old`); return DONE }
+    await looks(1)
+    await expect(looks(1)).rejects.toThrow(FolderUnusable)
+    expect(existsSync(folder)).toBe(false)
+    renameSync(`${folder}.old`, folder)
+    importing = async () => DONE
+    await looks(1)
+    expect([inFolder('done').length, inFolder('.working')]).toEqual([3, []])
+  })
+  it('takes nothing away of what it did not put there, and goes on', async () => {
+    mkdirSync(path('.working', 'x'), { recursive: true })
+    writeFileSync(path('.working', 'x', 'claim.json'), '{}'); writeFileSync(path('.working', 'x', 'file.bak'), FLAT)
+    put('a.txt')
+    await looks()
+    expect([imported.length, inFolder(join('.working', 'x')), drop.waiting]).toEqual([1, ['claim.json', 'file.bak'], expect.stringContaining('did not put there')])
   })
   it('waits as long as the database is away, and gives up a file that breaks the import again and again', async () => {
     put('a.txt')
@@ -114,6 +157,14 @@ describe('the drop folder', () => {
   })
 
   describe('a mapping', () => {
+    it('that is written while the files before it are imported is waited for', async () => {
+      put('0.txt'); put('a.csv', 'x'); put('a.map.yml', 'M')
+      importing = async () => { if (imported.length === 1) put('a.map.yml', 'MM'); return DONE }
+      await looks()
+      expect(imported).toHaveLength(1)
+      await looks()
+      expect(imported[1]!.as).toEqual({ as: 'extract', mapping: 'MM' })
+    })
     const of = async (): Promise<unknown> => { await looks(); return imported[0]?.as }
     it('of the file\'s own name makes it an extract', async () => { put('a.csv', 'x'); put('a.map.yml', 'M'); expect(await of()).toEqual({ as: 'extract', mapping: 'M' }) })
     it('that is the only one of a feed folder serves all its files, and stays', async () => {

@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto'
 import { constants, type BigIntStats } from 'node:fs'
-import { lstat, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, open, readdir, readFile, rename, rmdir, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { newId } from '@chorus/platform'
 import { HEAD_BYTES, recognise, type DroppedAs } from './drop-folder'
@@ -46,19 +46,19 @@ const UNFINISHED = /^[.~]|\.(?:part|partial|tmp|temp|filepart|crdownload)$|~$/i
 /** No link is followed, and no pipe waited for, also where one took the file's place a moment ago. */
 const AS_IT_IS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
 const MAPPING = /\.map\.ya?ml$/i
+/** What Chorus writes beside a file that it took. */
+const OURS = /^(?:copy|rows\.csv|(?:claim|report|finished)\.json(?:\.new)?)$/
 
 /** The folder cannot be worked in: what, and what to do. No name of a file. */
 export class FolderUnusable extends Error {}
 
-interface Claim { readonly folder: string; /** bytes of the name, base64 */ readonly name: string; readonly at: string; readonly tries: number; readonly mapping?: string; readonly tooManyMappings?: boolean }
+interface Claim { readonly folder: string; /** bytes of the name, base64 */ readonly name: string; readonly at: string; readonly tries: number; /** what the file was like when it was last looked at */ readonly stamp?: string; readonly mapping?: string; readonly tooManyMappings?: boolean }
 interface Found { readonly folder: string; readonly name: Buffer; readonly stat: BigIntStats; readonly quiet: boolean }
 interface Finished { readonly to: 'done' | 'refused'; readonly base: string }
 
 export class DropFolder {
   /** what each file was like at the look before */
   private seen = new Map<string, string>()
-  /** claimed files that somebody still writes */
-  private readonly growing = new Map<string, string>()
   /** why the last file could not be finished; undefined: it was */
   waiting: string | undefined
   constructor(private readonly options: DropOptions) {}
@@ -83,11 +83,13 @@ export class DropFolder {
   /** The folder is there and is ours to work in; done and refused are folders, and lead nowhere else. */
   private async prepare(): Promise<void> {
     await this.read(() => readdir(this.options.folder))
-    for (const name of OWN) {
-      const path = this.path(name)
-      await this.write(() => mkdir(path, { recursive: true, mode: 0o750 }))
-      if (!(await this.read(() => lstat(path))).isDirectory()) throw new FolderUnusable(`${name} in the drop folder is no folder: take it away`)
-    }
+    for (const name of OWN) await this.own(name)
+  }
+
+  private async own(name: string): Promise<void> {
+    const path = this.path(name)
+    await this.write(() => mkdir(path, { mode: 0o750 }).catch((error: unknown) => { if (codeOf(error) !== 'EEXIST') throw error }))
+    if (!(await this.read(() => lstat(path))).isDirectory()) throw new FolderUnusable(`${name} in the drop folder is no folder: take it away`)
   }
 
   /** What lies in the folder and its feed folders; a look remembers it for the next. */
@@ -114,18 +116,20 @@ export class DropFolder {
   private at(folder: string, name: Buffer): Buffer { return Buffer.concat([Buffer.from(`${this.path(folder)}/`), name]) }
 
   /** Takes a file: from here on another of the same name may come. @returns undefined where it waits for its mapping, or is gone */
-  private async claim({ folder, name }: Found, found: readonly Found[]): Promise<string | undefined> {
+  private async claim({ folder, name, stat }: Found, found: readonly Found[]): Promise<string | undefined> {
     const mapping = await this.mappingOf(folder, name, found)
     if (mapping === 'not-yet') return undefined
+    // The files before it took their time: whoever began to write it meanwhile finds it where it was.
+    if (!await isStill(this.at(folder, name), stat)) return undefined
     const id = newId(this.options.clock)
-    const claim: Claim = { folder, name: name.toString('base64'), at: this.options.clock.now(), tries: 0, ...mapping }
+    const claim: Claim = { folder, name: name.toString('base64'), at: this.options.clock.now(), tries: 0, stamp: stampOf(stat), ...mapping }
     await this.write(() => mkdir(this.path(WORKING, id), { mode: 0o700 }))
-    await this.write(() => this.save(id, claim))
+    await this.save(id, claim)
     try {
       await rename(this.at(folder, name), this.path(WORKING, id, 'file'))
       return id
     } catch (error) {
-      await rm(this.path(WORKING, id), { recursive: true, force: true })
+      await this.remove(id)
       if (codeOf(error) === 'ENOENT') return undefined
       throw new FolderUnusable(`a file cannot be moved out of the drop folder (${codeOf(error)}): the user that runs Chorus needs the right to write in it and in its feed folders`)
     }
@@ -140,23 +144,23 @@ export class DropFolder {
     if (!own.quiet) return 'not-yet'
     // What is no small text of its own is no mapping, and says so when it is read as one.
     if (own.stat.size > MAX_MAPPING) return { mapping: '' }
-    try { return { mapping: await readFile(this.at(folder, own.name), { encoding: 'utf8', flag: AS_IT_IS }) } } catch { return { mapping: '' } }
+    const mapping = await readFile(this.at(folder, own.name), { encoding: 'utf8', flag: AS_IT_IS }).catch(() => '')
+    return await isStill(this.at(folder, own.name), own.stat) ? { mapping } : 'not-yet'
   }
 
-  private async save(id: string, claim: Claim): Promise<void> { await writeWhole(this.path(WORKING, id, 'claim.json'), JSON.stringify(claim)) }
+  private async save(id: string, claim: Claim): Promise<void> { await this.write(() => writeWhole(this.path(WORKING, id, 'claim.json'), JSON.stringify(claim))) }
 
   /** Imports what was taken, and files it away; what cannot be finished now stays for the next look. */
   private async finish(id: string): Promise<void> {
     const of = (name: string): string => this.path(WORKING, id, name)
     const finished = await json<Finished>(of('finished.json'))
     if (finished) { await this.fileAway(id, finished); return }
-    const stat = await lstat(of('file'), { bigint: true }).catch(() => undefined)
+    const stat = await this.read(() => ifThere(of('file')))
     // Cut short before the file was taken: it lies where it was put.
-    if (!stat) { await rm(this.path(WORKING, id), { recursive: true, force: true }); return }
+    if (!stat) { await this.remove(id); return }
     const claim = await json<Claim>(of('claim.json')) ?? { folder: '', name: '', at: this.options.clock.now(), tries: 0 }
-    const grew = this.growing.get(id)
-    if (grew !== undefined && grew !== stampOf(stat)) { this.growing.set(id, stampOf(stat)); return }
-    this.growing.delete(id)
+    // Somebody still writes it, or nobody knows: it is read once it is quiet.
+    if (claim.stamp !== stampOf(stat)) { await this.save(id, { ...claim, stamp: stampOf(stat) }); return }
     const name = Buffer.from(claim.name, 'base64')
     const refuse = (why: string): Promise<void> => this.conclude(id, name, claim, 'refused', { refused: why })
     if (stat.isSymbolicLink()) { await refuse('This is a link, and links are not followed. Put the file itself into the folder.'); return }
@@ -166,8 +170,7 @@ export class DropFolder {
     await this.save(id, { ...claim, tries: claim.tries + 1 })
     const copy = await this.copy(of('file'), of('copy'))
     if (copy === 'unreadable') { await refuse('The file may not be read by the user that runs Chorus. Give it the right to read it, and put it into the folder again.'); return }
-    const unchanged = async (): Promise<boolean> => copy !== 'changed' && stampOf(await lstat(of('file'), { bigint: true })) === copy.stamp
-    if (copy === 'changed') { await this.stays(id, claim, of('file')); return }
+    if (copy === 'changed' || !await isStill(of('file'), stat)) { await this.save(id, claim); return }
     const as = await recognise({ folder: claim.folder, ...(claim.mapping !== undefined && { mapping: claim.mapping }), ...(claim.tooManyMappings && { tooManyMappings: true }) }, copy.head)
     if ('refused' in as) { await refuse(as.refused); return }
     const imported = await this.options.importFile({ path: of('copy'), bytes: copy.bytes, sha256: copy.sha256, as, folder: claim.folder, name: name.toString('utf8'), rows: of('rows.csv') })
@@ -177,17 +180,12 @@ export class DropFolder {
       return
     }
     // Somebody wrote on while it was imported: it is read again, whole, once it is quiet.
-    if (!await unchanged()) { await this.stays(id, claim, of('file')); return }
+    if (!await isStill(of('file'), stat)) { await this.save(id, claim); return }
     await this.conclude(id, name, claim, imported.outcome, imported.report)
   }
 
-  private async stays(id: string, claim: Claim, path: string): Promise<void> {
-    await this.save(id, claim)
-    this.growing.set(id, stampOf(await lstat(path, { bigint: true })))
-  }
-
   /** Copies what was taken, as it is now. `changed`: somebody wrote on meanwhile. */
-  private async copy(from: string, to: string): Promise<{ readonly bytes: number; readonly sha256: string; readonly head: Buffer; readonly stamp: string } | 'unreadable' | 'changed'> {
+  private async copy(from: string, to: string): Promise<{ readonly bytes: number; readonly sha256: string; readonly head: Buffer } | 'unreadable' | 'changed'> {
     let source
     try { source = await open(from, AS_IT_IS) } catch (error) {
       if (['EACCES', 'EPERM'].includes(codeOf(error))) return 'unreadable'
@@ -211,7 +209,7 @@ export class DropFolder {
       } finally { await target.close() }
       const after = await source.stat({ bigint: true })
       if (BigInt(bytes) !== before.size || stampOf(before) !== stampOf(after)) return 'changed'
-      return { bytes, sha256: hash.digest('hex'), head, stamp: stampOf(after) }
+      return { bytes, sha256: hash.digest('hex'), head }
     } finally { await source.close().catch(() => undefined) }
   }
 
@@ -223,9 +221,27 @@ export class DropFolder {
   }
 
   private async fileAway(id: string, { to, base }: Finished): Promise<void> {
-    for (const [from, as] of [['report.json', `${base}.report.json`], ['rows.csv', `${base}.rows.csv`], ['file', base]] as const)
-      await this.write(() => rename(this.path(WORKING, id, from), this.path(to, as)).catch((error: unknown) => { if (codeOf(error) !== 'ENOENT') throw error }))
-    await this.write(() => rm(this.path(WORKING, id), { recursive: true, force: true }))
+    // It was there when the look began, which may be an hour ago.
+    await this.own(to)
+    for (const [name, as] of [['report.json', `${base}.report.json`], ['rows.csv', `${base}.rows.csv`], ['file', base]] as const) {
+      const from = this.path(WORKING, id, name)
+      if (await this.read(() => ifThere(from))) await this.write(() => rename(from, this.path(to, as)))
+    }
+    await this.remove(id)
+  }
+
+  /** Takes away what Chorus wrote beside a file that lies elsewhere: never the file, and nothing that Chorus did not write. */
+  private async remove(id: string): Promise<void> {
+    const working = this.path(WORKING, id)
+    try {
+      const names = await readdir(working)
+      if (names.every((name) => OURS.test(name))) {
+        for (const name of names) await unlink(join(working, name))
+        await rmdir(working)
+        return
+      }
+    } catch (error) { if (codeOf(error) === 'ENOENT') return }
+    this.waiting = 'in .working of the drop folder lies what Chorus did not put there, or may not take away: look at it and take it away'
   }
 
   private async read<T>(work: () => Promise<T>): Promise<T> {
@@ -238,6 +254,9 @@ export class DropFolder {
 
 /** Equal as long as nobody wrote the file, replaced it, or set its time. */
 const stampOf = ({ dev, ino, size, mtimeNs }: BigIntStats): string => [dev, ino, size, mtimeNs].join(' ')
+/** @returns undefined where it is not there; what cannot be told is no answer. */
+const ifThere = async (path: string | Buffer): Promise<BigIntStats | undefined> => lstat(path, { bigint: true }).catch((error: unknown) => { if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return undefined; throw error })
+const isStill = async (path: string | Buffer, stat: BigIntStats): Promise<boolean> => { const now = await lstat(path, { bigint: true }).catch(() => undefined); return now !== undefined && stampOf(now) === stampOf(stat) }
 const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? 'error'
 /** What of a name may stand in a file name anywhere; the rest is one underscore. */
 const safe = (name: Buffer): string => name.toString('utf8').replaceAll(/[^A-Za-z0-9._-]+/g, '_').replace(/^\.+/, '').slice(-120) || 'file'
