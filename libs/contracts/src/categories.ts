@@ -94,7 +94,7 @@ export const CATEGORIES: readonly Category[] = [
   },
   {
     // By codes: DRAFT who reads it, as of charges, and never those who offer him help.
-    name: 'supervision', what: 'whether the person of a case keeps to what a court set', partOf: { pchCase: { idOf: 'pchCase' } },
+    name: 'supervision', what: 'one report of whether the person of a case keeps to what a court set', partOf: { pchCase: { names: 'pchCase' } },
     sight: { intakeAnalyst: 'codes', detective: 'codes', prosecutor: 'codes', evaluator: 'codes', privacyOfficer: 'codes' },
   },
   {

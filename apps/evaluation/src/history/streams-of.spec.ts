@@ -22,10 +22,11 @@ const offered = (caseId: string, more: object = {}) => ({ type: 'ServiceOffered'
 
 describe('the streams of a history', () => {
   it('of a case: what it names, what has its id, and the streams of every service that name it', async () => {
-    const log = logOf([[`pair-${PAIR}`, sides], [`pchService-${OFFER}`, offered(CASE)]])
+    const supervised = (caseId: string) => ({ type: 'SupervisionComplianceReported', schemaVersion: 1, data: { caseId } })
+    const log = logOf([[`pair-${PAIR}`, sides], [`pchService-${OFFER}`, offered(CASE)], [`supervision-${RUN}`, supervised(CASE)], [`supervision-${OFFER}`, supervised(OTHER_CASE)]])
     expect(await streamsOf(log, `pchCase-${CASE}`, [opened(CASE)], 9)).toEqual(new Set([
       `pchCase-${CASE}`, `incident-${INCIDENT}`, `eligibility-${INCIDENT}`, `charging-${INCIDENT}`, `referral-${REFERRAL}`, `historyReview-${CASE}`, `circumstance-${CASE}`, `pair-${PAIR}`, `pchService-${OFFER}`,
-      `deferral-${REFERRAL}`, `supervision-${CASE}`,
+      `deferral-${REFERRAL}`, `supervision-${RUN}`,
     ]))
   })
   it('leaves out what only happens to carry the id, and what rests on the same incident for another case', async () => {

@@ -17,7 +17,7 @@ export class RecordArrestCommand { constructor(readonly body: RecordArrest, read
 export class RecordArrestHandler implements ICommandHandler<RecordArrestCommand> {
   constructor(@Inject(RECORDER) private readonly log: Recorder, @Inject(VAULT) private readonly vault: Vault, private readonly lookUp: CaseLookUp) {}
 
-  /** The ids are those that the arrest's feed would give it. */
+  /** The stream is that of the arrest's feed. The key begins with its target: whatever system is named here, the ids of its other records stay free. */
   async execute({ body, meta }: RecordArrestCommand): Promise<Handled | Refusal> {
     const { at, caseId, system, holdNumber, ...said } = body
     const key = keyText(said.arrestNumber)
@@ -25,7 +25,7 @@ export class RecordArrestHandler implements ICommandHandler<RecordArrestCommand>
     const facts: ArrestFacts = {
       at: toldAt(at), case: caseId === undefined ? null : await this.caseOf(caseId), newToken: this.vault.newToken('per'),
       ...(holdNumber !== undefined && said.jurisdiction !== undefined && { holdId: this.vault.uuid('link', 'hold', said.jurisdiction, keyText(holdNumber)) }),
-      record: { system, id: key, message: this.vault.hmac('message', canonicalJson({ ...body })).toString('hex') },
+      record: { system, id: `arrest|${key}`, message: this.vault.hmac('message', canonicalJson({ ...body })).toString('hex') },
     }
     return handle(this.log, arrest, arrestId, { type: 'RecordArrest', data: { ...said, arrestId, facts }, meta: { ...meta, source: { agency: said.ori, system } } })
   }

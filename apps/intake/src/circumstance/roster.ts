@@ -10,21 +10,23 @@ export interface When { readonly time: string; readonly timePrecision: TimePreci
 export interface Booked {
   readonly caseId: string; readonly subjectRef: string; readonly holdId: string; readonly facility: string; readonly jurisdiction: Jurisdiction; readonly reason: CustodyReason
   readonly booked: When; readonly asOf: When; readonly source: Omit<SourceRecord, 'version'>
+  /** how many versions of the hold's record stand in the streams of the person's other cases */
+  readonly elsewhere?: number
 }
 export type OnRoster = { readonly outcome: 'new' | 'correction'; readonly draft: DraftEvent } | { readonly outcome: 'duplicate'; readonly ordinal: number; readonly revision: number }
 
 const stateOf = (history: readonly RecordedEvent[]): Circumstance => history.reduce<Circumstance>((state, event) => circumstance.evolve(state, event), initial)
 const ofHold = (history: readonly RecordedEvent[], holdId: string): RecordedEvent<CustodyStatusChangedV1>[] =>
   history.filter((event): event is RecordedEvent<CustodyStatusChangedV1> => event.type === 'CustodyStatusChanged' && (event.data as CustodyStatusChangedV1).holdId === holdId)
-/** Each thing that a feed says of a hold is a further version of its record, whatever it says. */
-const versionOf = (events: readonly RecordedEvent[]): number => events.filter(({ sourceRecord }) => sourceRecord).length + 1
+/** Each thing that a feed says of a hold is a further version of its record, whatever it says, and in whichever case's stream. */
+export const toldByFeeds = (history: readonly RecordedEvent[], holdId: string): number => ofHold(history, holdId).filter(({ sourceRecord }) => sourceRecord).length
 
-export const onRoster = (history: readonly RecordedEvent[], { caseId, subjectRef, holdId, facility, jurisdiction, reason, booked, asOf, source }: Booked): OnRoster => {
+export const onRoster = (history: readonly RecordedEvent[], { caseId, subjectRef, holdId, facility, jurisdiction, reason, booked, asOf, source, elsewhere = 0 }: Booked): OnRoster => {
   const told = ofHold(history, holdId)
   const entries = stateOf(history).holds[holdId]?.entries ?? []
   const last = entries.at(-1)
   const data: CustodyStatusChangedV1 = { caseId, subjectRef, status: 'IN', holdId, facility, jurisdiction, reason }
-  const draft = (when: When): DraftEvent => ({ type: 'CustodyStatusChanged', schemaVersion: 1, data, time: when.time, timePrecision: when.timePrecision, timeZone: when.timeZone, partitionkey: `pchCase-${caseId}`, sourceRecord: { ...source, version: versionOf(told) } })
+  const draft = (when: When): DraftEvent => ({ type: 'CustodyStatusChanged', schemaVersion: 1, data, time: when.time, timePrecision: when.timePrecision, timeZone: when.timeZone, partitionkey: `pchCase-${caseId}`, sourceRecord: { ...source, version: toldByFeeds(history, holdId) + elsewhere + 1 } })
   if (last?.status === 'IN') {
     const standing = told.find(({ id }) => id === last.id)!
     // Seen again after it was gone from a roster: it stands since then, the booking is an earlier entry's.
@@ -42,13 +44,13 @@ export const heldAt = (history: readonly RecordedEvent[], facility: string, juri
   Object.entries(stateOf(history).holds).filter(([, hold]) => hold.facility === facility && hold.jurisdiction === jurisdiction && hold.entries.at(-1)?.status === 'IN').map(([holdId]) => holdId)
 
 /** A full roster no longer names this hold: he has left, at the latest at its moment. Why, a roster does not say. */
-export const goneFromRoster = (history: readonly RecordedEvent[], holdId: string, asOf: When, source: Omit<SourceRecord, 'version' | 'id'>): DraftEvent => {
+export const goneFromRoster = (history: readonly RecordedEvent[], holdId: string, asOf: When, source: Omit<SourceRecord, 'version' | 'id'>, elsewhere = 0): DraftEvent => {
   const told = ofHold(history, holdId)
   const entries = stateOf(history).holds[holdId]!.entries
   const { caseId, subjectRef, facility, jurisdiction } = told.at(-1)!.data
   const data: CustodyStatusChangedV1 = { caseId, subjectRef, status: 'OUT', holdId, facility, jurisdiction, reason: 'OTHER' }
   return {
-    type: 'CustodyStatusChanged', schemaVersion: 1, data, ...asOf, partitionkey: `pchCase-${caseId}`, sourceRecord: { ...source, id: holdId, version: versionOf(told) },
+    type: 'CustodyStatusChanged', schemaVersion: 1, data, ...asOf, partitionkey: `pchCase-${caseId}`, sourceRecord: { ...source, id: holdId, version: toldByFeeds(history, holdId) + elsewhere + 1 },
     ...(takesTurns([...entries, { time: asOf.time, status: 'OUT' }]) ? {} : { breaches: ['E2'] }),
   }
 }

@@ -4,13 +4,15 @@ import type { RecordedEvent } from '@chorus/contracts'
 import { MemoryStore, Recorder } from '@chorus/event-store'
 import { repositoryRoot } from '@chorus/platform'
 import { MemoryVault } from '@chorus/privacy'
+import { RecordArrestHandler } from '../arrest/arrest.commands'
 import type { CaseLookUp } from '../pch-case/look-up'
 import type { Quarantine } from '../quarantined-record/quarantine'
 import type { QuarantineRetry } from '../quarantined-record/retry'
 import { MappedImport, type ExtractReport } from './import-extract'
 
 const clock = { now: () => '2026-07-03T12:00:00.000Z' }
-const mapping = readFileSync(join(repositoryRoot(), 'samples', 'extracts', 'jail-roster.map.yml'), 'utf8')
+const sample = (name: string): string => readFileSync(join(repositoryRoot(), 'samples', 'extracts', name), 'utf8')
+const mapping = sample('jail-roster.map.yml')
 const CASES = ['018f0000-0000-7000-8000-00000000000a', '018f0000-0000-7000-8000-00000000000b'] as const
 const roster = (...rows: readonly string[]): Buffer => Buffer.from(['BOOKING,P_ID,BOOKED,WHY', ...rows].join('\n'))
 const [A, B] = ['B-1,P-1,2026-07-02 23:00,ARREST', 'B-2,P-2,2026-07-02 22:00,ARREST'] as const
@@ -19,12 +21,12 @@ const [A, B] = ['B-1,P-1,2026-07-02 23:00,ARREST', 'B-2,P-2,2026-07-02 22:00,ARR
 const setUp = async () => {
   const vault = new MemoryVault(Buffer.alloc(32, 7))
   const recorder = new Recorder({ store: new MemoryStore({ clock }), vault, clock })
-  const persons = new Map(await Promise.all(['P-1', 'P-2'].map(async (id, at) => [await vault.personOf('case', [{ system: 'sample-rms', id }]), CASES[at]!] as const)))
+  const persons = new Map<string, string>(await Promise.all(['P-1', 'P-2'].map(async (id, at) => [await vault.personOf('case', [{ system: 'sample-rms', id }]), CASES[at]!] as const)))
   const lookUp = { openCaseOf: async (person: string) => { const caseId = persons.get(person); return caseId ? { caseId } : null } } as unknown as CaseLookUp
   const quarantine = { states: async () => new Map(), put: async () => undefined, waitingFor: async () => [] } as unknown as Quarantine
   const extracts = new MappedImport({ recorder, vault, lookUp, clock, quarantine, retry: {} as QuarantineRetry })
   let run = 0
-  const commit = (bytes: Buffer): Promise<ExtractReport> => extracts.run({ mapping, bytes }, { runId: `018f0000-0000-7000-8000-${String(++run).padStart(12, '0')}`, actor: { id: 'u', role: 'intakeAnalyst', agency: 'KCPD' }, commit: true })
+  const commit = (bytes: Buffer, by = mapping): Promise<ExtractReport> => extracts.run({ mapping: by, bytes }, { runId: `018f0000-0000-7000-8000-${String(++run).padStart(12, '0')}`, actor: { id: 'u', role: 'intakeAnalyst', agency: 'KCPD' }, commit: true })
   const custody = async (caseId: string): Promise<string[]> => (await recorder.load(`circumstance-${caseId}`)).map(({ data }: RecordedEvent) => (data as { status: string }).status)
   const overtake = (stream: string): void => {
     const recordEach = recorder.recordEach.bind(recorder)
@@ -35,7 +37,10 @@ const setUp = async () => {
       return items.map((item) => item.stream === stream ? { ok: false, conflict: 'wrong-revision', text: '' } : rest.shift()!)
     }
   }
-  return { commit, custody, overtake }
+  /** P-1's older case is closed, and this one is open. */
+  const openNewer = (caseId: string): void => { for (const [person, open] of persons) if (open === CASES[0]) persons.set(person, caseId) }
+  const said = async (type: string): Promise<RecordedEvent[]> => { const all: RecordedEvent[] = []; for await (const event of recorder.read({ filter: { types: [type] } })) all.push(event); return all }
+  return { commit, custody, overtake, openNewer, said, recorder, vault }
 }
 
 describe('a roster that another writer overtakes', () => {
@@ -57,5 +62,61 @@ describe('a roster that another writer overtakes', () => {
     await commit(roster(A, B))
     expect(await commit(roster('B-1,P-1,yesterday,ARREST'))).toMatchObject({ records: { read: 1, quarantined: 1 }, departures: 0 })
     expect(await custody(CASES[1])).toEqual(['IN'])
+  })
+})
+
+const NEWER = '018f0000-0000-7000-8000-00000000000c'
+const probation = sample('probation.map.yml')
+const entries = (...rows: readonly string[]): Buffer => Buffer.from(['ENTRY,P_ID,STATUS,CONDITION,OF_DAY', ...rows].join('\n'))
+
+describe('a person who has a newer case', () => {
+  it('keeps what was reported of supervision before: the row again is known, a changed one corrects it where it stands', async () => {
+    const { commit, openNewer, said } = await setUp()
+    const old = 'E-1,P-1,OK,BIP,06/10/2026'
+    await commit(entries(old), probation)
+    openNewer(NEWER)
+    expect(await commit(entries(old, 'E-2,P-1,VIOL,BIP,06/30/2026'), probation)).toMatchObject({ records: { read: 2, accepted: 1, duplicate: 1, quarantined: 0 }, corrections: 0, complete: true })
+    expect(await commit(entries('E-1,P-1,VIOL,BIP,06/10/2026'), probation)).toMatchObject({ records: { accepted: 1, quarantined: 0 }, corrections: 1 })
+    const reported = (await said('SupervisionComplianceReported')).map(({ data, stream }) => ({ ...data as { caseId: string; compliance: string }, stream }))
+    expect(reported).toMatchObject([{ caseId: CASES[0], compliance: 'COMPLIANT' }, { caseId: NEWER, compliance: 'VIOLATION' }, { caseId: CASES[0], compliance: 'VIOLATION', stream: reported[0]!.stream }])
+  })
+  it('is in custody in it too while the roster names him, and is out of both once it does not', async () => {
+    const { commit, custody, openNewer } = await setUp()
+    await commit(roster(A, B))
+    openNewer(NEWER)
+    expect(await commit(roster(A, B))).toMatchObject({ records: { accepted: 1, duplicate: 1, quarantined: 0 }, departures: 0, complete: true })
+    expect(await commit(roster(A, B))).toMatchObject({ records: { accepted: 0, duplicate: 2 } })
+    expect(await commit(roster(B))).toMatchObject({ records: { duplicate: 1 }, departures: 2, complete: true })
+    expect([await custody(CASES[0]), await custody(NEWER), await custody(CASES[1])]).toEqual([['IN', 'OUT'], ['IN', 'OUT'], ['IN']])
+  })
+})
+
+describe('two records of one system with one number', () => {
+  const court = sample('court-conditions.map.yml')
+  const conditions = (...rows: readonly string[]): Buffer => Buffer.from(['ENTRY;REPORT_NO;NO_CONTACT;GPS;FIREARMS;BOND;ENTERED', ...rows].join('\n'))
+  const reports = Buffer.from(sample('kcpd-reports.csv'))
+  it('of two kinds are two records', async () => {
+    const { commit, said } = await setUp()
+    await commit(reports, sample('kcpd-reports.map.yml'))
+    await commit(Buffer.from('CASE_NO;REPORT_NO;RESULTS;ENTERED\nN-1;FX26-010001;SIS;2026-07-01'), sample('municipal-court.map.yml'))
+    expect(await commit(conditions('N-1;FX26-010001;Y;N;;OR;2026-07-01'), court)).toMatchObject({ records: { accepted: 1 }, corrections: 0 })
+    expect([...await said('DispositionEntered'), ...await said('CourtConditionsSet')].map(({ corrects }) => corrects)).toEqual([undefined, undefined])
+  })
+  it('an arrest by hand leaves every number free for its report', async () => {
+    const { commit, said, recorder, vault } = await setUp()
+    const body = { ori: 'MOZZ99900', system: 'sample-rms', arrestNumber: 'FX26-010001', at: '2026-07-02T23:05' }
+    await new RecordArrestHandler(recorder, vault, {} as CaseLookUp).execute({ body, meta: { commandId: NEWER, correlationId: NEWER, causationId: null, actor: { id: 'u', role: 'detective', agency: 'KCPD' }, source: { agency: 'KCPD', system: 'chorus' }, now: clock.now() } })
+    expect(await said('ArrestRecorded')).toHaveLength(1)
+    const all = sample('kcpd-reports.csv').split('\n').slice(0, 2).join('\n')
+    expect(await commit(Buffer.from(all), sample('kcpd-reports.map.yml'))).toMatchObject({ records: { read: 1, accepted: 1 }, complete: true })
+  })
+  it('of one kind under two reports: the second is set aside by itself, and the run ends', async () => {
+    const { commit, said } = await setUp()
+    await commit(reports, sample('kcpd-reports.map.yml'))
+    await commit(conditions('N-1;FX26-010001;Y;N;;OR;2026-07-01'), court)
+    const report = await commit(conditions('N-2;FX26-010002;Y;N;;OR;2026-07-01', 'N-1;FX26-010002;N;N;;OR;2026-07-02', 'N-3;FX26-010002;Y;Y;;OR;2026-07-02'), court)
+    expect(report).toMatchObject({ records: { read: 3, accepted: 2, duplicate: 0, quarantined: 1 }, complete: true })
+    expect(report.rows.map(({ outcome, cause }) => [outcome, cause])).toEqual([['new', undefined], ['refused', 'number-taken'], ['new', undefined]])
+    expect(await said('CourtConditionsSet')).toHaveLength(3)
   })
 })

@@ -14,7 +14,7 @@ import { finished, started } from '../import-run/import-run'
 import { Tally, type SettledRecord } from '../import-run/tally'
 import type { Quarantine } from '../quarantined-record/quarantine'
 import type { QuarantineRetry } from '../quarantined-record/retry'
-import { lookUpFacts, maySend, type FactsDeps } from './look-up-facts'
+import { isTaken, lookUpFacts, maySend, type FactsDeps } from './look-up-facts'
 import { mappingIn } from './mapping-file'
 
 export interface Extract { readonly mapping: string; readonly bytes: Uint8Array; readonly name?: string }
@@ -78,12 +78,16 @@ export class MappedImport {
     }
     await this.record(options, -1, [started(options.runId, { system: feedOf(mapping), mapping: nameOf(mapping) }, { fileId: file, bytes: bytes.length, zone: mapping.zone, ...(name && { name }) }, clock.now()), applied(options.runId, mapping, text, clock.now())])
     let open = new Set(rows.rows.map(({ row }) => row))
-    for (let attempt = 0; ; attempt++) {
+    const clashes: Clashes = { streams: new Set(), taken: new Set() }
+    for (let attempt = 0; ;) {
       if (attempt === ATTEMPTS) throw new Error('other writers change the same records faster than this import can follow: run it again')
       // Always the whole file, also where one row alone was overtaken: a part of a roster would let everybody else out.
       facts = await lookUpFacts(this.deps, { mapping, rows: rows.rows, file, actor: options.actor, making: true })
-      plan = planRows(rows.rows, mapping, facts)
-      const { overtaken, again } = await this.append(plan, mapping, facts, options, settling)
+      plan = planRows(rows.rows, mapping, facts, clashes.taken)
+      const taken = clashes.taken.size
+      const { overtaken, again } = await this.append(plan, mapping, facts, options, settling, clashes)
+      // A row that is set aside is progress: the others are not to suffer for it.
+      if (clashes.taken.size === taken) attempt++
       const settled = plan.rows.filter(({ row }) => open.has(row) && !overtaken.has(row))
       await this.settle(rows.rows, { ...plan, rows: settled }, mapping, file, options, settling)
       open = new Set([...open].filter((row) => overtaken.has(row)))
@@ -95,23 +99,42 @@ export class MappedImport {
     return report(options, mapping, digest, settling, complete)
   }
 
-  /** Each stream's drafts in one append; answers the rows that another writer overtook, and whether anything was. */
-  private async append(plan: Plan, mapping: Mapping, facts: PlanFacts, options: ExtractOptions, settling: Settling): Promise<{ readonly overtaken: ReadonlySet<number>; readonly again: boolean }> {
+  /**
+   * Each stream's drafts in one append; answers the rows that another writer overtook, and whether anything was. An id that is
+   * stored with other content may be another writer's of this moment; where it still is after a new look, no look will help:
+   * there each row is appended by itself, and the one whose ids are taken is named.
+   */
+  private async append(plan: Plan, mapping: Mapping, facts: PlanFacts, options: ExtractOptions, settling: Settling, clashes: Clashes): Promise<{ readonly overtaken: ReadonlySet<number>; readonly again: boolean }> {
     const { recorder } = this.deps
-    const byStream = new Map<string, { drafts: DraftEvent[]; rows: number[]; departures: number }>()
-    const of = (stream: string) => { const found = byStream.get(stream) ?? { drafts: [], rows: [], departures: 0 }; byStream.set(stream, found); return found }
-    for (const { stream, drafts, row } of plan.rows) if (stream && drafts.length > 0) { const one = of(stream); one.drafts.push(...drafts.map((draft, at) => ({ ...draft, index: draft.index ?? at }))); one.rows.push(row) }
-    for (const { stream, draft } of plan.departures as readonly Departure[]) { const one = of(stream); one.drafts.push({ ...draft, index: 0 }); one.departures++ }
+    const byStream = new Map<string, Part[]>()
+    const add = (stream: string, part: Part): void => { byStream.set(stream, [...byStream.get(stream) ?? [], part]) }
+    for (const { stream, drafts, row } of plan.rows) if (stream && drafts.length > 0) add(stream, { drafts: drafts.map((draft, at) => ({ ...draft, index: draft.index ?? at })), row })
+    for (const { stream, draft } of plan.departures as readonly Departure[]) add(stream, { drafts: [{ ...draft, index: 0 }] })
     const overtaken = new Set<number>()
     let again = false
-    const all = [...byStream]
+    const meta = this.metaOf(options, mapping)
+    const accept = (stream: string, parts: readonly Part[]): void => { settling.streams.push(stream); settling.departures += parts.filter(({ row }) => row === undefined).length }
+    const overtake = (parts: readonly Part[]): void => { again = true; for (const { row } of parts) if (row !== undefined) overtaken.add(row) }
+    const all = [...byStream].filter(([stream]) => !clashes.streams.has(stream))
+    const clashing = [...byStream].filter(([stream]) => clashes.streams.has(stream))
     for (let from = 0; from < all.length; from += BATCH) {
       const some = all.slice(from, from + BATCH)
-      const outcomes = await recorder.recordEach(some.map(([stream, { drafts }]) => ({ stream, expected: facts.history(stream).length - 1, drafts, meta: this.metaOf(options, mapping) })))
+      const outcomes = await recorder.recordEach(some.map(([stream, parts]) => ({ stream, expected: facts.history(stream).length - 1, drafts: parts.flatMap(({ drafts }) => drafts), meta })))
       for (const [at, outcome] of outcomes.entries()) {
-        const [stream, { rows, departures }] = some[at]!
-        if (outcome.ok) { settling.streams.push(stream); settling.departures += departures }
-        else { again = true; for (const row of rows) overtaken.add(row) }
+        const [stream, parts] = some[at]!
+        if (outcome.ok) { accept(stream, parts); continue }
+        overtake(parts)
+        if (isTaken(outcome.conflict)) clashes.streams.add(stream)
+      }
+    }
+    for (const [stream, parts] of clashing) {
+      let expected = facts.history(stream).length - 1
+      for (const [at, part] of parts.entries()) {
+        const outcome = await recorder.record(stream, expected, part.drafts, meta)
+        if (outcome.ok) { accept(stream, [part]); expected += part.drafts.length; continue }
+        if (part.row !== undefined && isTaken(outcome.conflict)) clashes.taken.add(part.row)
+        overtake(parts.slice(at))
+        break
       }
     }
     return { overtaken, again }
@@ -187,6 +210,10 @@ export class MappedImport {
   }
 }
 
+/** What one row says in a stream, or (without a row) a departure. */
+interface Part { readonly drafts: readonly DraftEvent[]; readonly row?: number }
+/** Streams in which an id was stored with other content, and the rows that were found to say so. */
+interface Clashes { readonly streams: Set<string>; readonly taken: Set<number> }
 interface Settling { readonly tally: Tally; readonly rows: Map<number, RowReport>; withoutCase: number; departures: number; readonly streams: string[] }
 
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex')

@@ -1,5 +1,5 @@
 /** What a plan needs to know, looked up from log and vault before it is made. A plan that is only shown makes no person and links nobody. */
-import { AGENCIES, type Actor, type DraftEvent, type RecordedEvent } from '@chorus/contracts'
+import { AGENCIES, type Actor, type CustodyStatusChangedV1, type DraftEvent, type RecordedEvent } from '@chorus/contracts'
 import { fold } from '@chorus/decider'
 import { ContractViolation, type Recorder } from '@chorus/event-store'
 import type { Vault } from '@chorus/privacy'
@@ -20,9 +20,12 @@ export interface Asked { readonly mapping: Mapping; readonly rows: readonly Row[
 /** An integration whose token names an ORI sends that agency's records alone; the program's own agencies send whatever they were handed. */
 export const maySend = (actor: Actor, agency: string): boolean => actor.role !== 'agencyFeed' || actor.agency === agency || (AGENCIES as readonly string[]).includes(actor.agency)
 
+/** The log keeps these ids for other content: no new look at the record changes that, unless another writer was at it this moment. */
+export const isTaken = (conflict: string): boolean => conflict === 'content-differs' || conflict === 'partly-known'
+
 /** Targets that speak of the person of an open case, and name no new person. */
 const OF_A_CASE: readonly string[] = ['jail-roster', 'supervision-compliance']
-const CATEGORY: Readonly<Record<string, string>> = { 'incident-report': 'incident', arrest: 'arrest', 'lethality-screen': 'lethalityScreen' }
+const CATEGORY: Readonly<Record<string, string>> = { 'incident-report': 'incident', arrest: 'arrest', 'lethality-screen': 'lethalityScreen', 'supervision-compliance': 'supervision' }
 
 export const lookUpFacts = async ({ recorder, vault, lookUp, clock }: FactsDeps, { mapping, rows, file, actor, making }: Asked): Promise<PlanFacts> => {
   const now = clock.now()
@@ -53,12 +56,19 @@ export const lookUpFacts = async ({ recorder, vault, lookUp, clock }: FactsDeps,
   for (const number of numbers) streams.add(`charging-${incidentOf(number)}`)
   if (CATEGORY[target]) for (const fields of read) streams.add(`${CATEGORY[target]}-${streamIdOf(keyOf(fields, mapping))}`)
   for (const number of numbers) streams.add(`incident-${incidentOf(number)}`)
-  for (const found of cases.values()) if (typeof found === 'object') streams.add(`${target === 'supervision-compliance' ? 'supervision' : 'circumstance'}-${found.caseId}`)
-  const mayBeHeld: string[] = []
-  if (mapping.snapshot?.full) {
-    const found = new Set<string>()
-    for await (const { stream, data } of recorder.read({ filter: { categories: ['circumstance'], types: ['CustodyStatusChanged'] } })) if ((data as { facility?: string }).facility === mapping.snapshot.facility) found.add(stream)
-    for (const stream of found) { mayBeHeld.push(stream); streams.add(stream) }
+  if (target !== 'supervision-compliance') for (const found of cases.values()) if (typeof found === 'object') streams.add(`circumstance-${found.caseId}`)
+  const holdIdOf = (jurisdiction: string, holdNumber: string): string => vault.uuid('link', 'hold', jurisdiction, keyText(holdNumber))
+  const ofHold = new Map<string, Set<string>>()
+  const mayBeHeld = new Set<string>()
+  if (mapping.snapshot) {
+    const { facility, jurisdiction, full } = mapping.snapshot
+    const asked = new Set(read.map(({ holdNumber }) => holdIdOf(jurisdiction, holdNumber as string)))
+    for await (const { stream, data } of recorder.read({ filter: { categories: ['circumstance'], types: ['CustodyStatusChanged'] } })) {
+      const told = data as CustodyStatusChangedV1
+      ofHold.set(told.holdId, (ofHold.get(told.holdId) ?? new Set()).add(stream))
+      if (full && told.facility === facility) { mayBeHeld.add(stream); asked.add(told.holdId) }
+    }
+    for (const holdId of asked) for (const stream of ofHold.get(holdId) ?? []) streams.add(stream)
   }
   const histories = await recorder.loadMany([...streams])
   const erased = new Set((await Promise.all([...new Set([...streams].map((stream) => stream.split('-')[0]!))].map((category) =>
@@ -73,9 +83,9 @@ export const lookUpFacts = async ({ recorder, vault, lookUp, clock }: FactsDeps,
   return {
     now, file, role: actor.role, asOf: { time: moment.toFormat("yyyy-MM-dd'T'HH:mm"), timePrecision: 'minute', timeZone: mapping.zone },
     history: (stream): readonly RecordedEvent[] => histories.get(stream) ?? [], erased,
-    personOf: (personId) => people.get(personId), caseOf: (personId) => cases.get(personId), reportOf, mayBeHeld, streamIdOf,
+    personOf: (personId) => people.get(personId), caseOf: (personId) => cases.get(personId), reportOf, mayBeHeld: [...mayBeHeld], streamsOfHold: (holdId) => [...ofHold.get(holdId) ?? []], streamIdOf,
     messageOf: (content) => vault.hmac('message', content).toString('hex'),
-    holdIdOf: (jurisdiction, holdNumber) => vault.uuid('link', 'hold', jurisdiction, keyText(holdNumber)),
+    holdIdOf,
     newToken: (kind) => vault.newToken(kind), contentOf: (draft) => recorder.contentOf(draft),
     idOf: (draft: DraftEvent, place) => vault.uuid('event-id', 'record', source.agency, draft.sourceRecord!.system, String(draft.sourceRecord!.id), String(draft.sourceRecord!.version), String(draft.index ?? place)),
     check: (stream, drafts) => {

@@ -10,6 +10,8 @@ import { KCPD } from '../feeds/kcpd/report'
 import { NIBRS, readInbound } from '../import-run/inbound-nibrs'
 import { receive } from '../incident/receive'
 import { isExtract } from '../feeds/mapped/mapping'
+import { NUMBER_TAKEN } from '../feeds/mapped/plan'
+import { isTaken } from '../mapped-import/look-up-facts'
 import type { ExtractRows } from '../mapped-import/retry-row'
 import { isTooLarge, TOO_LARGE } from './too-large'
 import type { QuarantinedBytes } from './quarantined-bytes'
@@ -62,7 +64,7 @@ export class QuarantineRetry {
 
   /** A row of an extract, by the mapping that its run was read by. */
   private async retryRow(id: string, state: QuarantinedRecord & { status: 'open' }, bytes: Uint8Array, meta: RetryMeta): Promise<Retried | Refusal> {
-    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    for (let attempt = 0, clashed = false; attempt < ATTEMPTS; attempt++) {
       const again = await this.deps.extracts.plan(bytes, state, meta.actor, true)
       if (!('planned' in again)) return { settled: false, ...again }
       const { planned, mapping, expected } = again
@@ -74,6 +76,8 @@ export class QuarantineRetry {
       const recorded = await this.deps.recorder.record(stream!, expected, drafts, { commandId: meta.commandId, correlationId: meta.correlationId, causationId: null, actor: meta.actor, source: mapping.source, now: meta.now })
       if (recorded.ok) return this.release(id, { settled: true, outcome: 'accepted', stream: stream!, ordinal: recorded.ordinal }, meta)
       if (recorded.conflict === 'erased') return { settled: false, cause: 'erased', text: recorded.text }
+      if (isTaken(recorded.conflict) && clashed) return { settled: false, ...NUMBER_TAKEN }
+      clashed = isTaken(recorded.conflict)
     }
     return refused('record_busy', 'Others are changing this record at this moment. Nothing was recorded. Send the same request again.', { kind: 'retry-later' })
   }

@@ -1,5 +1,5 @@
 /** The events that a row says, as a version of its record. Codes stand as the mapping gives them; what the row does not say is absent. Pure. */
-import type { ArrestRecordedV2, DraftEvent, IncidentReportedV1, Instrument, LethalityScreenAdministeredV1, NamedOffender, NamedVictim, RecordedEvent, ReportedAge, ReportedPersonsNamedV1, Role, ScreenAnswer, SourceRecord } from '@chorus/contracts'
+import type { ArrestRecordedV2, DraftEvent, IncidentReportedV1, Instrument, LethalityScreenAdministeredV1, NamedOffender, NamedVictim, RecordedEvent, ReportedAge, ReportedPersonsNamedV1, Role, ScreenAnswer, SourceRecord, SupervisionComplianceReportedV1 } from '@chorus/contracts'
 import { INSTRUMENT } from '../../lethality-screen/instruments'
 import { isIntimatePartnerCode } from '../nibrs/to-events'
 import { nameOf, type Mapping } from './mapping'
@@ -154,6 +154,9 @@ export const composeCharging = (c: Composing): readonly DraftEvent[] => {
 }
 
 export const composeSupervision = (c: Composing): readonly DraftEvent[] => {
-  const { fields: { supervisor, compliance, condition, reportedAt }, caseId, subjectRef } = c
+  const { fields: { supervisor, compliance, condition, reportedAt }, subjectRef } = c
+  // It stays with the case that it was recorded for, also once the person has a newer one.
+  const before = c.current.find(({ type }) => type === 'SupervisionComplianceReported')?.data as SupervisionComplianceReportedV1 | undefined
+  const caseId = before?.subjectRef === subjectRef ? before!.caseId : c.caseId
   return [{ ...drafted(c, 'SupervisionComplianceReported', 1, { caseId, subjectRef, supervisor, compliance, ...said({ condition }) }, time(reportedAt)!), partitionkey: `pchCase-${caseId}` }]
 }

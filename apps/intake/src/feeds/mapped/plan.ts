@@ -3,7 +3,7 @@
  * `commit` appends exactly what it says; nothing else decides.
  */
 import type { CustodyReason, DraftEvent, Jurisdiction, RecordedEvent } from '@chorus/contracts'
-import { goneFromRoster, heldAt, onRoster, type When } from '../../circumstance/roster'
+import { goneFromRoster, heldAt, onRoster, toldByFeeds, type When } from '../../circumstance/roster'
 import { receive, type Received } from '../../incident/receive'
 import { composeArrest, composeCharging, composeReport, composeScreen, composeSupervision, wrongScreen, type Composing, type KnownReport } from './compose'
 import { nameOf, type Mapping } from './mapping'
@@ -46,6 +46,8 @@ export interface PlanFacts {
   caseOf(personId: string): CaseOf | 'disagree' | 'erased' | undefined
   /** streams of circumstances in which anybody may be held at the roster's facility */
   readonly mayBeHeld: readonly string[]
+  /** streams of circumstances that tell of this hold: of each case that its person has had */
+  streamsOfHold(holdId: string): readonly string[]
   streamIdOf(key: string): string
   messageOf(content: string): string
   holdIdOf(jurisdiction: string, holdNumber: string): string
@@ -56,6 +58,8 @@ export interface PlanFacts {
   check(stream: string, drafts: readonly DraftEvent[]): { readonly cause: string; readonly text: string } | undefined
 }
 
+/** What this record's ids stand for already: the log keeps an id for one content for ever. */
+export const NUMBER_TAKEN = { cause: 'number-taken', text: 'this number of this system stands for another record here, of another kind or under another report: correct it at its source, or resolve it' } as const
 export const WAITS_FOR_REPORT = { cause: 'record-not-known', text: 'the row speaks of a report that is not known here: it waits, and is tried again by itself when that report comes' } as const
 const CATEGORY = { 'incident-report': 'incident', arrest: 'arrest', 'lethality-screen': 'lethalityScreen', 'charging-presentation': 'charging', 'charging-decision': 'charging', 'court-conditions': 'charging', disposition: 'charging', 'supervision-compliance': 'supervision' } as const
 const COMPOSE = { 'incident-report': composeReport, arrest: composeArrest, 'lethality-screen': composeScreen, 'charging-presentation': composeCharging, 'charging-decision': composeCharging, 'court-conditions': composeCharging, disposition: composeCharging, 'supervision-compliance': composeSupervision } as const
@@ -64,9 +68,16 @@ const OF_A_REPORT: readonly string[] = ['lethality-screen', 'charging-presentati
 
 /** A number as one record has it, however its letters are written. */
 export const keyText = (text: string): string => text.trim().toUpperCase()
-export const keyOf = (fields: Fields, { target }: Mapping): string => FIELDS[target].key.map((name) => keyText(fields[name] as string)).join('|')
+/**
+ * Event ids come from agency, system, key and version, so that a key begins with its target where two kinds of record of one
+ * system may have one number. The older targets' keys do not: events of them are stored. A number has no small letters, so
+ * that none begins like a target.
+ */
+const PREFIXED: readonly string[] = ['charging-presentation', 'court-conditions', 'supervision-compliance']
+export const keyOf = (fields: Fields, { target }: Mapping): string => [...(PREFIXED.includes(target) ? [target] : []), ...FIELDS[target].key.map((name) => keyText(fields[name] as string))].join('|')
 
-export const planRows = (rows: readonly Row[], mapping: Mapping, facts: PlanFacts): Plan => {
+/** `taken`: rows of which the log has said that their ids stand for something else */
+export const planRows = (rows: readonly Row[], mapping: Mapping, facts: PlanFacts, taken: ReadonlySet<number> = new Set()): Plan => {
   const planned = new Map<string, RecordedEvent[]>()
   const historyOf = (stream: string): readonly RecordedEvent[] => planned.get(stream) ?? facts.history(stream)
   /** What a row would record is history for the rows after it. */
@@ -83,7 +94,7 @@ export const planRows = (rows: readonly Row[], mapping: Mapping, facts: PlanFact
     const { fields } = read
     const message = facts.messageOf(row.content)
     const accept = (stream: string, outcome: 'new' | 'correction', drafts: readonly DraftEvent[]): PlannedRow => {
-      const wrong = facts.check(stream, drafts)
+      const wrong = taken.has(row.row) ? NUMBER_TAKEN : facts.check(stream, drafts)
       if (wrong) return refuse(wrong)
       keep(stream, drafts)
       return { ...place, outcome, stream, drafts }
@@ -104,7 +115,7 @@ export const planRows = (rows: readonly Row[], mapping: Mapping, facts: PlanFact
       const stream = `circumstance-${person.caseId}`
       const { time, timePrecision } = fields.bookedAt as ReadTime
       const told = onRoster(historyOf(stream), {
-        ...person, holdId, facility, jurisdiction: jurisdiction as Jurisdiction, reason: (fields.reason ?? 'OTHER') as CustodyReason, booked: { time, timePrecision, timeZone: mapping.zone }, asOf: facts.asOf,
+        ...person, holdId, elsewhere: toldElsewhere(holdId, stream, facts, historyOf), facility, jurisdiction: jurisdiction as Jurisdiction, reason: (fields.reason ?? 'OTHER') as CustodyReason, booked: { time, timePrecision, timeZone: mapping.zone }, asOf: facts.asOf,
         source: { system: mapping.source.system, id: keyOf(fields, mapping), mapping: nameOf(mapping), message, file: facts.file, row: row.line },
       })
       return told.outcome === 'duplicate' ? { ...place, outcome: 'duplicate', stream, ordinal: told.ordinal, drafts: [] } : accept(stream, told.outcome, [told.draft])
@@ -115,7 +126,7 @@ export const planRows = (rows: readonly Row[], mapping: Mapping, facts: PlanFact
     const charge = CATEGORY[mapping.target] === 'charging'
     const subject = mapping.target === 'supervision-compliance' ? subjectOf(fields) : undefined
     if (subject && !('caseId' in subject)) return { ...place, drafts: [], ...subject }
-    const stream = `${CATEGORY[mapping.target]}-${charge ? report!.incidentId : subject?.caseId ?? streamId}`
+    const stream = `${CATEGORY[mapping.target]}-${charge ? report!.incidentId : streamId}`
     if (facts.erased.has(stream)) return { ...place, outcome: 'duplicate', cause: 'erased', drafts: [] }
     for (const [name, value] of Object.entries(fields)) if (name.endsWith('personId') && facts.personOf(value as string) === 'erased') return { ...place, outcome: 'duplicate', cause: 'erased', drafts: [] }
     if (mapping.target === 'lethality-screen') {
@@ -136,14 +147,14 @@ export const planRows = (rows: readonly Row[], mapping: Mapping, facts: PlanFact
       ...(typeof person === 'object' && { caseId: person.caseId, subjectRef: person.subjectRef }),
     }
     const compose = COMPOSE[mapping.target]
-    // Several records share the stream of an incident's charges, or of a supervised person: this one's events are those that have its ids.
-    const history = charge || subject ? ofRecord(historyOf(stream), compose({ ...composing, version: 1, current: [] })[0]!, facts) : historyOf(stream)
+    // Several records share the stream of an incident's charges: this one's events are those that have its ids.
+    const history = charge ? ofRecord(historyOf(stream), compose({ ...composing, version: 1, current: [] })[0]!, facts) : historyOf(stream)
     const received: Received = receive(history, { kind: 'report', message, file: facts.file, row: row.line, compose: (version, current) => compose({ ...composing, version, current }) }, facts.contentOf)
     if (received.outcome === 'waits') return { ...place, outcome: 'waits', drafts: [], ...WAITS_FOR_REPORT }
     if (received.outcome === 'duplicate') return { ...place, outcome: 'duplicate', stream, ordinal: received.ordinal, drafts: [] }
     return accept(stream, received.change === 'none' ? 'new' : 'correction', received.drafts)
   })
-  return { rows: decided, departures: departuresOf(decided, mapping, facts, historyOf, onRosterNow) }
+  return { rows: decided, departures: departuresOf(decided, mapping, facts, { historyOf, keep }, onRosterNow) }
 }
 
 /** The events of one record among those of its stream: version after version has the id that the vault's key gives it. */
@@ -157,11 +168,18 @@ const ofRecord = (history: readonly RecordedEvent[], first: DraftEvent, facts: P
   }
 }
 
+/** What feeds have told of a hold in the streams of its person's other cases: its versions go on from there, since its ids name no case. */
+const toldElsewhere = (holdId: string, stream: string, facts: PlanFacts, historyOf: (stream: string) => readonly RecordedEvent[]): number =>
+  facts.streamsOfHold(holdId).reduce((told, other) => other === stream ? told : told + toldByFeeds(historyOf(other), holdId), 0)
+
 /** Who a full roster no longer names has left. A row that cannot be read names nobody: to miss that he is out is the worse error. */
-const departuresOf = (rows: readonly PlannedRow[], mapping: Mapping, facts: PlanFacts, historyOf: (stream: string) => readonly RecordedEvent[], present: ReadonlySet<string>): Departure[] => {
+const departuresOf = (rows: readonly PlannedRow[], mapping: Mapping, facts: PlanFacts, { historyOf, keep }: { historyOf(stream: string): readonly RecordedEvent[]; keep(stream: string, drafts: readonly DraftEvent[]): void }, present: ReadonlySet<string>): Departure[] => {
   // A roster without one readable row is no roster: nobody is let out by it.
   if (!mapping.snapshot?.full || !rows.some(({ outcome }) => outcome !== 'refused')) return []
   const { facility, jurisdiction } = mapping.snapshot
-  return facts.mayBeHeld.flatMap((stream) => heldAt(historyOf(stream), facility, jurisdiction).filter((holdId) => !present.has(holdId)).map((holdId) =>
-    ({ stream, draft: goneFromRoster(historyOf(stream), holdId, facts.asOf, { system: mapping.source.system, mapping: nameOf(mapping), file: facts.file }) })))
+  return facts.mayBeHeld.flatMap((stream) => heldAt(historyOf(stream), facility, jurisdiction).filter((holdId) => !present.has(holdId)).map((holdId) => {
+    const draft = goneFromRoster(historyOf(stream), holdId, facts.asOf, { system: mapping.source.system, mapping: nameOf(mapping), file: facts.file }, toldElsewhere(holdId, stream, facts, historyOf))
+    keep(stream, [draft])
+    return { stream, draft }
+  }))
 }
