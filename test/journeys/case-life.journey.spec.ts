@@ -67,7 +67,7 @@ describe('the life of a case', () => {
     expect(await thread.post('panelMember', `cases/${caseId}/level-contest/decision`, { outcome: 'UPHELD' })).toMatchObject({ status: 403, body: { refused: 'decided_by_yourself' } })
     await thread.id('prosecutor', `cases/${caseId}/level-contest/decision`, { outcome: 'UPHELD' })
     await thread.id('prosecutor', `cases/${caseId}/level-review`, { level: 'B' })
-    await thread.id('prosecutor', `cases/${caseId}/exit-approvals`, { panelId: 'panel-9' })
+    expect(await thread.post('prosecutor', `cases/${caseId}/exit-approvals`, { panelId: 'panel-9' })).toMatchObject({ status: 422, body: { refused: 'exit_too_early' } })
     expect(await thread.post('prosecutor', `cases/${caseId}/closure`, { code: 'EXIT_24M', panelId: 'panel-9' })).toMatchObject({ status: 422, body: { refused: 'exit_too_early' } })
   })
 

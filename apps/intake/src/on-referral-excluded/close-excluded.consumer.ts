@@ -1,10 +1,10 @@
 /**
- * Subscription: ReferralExcluded, ReferralDeferred, and CaseOpened, which may have come while either was decided. Idempotency: command
+ * Subscription: ReferralExcluded, ReferralDeferred, and CaseOpened and CaseReopened, which may have come while either was decided. Idempotency: command
  * ids derived from the event's id and the case. Errors: the batch comes again, later and later; nothing behind it is passed over.
  */
 import { Inject, Injectable, Logger } from '@nestjs/common'
 import type { Sql } from 'postgres'
-import type { RecordedEvent } from '@chorus/contracts'
+import type { CaseReopenedV1, RecordedEvent } from '@chorus/contracts'
 import { handle, isRefusal, type Handled } from '@chorus/decider'
 import { decode, type EventStore, type Recorder } from '@chorus/event-store'
 import { CLOCK, DATABASE, Followers, RECORDER, STORE, type Clock } from '@chorus/platform'
@@ -12,6 +12,8 @@ import { Reaction } from '@chorus/read-models'
 import { CaseLookUp } from '../pch-case/look-up'
 import { pchCase } from '../pch-case/pch-case'
 import { closeExcluded, deferToo, referralOf } from './close-excluded'
+
+const FOLLOWED = ['ReferralExcluded', 'ReferralDeferred', 'CaseOpened', 'CaseReopened']
 
 @Injectable()
 export class CloseExcludedConsumer {
@@ -22,7 +24,7 @@ export class CloseExcludedConsumer {
     @Inject(CLOCK) private readonly clock: Clock, private readonly lookUp: CaseLookUp, followers: Followers,
   ) {
     followers.add(new Reaction({
-      name: 'intake.on-referral-excluded', store, database, decode, filter: { categories: ['referral', 'pchCase'], types: ['ReferralExcluded', 'ReferralDeferred', 'CaseOpened'] },
+      name: 'intake.on-referral-excluded', store, database, decode, filter: { categories: ['referral', 'pchCase'], types: FOLLOWED },
       logger: { warn: (details, message) => this.logger.warn({ ...details, note: message }) },
     }, (events) => this.react(events)))
   }
@@ -33,9 +35,11 @@ export class CloseExcludedConsumer {
       .catch((error: unknown) => this.logger.warn({ err: error, note: 'the case of an excluded referral is closed a little later' }))
   }
 
-  private async react(events: readonly RecordedEvent[]): Promise<void> {
-    for (const event of events) {
-      const open = await this.lookUp.openCaseOn(referralOf(event))
+  /** What the subscription brings; of other events nothing follows. */
+  async react(events: readonly RecordedEvent[]): Promise<void> {
+    for (const event of events.filter(({ type }) => FOLLOWED.includes(type))) {
+      const referralId = await this.referralOf(event)
+      const open = referralId === null ? null : await this.lookUp.openCaseOn(referralId)
       if (!open) continue
       const now = this.clock.now()
       const facts = await this.lookUp.forClosing(open.caseId, now)
@@ -44,5 +48,12 @@ export class CloseExcludedConsumer {
       // Closed by somebody else meanwhile, it stays as it was closed.
       if (answer && isRefusal(answer) && answer.kind === 'retry-later') throw new Error(`the case of a referral that was excluded or put off could not follow it: ${answer.refused}`)
     }
+  }
+
+  /** A case that is opened again names itself alone. */
+  private async referralOf(event: RecordedEvent): Promise<string | null> {
+    if (event.type !== 'CaseReopened') return referralOf(event)
+    const state = await this.lookUp.stateOf((event.data as CaseReopenedV1).caseId)
+    return state.status === 'none' ? null : state.opened.referralId
   }
 }

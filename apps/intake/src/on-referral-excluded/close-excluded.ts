@@ -1,4 +1,4 @@
-/** A referral was excluded or put off on which a case is open, or a case was opened on one that was excluded or put off at that moment: the case is closed, or put off with it. Pure. */
+/** A referral was excluded or put off on which a case is open, or a case was opened, or opened again, on one that was excluded or put off at that moment: the case is closed, or put off with it. Pure. */
 import type { CaseOpenedV1, CommandMeta, RecordedEvent, ReferralExcludedV1 } from '@chorus/contracts'
 import { derivedId } from '@chorus/decider'
 import type { Close, Defer } from '../pch-case/pch-case'

@@ -1,8 +1,8 @@
 /** How the level of a case is proposed, approved, assigned, moved, looked at again and contested, and who approves an exit. Pure; a part of pch-case.ts. */
 import { AGENCIES, PATTERNS, rankOf, STEP_DOWN_REASONS, type Agency, type CommandMeta, type Level, type LevelApprovedV1, type PanelMember } from '@chorus/contracts'
-import { isRefusal, refused, type Decision, type Refusal } from '@chorus/decider'
+import { dayOf, isRefusal, refused, type Decision, type Refusal } from '@chorus/decider'
 import { draft, BASIS_EXPUNGED, NO_LEVEL, NO_PROPOSAL, notOpen } from './answers'
-import type { Approve, Assign, Change, Contest, DecideContest, Decline, Exit, PchCase, Propose, Review } from './pch-case'
+import type { Approve, Assign, Change, Contest, DecideContest, Decline, Exit, GivenExit, PchCase, Propose, Review } from './pch-case'
 
 export const propose = ({ data: { facts, policyVersion }, meta }: Propose, state: PchCase): Decision => {
   if (state.status !== 'open') return notOpen(state)
@@ -53,10 +53,18 @@ const memberOf = ({ actor: { id: memberId, agency } }: CommandMeta, before: read
   return { agency: agency as Agency, memberId }
 }
 
-export const approveExit = ({ data: { panelId }, meta }: Exit, state: PchCase): Decision => {
+/** A panel that met earlier has not seen what has moved the exit since: its approvals do not count, and may be given anew. */
+export const exitsOf = (exits: readonly GivenExit[], exitFrom: string, panelId: string | undefined): readonly GivenExit[] => exits.filter((one) => one.panelId === panelId && Date.parse(one.at) >= Date.parse(exitFrom))
+export const beforeExit = (exitFrom: string | null, now: string): Refusal | null => {
+  if (exitFrom === null) return refused('exit_not_in_policy', 'The policy in force does not say when somebody may leave (T-VAL). Have it say so first.')
+  return Date.parse(now) >= Date.parse(exitFrom) ? null : refused('exit_too_early', `Nobody leaves, and no panel approves it, before the time without an offence that the policy names has passed: here on ${dayOf(exitFrom)}.`)
+}
+export const approveExit = ({ data: { panelId, facts: { exitFrom, basis } }, meta }: Exit, state: PchCase): Decision => {
   if (state.status !== 'open') return notOpen(state)
-  const member = memberOf(meta, state.exits.filter((one) => one.panelId === panelId))
-  return 'again' in member ? [] : isRefusal(member) ? member : [draft('ExitApproved', { caseId: state.opened.caseId, panelId, ...member }, meta)]
+  const early = beforeExit(exitFrom, meta.now)
+  if (early) return early
+  const member = memberOf(meta, exitsOf(state.exits, exitFrom!, panelId))
+  return 'again' in member ? [] : isRefusal(member) ? member : [draft('ExitApproved', { caseId: state.opened.caseId, panelId, ...member }, meta, { basis })]
 }
 
 /** A level that stands: looked at, not left to age. */
@@ -131,7 +139,7 @@ export const panelProblem = (what: Level | 'exit', needed: number, panelId: stri
   const it = what === 'exit' ? 'the exit' : 'the level'
   if (panelId === undefined) return refused('panel_missing', `This needs the approvals of a panel of ${agencies} agencies. Have its members approve ${it}, then name the panel's meeting.`, { rules: ['I4'] })
   const sitting = new Set(members.map((member) => member.agency))
-  if (sitting.size < agencies) return refused('panel_agencies_missing', `This needs approvals of at least ${agencies} agencies, each given by its own member; members of ${sitting.size} have approved ${it} for this meeting since the last ${what === 'exit' ? 'level' : 'proposal'}.`, { rules: ['I4'] })
+  if (sitting.size < agencies) return refused('panel_agencies_missing', `This needs approvals of at least ${agencies} agencies, each given by its own member; members of ${sitting.size} have approved ${it} for this meeting ${what === 'exit' ? 'since the person may leave' : 'since the last proposal'}.`, { rules: ['I4'] })
   return null
 }
 

@@ -41,7 +41,7 @@ const raced = fc.tuple(COMMANDS, fc.array(odd, { maxLength: 4 }), fc.oneof(any, 
 /** A case is opened while somebody opens one of the same person, or takes the ground from it. */
 const openedAtOnce = fc.tuple(fc.constantFrom('OpenCase', 'OpenCase', 'CloseCase', 'TakeBack', 'LinkPersons', 'ReceiveReferral', 'ExcludeReferral'), odd, odd, fc.array(odd, { maxLength: 2 })).map(([name, mine, theirs, more]): Step[] => [{ ...step('OpenCase', mine), meanwhile: step(name, theirs, ...more) }])
 /** A closed case is opened again while somebody opens another, or again, or takes the ground from it. */
-const reopenedAtOnce = fc.tuple(fc.constantFrom('OpenCase', 'OpenCase', 'ReopenCase', 'TakeBack', 'ExcludeReferral', 'ReceiveReferral', 'LinkPersons'), fc.constantFrom('OpenCase', 'ReopenCase', 'ReopenCase'), odd, odd, fc.array(odd, { maxLength: 2 }))
+const reopenedAtOnce = fc.tuple(fc.constantFrom('OpenCase', 'OpenCase', 'ReopenCase', 'TakeBack', 'ExcludeReferral', 'DeferReferral', 'ReceiveReferral', 'LinkPersons'), fc.constantFrom('OpenCase', 'ReopenCase', 'ReopenCase'), odd, odd, fc.array(odd, { maxLength: 2 }))
   .map(([name, first, mine, theirs, more]): Step[] => [step('CloseCase', 0, 2), { ...step(first, mine, 2), meanwhile: step(name, theirs, ...(name === 'ReopenCase' ? [2] : more)) }])
 const part = fc.oneof({ weight: 2, arbitrary: reopenedAtOnce }, { weight: 3, arbitrary: way }, { weight: 3, arbitrary: any.map((one): Step[] => [one]) }, { weight: 3, arbitrary: raced }, { weight: 1, arbitrary: openedAtOnce })
 const sequences = fc.tuple(way, fc.array(part, { maxLength: 6 })).map(([first, parts]) => [first, ...parts].flat())

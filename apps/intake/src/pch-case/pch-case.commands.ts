@@ -158,8 +158,11 @@ export class ApproveExitCommand { constructor(readonly caseId: string, readonly 
 
 @CommandHandler(ApproveExitCommand)
 export class ApproveExitHandler implements ICommandHandler<ApproveExitCommand> {
-  constructor(@Inject(RECORDER) private readonly log: Recorder) {}
-  execute({ caseId, body, meta }: ApproveExitCommand): Answer { return handle(this.log, pchCase, caseId, { type: 'ApproveExit', data: body, meta }) }
+  constructor(@Inject(RECORDER) private readonly log: Recorder, private readonly lookUp: CaseLookUp) {}
+  async execute({ caseId, body, meta }: ApproveExitCommand): Answer {
+    const { exitFrom, basis } = await this.lookUp.forClosing(caseId, meta.now)
+    return handle(this.log, pchCase, caseId, { type: 'ApproveExit', data: { ...body, facts: { exitFrom, basis } }, meta })
+  }
 }
 
 export const caseHandlers = [OpenCaseHandler, ProposeLevelHandler, DeclineLevelProposalHandler, ApproveLevelHandler, AssignLevelHandler, ChangeLevelHandler, CloseCaseHandler, DeferCaseHandler, ReopenCaseHandler, ReviewLevelHandler, ContestLevelHandler, DecideLevelContestHandler, ApproveExitHandler]

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { CASE_REOPEN_REASONS, CLOSE_CODES, type AssignLevel, type CaseReopenReason, type ChangeLevel, type CloseCode, type DraftEvent, type Level, type PanelMember } from '@chorus/contracts'
-import { given, metaOf } from '../../../../libs/decider/src/testing/given'
+import { given, metaOf, NOW } from '../../../../libs/decider/src/testing/given'
 import { aggregateProperties } from '../../../../libs/decider/src/testing/properties'
 import { INCIDENT, OFFENDER, STRANGER, VICTIM } from '../testing/incident-report'
 import { pchCase, type Approve, type Assign, type CaseCommand, type Change, type Close, type CloseFacts, type Contest, type DecideContest, type Decline, type Defer, type Exit, type LevelFacts, type Open, type OpenFacts, type Propose, type ProposeFacts, type Reopen, type ReopenFacts, type Review, type Succeed } from './pch-case'
@@ -43,7 +43,7 @@ const close = (code: CloseCode = 'MOVED', said: Partial<CloseFacts> = {}, panelI
   type: 'CloseCase', meta: metaOf({ name: `close ${code}` }), data: { code, ...(panelId ? { panelId } : {}), facts: { referralExcluded: true, otherStays: true, basisExpunged: true, exitFrom: '2026-07-02T15:10:00.000Z', basis: [], ...said } },
 })
 const byMember = (by: PanelMember, name: string) => ({ ...metaOf({ name: `${name} ${JSON.stringify(by)}` }), actor: { id: by.memberId, role: 'panelMember', agency: by.agency } })
-const exit = (by: PanelMember, panelId = 'panel-3'): Exit => ({ type: 'ApproveExit', meta: byMember(by, `exit ${panelId}`), data: { panelId } })
+const exit = (by: PanelMember, panelId = 'panel-3', exitFrom: string | null = NOW, now = NOW): Exit => ({ type: 'ApproveExit', meta: { ...byMember(by, `exit ${panelId} ${now}`), now }, data: { panelId, facts: { exitFrom, basis: [] } } })
 const review = (level: Level = 'C'): Review => ({ type: 'ReviewLevel', meta: metaOf({ name: `review ${level}` }), data: { level } })
 const contest = (ground: 'COUNTS_WRONG' | 'NOT_THE_PERSON' = 'COUNTS_WRONG'): Contest => ({ type: 'ContestLevel', meta: metaOf({ name: `contest ${ground}` }), data: { by: 'COUNSEL', ground } })
 const decideContest = (by: PanelMember, outcome: 'UPHELD' | 'TO_BE_CORRECTED' = 'UPHELD'): DecideContest => ({ type: 'DecideLevelContest', meta: byMember(by, `decide ${outcome}`), data: { outcome } })
@@ -241,6 +241,18 @@ describe('the program is left by panel', () => {
     given(pchCase, ...before, ...panelExit()).when(close('EXIT_24M', {}, 'panel-4')).refused('panel_agencies_missing', 'I4')
     given(pchCase, ...before, ...panelExit(), first(change(), ...before, ...panelExit())).when(close('EXIT_24M', {}, 'panel-3')).refused('panel_agencies_missing', 'I4')
   })
+  it('not with approvals from before an offence that has moved the exit; the same panel may approve anew', () => {
+    const [moved, then] = ['2028-09-01T12:00:00.000Z', '2028-09-02T12:00:00.000Z']
+    const closeThen = (): Close => { const one = close('EXIT_24M', { exitFrom: moved }, 'panel-3'); return { ...one, meta: { ...one.meta, now: then } } }
+    given(pchCase, ...before, ...panelExit()).when(closeThen()).refused('panel_agencies_missing', 'I4')
+    const one = first(exit(KCPD, 'panel-3', moved, then), ...before, ...panelExit())
+    given(pchCase, ...before, ...panelExit(), one).when(closeThen()).refused('panel_agencies_missing', 'I4')
+    given(pchCase, ...before, ...panelExit(), one, first(exit(JCPO, 'panel-3', moved, then), ...before, ...panelExit(), one)).when(closeThen()).then({ type: 'CaseClosed' })
+  })
+  it('nobody approves it before its time', () => {
+    expect(given(pchCase, ...before).when(exit(KCPD, 'panel-3', '2028-09-01T12:00:00.000Z')).refused('exit_too_early').text).toContain('2028-09-01')
+    given(pchCase, ...before).when(exit(KCPD, 'panel-3', null)).refused('exit_not_in_policy')
+  })
   it('each member once, for one agency', () => {
     given(pchCase, ...before, first(exit(KCPD), ...before)).when(exit(KCPD)).nothing()
     given(pchCase, ...before, first(exit(KCPD), ...before)).when(exit({ agency: 'JCPO', memberId: KCPD.memberId })).refused('panel_member_twice', 'I4')
@@ -313,6 +325,7 @@ describe('a case is put off', () => {
   it('and taken up again for a reason of its own', () => {
     given(pchCase, opened).when(reopen('GROUND_ENDED')).refused('nothing_to_reopen')
     given(pchCase, opened, first(defer(), opened)).when(reopen('RETURNED')).refused('reason_does_not_fit')
+    given(pchCase, opened, first(defer(), opened)).when(reopen('REVIEW', { referralExcluded: true })).refused('referral_excluded')
   })
 })
 

@@ -11,7 +11,7 @@ import {
 } from '@chorus/contracts'
 import { dayOf, refused, type Command, type Decider, type Decision, type Refusal } from '@chorus/decider'
 import { BASIS_EXPUNGED, draft, notOpen, VICTIM_OF_RECORD } from './answers'
-import { approve, approveExit, assign, change, contest, decideContest, decline, panelProblem, propose, reviewLevel } from './decide-level'
+import { approve, approveExit, assign, beforeExit, change, contest, decideContest, decline, exitsOf, panelProblem, propose, reviewLevel } from './decide-level'
 
 // Stored names. Changing one needs a new version and an upcaster.
 export const CASE_EVENTS = ['CaseOpened', 'LevelProposed', 'LevelProposalDeclined', 'LevelApproved', 'LevelAssigned', 'LevelChanged', 'LevelReviewed', 'LevelContested', 'LevelContestDecided', 'ExitApproved', 'CaseDeferred', 'CaseClosed', 'CaseReopened', 'CaseSucceeded', 'DeadlineMissed'] as const
@@ -61,20 +61,21 @@ export type Close = Command<'CloseCase', CloseCase & { readonly facts: CloseFact
 export type Defer = Command<'DeferCase', Pick<DeferCase, 'until'>>
 export type Reopen = Command<'ReopenCase', ReopenCase & { readonly facts: ReopenFacts }>
 export type Succeed = Command<'SucceedCase', { readonly nextCaseId: string }>
-export type Exit = Command<'ApproveExit', ApproveExit>
+export type Exit = Command<'ApproveExit', ApproveExit & { readonly facts: Pick<CloseFacts, 'exitFrom' | 'basis'> }>
 export type Review = Command<'ReviewLevel', ReviewLevel>
 export type Contest = Command<'ContestLevel', ContestLevel>
 export type DecideContest = Command<'DecideLevelContest', DecideLevelContest>
 export type CaseCommand = Open | Propose | Decline | Approve | Assign | Change | Review | Contest | DecideContest | Exit | Close | Defer | Reopen | Succeed
 
 export interface Proposal { readonly level: Level; readonly matched: readonly string[]; readonly unknown: readonly string[]; readonly evidenceRefs: readonly string[]; readonly policyHash: string; readonly declined: boolean }
+export interface GivenExit extends ExitApprovedV1 { /** RFC 3339 instant */ readonly at: string }
 export type PchCase =
   | { readonly status: 'none' }
-  | { readonly status: 'open'; readonly opened: CaseOpenedV1; readonly proposal: Proposal | null; readonly level: Level | null; readonly maxLevelEver: Level | null; /** given since the last proposal or level */ readonly approvals: readonly LevelApprovedV1[]; /** given since the last level */ readonly exits: readonly ExitApprovedV1[]; /** accounts of those who decided the level */ readonly decidedBy: readonly string[]; readonly contest: LevelContestedV1 | null; readonly deferredUntil: string | null }
+  | { readonly status: 'open'; readonly opened: CaseOpenedV1; readonly proposal: Proposal | null; readonly level: Level | null; readonly maxLevelEver: Level | null; /** given since the last proposal or level */ readonly approvals: readonly LevelApprovedV1[]; /** given since the last level, and when */ readonly exits: readonly GivenExit[]; /** accounts of those who decided the level */ readonly decidedBy: readonly string[]; readonly contest: LevelContestedV1 | null; readonly deferredUntil: string | null }
   | { readonly status: 'closed'; readonly opened: CaseOpenedV1; readonly code: CloseCode; readonly maxLevelEver: Level | null; readonly succeededBy: string | null }
 export const initial: PchCase = { status: 'none' }
 
-export const evolve = (state: PchCase, event: Pick<RecordedEvent, 'type' | 'data' | 'actor'>): PchCase => {
+export const evolve = (state: PchCase, event: Pick<RecordedEvent, 'type' | 'data' | 'actor' | 'time'>): PchCase => {
   if (event.type === 'CaseOpened') return openPeriod(event.data as CaseOpenedV1, null)
   if (state.status === 'closed') {
     if (event.type === 'CaseReopened') return openPeriod(state.opened, state.maxLevelEver)
@@ -92,7 +93,7 @@ export const evolve = (state: PchCase, event: Pick<RecordedEvent, 'type' | 'data
     case 'LevelChanged': return levelled(state, (event.data as LevelChangedV1).to, event)
     case 'LevelContested': return { ...state, contest: event.data as LevelContestedV1 }
     case 'LevelContestDecided': return { ...state, contest: null }
-    case 'ExitApproved': return { ...state, exits: [...state.exits, event.data as ExitApprovedV1] }
+    case 'ExitApproved': return { ...state, exits: [...state.exits, { ...event.data as ExitApprovedV1, at: event.time }] }
     case 'CaseDeferred': return { ...state, deferredUntil: (event.data as CaseDeferredV1).until }
     case 'CaseReopened': return { ...state, deferredUntil: null }
     case 'CaseClosed': return { status: 'closed', opened: state.opened, code: (event.data as CaseClosedV1).code, maxLevelEver: state.maxLevelEver, succeededBy: null }
@@ -139,12 +140,8 @@ export const close = ({ data: { code, panelId, facts }, meta }: Close, state: Pc
   if (code === 'EXCLUDED_LATER' && !facts.referralExcluded) return refused('referral_not_excluded', 'The referral of this case is not excluded. Exclude it, with the code that says why: that closes the case.')
   if (code === 'MERGED' && !facts.otherStays) return refused('no_other_case', 'No other open case of this person is there to go on with, or this one is the case that stays. Look up which tokens are linked, and close the other one.', { rules: ['I2'] })
   if (code === 'BASIS_EXPUNGED' && !facts.basisExpunged) return refused('basis_not_expunged', 'No order of a court closed or destroyed the record on which this case rests. Have the order recorded first, or give another reason.')
-  const early = code === 'EXIT_24M' ? beforeExit(facts.exitFrom, meta.now) ?? panelProblem('exit', 2, panelId, state.exits.filter((one) => one.panelId === panelId)) : null
+  const early = code === 'EXIT_24M' ? beforeExit(facts.exitFrom, meta.now) ?? panelProblem('exit', 2, panelId, exitsOf(state.exits, facts.exitFrom!, panelId)) : null
   return early ?? [draft('CaseClosed', { caseId: state.opened.caseId, code }, meta, { basis: facts.basis })]
-}
-const beforeExit = (exitFrom: string | null, now: string): Refusal | null => {
-  if (exitFrom === null) return refused('exit_not_in_policy', 'The policy in force does not say when somebody may leave (T-VAL). Have it say so first.')
-  return Date.parse(now) >= Date.parse(exitFrom) ? null : refused('exit_too_early', `Nobody leaves before the time without an offence that the policy names has passed: here on ${dayOf(exitFrom)}.`)
 }
 
 export const defer = ({ data: { until }, meta }: Defer, state: PchCase): Decision => {
@@ -164,13 +161,14 @@ export const reopen = ({ data: { facts, reasonCode, subjectInIncident }, meta }:
   if (state.status === 'open' && state.deferredUntil === null) return refused('nothing_to_reopen', 'This case is open, and not put off.')
   const fitting = state.status === 'open' ? PUT_OFF : REOPENED_BY[state.code]
   if (!fitting.includes(reasonCode)) return refused('reason_does_not_fit', `As this case stands it is taken up again by ${fitting.join(', ')}.`)
-  const against = state.status === 'closed' ? againstReopening(state.succeededBy, facts, subjectInIncident) : null
+  const against = state.status === 'closed' ? againstReopening(state.succeededBy, facts, subjectInIncident) : facts.referralExcluded ? REFERRAL_NOT_TAKEN_UP : null
   return against ?? [draft('CaseReopened', { caseId: state.opened.caseId, reasonCode }, meta, { basis: facts.basis })]
 }
+const REFERRAL_NOT_TAKEN_UP = refused('referral_excluded', 'The referral of this case is excluded or put off. Take the referral up again first.')
 const againstReopening = (succeededBy: string | null, facts: ReopenFacts, subjectInIncident: string | undefined): Refusal | null => {
   if (succeededBy !== null) return refused('case_succeeded', 'Another case of this person was opened, or was about to be, since this one was closed. Work in that one, or open a new one.', { kind: 'conflict', rules: ['I2'] })
   if (facts.otherOpen) return refused('case_already_open', 'Another case of this person is open. Work in that case; a second one is never opened beside it.', { kind: 'conflict', rules: ['I2'] })
-  if (facts.referralExcluded) return refused('referral_excluded', 'The referral of this case is excluded or put off. Take the referral up again first.')
+  if (facts.referralExcluded) return REFERRAL_NOT_TAKEN_UP
   if (subjectInIncident === undefined) return refused('subject_missing', 'To open a closed case again, say which person in the report of the index incident its subject is (subjectInIncident).', { rules: ['I1'] })
   const ground = againstGround(facts.incident, subjectInIncident)
   if (ground) return ground

@@ -1,6 +1,7 @@
 /**
  * I1-I7 (domain reference §3.2) asserted from a log alone: what it says is read here once more, by nobody's code but this
- * file's, so that a rule that is decided wrongly is seen. Answers what is broken, in words; [] where nothing is.
+ * file's, so that a rule that is decided wrongly is seen; and that no case is open on an excluded referral, nor on one that is put
+ * off without being put off with it, once the reactions have run. Answers what is broken, in words; [] where nothing is.
  */
 import type { RecordedEvent } from '@chorus/contracts'
 
@@ -41,9 +42,17 @@ export function brokenIn(log: readonly RecordedEvent[], truth: Truth): string[] 
     }
     if (event.type === 'LevelAssigned' || event.type === 'LevelChanged') checkLevel(event, before.filter(({ stream }) => stream === event.stream), say)
   })
+  for (const { stream, deferred } of openCases(log)) {
+    const { referralId } = caseOf(log, stream)
+    const last = log.findLast(({ type, data }) => REFERRAL_STANDS.includes(type) && (data as Data).referralId === referralId)?.type
+    if (last === 'ReferralExcluded') broken.push(`referral: ${stream} is open on an excluded referral`)
+    if (last === 'ReferralDeferred' && !deferred) broken.push(`referral: ${stream} is open on a referral that is put off, and is not put off`)
+  }
   return broken
 }
 
+/** The last of these says how a referral stands. */
+const REFERRAL_STANDS = ['ReferralReceived', 'ReferralExcluded', 'ReferralDeferred', 'ReferralReopened']
 type Say = (rule: string, what: string) => void
 
 function checkBasis({ subjectRef, referralId, indexIncidentId }: { subjectRef: string; referralId: string; indexIncidentId: string }, event: RecordedEvent, seen: readonly RecordedEvent[], truth: Truth, say: Say): void {
@@ -121,10 +130,10 @@ function openPeriodOf(log: readonly RecordedEvent[], of: string): readonly Recor
 
 const caseOf = (log: readonly RecordedEvent[], of: string): Data => log.find(({ type, stream }) => type === 'CaseOpened' && stream === of)!.data as Data
 
-const openCases = (log: readonly RecordedEvent[]): { stream: string; subjectRef: string }[] =>
+const openCases = (log: readonly RecordedEvent[]): { stream: string; subjectRef: string; deferred: boolean }[] =>
   [...new Set(log.filter(({ type }) => type === 'CaseOpened').map(({ stream }) => stream))]
     .filter((stream) => openPeriodOf(log, stream).length > 0)
-    .map((stream) => ({ stream, subjectRef: String(caseOf(log, stream).subjectRef) }))
+    .map((stream) => ({ stream, subjectRef: String(caseOf(log, stream).subjectRef), deferred: openPeriodOf(log, stream).findLast(({ type }) => type === 'CaseDeferred' || type === 'CaseReopened')?.type === 'CaseDeferred' }))
 
 /** The tokens that are this one's person as the log has it. */
 function linkedWith(log: readonly RecordedEvent[], token: string): ReadonlySet<string> {

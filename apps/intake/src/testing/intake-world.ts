@@ -84,6 +84,9 @@ export class World {
   readonly refusals: string[] = []
   private readonly seenBy = new Map<string, number>()
   private steps = 0
+  /** how far the reaction to exclusions has come, and what it does */
+  private reacted = 0
+  private readonly excluded: CloseExcludedConsumer
   private readonly doers: Readonly<Record<string, (choose: Choose, meta: (actor?: Actor) => CommandMeta) => Promise<Handled | Refusal | void>>>
 
   constructor() {
@@ -95,7 +98,7 @@ export class World {
     const [store, database, followers] = [null as unknown as EventStore, null as unknown as Sql, { add: () => undefined } as unknown as Followers]
     const linked = new LinkedPersonsConsumer(store, database, log, clock, cases, identities, followers)
     const referrals = new ReceiveReferralHandler(log, vault, new RecordPairSidesConsumer(store, database, log, vault, clock, followers), new LinkIncidentsConsumer(store, database, log, clock, cases, followers), linked)
-    const excluded = new CloseExcludedConsumer(store, database, log, clock, cases, followers)
+    const excluded = this.excluded = new CloseExcludedConsumer(store, database, log, clock, cases, followers)
     const of = (type: string): readonly RecordedEvent[] => this.log.events.filter((event) => event.type === type).reverse()
     const aCase = (choose: Choose): string => (choose(of('CaseOpened'))?.data as { caseId: string } | undefined)?.caseId ?? derivedId('no case')
     const aReferral = (choose: Choose) => choose(of('ReferralReceived'))?.data as { referralId: string; subjectRef: string; incidentIds: string[] } | undefined
@@ -186,7 +189,15 @@ export class World {
     }
     const answer = await this.doers[step.do]!(choose, meta)
     this.log.meanwhile = undefined
+    await this.follow()
     if (isRefusal(answer)) this.refusals.push(answer.refused, ...answer.rules ?? [])
+  }
+
+  /** The reaction comes to what is new: also to what was done in between, before what goes on after it. */
+  private async follow(): Promise<void> {
+    const news = this.log.events.slice(this.reacted)
+    this.reacted = this.log.events.length
+    await this.excluded.react(news)
   }
 
   /** As a feed does: the next version corrects the one before. */

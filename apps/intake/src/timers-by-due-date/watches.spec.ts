@@ -84,11 +84,12 @@ it('T-REF ends with the case that is opened on the referral, or its exclusion; T
   const theCase = (...events: RecordedEvent[]) => after('pchCase', `pchCase-${CASE}`, ...events)
   expect(theCase(level('LevelAssigned', NOW))).toEqual(['T-VAL 2028-07-02T15:10:00.000Z', 'T-VAL-5Y 2031-07-02T15:10:00.000Z'])
   expect(theCase(level('LevelAssigned', NOW), level('LevelReviewed', '2028-06-02T16:10:00.000Z'))).toEqual(['T-VAL 2030-06-02T16:10:00.000Z', 'T-VAL-5Y 2033-06-02T16:10:00.000Z'])
-  const around = (type: string, data: object) => event(`circumstance-${CASE}`, type, { caseId: CASE, ...data }, '2027-01-02T16:10:00.000Z')
+  const around = (type: string, data: object, time = '2027-01-02T16:10:00.000Z') => event(`circumstance-${CASE}`, type, { caseId: CASE, ...data }, time)
   for (const offence of [around('IncidentLinkedToCase', { side: 'REFERRED' }), around('ProtectionOrderStatusChanged', { status: 'VIOLATED', respondent: 'SUBJECT' })]) {
     expect(theCase(level('LevelAssigned', NOW), offence)).toEqual(expect.arrayContaining(['T-VAL 2029-01-02T16:10:00.000Z', 'T-VAL-5Y 2031-07-02T15:10:00.000Z']))
     expect(theCase(offence)).toEqual([])
   }
+  expect(theCase(level('LevelAssigned', NOW), around('ProtectionOrderStatusChanged', { status: 'VIOLATED', respondent: 'SUBJECT' }, '2024-06-10T15:10:00.000Z'))).toEqual(theCase(level('LevelAssigned', NOW)))
   expect(theCase(level('LevelAssigned', NOW), around('IncidentLinkedToCase', { side: 'VICTIM_OF_RECORD' }))).toEqual(['T-VAL 2028-07-02T15:10:00.000Z', 'T-VAL-5Y 2031-07-02T15:10:00.000Z'])
   expect(theCase(level('LevelAssigned', NOW), level('LevelChanged', '2027-01-02T16:10:00.000Z'))).toEqual(['T-VAL 2029-01-02T16:10:00.000Z', 'T-VAL-5Y 2032-01-02T16:10:00.000Z'])
   expect(theCase(level('LevelAssigned', NOW), level('CaseClosed', NOW))).toEqual([])

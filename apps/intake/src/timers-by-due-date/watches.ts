@@ -18,6 +18,10 @@ const start = (watched: Watched, timer: TimerName, from: string, { timers, holid
   return rule ? running(watched, { timer, owner: rule.owner, from, due: dueAfter(from, rule, holidays) }) : watched
 }
 
+/** An offence that is told late, from before what the timer runs from, moves nothing back. */
+const later = (watched: Watched, moved: Watched, timer: TimerName): Watched => dueOf(moved, timer) > dueOf(watched, timer) ? moved : watched
+const dueOf = ({ timers }: Watched, timer: TimerName): number => Math.max(...timers.filter((one) => one.timer === timer).map(({ due }) => Date.parse(due)))
+
 /** T-DEF: what was put off is looked at again by the end of the day that the deferral names. */
 const deferredUntil = (watched: Watched, { time, data }: RecordedEvent): Watched =>
   running(watched, { timer: 'T-DEF', owner: 'prosecutor', from: time, due: dueAfter((data as CaseDeferredV1 | ReferralDeferredV1).until, { after: 'PT0M' }) })
@@ -56,7 +60,7 @@ const cases: Watch<TimerValues> = {
   evolve: (watched, event, values) => {
     switch (event.type) {
       case 'LevelAssigned': case 'LevelChanged': case 'LevelReviewed': return start(start(watched, 'T-VAL', event.time, values), 'T-VAL-5Y', event.time, values)
-      case 'IncidentLinkedToCase': case 'ProtectionOrderStatusChanged': return watched.timers.some(({ timer }) => timer === 'T-VAL') ? start(watched, 'T-VAL', event.time, values) : watched
+      case 'IncidentLinkedToCase': case 'ProtectionOrderStatusChanged': return watched.timers.some(({ timer }) => timer === 'T-VAL') ? later(watched, start(watched, 'T-VAL', event.time, values), 'T-VAL') : watched
       case 'CaseDeferred': return deferredUntil(watched, event)
       case 'CaseReopened': return ended(watched, 'T-DEF')
       case 'CaseClosed': return ended(watched, 'T-VAL', 'T-VAL-5Y', 'T-DEF')
