@@ -1,6 +1,7 @@
 /**
  * Somebody who works here is related to the person of a case (domain reference §3.13, rule 9). Every route is walked: what is
- * behind the wall is answered like what is not there, in lists it is left out, no command reaches it; beside it all is as before.
+ * behind the wall is answered like what is not there, in lists it is left out, no command reaches it but stops and facts; beside
+ * it all is as before. Each number is asked for in capitals too.
  */
 import { randomUUID } from 'node:crypto'
 import { mayCall, PURPOSES_OF, ROLES, type RecordedEvent, type Role } from '@chorus/contracts'
@@ -8,7 +9,7 @@ import type { Recorder } from '@chorus/event-store'
 import { issueToken, RECORDER, systemClock } from '@chorus/platform'
 import { AGENCY_OF, startChorus, type TestChorus } from '../support/chorus'
 import { routesIn } from '../support/doors'
-import { idIn, SUBJECT, Thread, VICTIM, type Walked } from '../support/thread'
+import { idIn, inMinutes, SUBJECT, Thread, VICTIM, type Walked } from '../support/thread'
 
 interface Answer { readonly status: number; readonly text: string }
 
@@ -58,7 +59,9 @@ describe('a wall', () => {
   afterAll(async () => { await chorus.close() })
 
   const [NOBODY, NOTHING] = [`per_${'x'.repeat(22)}`, randomUUID()]
-  const absentLike = (id: string): string => id.startsWith('per_') ? NOBODY : NOTHING
+  const inCapitals = (id: string): string => id.startsWith('per_') ? id : id.toUpperCase()
+  const spellings = (id: string): string[] => [...new Set([id, inCapitals(id)])]
+  const absentLike = (id: string): string => id.startsWith('per_') ? NOBODY : id === inCapitals(id) ? inCapitals(NOTHING) : NOTHING
   const absents = new Map<string, Promise<string>>()
   /** What is answered where there is nothing, asked once of each door. */
   const absentAt = (path: string, role: Role, nobody: string, ask: () => Promise<Answer>): Promise<string> => {
@@ -66,8 +69,8 @@ describe('a wall', () => {
     if (!absents.has(at)) absents.set(at, ask().then((answer) => without(answer, nobody)))
     return absents.get(at)!
   }
-  /** What is typed in is given back, by an address or an answer. */
-  const without = (answer: Answer, id: string): string => JSON.stringify(answer).replaceAll(id, 'asked').replace(/keysId[^,]*/, '')
+  /** What is typed in is given back, by an address or an answer, as it was typed or as it is stored. */
+  const without = (answer: Answer, id: string): string => JSON.stringify(answer).replaceAll(new RegExp(id, 'gi'), 'asked').replace(/keysId[^,]*/, '')
 
   const walk = async (): Promise<{ told: string[]; differs: string[]; hidden: Set<string>; left: Set<string> }> => {
     const [told, differs, hidden, left] = [[] as string[], [] as string[], new Set<string>(), new Set<string>()]
@@ -83,9 +86,12 @@ describe('a wall', () => {
           if (kin.status === 200 && names(kin.text.replaceAll(id || ' ', ''))) told.push(`${role}: ${name} ${one}`)
           if (kin.status === 200 && kin.text.includes(others.caseId)) left.add(name)
           if (id === '' || role !== roles[0]) continue
-          const nobody = absentLike(id)
-          const [mine, absent] = [without(kin, id), await absentAt(path, role, nobody, () => get('kin', role, one.replace(id, nobody)))]
-          if (mine !== absent) differs.push(`${role}: ${name} ${mine.slice(0, 300)} / ${absent.slice(0, 300)}`)
+          for (const typed of spellings(id)) {
+            const nobody = absentLike(typed)
+            const mine = without(typed === id ? kin : await get('kin', role, one.replaceAll(id, typed)), id)
+            const absent = await absentAt(path, role, nobody, () => get('kin', role, one.replaceAll(id, nobody)))
+            if (mine !== absent) differs.push(`${role}: ${name} ${typed} ${mine.slice(0, 300)} / ${absent.slice(0, 300)}`)
+          }
         }
       }
     }
@@ -107,19 +113,46 @@ describe('a wall', () => {
     let walked = 0
     for (const { path, name, right } of doors('post').filter(({ path }) => !/^\/v1\/(accounts|authorizations|policies\/checks)/.test(path))) {
       const role = ROLES.find((one) => mayCall(right, { role: one, agency: AGENCY_OF[one] }))!
-      for (const id of path.includes(':') ? [subjectRef, kins.caseId, kins.incidentId, kins.notificationId, referralId] : [subjectRef, kins.caseId]) {
+      for (const id of (path.includes(':') ? [subjectRef, kins.caseId, kins.incidentId, kins.notificationId, referralId] : [subjectRef, kins.caseId]).flatMap(spellings)) {
         walked++
         const nobody = absentLike(id)
         const kin = path.includes(':') ? await post('kin', role, path.replace(/:\w+/g, id), {}) : await post('kin', role, path, { of: [{ id }] })
-        const absent = path.includes(':') ? await absentAt(path, role, nobody, () => post('kin', role, path.replace(/:\w+/g, nobody), {})) : without({ ...kin, status: 404 }, id)
+        const absent = path.includes(':') || path === '/v1/stops' ? await absentAt(path, role, nobody, () => post('kin', role, path.replace(/:\w+/g, nobody), path.includes(':') ? {} : { of: [{ id: nobody }] })) : without({ ...kin, status: 404 }, id)
         if (without(kin, id) !== absent) through.push(`${role}: ${name} ${JSON.stringify(kin)} / ${absent}`)
       }
     }
     expect(through).toEqual([])
     expect(walked).toBeGreaterThan(100)
     expect((await events()).length).toBe(before)
-    expect((await post('kin', 'detective', `/v1/notifications/${kins.notificationId}/hold`, { code: 'SAFETY' })).status).toBe(404)
-    expect((await post('kin', 'detective', `/v1/notifications/${others.notificationId}/hold`, { code: 'SAFETY' })).status).toBe(200)
+    for (const id of [...spellings(kins.caseId), NOTHING]) expect(await post('kin', 'prosecutor', `/v1/cases/${id}/closure`, { code: 'MOVED' })).toMatchObject({ status: 404 })
+    expect((await events()).length).toBe(before)
+  })
+
+  it('stops no stop and no fact: each is taken as from anybody, its answer tells no more, and the audit log has it', async () => {
+    const at = inMinutes(-1)
+    const taken = [
+      [`notifications/${kins.notificationId}/hold`, { code: 'SAFETY' }, 'NotificationHeld'], ['stops', { caseId: kins.caseId }, 'HoldRaised'],
+      [`notifications/${kins.notificationId}/clearance-revocation`, { cause: 'NEW_INCIDENT' }, 'SafetyClearanceRevoked'],
+      [`notifications/${kins.notificationId}/attempts`, { at, outcome: 'NOT_FOUND', placeClass: 'STATION' }, 'NotificationAttempted'],
+      [`notifications/${inCapitals(kins.notificationId)}/misdelivery`, { at, to: 'HOUSEHOLD', contentExposed: true }, 'NotificationMisdelivered'],
+    ] as const
+    for (const [path, body, type] of taken) {
+      const before = (await events()).length
+      const kin = await post('kin', 'detective', `/v1/${path}`, body)
+      expect([path, kin.status]).toEqual([path, 200])
+      expect((await events()).slice(before).filter((one) => one.type === type).map(({ partitionkey }) => partitionkey)).toEqual([`pchCase-${kins.caseId}`])
+      const told = JSON.parse(kin.text) as { stream: string; revision: number }
+      expect([Object.keys(told).sort(), told.revision]).toEqual([['ordinal', 'recordedtime', 'repeated', 'revision', 'stream'], 0])
+      expect([kins.caseId, kins.notificationId].some((id) => told.stream.endsWith(id))).toBe(true)
+    }
+    expect((await post('kin', 'evaluator', '/v1/stops', { caseId: kins.caseId })).status).toBe(200)
+    expect((await post('kin', 'evaluator', `/v1/notifications/${NOTHING}/hold`, { code: 'SAFETY' })).status).toBe(404)
+    // It is entered soon: a stop waits for nothing.
+    let entered: { asked: object; refused?: string } | undefined
+    for (let tries = 0; !entered && tries < 100; tries++) entered = (JSON.parse((await get('other', 'privacyOfficer', `/v1/audit?actor=kin&limit=1000&about=${kins.caseId}`)).text) as { entries: { route: string; refused?: string; asked: object }[] }).entries.find(({ route }) => route === 'POST /v1/stops')
+    expect(entered).toMatchObject({ refused: 'walled', asked: { 'body 1': kins.caseId } })
+    // What is no stop and no fact is refused on the same notification.
+    expect((await post('kin', 'detective', `/v1/notifications/${kins.notificationId}/cancellation`, { code: 'PLANNED_IN_ERROR' })).status).toBe(404)
   })
 
   it('stands before what comes later, under another token of the same person too, and after a restart', async () => {

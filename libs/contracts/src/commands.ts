@@ -8,6 +8,8 @@ export interface CommandSpec {
   /** absent: any agency */
   readonly agencies?: readonly string[]
   readonly summary: string
+  /** a stop, or a fact: taken from whoever sends it, also where a wall stands before him (decision 0087). Its answer tells no more than that it was taken */
+  readonly pastWalls?: true
 }
 export interface CommandContract extends CommandSpec { readonly cls: ContractClass }
 

@@ -5,8 +5,8 @@ import { AllowedTo, allCommands, PURPOSES, rightOf, schemaOf, type ContractClass
 import type { Request } from 'express'
 import { Problem } from './problem'
 import { DeclaredParameters } from './query-params'
-import { declareReads, ReadAudit, RefusalAudit, type Reads } from './read-audit'
-import { BehindNoWall } from './walls'
+import { declareReads, PastWallAudit, ReadAudit, RefusalAudit, type Reads } from './read-audit'
+import { BehindNoWall, pastWalls } from './walls'
 
 const RECEIPT_SCHEMA = {
   type: 'object', additionalProperties: false, required: ['stream', 'ordinal', 'revision', 'recordedtime', 'repeated'],
@@ -57,7 +57,7 @@ export const CommandRoute = (body: ContractClass, answer: JsonSchema = RECEIPT_S
   if (!right || !contract) throw new Error(`${body.name} is not a command: it lacks @CommandBody, so nobody may send it`)
   const who = `For ${right.roles.join(', ')}${right.agencies ? ` of ${right.agencies.join(', ')}` : ''}.`
   return applyDecorators(
-    AllowedTo(right) as MethodDecorator, UseFilters(RefusalAudit), UseGuards(JsonOnly, BehindNoWall), HttpCode(200), ApiBearerAuth(),
+    AllowedTo(right) as MethodDecorator, UseFilters(RefusalAudit), UseGuards(JsonOnly, BehindNoWall), ...contract.pastWalls ? [pastWalls(), UseInterceptors(PastWallAudit)] : [], HttpCode(200), ApiBearerAuth(),
     ApiOperation({ operationId: contract.type, summary: contract.summary, description: who }),
     ApiHeader({ name: 'Idempotency-Key', required: false, description: 'UUID, one per wish: the same key sent again answers as the first time', schema: { type: 'string', format: 'uuid' } }),
     ApiBody({ required: true, schema: asOpenApi(schemaOf(body)) }),

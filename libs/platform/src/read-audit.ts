@@ -94,19 +94,31 @@ export class RefusalAudit extends ProblemFilter {
     const problem = problemOf(error)
     const request = host.switchToHttp().getRequest<ChorusRequest>()
     const refused = refusedBy(problem) ?? (problem.problem === 'not-found' && contextOf(request).walled ? 'walled' : undefined)
-    if (this.trail && refused !== undefined) this.note(this.trail, request, problem, refused)
+    if (this.trail && refused !== undefined) note(this.trail, request, refused, problem)
     super.catch(error, host)
   }
+}
 
-  private note(trail: AuditTrail, request: ChorusRequest, { aside }: Problem, refused: string): void {
-    const { actor, correlationId, walled } = contextOf(request)
-    // names of parameters that nobody has checked are whatever was sent
-    const sent = Object.values(request.query).slice(0, LOOKED_AT).map((value, at): [string, unknown] => [`query ${at + 1}`, value])
-    trail.refused({
-      actor: actor ?? aside.who ?? UNKNOWN_CALLER, purpose: PURPOSES.find((each) => each === request.header('x-purpose')) ?? null, correlationId,
-      route: routeOf(request), asked: askedIn(trail, { ...Object.fromEntries(sent), ...(walled ?? request.params) }), found: false, records: [], refused,
-    })
+/** A stop or a fact of somebody before whom a wall stands was taken: that he sent it is entered, as of the commands that were not. */
+@Injectable()
+export class PastWallAudit implements NestInterceptor {
+  constructor(@Optional() @Inject(AUDIT) private readonly trail?: AuditTrail) {}
+  async intercept(execution: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+    const receipt: unknown = await lastValueFrom(next.handle())
+    const request = execution.switchToHttp().getRequest<ChorusRequest>()
+    if (this.trail && contextOf(request).walled) note(this.trail, request, 'walled')
+    return of(receipt)
   }
+}
+
+const note = (trail: AuditTrail, request: ChorusRequest, refused: string, problem?: Problem): void => {
+  const { actor, correlationId, walled } = contextOf(request)
+  // names of parameters that nobody has checked are whatever was sent
+  const sent = Object.values(request.query).slice(0, LOOKED_AT).map((value, at): [string, unknown] => [`query ${at + 1}`, value])
+  trail.refused({
+    actor: actor ?? problem?.aside.who ?? UNKNOWN_CALLER, purpose: PURPOSES.find((each) => each === request.header('x-purpose')) ?? null, correlationId,
+    route: routeOf(request), asked: askedIn(trail, { ...Object.fromEntries(sent), ...(walled ?? request.params) }), found: false, records: [], refused,
+  })
 }
 
 /** The code under which it stands in the audit log; undefined for what was not refused because of who asks. */

@@ -12,7 +12,7 @@ export interface RequestContext {
   actor?: Actor
   /** set with it: what else the token proves */
   claims?: Claims
-  /** a command that names somebody behind a wall of the actor's: it is answered as if there were nothing, and entered in the audit log. What its path asked for, before that was taken for what is not there */
+  /** a command that names somebody behind a wall of the actor's: it is answered as if there were nothing (a stop or a fact is taken), and entered in the audit log. What its path asked for, before that was taken for what is not there, and whom its body names */
   walled?: Readonly<Record<string, unknown>>
 }
 export type ChorusRequest = Request & { chorus?: RequestContext }

@@ -5,7 +5,7 @@ import { WALLS } from './providers'
 import { contextOf, type ChorusRequest } from './request-context'
 
 /** What stands behind the walls of one account. */
-export interface Wall { hides(value: unknown): boolean; elsewhere(text: string, stands: (standIn: string, asked: string) => void): string; without<T>(answer: T): T | undefined }
+export interface Wall { named(value: unknown): string[]; hides(value: unknown): boolean; elsewhere(text: string, stands: (standIn: string, asked: string) => void): string; without<T>(answer: T): T | undefined }
 /** null: the account has none. Asked at the log's head. */
 export type WallsOf = (account: string) => Promise<Wall | null>
 
@@ -21,7 +21,14 @@ export const askElsewhere = (request: ChorusRequest, wall: Wall): (<T>(answer: T
 }
 export const NOT_HERE = 'There is no such record here. Look its number up again.'
 
-/** Of a command: one that names nobody behind a wall passes; one that does, in its path, meets what is not there; in its body, is refused as not found. */
+const PAST = 'chorus:past-walls'
+/** A stop or a fact is taken from whoever sends it. */
+export const pastWalls = (): MethodDecorator => (_target, _key, descriptor) => { Reflect.defineMetadata(PAST, true, descriptor.value as object) }
+
+/**
+ * Of a command: one that names nobody behind a wall passes; one that does, in its path, meets what is not there; in its body, is
+ * refused as not found. A stop or a fact passes as it is, and is entered all the same.
+ */
 @Injectable()
 export class BehindNoWall implements CanActivate {
   constructor(@Inject(WALLS) private readonly walls: WallsOf) {}
@@ -31,7 +38,8 @@ export class BehindNoWall implements CanActivate {
     const { actor } = context
     const wall = actor ? await this.walls(actor.id) : null
     if (!wall) return true
-    if (wall.hides([request.params, request.body])) context.walled = { ...request.params }
+    if (wall.hides([request.params, request.body])) context.walled = { ...request.params, ...Object.fromEntries(wall.named(request.body).map((name, at) => [`body ${at + 1}`, name])) }
+    if (Reflect.getMetadata(PAST, execution.getHandler()) === true) return true
     if (wall.hides(request.body)) throw new Problem('not-found', NOT_HERE)
     askElsewhere(request, wall)
     return true

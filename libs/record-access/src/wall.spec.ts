@@ -5,6 +5,7 @@ import { Wall, wallsIdOf, wallsIn } from './wall'
 
 const [HE, HE_AGAIN, SHE] = ['a', 'b', 'c'].map((letter) => `per_${letter.repeat(22)}`) as [string, string, string]
 const id = (n: number): string => `018f0000-0000-7000-8000-00000000000${n}`
+const LETTERS = '018f0000-0000-7000-8000-0000000abcde'
 const event = (stream: string, type: string, data: object): RecordedEvent => recorded({ type, schemaVersion: 1, data, time: NOW, timePrecision: 'instant', timeZone: 'UTC' }, { stream, revision: 0 }, metaOf({ name: `${stream} ${type}` }))
 const wallOf = (from: Parameters<typeof wallsIn>[0], account: string, readable: (category: string) => boolean) => wallsIn(from, readable)(account)
 const log = (...events: RecordedEvent[]) => ({
@@ -28,7 +29,7 @@ it('behind it stand the person, what names him, and what is of his case; not the
   for (const one of [HE, id(1), id(2), id(3), id(4)]) expect(wall!.hides({ of: [one] })).toBe(true)
   expect([SHE, HE_AGAIN, id(9)].map((one) => wall!.hides(one))).toEqual([false, false, false])
 })
-it('asked again it knows what came since, reads nothing twice, and forgets a wall that is down', async () => {
+it('asked again it knows what came since, reads it alone where nothing leads on, and forgets a wall that is down', async () => {
   const events = [recordedWall, referral]
   const reads: number[] = []
   const growing = { load: async (stream: string) => events.filter((one) => one.stream === stream), read: (options: { after: number; filter: { categories: readonly string[] } }) => { reads.push(options.after); return log(...events).read(options) } }
@@ -38,9 +39,29 @@ it('asked again it knows what came since, reads nothing twice, and forgets a wal
   expect((await walls('kin'))!.hides(id(4))).toBe(true)
   events.push(link)
   expect((await walls('kin'))!.hides(HE_AGAIN)).toBe(true)
-  expect(reads).toEqual([0, 2, 0])
+  // the referral led on to an incident: what was there before it is looked at again
+  expect(reads).toEqual([0, 0, 2, 0, 0])
   events.push(event(recordedWall.stream, 'ConflictOfInterestEnded', { account: 'kin', personRef: HE, reason: 'NO_LONGER_SO' }))
   expect(await walls('kin')).toBeNull()
+})
+it('what named the incident before anybody referred it stands behind it too, whatever was asked before', async () => {
+  const screen = event(`lethalityScreen-${id(6)}`, 'LethalityScreenAdministered', { screenId: id(6), incidentId: id(2) })
+  const other = event(`lethalityScreen-${id(7)}`, 'LethalityScreenAdministered', { screenId: id(7), incidentId: id(8) })
+  const wall = await wallOf(log(screen, other, recordedWall, referral), 'kin', all)
+  expect([id(6), id(7)].map((one) => wall!.hides(one))).toEqual([true, false])
+  const events = [screen, other, recordedWall]
+  const walls = wallsIn({ load: (stream) => log(...events).load(stream), read: (options) => log(...events).read(options) }, all)
+  expect((await walls('kin'))!.hides(id(6))).toBe(false)
+  events.push(referral)
+  expect((await Promise.all([walls('kin'), walls('kin')])).map((one) => one!.hides(id(6)))).toEqual([true, true])
+})
+it('a number typed in capitals is the same number; a token in other letters is another', () => {
+  const wall = new Wall(new Set([HE, LETTERS]))
+  expect(wall.named({ of: [LETTERS.toUpperCase(), `pchCase-${LETTERS}`, HE, HE.toUpperCase()] })).toEqual([LETTERS, HE])
+  const asked: [string, string][] = []
+  const standIn = wall.elsewhere(LETTERS.toUpperCase(), (...both) => asked.push(both))
+  expect(asked).toEqual([[standIn.toLowerCase(), LETTERS], [standIn, LETTERS.toUpperCase()]])
+  expect(wall.hides(standIn)).toBe(false)
 })
 it('it follows the links of today, and stands for what a service may read', async () => {
   const his = event(`referral-${id(5)}`, 'ReferralReceived', { referralId: id(5), subjectRef: HE_AGAIN, victimRef: SHE, incidentIds: [] })

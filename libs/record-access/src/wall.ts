@@ -24,20 +24,27 @@ interface Log {
 }
 /** Where records of persons lead on: a referral to its incidents, a case to its referral, whatever is of a case to the case. An incident's own id is in its referral. */
 const LEADING = ['referral', 'pair', 'pchCase', 'arrest', 'lethalityScreen', 'notification', 'safetyReview', 'safetyWarning', 'pchService'] as const
-const KNOWN_BY = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|per_[\w-]{22}/g
+/** A UUID is typed in either case and stored in lower case; a token is as it is. */
+const KNOWN_BY = /[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}|per_[\w-]{22}/g
+const asStored = (name: string): string => name.startsWith('per_') ? name : name.toLowerCase()
 const FIELDS_THAT_LEAD = ['referralId', 'caseId', 'incidentId', 'indexIncidentId', 'incidentIds'] as const
 
 export class Wall {
   constructor(private readonly ids: ReadonlySet<string>) {}
-  /** Whether any text in it names somebody or something behind the wall. */
-  hides(value: unknown): boolean { return (JSON.stringify(value) ?? '').match(KNOWN_BY)?.some((id) => this.ids.has(id)) ?? false }
+  /** What any text in it names that is behind the wall, as it is stored, each once. */
+  named(value: unknown): string[] { return [...new Set((JSON.stringify(value) ?? '').match(KNOWN_BY)?.map(asStored).filter((id) => this.ids.has(id)))] }
+  hides(value: unknown): boolean { return this.named(value).length > 0 }
   /** The text with each such name replaced by one that nothing has, always the same: it is answered like what is not there. `stands` is told which for which. */
   elsewhere(text: string, stands: (standIn: string, asked: string) => void): string {
-    return text.replace(KNOWN_BY, (id) => {
-      if (!this.ids.has(id)) return id
+    return text.replace(KNOWN_BY, (typed) => {
+      const id = asStored(typed)
+      if (!this.ids.has(id)) return typed
       const standIn = id.startsWith('per_') ? `per_${Buffer.from(derivedId('elsewhere', id).replaceAll('-', ''), 'hex').toString('base64url')}` : derivedId('elsewhere', id)
       stands(standIn, id)
-      return standIn
+      if (id === typed) return standIn
+      // Typed in capitals: a route may give it back as it was typed, or as it is stored.
+      stands(standIn.toUpperCase(), typed)
+      return standIn.toUpperCase()
     })
   }
   /** An answer without what is behind the wall; undefined where it is about nothing else. A total counts what is left. */
@@ -55,7 +62,7 @@ export class Wall {
 
 /**
  * What stands behind the walls of an account; null: it has none. `readable`: the categories that whoever asks may read. Each
- * question is answered as of the log's head: what was read for the last one of this account is kept, and only the rest read.
+ * question is answered as of the log's head: what was read for the last one of this account is kept, and only the rest read, unless that leads on.
  */
 export const wallsIn = (log: Log, readable: (category: string) => boolean): (account: string) => Promise<Wall | null> => {
   const kept = new Map<string, { readonly of: string; readonly ids: Set<string>; through: number }>()
@@ -65,16 +72,22 @@ export const wallsIn = (log: Log, readable: (category: string) => boolean): (acc
     const links = readable('personIdentity') ? (await log.load(IDENTITY_REGISTER)).reduce<readonly PersonLink[]>(linksAfter, []) : []
     const tokens = persons.flatMap((person) => tokensOf(links, person))
     const before = kept.get(account)
-    // Another person, a link or its end: all of it is read anew.
+    // Another person, a link or its end: all of it is read anew. Whoever asks meanwhile works on ids of his own: half a pass is no wall.
     const known = before?.of === tokens.join() ? before : { of: tokens.join(), ids: new Set(tokens), through: 0 }
-    const wall = new Wall(known.ids)
-    for await (const { stream, partitionkey, data, ordinal } of log.read({ after: known.through, filter: { categories: LEADING.filter(readable) } })) {
-      known.through = ordinal
-      if (!wall.hides([data, partitionkey])) continue
-      known.ids.add(stream.slice(stream.indexOf('-') + 1))
-      for (const field of FIELDS_THAT_LEAD) for (const id of [(data as Record<string, unknown>)[field]].flat()) if (typeof id === 'string') known.ids.add(id)
+    const ids = new Set(known.ids)
+    const wall = new Wall(ids)
+    let [after, through, ledOn] = [known.through, known.through, true]
+    // What a record leads on to may have been named before it: a screen or an arrest names its incident before anybody refers it.
+    for (; ledOn; after = 0) {
+      ledOn = false
+      for await (const { stream, partitionkey, data, ordinal } of log.read({ after, filter: { categories: LEADING.filter(readable) } })) {
+        through = Math.max(through, ordinal)
+        if (!wall.hides([data, partitionkey])) continue
+        ids.add(stream.slice(stream.indexOf('-') + 1))
+        for (const id of FIELDS_THAT_LEAD.flatMap((field) => (data as Record<string, unknown>)[field])) if (typeof id === 'string' && !ids.has(id)) { ids.add(id); ledOn = true }
+      }
     }
-    kept.set(account, known)
+    kept.set(account, { of: known.of, ids, through })
     return wall
   }
 }

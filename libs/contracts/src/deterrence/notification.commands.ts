@@ -30,14 +30,14 @@ export class AuthorizeDelivery {
   @Code(ANY_PLACE_CLASSES, { doc: 'the class of place where you are' }) placeClass!: AnyPlaceClass
 }
 
-@CommandBody({ type: 'RecordAttempt', ...NOTIFIERS, summary: 'Record that a delivery was tried and did not come about' })
+@CommandBody({ type: 'RecordAttempt', pastWalls: true, ...NOTIFIERS, summary: 'Record that a delivery was tried and did not come about' })
 export class RecordAttempt {
   @Timestamp({ doc: 'when' }) at!: string
   @Code(ATTEMPT_OUTCOMES, { doc: 'how it ended; where the partner was present: ABORTED' }) outcome!: AttemptOutcome
   @Code(ANY_PLACE_CLASSES, { doc: 'the class of place' }) placeClass!: AnyPlaceClass
 }
 
-@CommandBody({ type: 'RecordDelivery', ...NOTIFIERS, summary: 'Record that he was told. Always recorded, also where a rule was broken; then it says which' })
+@CommandBody({ type: 'RecordDelivery', pastWalls: true, ...NOTIFIERS, summary: 'Record that he was told. Always recorded, also where a rule was broken; then it says which' })
 export class RecordDelivery {
   @Timestamp({ doc: 'when' }) at!: string
   @Code(NOTIFICATION_MODES, { doc: 'how he was told' }) mode!: NotificationMode
@@ -56,7 +56,7 @@ export class RecordDelivery {
   @Code(REACTIONS, { doc: 'how he reacted' }) reaction!: Reaction
 }
 
-@CommandBody({ type: 'RecordMisdelivery', ...NOTIFIERS, summary: 'Record that the message reached somebody else. Always recorded; the plan is held, and an advocate is to warn whoever may be in danger within the hour' })
+@CommandBody({ type: 'RecordMisdelivery', pastWalls: true, ...NOTIFIERS, summary: 'Record that the message reached somebody else. Always recorded; the plan is held, and an advocate is to warn whoever may be in danger within the hour' })
 export class RecordMisdelivery {
   @Timestamp({ doc: 'when' }) at!: string
   @Code(MISDELIVERED_TO, { doc: 'whom it reached' }) to!: MisdeliveredTo

@@ -10,13 +10,13 @@ const ADVOCATES: { roles: Role[]; agencies: string[] } = { roles: ['systemAdvoca
 /** Reasons that people may give; the others are ours. */
 const RAISED = HOLD_CODES.filter((code) => code !== 'REVIEW_OUTCOME' && code !== 'STOP_EVERYTHING')
 
-@CommandBody({ type: 'HoldNotification', roles: [...ROLES], summary: 'Hold a notification at once, whatever its state. Anybody with a role may; only an advocate sees why' })
+@CommandBody({ type: 'HoldNotification', pastWalls: true, roles: [...ROLES], summary: 'Hold a notification at once, whatever its state. Anybody with a role may; only an advocate sees why' })
 export class HoldNotification {
   @Code(RAISED, { doc: 'why' }) code!: HoldCode
   @Timestamp({ optional: true, doc: 'when somebody is to look at it again; default: in 24 hours. It does not end by itself' }) reviewAt?: string
 }
 
-@CommandBody({ type: 'StopEverything', roles: [...ROLES], summary: 'Stop everything that is planned for the person of a case, and what is planned while the stop stands. Anybody with a role may' })
+@CommandBody({ type: 'StopEverything', pastWalls: true, roles: [...ROLES], summary: 'Stop everything that is planned for the person of a case, and what is planned while the stop stands. Anybody with a role may' })
 export class StopEverything {
   @Uuid({ doc: 'the case' }) caseId!: string
 }
@@ -51,7 +51,7 @@ export class LiftStop {
   @Code(LIFT_CODES, { doc: 'why' }) code!: LiftCode
 }
 
-@CommandBody({ type: 'RevokeClearance', roles: ['systemAdvocate', 'detective', 'prosecutor'], agencies: ['KCPD', 'JCPO', 'HEALTH'], summary: 'Say that what cleared a notification no longer holds: he is out of custody, there is a new incident, an order was served or expired, the place changed, or an objection' })
+@CommandBody({ type: 'RevokeClearance', pastWalls: true, roles: ['systemAdvocate', 'detective', 'prosecutor'], agencies: ['KCPD', 'JCPO', 'HEALTH'], summary: 'Say that what cleared a notification no longer holds: he is out of custody, there is a new incident, an order was served or expired, the place changed, or an objection' })
 export class RevokeClearance {
   @Code(REVOCATION_CAUSES, { doc: 'what happened' }) cause!: RevocationCause
 }
