@@ -2,7 +2,7 @@ import { Body, Controller, Get, Inject, Param, Post, Query, Req } from '@nestjs/
 import { CommandBus } from '@nestjs/cqrs'
 import { ApiQuery, ApiTags } from '@nestjs/swagger'
 import { categoryNamed, LinkPersons, MatchPersons, OPENS, tokensOf, UnlinkPersons, type CommandMeta, type PersonMatchProposedV1, type Role } from '@chorus/contracts'
-import { CommandRoute, contextOf, Meta, Problem, QueryRoute, receiptOf, UuidParam, wholeNumber, type ChorusRequest, type Receipt } from '@chorus/platform'
+import { CommandRoute, contextOf, Meta, Problem, QueryRoute, receiptOf, UuidParam, WALLS, wholeNumber, type ChorusRequest, type Receipt, type WallsOf } from '@chorus/platform'
 import { IdentityLookUp } from './identity-look-up'
 import { LinkPersonsCommand, MatchPersonsCommand, UnlinkPersonsCommand } from './person-identity.commands'
 import { openQuestions } from './person-identity'
@@ -14,7 +14,7 @@ interface Questions { readonly total: number; readonly matches: readonly PersonM
 @ApiTags('persons')
 @Controller('v1/persons')
 export class PersonIdentityController {
-  constructor(private readonly commands: CommandBus, @Inject(IdentityLookUp) private readonly lookUp: IdentityLookUp) {}
+  constructor(private readonly commands: CommandBus, @Inject(IdentityLookUp) private readonly lookUp: IdentityLookUp, @Inject(WALLS) private readonly walls: WallsOf) {}
 
   @Post('matching-runs') @CommandRoute(MatchPersons)
   async match(@Body() body: MatchPersons, @Meta() meta: CommandMeta): Promise<Receipt> { return receiptOf(await this.commands.execute(new MatchPersonsCommand(body, meta))) }
@@ -29,9 +29,11 @@ export class PersonIdentityController {
   @QueryRoute({ summary: 'Questions of the matcher that nobody has answered yet: by codes alone, surest first', reads: { person: 'matchId' }, roles: ['intakeAnalyst', 'prosecutor'], agencies: ['KCPD', 'JCPO'] })
   @ApiQuery({ name: 'limit', required: false, description: '1 to 500, default 50' })
   @ApiQuery({ name: 'from', required: false, description: 'skip so many' })
-  async list(@Query('limit') limit?: string, @Query('from') from?: string): Promise<Questions> {
+  async list(@Req() request: ChorusRequest, @Query('limit') limit?: string, @Query('from') from?: string): Promise<Questions> {
     const asked = { limit: wholeNumber('limit', limit, 50, 1, 500), from: wholeNumber('from', from, 0, 0, 1_000_000) }
-    const open = [...openQuestions((await this.lookUp.register()).state)].sort((a, b) => b.confidence - a.confidence)
+    // Before it is cut into pages: the total is the same on each of them.
+    const wall = await this.walls(contextOf(request).actor!.id)
+    const open = openQuestions((await this.lookUp.register()).state).filter((question) => !wall?.hides(question)).sort((a, b) => b.confidence - a.confidence)
     return { total: open.length, matches: open.slice(asked.from, asked.from + asked.limit) }
   }
 
