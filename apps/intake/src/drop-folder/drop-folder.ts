@@ -16,8 +16,12 @@ export const HEAD_BYTES = 64 * 1024
 /** A feed folder with an agency's ORI as its name takes that agency's records alone. */
 export const isOri = (folder: string): boolean => /^[A-Z]{2}[A-Z0-9]{7}$/.test(folder)
 
+/** As isOri, but for its letters or a space around it; a word without a digit is none. */
+const isNearlyOri = (folder: string): boolean => !isOri(folder) && /\d/.test(folder) && isOri(folder.trim().toUpperCase())
+
 /** `refused`: why the file is none that can be imported, and what to do. */
 export const recognise = async ({ folder, mapping, tooManyMappings }: Place, head: Uint8Array): Promise<DroppedAs | { readonly refused: string }> => {
+  if (isNearlyOri(folder)) return { refused: 'The feed folder has the name of an agency\'s ORI but for its letters, so that nobody can tell whether the file is that agency\'s alone. Name the folder with the ORI in capitals, or otherwise if it is none, and put the file there again.' }
   if (folder === 'nibrs' || folder === 'kcpd') return { as: folder }
   if (mapping !== undefined) return { as: 'extract', mapping }
   if (tooManyMappings) return { refused: 'The feed folder holds more than one mapping, and none has the name of this file. Name the one that is meant after the file (arrests.csv: arrests.map.yml), or leave one mapping in the folder, and put the file there again.' }

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { appendFileSync, chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { appendFileSync, chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import type * as Files from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { repositoryRoot } from '@chorus/platform'
@@ -79,12 +80,28 @@ describe('the drop folder', () => {
     expect([imported.length, inFolder('.working')]).toEqual([concluded ? 1 : 2, []])
     expect(inFolder('done')).toHaveLength(concluded ? 2 : 3)
   })
-  it('loses no file whose claim was cut short', async () => {
+  it.each([undefined, 'no JSON', '{}', 'null', JSON.stringify({ folder: '../x', name: '', at: '2026-07-03T12:00:00.000Z', tries: 0 }), JSON.stringify({ folder: '', name: '', at: '/../x', tries: 0 })])('loses no file whose claim was cut short, and sends it as nobody\'s: %s', async (claim) => {
     mkdirSync(path('.working', 'x'), { recursive: true })
     mkdirSync(path('.working', 'y'))
     writeFileSync(path('.working', 'y', 'file'), FLAT)
+    if (claim !== undefined) writeFileSync(path('.working', 'y', 'claim.json'), claim)
+    expect(await refusal()).toContain('nobody can tell whose it is')
+    expect(inFolder('refused').map((name) => readFileSync(path('refused', name), 'utf8'))).toContain(FLAT)
+  })
+  it.each([{ to: 'done', base: '../x' }, { to: '..', base: 'x' }, { to: 'done', base: '.x' }, { to: 'done' }, null])('files nothing away to a place that is none of its own: %j', async (finished) => {
+    put('a.txt')
+    importing = async () => ({ outcome: 'again', text: 'cut' })
     await looks()
-    expect([imported.length, inFolder('.working')]).toEqual([1, []])
+    writeFileSync(path('.working', inFolder('.working')[0]!, 'finished.json'), JSON.stringify(finished))
+    importing = async () => DONE
+    await looks(1)
+    expect(inFolder('done').sort()[0]).toMatch(/^20260703T120000Z-[0-9a-f]{8}-a\.txt$/)
+    expect([imported.length, existsSync(path('x'))]).toEqual([2, false])
+  })
+  it('lets nobody else into what it works in', async () => {
+    mkdirSync(path('.working')); chmodSync(path('.working'), 0o777)
+    await looks(1)
+    expect(statSync(path('.working')).mode & 0o777).toBe(0o700)
   })
   it('leaves what is written while the files before it are imported, until it is quiet again', async () => {
     put('a.txt'); put('b.txt', FLAT.repeat(2))
@@ -216,10 +233,24 @@ describe('the drop folder', () => {
     it('where it is not there', async () => { rmSync(folder, { recursive: true }); expect(await unusable()).toMatch(/cannot be read \(ENOENT\)/) })
     it('where done leads elsewhere, and moves nothing there', async () => { const outside = mkdtempSync(join(tmpdir(), 'chorus-drop-')); symlinkSync(outside, path('done')); put('a.txt'); expect(await unusable()).toContain('done in the drop folder is no folder'); expect(readdirSync(outside)).toEqual([]); rmSync(outside, { recursive: true }) })
     it('where it may not be read', async () => { await asNobody(folder, async () => { chmodSync(folder, 0o300); expect(await unusable()).toMatch(/cannot be read \(EACCES\)/) }) })
-    it('where a feed folder may not be written: nothing of it is taken', async () => {
-      mkdirSync(path('nibrs')); put('nibrs/a.txt'); await looks(1)
-      await asNobody(folder, async () => { chmodSync(path('nibrs'), 0o555); await drop.look().catch(() => undefined); expect(await unusable()).toMatch(/cannot be moved .*\(EACCES\)/) })
-      expect([imported, inFolder('.working'), inFolder('nibrs')]).toEqual([[], [], ['a.txt']])
+    it('where .working is another user\'s', async () => {
+      const user = jest.spyOn(process as { geteuid: () => number }, 'geteuid').mockReturnValue(4711)
+      try { expect(await unusable()).toContain('belongs to another user') } finally { user.mockRestore() }
+    })
+    it('where a feed folder may not be written: nothing of it is taken, and the others go on', async () => {
+      mkdirSync(path('nibrs')); put('nibrs/a.txt'); put('b.txt'); await looks(1)
+      await asNobody(folder, async () => { chmodSync(path('nibrs'), 0o555); await looks(1) })
+      expect(drop.waiting).toMatch(/cannot be moved .*\(EACCES\)/)
+      expect([imported.map(({ name }) => name), inFolder('.working'), inFolder('nibrs')]).toEqual([['b.txt'], [], ['a.txt']])
+    })
+    it('where a feed folder is a mount of its own, and goes on with the others', async () => {
+      mkdirSync(path('nibrs')); put('nibrs/a.txt'); put('b.txt')
+      const files = jest.requireActual<typeof Files>('node:fs/promises')
+      const { rename } = files
+      const moved = jest.spyOn(files, 'rename').mockImplementation((from, to) => String(from).includes('/nibrs/') ? Promise.reject(Object.assign(new Error('EXDEV'), { code: 'EXDEV' })) : rename(from, to))
+      try { await looks() } finally { moved.mockRestore() }
+      expect(drop.waiting).toMatch(/mount of its own \(EXDEV\)/)
+      expect([imported.map(({ name }) => name), inFolder('.working'), inFolder('nibrs')]).toEqual([['b.txt'], [], ['a.txt']])
     })
     it('of one feed folder, and goes on with the others', async () => {
       mkdirSync(path('nibrs')); mkdirSync(path('other')); put('nibrs/a.txt')
@@ -244,6 +275,8 @@ describe('a dropped file is told', () => {
   it('by its feed folder, whatever it holds', async () => { expect(await recognise({ folder: 'kcpd', mapping: 'M' }, Buffer.from(FLAT))).toEqual({ as: 'kcpd' }) })
   it('as the portal\'s JSON', async () => { expect(await recognise({ folder: '' }, Buffer.from('[{"report_no":"1","reported_date":"2014-01-01","offense":"x","location_1":{"latitude":"1"}},\n{"rep'))).toEqual({ as: 'kcpd' }) })
   it.each([['{"a":1}'], ['[{"a":1}]'], [''], ['REPORT_NO,CAD\n1,2\n'], ['PK\u0003\u0004\0\0']])('as nothing: %j', async (text) => { expect(await recognise({ folder: '' }, Buffer.from(text))).toMatchObject({ refused: expect.stringContaining('Nobody can tell') }) })
+  it.each(['mozz99900', 'Mozz99900', 'MOZZ99900 '])('as nobody\'s in the folder %j, an ORI but for its letters', async (folder) => { expect(await recognise({ folder, mapping: 'M' }, Buffer.from(FLAT))).toMatchObject({ refused: expect.stringContaining('in capitals') }) })
+  it.each(['referrals', 'arrests'])('by its content in the folder %s, which is a word', async (folder) => { expect(await recognise({ folder }, Buffer.from(FLAT))).toEqual({ as: 'nibrs' }) })
   it('as an agency\'s own in the folder of its ORI, where open data has no place', async () => {
     expect(senderOf('MOZZ99900')).toMatchObject({ role: 'agencyFeed', agency: 'MOZZ99900' })
     expect(senderOf('arrests')).toMatchObject({ role: 'agencyFeed', agency: 'CITY' })

@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto'
 import { constants, type BigIntStats } from 'node:fs'
-import { lstat, mkdir, open, readdir, readFile, rename, rmdir, unlink, writeFile } from 'node:fs/promises'
+import { chmod, lstat, mkdir, open, readdir, readFile, rename, rmdir, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { newId } from '@chorus/platform'
 import { HEAD_BYTES, recognise, type DroppedAs } from './drop-folder'
@@ -54,7 +54,18 @@ export class FolderUnusable extends Error {}
 
 interface Claim { readonly folder: string; /** bytes of the name, base64 */ readonly name: string; readonly at: string; readonly tries: number; /** what the file was like when it was last looked at */ readonly stamp?: string; readonly mapping?: string; readonly tooManyMappings?: boolean }
 interface Found { readonly folder: string; readonly name: Buffer; readonly stat: BigIntStats; readonly quiet: boolean }
+const claimOf = (value: unknown): Claim | undefined => {
+  const { folder, name, at, tries, stamp, mapping, tooManyMappings } = (value ?? {}) as Record<keyof Claim, unknown>
+  if (typeof folder !== 'string' || folder.includes('/') || typeof name !== 'string' || typeof at !== 'string' || Number.isNaN(Date.parse(at)) || !Number.isInteger(tries)) return undefined
+  const text = (given: unknown): boolean => given === undefined || typeof given === 'string'
+  return text(stamp) && text(mapping) && (tooManyMappings === undefined || tooManyMappings === true) ? value as Claim : undefined
+}
 interface Finished { readonly to: 'done' | 'refused'; readonly base: string }
+/** As conclude() writes it: a name that leads nowhere else. */
+const finishedOf = (value: unknown): Finished | undefined => {
+  const { to, base } = (value ?? {}) as Record<keyof Finished, unknown>
+  return (to === 'done' || to === 'refused') && typeof base === 'string' && /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(base) ? { to, base } : undefined
+}
 
 export class DropFolder {
   /** what each file was like at the look before */
@@ -84,6 +95,16 @@ export class DropFolder {
   private async prepare(): Promise<void> {
     await this.read(() => readdir(this.options.folder))
     for (const name of OWN) await this.own(name)
+    await this.alone()
+  }
+
+  /** What lies in .working is believed: nobody else may put anything there, or read there what another agency sent. */
+  private async alone(): Promise<void> {
+    const path = this.path(WORKING)
+    const open = async (): Promise<boolean> => { const { uid, mode } = await lstat(path); return uid !== process.geteuid!() || (mode & 0o77) !== 0 }
+    if (!await this.read(open)) return
+    await chmod(path, 0o700).catch(() => undefined)
+    if (await this.read(open)) throw new FolderUnusable('.working in the drop folder belongs to another user, or others may read or write in it: it must be the own of the user that runs Chorus, with the mode 0700 (on a network share, mount it so)')
   }
 
   private async own(name: string): Promise<void> {
@@ -115,7 +136,7 @@ export class DropFolder {
 
   private at(folder: string, name: Buffer): Buffer { return Buffer.concat([Buffer.from(`${this.path(folder)}/`), name]) }
 
-  /** Takes a file: from here on another of the same name may come. @returns undefined where it waits for its mapping, or is gone */
+  /** Takes a file: from here on another of the same name may come. @returns undefined where it waits for its mapping, is written or gone, or cannot be moved */
   private async claim({ folder, name, stat }: Found, found: readonly Found[]): Promise<string | undefined> {
     const mapping = await this.mappingOf(folder, name, found)
     if (mapping === 'not-yet') return undefined
@@ -130,8 +151,10 @@ export class DropFolder {
       return id
     } catch (error) {
       await this.remove(id)
-      if (codeOf(error) === 'ENOENT') return undefined
-      throw new FolderUnusable(`a file cannot be moved out of the drop folder (${codeOf(error)}): the user that runs Chorus needs the right to write in it and in its feed folders`)
+      // The folders of the other agencies are not stopped by it.
+      if (codeOf(error) === 'EXDEV') this.waiting = 'a file cannot be moved out of a feed folder that is a mount of its own (EXDEV): mount the drop folder as a whole, so that its feed folders and .working lie on one file system'
+      else if (codeOf(error) !== 'ENOENT') this.waiting = `a file cannot be moved out of the drop folder (${codeOf(error)}): the user that runs Chorus needs the right to write in it and in its feed folders`
+      return undefined
     }
   }
 
@@ -153,12 +176,13 @@ export class DropFolder {
   /** Imports what was taken, and files it away; what cannot be finished now stays for the next look. */
   private async finish(id: string): Promise<void> {
     const of = (name: string): string => this.path(WORKING, id, name)
-    const finished = await json<Finished>(of('finished.json'))
+    const finished = finishedOf(await this.read(() => json(of('finished.json'))))
     if (finished) { await this.fileAway(id, finished); return }
     const stat = await this.read(() => ifThere(of('file')))
     // Cut short before the file was taken: it lies where it was put.
     if (!stat) { await this.remove(id); return }
-    const claim = await json<Claim>(of('claim.json')) ?? { folder: '', name: '', at: this.options.clock.now(), tries: 0 }
+    const claim = claimOf(await this.read(() => json(of('claim.json'))))
+    if (!claim) { await this.conclude(id, Buffer.from('file'), { at: this.options.clock.now() }, 'refused', { refused: 'What Chorus noted when it took this file is gone or cannot be read: nobody can tell whose it is. Put it into its feed folder again.' }); return }
     // Somebody still writes it, or nobody knows: it is read once it is quiet.
     if (claim.stamp !== stampOf(stat)) { await this.save(id, { ...claim, stamp: stampOf(stat) }); return }
     const name = Buffer.from(claim.name, 'base64')
@@ -213,8 +237,8 @@ export class DropFolder {
     } finally { await source.close().catch(() => undefined) }
   }
 
-  private async conclude(id: string, name: Buffer, claim: Claim, to: 'done' | 'refused', report: object): Promise<void> {
-    const finished: Finished = { to, base: `${claim.at.replaceAll(/[-:]|\.\d+/g, '')}-${id.slice(-8)}-${safe(name)}` }
+  private async conclude(id: string, name: Buffer, claim: Pick<Claim, 'at'>, to: 'done' | 'refused', report: object): Promise<void> {
+    const finished: Finished = { to, base: `${safe(Buffer.from(`${new Date(claim.at).toISOString().replaceAll(/[-:]|\.\d+/g, '')}-${id.slice(-8)}`))}-${safe(name)}` }
     await this.write(() => writeWhole(this.path(WORKING, id, 'report.json'), `${JSON.stringify({ outcome: to, taken: claim.at, finished: this.options.clock.now(), ...report }, null, 2)}\n`))
     await this.write(() => writeWhole(this.path(WORKING, id, 'finished.json'), JSON.stringify(finished)))
     await this.fileAway(id, finished)
@@ -260,6 +284,6 @@ const isStill = async (path: string | Buffer, stat: BigIntStats): Promise<boolea
 const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? 'error'
 /** What of a name may stand in a file name anywhere; the rest is one underscore. */
 const safe = (name: Buffer): string => name.toString('utf8').replaceAll(/[^A-Za-z0-9._-]+/g, '_').replace(/^\.+/, '').slice(-120) || 'file'
-const json = async <T>(path: string): Promise<T | undefined> => { try { return JSON.parse(await readFile(path, 'utf8')) as T } catch { return undefined } }
+const json = async (path: string): Promise<unknown> => { try { return JSON.parse(await readFile(path, 'utf8')) as unknown } catch (error) { if (error instanceof SyntaxError || codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined; throw error } }
 /** There whole, or not at all. */
 const writeWhole = async (path: string, text: string): Promise<void> => { await writeFile(`${path}.new`, text, { mode: 0o640 }); await rename(`${path}.new`, path) }
