@@ -104,6 +104,8 @@ try {
   // a broker of the caller's is for the Kafka suites alone: the others run as on a machine without one
   const withoutKafka = Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('KAFKA_')))
   const built = runBuild()
+  // whoever awaits it hears of it; until then nobody does, and node would end without counts
+  built.catch(() => undefined)
   const run = async (suite) => {
     if (suite.jest) await built
     if (suite.name !== 'real' || real?.folder) await runSuite(suite, suite === KAFKA ? env : withoutKafka)

@@ -2,7 +2,7 @@
 // again, as the fault suites do hundreds of times, then spends half as much on its modules. Left by a process that found
 // something missing; a file of ours that has changed is read anew, and other packages make another pack.
 const { createHash } = require('node:crypto')
-const { readFileSync, renameSync, statSync, writeFileSync } = require('node:fs')
+const { readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } = require('node:fs')
 const Module = require('node:module')
 const { dirname, join, sep } = require('node:path')
 const { Script } = require('node:vm')
@@ -10,6 +10,8 @@ const { Script } = require('node:vm')
 const PACKAGES = `${sep}node_modules${sep}`
 /** by then a process has loaded what it needs to begin with */
 const LOADED_MS = 1500
+/** a pack that a process was killed over while it wrote is nobody's by then */
+const LEFT_MS = 3_600_000
 const stampOf = (file) => {
   const { mtimeMs, size } = statSync(file)
   return `${mtimeMs} ${size}`
@@ -31,6 +33,14 @@ const readPack = (file, version) => {
   }
 }
 
+const sweep = (folder) => {
+  for (const name of readdirSync(folder)) {
+    const file = join(folder, name)
+    // another process may sweep too
+    if (/\.pack\.\d+$/.test(name)) try { if (Date.now() - statSync(file).mtimeMs > LEFT_MS) rmSync(file) } catch { /* gone */ }
+  }
+}
+
 /** `parts`: [filename, text, compiled, stamp]. Whole or not at all: others may be reading. */
 const writePack = (file, version, resolved, parts) => {
   const modules = {}
@@ -44,6 +54,7 @@ const writePack = (file, version, resolved, parts) => {
   const head = Buffer.from(JSON.stringify({ version, modules, resolved }))
   const length = Buffer.alloc(4)
   length.writeUInt32LE(head.length)
+  sweep(dirname(file))
   writeFileSync(`${file}.${process.pid}`, Buffer.concat([length, head, ...buffers]))
   renameSync(`${file}.${process.pid}`, file)
 }

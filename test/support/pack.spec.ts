@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
@@ -79,6 +79,15 @@ describe('a packed program', () => {
     await ended
     write('main.ts', "console.log(require('./part'))")
     expect(run()).toEqual({ said: 'part', translated: ['main.ts'] })
+  })
+
+  it('takes away, before it leaves its own, what a process left that was killed over it long ago', () => {
+    for (const [name, hours] of [['a.pack.1', 2], ['b.pack.2', 0], ['c.pack', 2], ['.keep', 2]] as const) {
+      write(`kept/${name}`, '')
+      utimesSync(join(root, 'kept', name), new Date(), new Date(Date.now() - hours * 3_600_000))
+    }
+    run()
+    expect(packs().filter((name) => name.length < 20).sort()).toEqual(['.keep', 'b.pack.2', 'c.pack'])
   })
 
   it('throws what a module throws', () => {

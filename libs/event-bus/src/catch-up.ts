@@ -3,22 +3,22 @@
  * it, when it was away for long. And whether it has everything behind it through some place.
  */
 import { topicNamed } from '@chorus/contracts'
-import type { StoredEvent } from '@chorus/event-store'
+import { asRecorded, type StoredEvent } from '@chorus/event-store'
 import { pause } from '@chorus/read-models'
 import type { BusMessage } from './port'
 import { keyOf, readPlaces, saveCaughtUp, type TopicStream } from './positions'
 import { carrierOf, categoriesOf, messageOf, work, type Worker } from './work'
 
 /** One event of the log, in its place. */
-export interface Seen extends TopicStream { readonly revision: number; readonly ordinal: number }
+export interface Seen extends TopicStream { readonly revision: number; readonly ordinal: number; /** the key of its message */ readonly key: () => string }
 
 const PAGE = 500
 const HOUR = 3_600_000
 
 /** The log's events of these topics in pages, in order, after `after` and through `through`. */
-async function* pages(worker: Worker, topics: readonly string[], after: number, through: number, size: number): AsyncIterable<readonly StoredEvent[]> {
+async function* pages(worker: Worker, topics: readonly string[], after: number, through: number, size: number, signal?: AbortSignal): AsyncIterable<readonly StoredEvent[]> {
   let page: StoredEvent[] = []
-  for await (const stored of worker.store.readAll({ after, through, filter: { categories: categoriesOf(topics) } })) {
+  for await (const stored of worker.store.readAll({ after, through, filter: { categories: categoriesOf(topics) }, ...(signal && { signal }) })) {
     page.push(stored)
     if (page.length < size) continue
     yield page
@@ -31,7 +31,7 @@ const messagesOf = (events: readonly StoredEvent[]): BusMessage[] => events.flat
 /** Works what the log holds through its head, and remembers that. Answers how far that was. */
 export async function readFromLog(worker: Worker, topics: readonly string[], size: number, signal: AbortSignal): Promise<number> {
   const { ordinal: through } = await worker.store.head()
-  for await (const page of pages(worker, topics, 0, through, size)) await work(worker, messagesOf(page), signal)
+  for await (const page of pages(worker, topics, 0, through, size, signal)) await work(worker, messagesOf(page), signal)
   signal.throwIfAborted()
   await saveCaughtUp(worker.database, worker.name, through)
   return through
@@ -47,7 +47,7 @@ export async function makeGood(worker: Worker, topics: readonly string[], after:
   const { ordinal: head } = await worker.store.head()
   let through = after
   let young = false
-  for await (const page of pages(worker, topics, after, head, PAGE)) {
+  for await (const page of pages(worker, topics, after, head, PAGE, signal)) {
     let behind = await isBehind(worker, page.map(seenOf))
     const old = page.filter((stored, i) => !behind[i] && stored.recordedtime < horizon)
     if (old.length > 0) {
@@ -65,7 +65,10 @@ export async function makeGood(worker: Worker, topics: readonly string[], after:
   return through
 }
 
-const seenOf = ({ stream, revision, ordinal }: StoredEvent): Seen => ({ topic: carrierOf(stream).name, stream, revision, ordinal })
+const seenOf = (stored: StoredEvent): Seen => {
+  const { stream, revision, ordinal } = stored
+  return { topic: carrierOf(stream).name, stream, revision, ordinal, key: () => asRecorded(stored).partitionkey }
+}
 
 async function isBehind({ database, name }: Worker, events: readonly Seen[]): Promise<boolean[]> {
   const places = await readPlaces(database, name, [...new Map(events.map((at) => [keyOf(at), at])).values()])
@@ -93,26 +96,26 @@ export class Lookout {
   }
 
   /** The first event that is neither worked nor parked, if it stands at or before `ordinal`. */
-  async firstMissing(ordinal: number): Promise<Seen | undefined> {
-    return await this.isThrough(ordinal) ? undefined : this.heldUp
+  async firstMissing(ordinal: number, signal: AbortSignal): Promise<Seen | undefined> {
+    return await this.isThrough(ordinal, signal) ? undefined : this.heldUp
   }
 
   /** Of each stream the first event at or before `ordinal` that is neither worked nor parked. */
-  async allMissing(ordinal: number): Promise<Seen[]> {
+  async allMissing(ordinal: number, signal: AbortSignal): Promise<Seen[]> {
     const missing = new Map<string, Seen>()
-    for await (const page of pages(this.worker, this.topics, this.looked, ordinal, PAGE)) {
+    for await (const page of pages(this.worker, this.topics, this.looked, ordinal, PAGE, signal)) {
       const events = page.map(seenOf)
       for (const [i, behind] of (await isBehind(this.worker, events)).entries()) if (!behind && !missing.has(keyOf(events[i]!))) missing.set(keyOf(events[i]!), events[i]!)
     }
     return [...missing.values()]
   }
 
-  async isThrough(ordinal: number): Promise<boolean> {
+  async isThrough(ordinal: number, signal?: AbortSignal): Promise<boolean> {
     if (this.looked >= ordinal) return true
     if (this.heldUp && !(await isBehind(this.worker, [this.heldUp]))[0]) return false
     this.heldUp = undefined
     if ((await this.worker.store.head()).ordinal < ordinal) return false
-    for await (const page of pages(this.worker, this.topics, this.looked, ordinal, PAGE)) {
+    for await (const page of pages(this.worker, this.topics, this.looked, ordinal, PAGE, signal)) {
       const events = page.map(seenOf)
       this.heldUp = events[(await isBehind(this.worker, events)).indexOf(false)]
       this.looked = Math.max(this.looked, this.heldUp ? this.heldUp.ordinal - 1 : events.at(-1)!.ordinal)

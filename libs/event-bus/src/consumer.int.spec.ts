@@ -11,7 +11,7 @@ import { Permanent } from './failures'
 import { LogBus } from './log-bus'
 import { toMessage } from './message'
 import { parkedList, requestRetry } from './parked'
-import { CASES, caseStream, ofCase, pause, range, rounds, until } from './testing/harness'
+import { CASES, caseStream, changed, ofCase, pause, range, rounds, until } from './testing/harness'
 import type { EventBus } from './port'
 
 let fresh: FreshDatabase
@@ -125,6 +125,8 @@ describe('a message that was lost at the end of its stream', () => {
   /** a bus that was handed the log through `handed` and brings none of it */
   const bringsNothing = (handed: () => number | undefined): EventBus => ({ ...silent, handed: async () => handed() })
   const kinds = async () => (await parkedList(sql)).map(({ stream, revision, kind, nextTry }) => ({ stream, revision, kind, nextTry }))
+  async function* slowly<T>(from: AsyncIterable<T>, onRead: () => void): AsyncIterable<T> { for await (const each of from) { await pause(5); onRead(); yield each } }
+  const bound = (target: object, name: string | symbol): unknown => { const value: unknown = Reflect.get(target, name); return typeof value === 'function' ? value.bind(target) as unknown : value }
   const hole = (n: number, revision: number) => ({ stream: caseStream(n), revision, kind: 'hole', nextTry: null })
 
   it('is parked as a hole once it was published for long, every one of them, and health says so; a retry has it worked', async () => {
@@ -159,6 +161,48 @@ describe('a message that was lost at the end of its stream', () => {
     for await (const stored of store.readAll()) await bring!(stored)
     await until(async () => (await kinds()).length === 0)
     expect(worked).toEqual([0])
+  })
+
+  it('is not looked for by a process to which it would not come: the one that reads the log may have it in hand', async () => {
+    const store = new MemoryStore()
+    const buses = range(0, 1).map(() => new LogBus({ store, database: sql, pollMs: 20 }))
+    for (const bus of buses) ends.push(() => bus.close())
+    const lost = caseStream(9)
+    const loses = changed(buses[0]!, (messages) => messages.filter(({ headers }) => headers.ce_stream !== lost))
+    let release: () => void = () => undefined
+    const held = new Promise<void>((resolve) => { release = resolve })
+    const looked = new Set<string>()
+    const watched = (bus: EventBus, name: string): EventBus => ({ ...bus, subscribe: (options) => bus.subscribe(options), handed: async () => { looked.add(name); return bus.handed!() } })
+    const reads = consumer(store, watched(loses, 'reads'), async ({ stream }) => { if (stream === caseStream(0)) await held }, { lateMs: 40 })
+    await reads.start()
+    await until(() => reads.health().text === 'reads the log')
+    const waits = consumer(store, watched(buses[1]!, 'waits'), async () => undefined, { lateMs: 40 })
+    await waits.start()
+    await until(() => waits.health().text === 'another process of the group reads')
+    ends.push(async () => release())
+    await store.appendEach(rounds(10, 0, 0))
+    await until(() => reads.state().worked === 8)
+    looked.clear()
+    await until(() => looked.size === 2)
+    await pause(200)
+    expect(await kinds()).toEqual([])
+    release()
+    // the one that reads it does look
+    await until(async () => (await kinds()).length > 0)
+    expect(await kinds()).toEqual([hole(9, 0)])
+  })
+
+  it('is looked for no longer than until the stop', async () => {
+    const store = new MemoryStore()
+    let read = 0
+    const reacting = consumer(new Proxy(store, { get: (target, name) => (name !== 'readAll' ? bound(target, name) : (options: object) => slowly(target.readAll(options), () => read++)) }), bringsNothing(() => 500), async () => undefined, { lateMs: 40 })
+    await reacting.start()
+    await until(() => reacting.state().status === 'listening')
+    await store.appendEach(rounds(500, 0, 0))
+    await until(() => read > 0)
+    await reacting.stop()
+    expect(read).toBeLessThan(250)
+    expect(await kinds()).toEqual([])
   })
 
   it('is not looked for beyond what was published, nor where nobody can say how far that is', async () => {

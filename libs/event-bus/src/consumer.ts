@@ -225,11 +225,13 @@ export class Consumer {
       await pause(lateMs / 4, signal)
       try {
         if (lost?.in !== this.lookout) lost = { in: this.lookout, watch: new LostWatch(this.worker, this.lookout, lateMs) }
-        const listens = this.subscription?.health().ok === true && this.failures === 0 && !signal.aborted && !this.anew.signal.aborted
+        const { subscription } = this
+        const listens = subscription?.health().ok === true && this.failures === 0 && !signal.aborted && !this.anew.signal.aborted
         const handed = listens ? await bus.handed?.() : undefined
         if (handed === undefined) lost.watch.rest()
-        else await lost.watch.look(handed, this.deliveries)
+        else await lost.watch.look(handed, this.deliveries, subscription!, signal)
       } catch (error) {
+        if (signal.aborted) return
         lost?.watch.rest()
         logger?.warn({ consumer: name, err: error }, 'what has not come could not be looked for; trying again')
       }

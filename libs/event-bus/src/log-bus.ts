@@ -78,6 +78,8 @@ class Group implements BusSubscription {
     return { ok: true, text: this.owner ? 'reads the log' : 'another process of the group reads' }
   }
 
+  holds(): boolean { return this.owner }
+
   /** Holds the checkpoint against the log, and makes it where the group is new. */
   private async readCheckpoint(): Promise<void> {
     const { store, database } = this.bus

@@ -39,6 +39,8 @@ export interface BusSubscription {
   stop(): Promise<void>
   /** for readiness: whether messages can be had at the moment, in words */
   health(): { readonly ok: boolean; readonly text: string }
+  /** Whether messages of this key come to this subscription at the moment, and to no other of its group; no such method: all do. */
+  holds?(topic: string, key: string): boolean
 }
 
 export interface EventBus {

@@ -85,6 +85,20 @@ describe('chorus log copy', () => {
       await target.close()
     })
 
+    it('that a Chorus opens between the look and the beginning: refused by name, it records under its own id, and opens again', async () => {
+      const target = copyToPostgres(empty.ownerUrl)
+      let opened: PostgresStore | undefined
+      const openedMeanwhile: CopyTarget = { ...target, begin: async (log) => { opened = await PostgresStore.open({ url: empty.appUrl }); await target.begin(log) } }
+      await expect(copyLog(source, openedMeanwhile)).rejects.toThrow(/a Chorus has the log in .* open: stop it/)
+      expect(told(await opened!.append({ stream: 'a-1', expected: 'none', events: [event('meanwhile')] }))).toBe('ok 0-0 at 1')
+      expect(await verifyChain(opened!)).toMatchObject({ ok: true, checked: 1 })
+      await opened!.close()
+      const again = await PostgresStore.open({ url: empty.appUrl })
+      expect([again.log, again.log === source.log]).toEqual([opened!.log, false])
+      await again.close()
+      await target.close()
+    })
+
     it('what is recorded in the source meanwhile is counted, and led there by the next copy', async () => {
       const target = copyToPostgres(empty.ownerUrl)
       let n = 0

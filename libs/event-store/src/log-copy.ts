@@ -142,7 +142,7 @@ const contentOf = ({ ordinal, text }: StoredEvent): string => {
 
 const ADOPT = `UPDATE log.head SET log = $1::text::uuid, link = decode($2, 'hex') WHERE ordinal = 0`
 /** No service opens a log while it stands (postgres.ts). A copy that is refused has set nothing. */
-const BEGUN = 'UPDATE log.head SET copying = true'
+const BEGUN = 'WITH was AS (SELECT copying FROM log.head) UPDATE log.head SET copying = true RETURNING (SELECT copying FROM was) AS begun'
 const PROMISED = 'SELECT promised IS NOT NULL AS promised FROM log.head'
 /** Connections of stores in PostgreSQL: what they append stands under the id that the log had when they opened it. The places of a log in KurrentDB, which may be led back into their database, have others. */
 const USERS = `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name IN ('chorus-log-reader', 'chorus-log-writer')`
@@ -162,12 +162,15 @@ const COPY = `
 export function copyToPostgres(url: string): CopyTarget {
   const sql = connect(url, 1, 'chorus-log-copy')
   const where = `the PostgreSQL at ${new URL(url).host}${new URL(url).pathname}`
+  const refuseUsers = async (): Promise<void> => {
+    // one that was just stopped, or refused, takes a moment to be gone
+    const until = performance.now() + LEAVING_MS
+    while ((await sql.unsafe(USERS)).length > 0) if (performance.now() < until) await new Promise((resolve) => { setTimeout(resolve, 50) }); else throw new CopyRefused(`a Chorus has the log in ${where} open: stop it, then copy again`)
+  }
   return {
     where,
     look: async (log) => {
-      // one that was just stopped takes a moment to be gone
-      const until = performance.now() + LEAVING_MS
-      while ((await sql.unsafe(USERS)).length > 0) if (performance.now() < until) await new Promise((resolve) => { setTimeout(resolve, 50) }); else throw new CopyRefused(`a Chorus has the log in ${where} open: stop it, then copy again`)
+      await refuseUsers()
       const head = (await readHead(sql, 'log'))!
       if (head.log === log) return head
       if (head.ordinal > 0) throw new CopyRefused(`${where} holds ${head.ordinal} events of log ${head.log}, not of log ${log}. Copy into an empty database`)
@@ -176,7 +179,12 @@ export function copyToPostgres(url: string): CopyTarget {
       return { ordinal: 0, link: genesisLink(log) }
     },
     begin: async (log) => {
-      await sql.unsafe(BEGUN)
+      const [{ begun } = { begun: false }] = await sql.unsafe<{ begun: boolean }[]>(BEGUN)
+      // whoever opened it since the look has its old id, and from here on nobody opens it
+      await refuseUsers().catch(async (error: unknown) => {
+        if (!begun) await sql.unsafe(FINISHED)
+        throw error
+      })
       await sql.unsafe(ADOPT, [log, genesisLink(log)])
     },
     write: async (events) => {

@@ -46,9 +46,6 @@ export type AuditReport =
   | { readonly ok: true; readonly log: string; /** entries that were read */ readonly checked: number; readonly through: number; readonly link: string }
   | { readonly ok: false; readonly log: string; readonly checked: number; /** the first that is wrong */ readonly ordinal: number; readonly fault: 'gap' | 'recordedtime-decreases' | 'link-differs' | 'head-differs'; readonly text: string }
 
-/** Whoever sends no token, or one that nobody vouches for. What such a token says is not taken over. */
-export const UNKNOWN_CALLER: Actor = { id: 'unknown', role: 'unknown', agency: 'unknown' }
-
 /** @param hmac under the vault's key for searches; @param failed told of a refused attempt that could not be entered yet */
 export const auditTrail = (database: Sql, hmac: (text: string) => Buffer, failed: (error: unknown) => void): AuditTrail => {
   const enter = async (entry: Reading | Refused): Promise<void> => { await database`select audit.record(${canonicalJson(entry)})` }

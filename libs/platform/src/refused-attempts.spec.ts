@@ -1,4 +1,4 @@
-import { ENTERED_EACH, RefusedAttempts } from './refused-attempts'
+import { ENTERED_EACH, RefusedAttempts, UNKNOWN_CALLER } from './refused-attempts'
 import type { Refused } from './audit-log'
 
 const attempt = (over: Partial<Refused> = {}): Refused => ({
@@ -46,6 +46,21 @@ describe('refused attempts', () => {
     await minute()
     expect(entered.length).toBe(1021)
     expect(entered.reduce((sum, { times }) => sum + (times ?? 1), 0)).toBe(3051)
+  })
+
+  it('beyond the callers that are told apart are counted under nobody\'s name, also when they are entered later', async () => {
+    for (let n = 0; n < 1000; n++) attempts.note(attempt({ actor: { id: `told-apart-${n}`, role: 'finance', agency: 'CITY' } }))
+    await minute(1)
+    down = true
+    for (let n = 0; n < 30; n++) attempts.note(attempt({ purpose: 'accounting', actor: { id: `beyond-${n}`, role: 'finance', agency: 'CITY' } }))
+    await minute()
+    down = false
+    await minute()
+    expect(entered.filter(({ times }) => times !== undefined)).toEqual([expect.objectContaining({ actor: UNKNOWN_CALLER, purpose: null, times: 30 })])
+    for (let n = 0; n < 1000; n++) attempts.note(attempt({ actor: { id: `told-apart-${n}`, role: 'finance', agency: 'CITY' } }))
+    for (let n = 0; n < 12; n++) attempts.note(attempt({ actor: { id: `beyond-${n}`, role: 'finance', agency: 'CITY' } }))
+    await minute()
+    expect(entered.at(-1)).toMatchObject({ actor: UNKNOWN_CALLER, purpose: null, times: 2 })
   })
 
   it('that cannot be entered are kept, and entered as a count once they can; nothing is thrown at whoever refused', async () => {

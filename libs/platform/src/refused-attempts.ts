@@ -3,7 +3,11 @@
  * the first of a minute are entered each, what follows is counted, and the count is one entry at the minute's end. Whoever
  * names himself by no good token is one caller with all others who do not.
  */
+import type { Actor } from '@chorus/contracts'
 import type { Refused } from './audit-log'
+
+/** Whoever sends no token, or one that nobody vouches for. What such a token says is not taken over. */
+export const UNKNOWN_CALLER: Actor = { id: 'unknown', role: 'unknown', agency: 'unknown' }
 
 export interface RefusedAttemptsOptions {
   readonly enter: (entry: Refused) => Promise<void>
@@ -59,8 +63,10 @@ export class RefusedAttempts {
     this.windows.delete(key)
     if (counted.size === 0) return
     const times = [...counted.values()].reduce((sum, each) => sum + each, 0)
-    this.enter({ ...last, asked: {}, times, counted: Object.fromEntries(counted) }, () => {
-      const window = this.windowOf(last)
+    // who came beyond the limit is many: the count names none of them
+    const of: Refused = key === '' ? { ...last, actor: UNKNOWN_CALLER, purpose: null } : last
+    this.enter({ ...of, asked: {}, times, counted: Object.fromEntries(counted) }, () => {
+      const window = this.windowOf(of)
       for (const [what, each] of counted) window.counted.set(what, (window.counted.get(what) ?? 0) + each)
     })
   }

@@ -40,6 +40,7 @@ export class KafkaBus implements EventBus {
         await subscription.stop()
       },
       health: () => subscription.health(),
+      holds: (topic, key) => subscription.holds(topic, key),
     }
   }
 

@@ -3,12 +3,14 @@
  * before; a handler that throws pauses its partition and gets the same messages again, the others go on; while a handler
  * works the group hears from us; and when kafkajs gives up, a new consumer takes its place until stop().
  */
-import type { Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs'
+import { topicNamed } from '@chorus/contracts'
+import type { Consumer, EachBatchPayload, IMemberAssignment, KafkaMessage } from 'kafkajs'
 import { pause } from '@chorus/read-models'
 import type { BusMessage, BusSubscribeOptions } from '../port'
 import { isOfType, kafkaClient } from './kafka-client'
 import type { KafkaBusOptions } from './kafka-bus'
 import { isUsual } from './kafka-log'
+import { partitionOf } from './partition'
 
 /** messages that a handler gets at a time: what it finished is not lost to a crash in the next */
 const MAX_DELIVERY = 500
@@ -31,6 +33,7 @@ export class KafkaSubscription {
   private consumer: Consumer | undefined
   private running: Promise<void> = Promise.resolve()
   private joined = false
+  private assigned: IMemberAssignment = {}
   private inHand = 0
   private answered = performance.now()
   private trouble: string | undefined
@@ -57,6 +60,11 @@ export class KafkaSubscription {
     if (this.joined && this.inHand === 0 && performance.now() - this.answered > SILENT_MS) return { ok: false, text: `${group}: the broker has not answered for ${Math.round((performance.now() - this.answered) / 1000)} s` }
     if (!this.joined) return { ok: false, text: `${group} is not in its group: ${this.trouble ?? 'it is joining'}` }
     return { ok: true, text: `${group} listens to ${this.options.topics.join(', ')}` }
+  }
+
+  /** Topics have the partitions of the contracts: ensureTopics refuses others. */
+  holds(topic: string, key: string): boolean {
+    return this.joined && this.assigned[this.bus.settings.prefix + topic]?.includes(partitionOf(key, topicNamed(topic).partitions)) === true
   }
 
   /** One consumer after another: kafkajs' own retries end some day, ours with stop(). */
@@ -101,7 +109,7 @@ export class KafkaSubscription {
     const crash = new Promise<never>((_, reject) => { crashed = reject })
     crash.catch(() => undefined)
     consumer.on(consumer.events.CRASH, ({ payload }) => crashed(payload.error))
-    consumer.on(consumer.events.GROUP_JOIN, () => { this.joined = true; this.trouble = undefined; this.heard(); joined() })
+    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => { this.joined = true; this.assigned = payload.memberAssignment; this.trouble = undefined; this.heard(); joined() })
     consumer.on(consumer.events.FETCH, () => this.heard())
     consumer.on(consumer.events.HEARTBEAT, () => this.heard())
     const { signal } = this.stopping

@@ -73,6 +73,19 @@ export function deliveriesAreInOrder(given: Given): void {
       expect(all.firstSeen).toEqual(new Map(range(0, 19).map((n) => [caseStream(n), range(0, 7)])))
     })
 
+    it('of a key go to the one subscription of a group that holds it', async () => {
+      const parts = [seen(), seen()]
+      const subscriptions = [await listen(parts[0]!), await listen(parts[1]!)]
+      const streams = range(0, 29).map(caseStream)
+      const held = (one: BusSubscription): string[] => streams.filter((key) => one.holds!(CASES, key))
+      await until(() => subscriptions.flatMap(held).sort().join() === [...streams].sort().join())
+      await send(rounds(30, 0, 0))
+      await until(() => parts[0]!.count + parts[1]!.count === 30)
+      expect(parts.map((part) => [...part.firstSeen.keys()].sort())).toEqual(subscriptions.map((one) => held(one).sort()))
+      for (const one of subscriptions) await one.stop()
+      expect(subscriptions.flatMap(held)).toEqual([])
+    })
+
     it('go on in order while a subscription joins and another leaves', async () => {
       const all = seen()
       const first = await listen(all, { group: 'moving' })
