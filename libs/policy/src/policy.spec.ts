@@ -80,7 +80,7 @@ describe('what holds', () => {
   })
   it('is retired by its successor alone; a version that is retired does not begin, is not approved and not put forward', () => {
     given(policy, ...scheduled).when(retire('1.0.0')).refused('policy_holds')
-    given(policy, ...scheduled).when(retire('3.0.0')).refused('policy_version_unknown')
+    for (const none of ['3.0.0', 'constructor', 'toString']) given(policy, ...scheduled).when(retire(none)).refused('policy_version_unknown')
     const events = after(activate('1.0.0'), activate('1.1.0', { activeFrom: '2026-08-01' }), retire('1.1.0'))
     expect(holds(events, AUGUST)).toBe('1.0.0')
     given(policy, ...events).when(retire('1.1.0')).nothing()

@@ -85,7 +85,8 @@ export const activate = ({ data: { policyId, version, status, hash, text, approv
 }
 
 export const retire = ({ data: { policyId, version, reasonCode }, meta }: Retire, state: Policy): Decision => {
-  const put = state.versions[version]
+  // A number may be any name here, and those of an object's own members are no versions.
+  const put = Object.hasOwn(state.versions, version) ? state.versions[version] : undefined
   if (!put) return refused('policy_version_unknown', `There is no version ${version} of ${policyId}. Look its number up again.`, { kind: 'not-found' })
   if (put.retired) return []
   if (heldAt(state.activations, meta.now)?.version === version) return refused('policy_holds', `Version ${version} of ${policyId} holds: without it nothing could be decided. Activate its successor first.`, { kind: 'conflict' })

@@ -6,7 +6,7 @@ import type { Recorder } from '@chorus/event-store'
 import { RECORDER } from '@chorus/platform'
 import { incident, initial as noIncident } from '../incident/incident'
 import { policyInForce } from '../policy/policy-in-force'
-import { lethalityScreen } from './lethality-screen'
+import { lethalityScreen, receivedAt } from './lethality-screen'
 
 @AllowedTo(rightOf(AdministerLethalityScreen)!)
 export class AdministerLethalityScreenCommand { constructor(readonly body: AdministerLethalityScreen, readonly meta: CommandMeta) {} }
@@ -35,7 +35,9 @@ export class RecordHotlineContactCommand { constructor(readonly screenId: string
 export class RecordHotlineContactHandler implements ICommandHandler<RecordHotlineContactCommand> {
   constructor(@Inject(RECORDER) private readonly log: Recorder) {}
   async execute({ screenId, body, meta }: RecordHotlineContactCommand): Promise<Handled | Refusal> {
-    const { policy, policyVersion, basis } = await policyInForce(this.log, meta.now)
+    // Its due date is that of the policy which held when the screen came: a later one holds for later screens.
+    const screened = receivedAt(await this.log.load(streamOf(lethalityScreen, screenId)))
+    const { policy, policyVersion, basis } = await policyInForce(this.log, screened ?? meta.now)
     const withinMinutes = policy.lethalityScreens?.hotlineWithinMinutes
     return handle(this.log, lethalityScreen, screenId, { type: 'RecordHotlineContact', meta, data: { ...body, facts: { policyVersion, basis: [basis], ...(withinMinutes === undefined ? {} : { withinMinutes }) } } })
   }

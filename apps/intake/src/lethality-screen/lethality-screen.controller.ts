@@ -7,7 +7,7 @@ import type { Recorder } from '@chorus/event-store'
 import { CLOCK, CommandRoute, contextOf, Meta, Problem, QueryRoute, receiptOf, RECORDER, UuidParam, type Aside, type ChorusRequest, type Clock, type Receipt } from '@chorus/platform'
 import { isGone } from '@chorus/record-access'
 import { policyInForce } from '../policy/policy-in-force'
-import { hotlineDueAt, initial, lethalityScreen } from './lethality-screen'
+import { hotlineDueAt, initial, lethalityScreen, receivedAt } from './lethality-screen'
 import { AdministerLethalityScreenCommand, RecordHotlineContactCommand } from './lethality-screen.commands'
 
 export interface ScreenView extends LethalityScreenAdministeredV1 { readonly hotlineDueAt?: string; readonly contact: { readonly calledAt: string; readonly victimSpoke: boolean } | null }
@@ -35,7 +35,7 @@ export class LethalityScreenController {
     if (state.status === 'none' || !actor) throw NOT_THERE()
     if (await isGone(this.log, `incident-${state.screen.incidentId}`)) throw NOT_THERE({ withheld: 'closed' })
     if (!(state.by === actor.id || actor.role in categoryNamed('lethalityScreen')!.sight)) throw NOT_THERE({ withheld: 'not-for-role' })
-    const due = hotlineDueAt(state.screen, (await policyInForce(this.log, this.clock.now())).policy.lethalityScreens?.hotlineWithinMinutes)
+    const due = hotlineDueAt(state.screen, (await policyInForce(this.log, receivedAt(stored) ?? this.clock.now())).policy.lethalityScreens?.hotlineWithinMinutes)
     const [open] = await this.log.unseal(stored, ({ pointer }) => pointer === '/data/answers')
     return { ...open!.data as LethalityScreenAdministeredV1, ...(due ? { hotlineDueAt: due } : {}), contact: state.contact && { calledAt: state.contact.calledAt, victimSpoke: state.contact.victimSpoke } }
   }

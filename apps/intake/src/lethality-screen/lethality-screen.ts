@@ -2,7 +2,7 @@
  * One lethality screen: the raw answers with the instrument's version, what an algorithm made of them, and the call to
  * the hotline. It is a fact of its own: it sets no level, it is never scored over, and a later screen is another stream.
  */
-import type { AdministerLethalityScreen, AdvocateHotlineContactRecordedV1, Basis, DraftEvent, LethalityScreenAdministeredV1, RecordHotlineContact, Role } from '@chorus/contracts'
+import type { AdministerLethalityScreen, AdvocateHotlineContactRecordedV1, Basis, DraftEvent, LethalityScreenAdministeredV1, RecordedEvent, RecordHotlineContact, Role } from '@chorus/contracts'
 import { refused, type Command, type Decider, type Decision } from '@chorus/decider'
 import { CALLS_FOR_HOTLINE, INSTRUMENT } from './instruments'
 
@@ -33,6 +33,9 @@ export const evolve = (state: LethalityScreen, event: Happened): LethalityScreen
   if (event.type === 'AdvocateHotlineContactRecorded' && state.status === 'administered') return { ...state, contact: event.data as AdvocateHotlineContactRecordedV1 }
   return state
 }
+
+/** When the screen, as it stands, came here: the moment whose policy its due date is counted by (T-LAP). */
+export const receivedAt = (events: readonly Pick<RecordedEvent, 'type' | 'receivedtime'>[]): string | undefined => events.findLast(({ type }) => type === 'LethalityScreenAdministered')?.receivedtime
 
 export const administer = ({ data: { facts, ...body }, meta }: Administer, state: LethalityScreen): Decision => {
   if (state.status !== 'none') return []

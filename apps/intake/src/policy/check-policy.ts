@@ -46,7 +46,6 @@ const INSIDERS = 'Small counts are shown as they are: this is for those who work
 export class PolicyCheck {
   constructor(private readonly log: Recorder, private readonly cases: CaseLookUp, /** timers that run, of all streams of intake */ private readonly running: () => Promise<readonly DueTimer[]>) {}
 
-  /** `now`: RFC 3339; the record as it is, under the file and under what holds now. */
   /** The record as it is, under the file and under what holds now. */
   async report(file: PolicyFile, meta: CommandMeta): Promise<CheckReport> {
     const { policyId, version, status } = file.policy

@@ -2,13 +2,14 @@
 import { Inject, Injectable, Logger } from '@nestjs/common'
 import type { JSONValue, Sql, TransactionSql } from 'postgres'
 import type { RecordedEvent } from '@chorus/contracts'
+import { streamOf } from '@chorus/decider'
 import { decode, type EventStore, type Recorder } from '@chorus/event-store'
 import { CLOCK, DATABASE, Followers, RECORDER, seenAfter, STORE, type Clock } from '@chorus/platform'
 import { Projection, type ReadModel } from '@chorus/read-models'
+import { LEVELS_POLICY, policy } from '@chorus/policy'
 import { withoutGone } from '@chorus/record-access'
 import { hotlineDueAt } from '../lethality-screen/lethality-screen'
-import { policyInForce } from '../policy/policy-in-force'
-import { evolve, KNOWN, screenOf, stateOf, type HotlineState, type ScreenRow } from './screens-by-hotline-due'
+import { evolve, hotlineMinutes, KNOWN, screenOf, stateOf, type HotlineState, type ScreenRow } from './screens-by-hotline-due'
 
 async function write(tx: TransactionSql, events: readonly RecordedEvent[]): Promise<void> {
   const ids = [...new Set(events.map(screenOf))]
@@ -22,11 +23,11 @@ async function write(tx: TransactionSql, events: readonly RecordedEvent[]): Prom
 }
 
 export const screensByHotlineDue: ReadModel = {
-  name: 'intake.screens-by-hotline-due', version: 1, categories: ['lethalityScreen'], knows: KNOWN, table: 'screens_by_hotline_due',
+  name: 'intake.screens-by-hotline-due', version: 2, categories: ['lethalityScreen'], knows: KNOWN, table: 'screens_by_hotline_due',
   columns: 'screen uuid primary key, incident uuid not null, state text not null, administered text collate "C" not null, row jsonb not null', write,
 }
 
-export interface ScreenListed extends ScreenRow { readonly state: HotlineState; /** by the policy in force; absent: nothing is due */ readonly dueAt?: string; readonly overdue: boolean }
+export interface ScreenListed extends ScreenRow { readonly state: HotlineState; /** by the policy that held when it came; absent: nothing is due */ readonly dueAt?: string; readonly overdue: boolean }
 export interface ScreenList { readonly screens: readonly ScreenListed[]; readonly counts: Readonly<Record<string, number>>; /** the log was looked at up to here */ readonly through: number }
 
 @Injectable()
@@ -44,13 +45,13 @@ export class ScreensByHotlineDue {
   async list({ state, incidentId, limit, from }: { readonly state?: HotlineState | undefined; readonly incidentId?: string | undefined; readonly limit: number; readonly from: number }): Promise<ScreenList> {
     const sql = this.database
     const through = this.projection.state().ordinal
-    const withinMinutes = (await policyInForce(this.log, this.clock.now())).policy.lethalityScreens?.hotlineWithinMinutes
+    const withinMinutesAt = hotlineMinutes(await this.log.load(streamOf(policy, LEVELS_POLICY)))
     const ofIncident = incidentId ? sql`where incident = ${incidentId}` : sql`where true`
     const rows = await sql<{ row: ScreenRow; state: HotlineState }[]>`select row, state from read.screens_by_hotline_due ${ofIncident} ${state ? sql`and state = ${state}` : sql``} order by administered, screen limit ${limit} offset ${from}`
     const counts = await sql<{ state: string; count: string }[]>`select state, count(*) from read.screens_by_hotline_due ${ofIncident} group by state`
     const now = this.clock.now()
     const listed = (await withoutGone(this.log, rows, ({ row }) => `incident-${row.incidentId}`)).map(({ row, state: stands }): ScreenListed => {
-      const dueAt = hotlineDueAt(row, withinMinutes)
+      const dueAt = hotlineDueAt(row, withinMinutesAt(row.receivedAt))
       return { ...row, state: stands, ...(dueAt ? { dueAt } : {}), overdue: stands === 'to-call' && dueAt !== undefined && Date.parse(now) > Date.parse(dueAt) }
     })
     return { screens: listed, counts: Object.fromEntries(counts.map((one) => [one.state, Number(one.count)])), through }

@@ -3,7 +3,7 @@ import { Code, Hash, Name } from '../fields'
 import { ROLES, type Role } from '../rights'
 
 @Event({
-  type: 'PolicyApproved', version: 1, categories: ['policy'], classification: 'OPS', context: 'none', producer: 'intake', consumers: ['intake'],
+  type: 'PolicyApproved', version: 1, categories: ['policy'], classification: 'OPS', context: 'none', producer: 'intake', consumers: ['intake', 'deterrence'],
   time: 'when it was approved',
   summary: 'A person approved a version of a policy, under his or her own account and for one role.',
 })

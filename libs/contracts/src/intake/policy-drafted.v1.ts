@@ -2,7 +2,7 @@ import { Event } from '../event'
 import { Code, Hash, Name, Text } from '../fields'
 
 @Event({
-  type: 'PolicyDrafted', version: 1, categories: ['policy'], classification: 'OPS', context: 'none', producer: 'intake', consumers: ['intake'],
+  type: 'PolicyDrafted', version: 1, categories: ['policy'], classification: 'OPS', context: 'none', producer: 'intake', consumers: ['intake', 'deterrence'],
   time: 'when it was put forward',
   summary: 'A version of a policy was put forward, with its bytes: from now on this version means this text. It does not hold yet.',
 })

@@ -6,7 +6,7 @@ export const RETIREMENT_REASONS = ['REPLACED', 'REJECTED', 'FOUND_WRONG', 'LAW_C
 export type RetirementReason = (typeof RETIREMENT_REASONS)[number]
 
 @Event({
-  type: 'PolicyRetired', version: 1, categories: ['policy'], classification: 'OPS', context: 'none', producer: 'intake', consumers: ['intake'],
+  type: 'PolicyRetired', version: 1, categories: ['policy'], classification: 'OPS', context: 'none', producer: 'intake', consumers: ['intake', 'deterrence'],
   time: 'when it was retired',
   summary: 'A version of a policy is not to be used any more: it is not approved nor activated again, and where it was still to begin it does not. The version that holds is never retired before its successor holds.',
 })
