@@ -16,11 +16,12 @@ describe('the drop folder', () => {
   let imported: (Omit<Dropped, 'path' | 'rows'> & { readonly text: string })[]
   let importing: (file: Dropped) => Promise<Imported>
   let drop: DropFolder
+  let owns: boolean
   const path = (...names: string[]): string => join(folder, ...names)
   const put = (name: string, text: string | Buffer = FLAT): void => { writeFileSync(path(name), text) }
   /** as by another process: it knows nothing of the looks before */
   const fresh = (maxBytes = 1000): DropFolder => new DropFolder({
-    folder, maxBytes, clock: { now: () => '2026-07-03T12:00:00.000Z' },
+    folder, maxBytes, owns: async () => owns, clock: { now: () => '2026-07-03T12:00:00.000Z' },
     importFile: async (file) => { const { path: copy, rows, ...said } = file; imported.push({ ...said, text: readFileSync(copy, 'utf8') }); writeFileSync(rows, 'line\n'); return importing(file) },
   })
   const looks = async (times = 2): Promise<void> => { for (let look = 0; look < times; look++) await drop.look() }
@@ -28,7 +29,7 @@ describe('the drop folder', () => {
   const reports = (name: 'done' | 'refused'): { refused?: string }[] => inFolder(name).filter((file) => file.endsWith('.report.json')).map((file) => JSON.parse(readFileSync(path(name, file), 'utf8')) as { refused?: string })
   const refusal = async (): Promise<string> => { await looks(); expect(imported).toEqual([]); expect(inFolder('.working')).toEqual([]); return reports('refused')[0]!.refused! }
 
-  beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'chorus-drop-')); imported = []; importing = async () => DONE; drop = fresh() })
+  beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'chorus-drop-')); imported = []; owns = true; importing = async () => DONE; drop = fresh() })
   afterEach(() => { rmSync(folder, { recursive: true, force: true }) })
 
   it('takes a file once it was quiet from one look to the next, and files it away with its report and its rows beside it', async () => {
@@ -73,7 +74,6 @@ describe('the drop folder', () => {
       const [id] = inFolder('.working')
       writeFileSync(path('.working', id!, 'report.json'), '{}')
       writeFileSync(path('.working', id!, 'finished.json'), JSON.stringify({ to: 'done', base: 'x' }))
-      rmSync(path('.working', id!, 'rows.csv'))
     }
     drop = fresh()
     await looks(1)
@@ -173,6 +173,27 @@ describe('the drop folder', () => {
     expect([imported.length, inFolder('.working').length, existsSync(path('b.txt')) || existsSync(path('a.txt'))]).toEqual([1, 1, true])
   })
 
+  it('takes nothing more, and files nothing away, once another process works in it', async () => {
+    put('a.txt'); put('b.txt')
+    importing = async () => { owns = false; return DONE }
+    await looks()
+    expect([imported.length, inFolder('.working').length, existsSync(path('b.txt')), inFolder('done')]).toEqual([1, 1, true, []])
+    drop = fresh(); owns = true; importing = async () => DONE
+    await looks()
+    expect([imported.length, inFolder('.working'), inFolder('done').length]).toEqual([3, [], 6])
+  })
+  it('gives each try a copy and rows of its own, and keeps none that broke off', async () => {
+    put('a.txt')
+    const paths: string[] = []
+    importing = async ({ path: copy, rows }) => {
+      paths.push(copy, rows)
+      if (imported.length === 1) { await fresh().look(); expect([copy, rows].every((one) => existsSync(one))).toBe(true) }
+      return { outcome: 'again', text: 'cut' }
+    }
+    await looks()
+    expect([imported.length, inFolder(join('.working', inFolder('.working')[0]!))]).toEqual([2, ['claim.json', 'file']])
+    expect(new Set(paths).size).toBe(4)
+  })
   describe('a mapping', () => {
     it('that is written while the files before it are imported is waited for', async () => {
       put('0.txt'); put('a.csv', 'x'); put('a.map.yml', 'M')

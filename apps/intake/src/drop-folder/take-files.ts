@@ -9,6 +9,7 @@ import { chmod, lstat, mkdir, open, readdir, readFile, rename, rmdir, unlink, wr
 import { join } from 'node:path'
 import { newId } from '@chorus/platform'
 import { HEAD_BYTES, recognise, type DroppedAs } from './drop-folder'
+import { claimOf, finishedOf, type Claim, type Finished } from './noted'
 
 /** A copy that is to be imported; nobody else writes it. */
 export interface Dropped {
@@ -33,6 +34,8 @@ export interface DropOptions {
   /** largest file, in bytes */
   readonly maxBytes: number
   readonly clock: { now(): string }
+  /** whether this process is still the only one that works in the folder */
+  readonly owns: () => Promise<boolean>
   readonly importFile: (file: Dropped) => Promise<Imported>
 }
 
@@ -47,26 +50,12 @@ const UNFINISHED = /^[.~]|\.(?:part|partial|tmp|temp|filepart|crdownload)$|~$/i
 const AS_IT_IS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
 const MAPPING = /\.map\.ya?ml$/i
 /** What Chorus writes beside a file that it took. */
-const OURS = /^(?:copy|rows\.csv|(?:claim|report|finished)\.json(?:\.new)?)$/
+const OURS = /^(?:copy(?:-[0-9a-f-]+)?|rows(?:-[0-9a-f-]+)?\.csv|(?:claim|report|finished)\.json(?:\.new)?)$/
 
 /** The folder cannot be worked in: what, and what to do. No name of a file. */
 export class FolderUnusable extends Error {}
 
-interface Claim { readonly folder: string; /** bytes of the name, base64 */ readonly name: string; readonly at: string; readonly tries: number; /** what the file was like when it was last looked at */ readonly stamp?: string; readonly mapping?: string; readonly tooManyMappings?: boolean }
 interface Found { readonly folder: string; readonly name: Buffer; readonly stat: BigIntStats; readonly quiet: boolean }
-const claimOf = (value: unknown): Claim | undefined => {
-  const { folder, name, at, tries, stamp, mapping, tooManyMappings } = (value ?? {}) as Record<keyof Claim, unknown>
-  if (typeof folder !== 'string' || folder.includes('/') || typeof name !== 'string' || typeof at !== 'string' || Number.isNaN(Date.parse(at)) || !Number.isInteger(tries)) return undefined
-  const text = (given: unknown): boolean => given === undefined || typeof given === 'string'
-  return text(stamp) && text(mapping) && (tooManyMappings === undefined || tooManyMappings === true) ? value as Claim : undefined
-}
-interface Finished { readonly to: 'done' | 'refused'; readonly base: string }
-/** As conclude() writes it: a name that leads nowhere else. */
-const finishedOf = (value: unknown): Finished | undefined => {
-  const { to, base } = (value ?? {}) as Record<keyof Finished, unknown>
-  return (to === 'done' || to === 'refused') && typeof base === 'string' && /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(base) ? { to, base } : undefined
-}
-
 export class DropFolder {
   /** what each file was like at the look before */
   private seen = new Map<string, string>()
@@ -81,13 +70,15 @@ export class DropFolder {
   async look(signal?: AbortSignal): Promise<void> {
     await this.prepare()
     this.waiting = undefined
-    for (const id of (await this.read(() => readdir(this.path(WORKING)))).sort()) if (!signal?.aborted) await this.finish(id)
+    for (const id of (await this.read(() => readdir(this.path(WORKING)))).sort()) if (await this.goesOn(signal)) await this.finish(id)
     const found = await this.found()
-    for (const one of found) if (one.quiet && !MAPPING.test(one.name.toString('latin1')) && !signal?.aborted) {
+    for (const one of found) if (one.quiet && !MAPPING.test(one.name.toString('latin1')) && await this.goesOn(signal)) {
       const id = await this.claim(one, found)
       if (id !== undefined) await this.finish(id)
     }
   }
+
+  private async goesOn(signal: AbortSignal | undefined): Promise<boolean> { return !signal?.aborted && this.options.owns() }
 
   private path(...parts: readonly string[]): string { return join(this.options.folder, ...parts) }
 
@@ -192,19 +183,32 @@ export class DropFolder {
     if (stat.size > BigInt(this.options.maxBytes)) { await refuse(`The file is over the limit of ${this.options.maxBytes} bytes (CHORUS_MAX_UPLOAD). Send it in parts: whole records each, in their order.`); return }
     if (claim.tries >= TRIES) { await refuse(`The import of this file broke off ${TRIES} times; what was recorded of it before stays recorded. The log of intake says why. Put the file here again once that is mended: nothing is recorded twice.`); return }
     await this.save(id, { ...claim, tries: claim.tries + 1 })
-    const copy = await this.copy(of('file'), of('copy'))
+    // A try that lost the lock unseen may still read its own.
+    const attempt = newId(this.options.clock)
+    const [copy, rows] = [of(`copy-${attempt}`), of(`rows-${attempt}.csv`)]
+    try { await this.attempt(id, { claim, stat, copy, rows }) } finally { for (const path of [copy, rows]) await unlink(path).catch(() => undefined) }
+  }
+
+  private async attempt(id: string, { claim, stat, copy: to, rows }: { readonly claim: Claim; readonly stat: BigIntStats; readonly copy: string; readonly rows: string }): Promise<void> {
+    const file = this.path(WORKING, id, 'file')
+    const name = Buffer.from(claim.name, 'base64')
+    const refuse = (why: string): Promise<void> => this.conclude(id, name, claim, 'refused', { refused: why })
+    const copy = await this.copy(file, to)
     if (copy === 'unreadable') { await refuse('The file may not be read by the user that runs Chorus. Give it the right to read it, and put it into the folder again.'); return }
-    if (copy === 'changed' || !await isStill(of('file'), stat)) { await this.save(id, claim); return }
+    if (copy === 'changed' || !await isStill(file, stat)) { await this.save(id, claim); return }
     const as = await recognise({ folder: claim.folder, ...(claim.mapping !== undefined && { mapping: claim.mapping }), ...(claim.tooManyMappings && { tooManyMappings: true }) }, copy.head)
     if ('refused' in as) { await refuse(as.refused); return }
-    const imported = await this.options.importFile({ path: of('copy'), bytes: copy.bytes, sha256: copy.sha256, as, folder: claim.folder, name: name.toString('utf8'), rows: of('rows.csv') })
+    const imported = await this.options.importFile({ path: to, bytes: copy.bytes, sha256: copy.sha256, as, folder: claim.folder, name: name.toString('utf8'), rows })
     if ('text' in imported) {
       if (imported.outcome === 'again') await this.save(id, claim)
       this.waiting = imported.text
       return
     }
+    // Whoever works here now finishes it.
+    if (!await this.options.owns()) return
     // Somebody wrote on while it was imported: it is read again, whole, once it is quiet.
-    if (!await isStill(of('file'), stat)) { await this.save(id, claim); return }
+    if (!await isStill(file, stat)) { await this.save(id, claim); return }
+    if (await this.read(() => ifThere(rows))) await this.write(() => rename(rows, this.path(WORKING, id, 'rows.csv')))
     await this.conclude(id, name, claim, imported.outcome, imported.report)
   }
 
