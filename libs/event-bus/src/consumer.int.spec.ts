@@ -56,6 +56,24 @@ it('works the log in PostgreSQL while its connections die; nothing is parked, ea
   expect(await parkedList(sql)).toEqual([])
 })
 
+it('goes on where the database failed between the lease and the first look: what nobody works under is given back', async () => {
+  const store = new MemoryStore()
+  await store.appendEach([ofCase(1, 0), ofCase(1, 1)])
+  let looks = 0
+  const failsOnce = new Proxy(store, { get: (target, name) => {
+    const value = Reflect.get(target, name) as unknown
+    if (name === 'head') return () => (++looks === 2 ? Promise.reject(new Error('gone')) : target.head())
+    return typeof value === 'function' ? (value as (...args: unknown[]) => unknown).bind(target) : value
+  } })
+  const bus = new LogBus({ store: failsOnce, database: sql, pollMs: 50, leaseMs: 600 })
+  ends.push(() => bus.close())
+  let worked = 0
+  const subscription = await bus.subscribe({ group: 'test.fails-once', topics: [CASES], onMessages: async ({ messages }) => { worked += messages.length } })
+  ends.push(() => subscription.stop())
+  await until(() => worked === 2)
+  expect(looks).toBeGreaterThan(2)
+})
+
 it('brings back what was asked for though no notification came: it polls', async () => {
   const store = new MemoryStore()
   let broken = true

@@ -100,8 +100,13 @@ class Group implements BusSubscription {
       const lost = new AbortController()
       try {
         if (await this.leases.take(this.name, () => lost.abort())) {
-          await this.readCheckpoint()
-          await this.follow(AbortSignal.any([signal, lost.signal]))
+          // Given back however this ends: a lease that nobody works under is renewed all the same, and would keep everybody out, us too.
+          try {
+            await this.readCheckpoint()
+            await this.follow(AbortSignal.any([signal, lost.signal]))
+          } finally {
+            await this.leases.release(this.name).catch(() => undefined)
+          }
         }
       } catch (error) {
         this.failures++
@@ -125,7 +130,6 @@ class Group implements BusSubscription {
     await subscription.stop()
     this.owner = false
     if (this.looked > this.saved) await this.save(this.looked).catch(() => undefined)
-    await this.leases.release(this.name).catch(() => undefined)
   }
 
   /** Hands the batch on until it is taken. Ends without it, by an error, only when it is no longer ours. */
