@@ -4,6 +4,7 @@
  * it all is as before. Each number is asked for in capitals too.
  */
 import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { mayCall, PURPOSES_OF, ROLES, type RecordedEvent, type Role } from '@chorus/contracts'
 import type { Recorder } from '@chorus/event-store'
 import { issueToken, RECORDER, systemClock } from '@chorus/platform'
@@ -21,6 +22,7 @@ describe('a wall', () => {
   let subjectRef: string
   let referralId: string
   let behind: string[]
+  let victimRef: string
   const bearers = new Map<string, Promise<string>>()
   const bearer = (account: string, role: Role): Promise<string> => {
     const at = `${account} ${role}`
@@ -33,7 +35,7 @@ describe('a wall', () => {
   const events = async (): Promise<RecordedEvent[]> => { const all: RecordedEvent[] = []; for await (const event of chorus.app.get<Recorder>(RECORDER, { strict: false }).read()) all.push(event); return all }
   const refOf = async (caseId: string): Promise<string> => ((await events()).find(({ type, stream }) => type === 'CaseOpened' && stream === `pchCase-${caseId}`)!.data as { subjectRef: string }).subjectRef
   const idsOf = async (caseId: string): Promise<string[]> => (await events()).filter(({ stream, partitionkey, data }) => stream === `pchCase-${caseId}` || partitionkey === `pchCase-${caseId}` || (data as { caseId?: string }).caseId === caseId).map(({ stream }) => stream.slice(stream.indexOf('-') + 1))
-  const names = (text: string): boolean => behind.some((id) => text.includes(id))
+  const names = (text: string, ids: readonly string[] = behind): boolean => ids.some((id) => text.includes(id))
   /** The routes that a role may call, each with every id that is behind the wall in place of its parameter. */
   const doors = (method: 'get' | 'post') => routesIn(chorus.app).filter((route) => route.method === method && route.right !== undefined && !/^\/v1\/(replay|imports|log\/(verification|head|checkpoints))/.test(route.path))
 
@@ -51,6 +53,7 @@ describe('a wall', () => {
     others = await thread.toPlan()
     subjectRef = await refOf(kins.caseId)
     ;({ referralId } = (await events()).find(({ type, stream }) => type === 'CaseOpened' && stream === `pchCase-${kins.caseId}`)!.data as { referralId: string })
+    victimRef = ((await events()).find(({ stream, type }) => type === 'ReferralReceived' && stream === `referral-${referralId}`)!.data as { victimRef: string }).victimRef
     behind = [...new Set([subjectRef, referralId, kins.incidentId, ...await idsOf(kins.caseId)])]
     expect(behind.length).toBeGreaterThan(5)
     expect(await get('kin', 'detective', `/v1/cases/${kins.caseId}/circumstances`)).toMatchObject({ status: 200 })
@@ -72,24 +75,24 @@ describe('a wall', () => {
   /** What is typed in is given back, by an address or an answer, as it was typed or as it is stored. */
   const without = (answer: Answer, id: string): string => JSON.stringify(answer).replaceAll(new RegExp(id, 'gi'), 'asked').replace(/keysId[^,]*/, '')
 
-  const walk = async (): Promise<{ told: string[]; differs: string[]; hidden: Set<string>; left: Set<string> }> => {
+  const walk = async (account: string, behind: readonly string[]): Promise<{ told: string[]; differs: string[]; hidden: Set<string>; left: Set<string> }> => {
     const [told, differs, hidden, left] = [[] as string[], [] as string[], new Set<string>(), new Set<string>()]
     for (const { path, name, right } of doors('get')) {
       const roles = ROLES.filter((one) => mayCall(right, { role: one, agency: AGENCY_OF[one] }))
       const asked = path.includes(':') ? behind.map((id) => [path.replace(/:\w+/g, id), id] as const) : path === '/v1/history' ? behind.map((id) => [`${path}?of=${id}`, id] as const) : [[path, ''] as const]
       for (const [one, id] of asked) {
         const other = await get('other', roles[0]!, one)
-        const there = other.status === 200 && names(other.text)
+        const there = other.status === 200 && names(other.text, behind)
         if (there) hidden.add(name)
         for (const role of there ? roles : roles.slice(0, 1)) {
-          const kin = await get('kin', role, one)
-          if (kin.status === 200 && names(kin.text.replaceAll(id || ' ', ''))) told.push(`${role}: ${name} ${one}`)
+          const kin = await get(account, role, one)
+          if (kin.status === 200 && names(kin.text.replaceAll(id || ' ', ''), behind)) told.push(`${role}: ${name} ${one}`)
           if (kin.status === 200 && kin.text.includes(others.caseId)) left.add(name)
           if (id === '' || role !== roles[0]) continue
           for (const typed of spellings(id)) {
             const nobody = absentLike(typed)
-            const mine = without(typed === id ? kin : await get('kin', role, one.replaceAll(id, typed)), id)
-            const absent = await absentAt(path, role, nobody, () => get('kin', role, one.replaceAll(id, nobody)))
+            const mine = without(typed === id ? kin : await get(account, role, one.replaceAll(id, typed)), id)
+            const absent = await absentAt(path, role, nobody, () => get(account, role, one.replaceAll(id, nobody)))
             if (mine !== absent) differs.push(`${role}: ${name} ${typed} ${mine.slice(0, 300)} / ${absent.slice(0, 300)}`)
           }
         }
@@ -99,12 +102,25 @@ describe('a wall', () => {
   }
 
   it('shows nothing of what is behind it, to whatever role of that account, and answers like what is not there', async () => {
-    const { told, differs, hidden, left } = await walk()
+    const { told, differs, hidden, left } = await walk('kin', behind)
     expect(told).toEqual([])
     expect(differs).toEqual([])
     // Other accounts of the same roles see it, and this one sees the rest.
     expect(hidden.size).toBeGreaterThan(8)
     expect(left.size).toBeGreaterThan(2)
+  })
+
+  it('before a survivor hides her case and what is of it everywhere, also where nobody may know that she is part of it; not him by himself', async () => {
+    await thread.done('privacyOfficer', 'conflicts-of-interest', { account: 'her-kin', personRef: victimRef, relation: 'RELATED' })
+    const { told, differs, hidden, left } = await walk('her-kin', behind.filter((id) => id !== subjectRef))
+    expect(told).toEqual([])
+    expect(differs).toEqual([])
+    expect(hidden.size).toBeGreaterThan(8)
+    expect(left.size).toBeGreaterThan(2)
+    expect((await post('her-kin', 'detective', `/v1/notifications/${kins.notificationId}/cancellation`, { code: 'PLANNED_IN_ERROR' })).status).toBe(404)
+    // What hides it says neither her nor him.
+    const [recorded] = (await events()).filter(({ type, data }) => type === 'WalledCasesChanged' && (data as { account: string }).account === 'her-kin')
+    expect(recorded!.data).toEqual({ account: 'her-kin', caseIds: [kins.caseId] })
   })
 
   it('lets no command through, by whatever route, and nothing is recorded', async () => {
@@ -164,6 +180,14 @@ describe('a wall', () => {
     const { subjectRef: mergedRef } = JSON.parse((await get('other', 'prosecutor', `/v1/referrals/${again}`)).text) as { subjectRef: string }
     await thread.done('prosecutor', 'persons/links', { keepRef: subjectRef, mergedRef, basis: 'FINGERPRINTS' })
     expect((await get('kin', 'prosecutor', `/v1/referrals/${again}`)).status).toBe(404)
+    // Her under another token: the case comes behind a wall once it is linked.
+    const other = ((await events()).find(({ stream, type }) => type === 'ReferralReceived' && stream === `referral-${again}`)!.data as { victimRef: string }).victimRef
+    await thread.done('privacyOfficer', 'conflicts-of-interest', { account: 'friend', personRef: other, relation: 'OTHER' })
+    const asked = (): Promise<Answer> => get('friend', 'detective', `/v1/notifications/${kins.notificationId}`)
+    expect((await asked()).status).toBe(200)
+    await thread.done('prosecutor', 'persons/links', { keepRef: victimRef, mergedRef: other, basis: 'FINGERPRINTS' })
+    for (let tries = 0; tries < 200 && (await asked()).status !== 404; tries++) await sleep(50)
+    expect((await asked()).status).toBe(404)
     chorus = await chorus.again()
     for (const [id, status] of [[later, 404], [again, 404]] as const) expect((await get('kin', 'prosecutor', `/v1/referrals/${id}`)).status).toBe(status)
     expect((await get('other', 'prosecutor', `/v1/referrals/${later}`)).status).toBe(200)

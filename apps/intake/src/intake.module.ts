@@ -31,6 +31,7 @@ import { RestrictCaseConsumer } from './on-record-access-restricted/restrict-cas
 import { LinkedPersonsConsumer } from './on-identities-linked/linked-persons.consumer'
 import { CloseExcludedConsumer } from './on-referral-excluded/close-excluded.consumer'
 import { ProposeAfterNoticeConsumer } from './on-incident-linked/propose-after-notice.consumer'
+import { WalledCasesConsumer } from './on-wall-recorded/walled-cases.consumer'
 import { LinkIncidentsConsumer } from './on-referral-received/link-incidents.consumer'
 import { RecordPairSidesConsumer } from './on-referral-received/record-pair-sides.consumer'
 import { ReviewCrossComplaintHandler } from './pair/pair.commands'
@@ -77,7 +78,7 @@ import { TimersByDueDate } from './timers-by-due-date/timers-by-due-date.query'
     { provide: NibrsImport, inject: [RECORDER, VAULT, Quarantine, QuarantineRetry, CLOCK], useFactory: (recorder: Recorder, vault: Vault, quarantine: Quarantine, retry: QuarantineRetry, clock: Clock) => new NibrsImport({ recorder, vault, quarantine, retry, clock }) },
     { provide: KcpdImport, inject: [RECORDER, VAULT, Quarantine, QuarantineRetry, CLOCK], useFactory: (recorder: Recorder, vault: Vault, quarantine: Quarantine, retry: QuarantineRetry, clock: Clock) => new KcpdImport({ recorder, vault, quarantine, retry, clock }) },
     ...quarantineHandlers, ...incidentHandlers, ...referralHandlers, ...personIdentityHandlers, ...caseHandlers, ...circumstanceHandlers, ...chargingHandlers, ...policyHandlers, ReviewCrossComplaintHandler, ReviewCriminalHistoryHandler, DeclareFeedCoverageHandler, RecordArrestHandler, ...lethalityScreenHandlers,
-    AssessEligibilityConsumer, CloseExcludedConsumer, ProposeAfterNoticeConsumer, RecordPairSidesConsumer, LinkIncidentsConsumer, LinkedPersonsConsumer, RestrictRecordConsumer, RestrictCaseConsumer, IncidentsByReviewState, OpenReportsByDay, ScreensByHotlineDue, TimersByDueDate,
+    AssessEligibilityConsumer, CloseExcludedConsumer, ProposeAfterNoticeConsumer, RecordPairSidesConsumer, LinkIncidentsConsumer, LinkedPersonsConsumer, RestrictRecordConsumer, RestrictCaseConsumer, WalledCasesConsumer, IncidentsByReviewState, OpenReportsByDay, ScreensByHotlineDue, TimersByDueDate,
     WatchDropFolder,
   ],
 })

@@ -47,8 +47,10 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   authorization: of('finance'),
   account: of('finance'),
   publishedMetric: of('evaluation'),
-  // Every service that answers about persons, or takes commands, asks whether a wall stands before the one who asks.
-  conflictOfInterest: of('operations', 'intake', 'deterrence', 'services', 'finance'),
+  // Who may know the persons of a referral asks for walls before persons, the others for walls before cases: a partner's token
+  // beside the case of the person who harmed her would tell them who she is (decision 0098).
+  conflictOfInterest: of('operations', 'intake'),
+  walledCases: of(['operations', 'intake'], 'deterrence', 'services'),
   subjectKey: of('operations'),
   contextKey: of('operations'),
   deadLetter: of('operations', 'deterrence', 'services'),

@@ -136,6 +136,7 @@ export const CATEGORIES: readonly Category[] = [
   hidden('publishedMetric', 'a metric as it was published', 'it is of no case; the evaluator\'s view of publications shows it'),
   hidden('recordAccess', 'who may see a record, by the grounds on which it is closed', 'what is closed to a reader looks the same as what is not there; the privacy officer\'s view of records shows it'),
   hidden('conflictOfInterest', 'the walls of one account before persons', 'who is whose relative is nobody\'s to read; the wall itself is asked at every door'),
+  hidden('walledCases', 'the cases behind the walls of one account', 'who meets a wall is nobody\'s to read; the wall itself is asked at every door'),
   hidden('contextKey', 'the replacements of what wraps a context\'s keys', 'it is of no person and no case'),
   hidden('deadLetter', 'work that was set aside', 'the operator\'s view of parked work shows it'),
 ]

@@ -133,6 +133,7 @@ export type { DeadLetterKind, DeadLetterReason } from './operations/dead-letter.
 export { ReplaceContextKey } from './operations/context-key.commands'
 export { ContextKeyReplacedV1 } from './operations/context-key.v1'
 export { CONFLICT_ENDINGS, CONFLICT_RELATIONS, ConflictOfInterestEndedV1, ConflictOfInterestRecordedV1 } from './operations/conflict-of-interest.v1'
+export { WalledCasesChangedV1 } from './operations/walled-cases-changed.v1'
 export type { ConflictEnding, ConflictRelation } from './operations/conflict-of-interest.v1'
 export { EndConflictOfInterest, RecordConflictOfInterest } from './operations/conflict-of-interest.commands'
 export { CLOSING_STATUTES, COURTS, EXPUNGEMENT_MODES, ExpungementOrderRecordedV1, HOLD_GROUNDS, LegalHoldPlacedV1, LegalHoldReleasedV1, RecordAccessRestrictedV1, SubjectKeyDestroyedV1 } from './operations/subject-key.v1'

@@ -66,7 +66,20 @@ it('a number typed in capitals is the same number; a token in other letters is a
 it('it follows the links of today, and stands for what a service may read', async () => {
   const his = event(`referral-${id(5)}`, 'ReferralReceived', { referralId: id(5), subjectRef: HE_AGAIN, victimRef: SHE, incidentIds: [] })
   expect((await wallOf(log(recordedWall, link, his), 'kin', all))!.hides(id(5))).toBe(true)
-  expect((await wallOf(log(recordedWall, opened, planned), 'kin', (category) => category === 'pchCase' || category === 'notification'))!.hides(id(4))).toBe(true)
+  expect((await wallOf(log(recordedWall, opened, planned), 'kin', (category) => ['conflictOfInterest', 'pchCase', 'notification'].includes(category)))!.hides(id(4))).toBe(true)
+})
+it('a service that may not know the persons hides by the cases, whoever of the two a wall names, and leads on from there', async () => {
+  const hers = event(`conflictOfInterest-${wallsIdOf('her kin')}`, 'ConflictOfInterestRecorded', { account: 'her kin', personRef: SHE, relation: 'RELATED' })
+  const told = event(`walledCases-${wallsIdOf('her kin')}`, 'WalledCasesChanged', { account: 'her kin', caseIds: [id(3)] })
+  const everything = await wallOf(log(hers, referral, opened, planned), 'her kin', all)
+  expect([[...everything!.cases], everything!.hides(id(4)), everything!.hides(HE)]).toEqual([[id(3)], true, false])
+  const service = (category: string): boolean => ['walledCases', 'pchCase', 'notification'].includes(category)
+  expect(await wallOf(log(hers, referral, opened, planned), 'her kin', service)).toBeNull()
+  const wall = await wallOf(log(hers, referral, opened, planned, told), 'her kin', service)
+  expect([id(1), id(2), id(3), id(4)].map((one) => wall!.hides(one))).toEqual([true, true, true, true])
+  const down = event(told.stream, 'WalledCasesChanged', { account: 'her kin', caseIds: [] })
+  expect(await wallOf(log(hers, referral, opened, planned, told, down), 'her kin', service)).toBeNull()
+  expect(await wallOf(log(hers, referral, told), 'her kin', (category) => category === 'account')).toBeNull()
 })
 it('leaves out of an answer what is behind it, counts what is left, and gives nothing of what is about it alone', () => {
   const wall = new Wall(new Set([HE, id(1)]))
