@@ -126,10 +126,12 @@ describe('a wall', () => {
   it('lets no command through, by whatever route, and nothing is recorded', async () => {
     const before = (await events()).length
     const through: string[] = []
+    // Deterrence may not know before whom a wall stands: a person by himself is nobody there.
+    const byCase = (path: string): boolean => path.startsWith('/v1/notifications')
     let walked = 0
     for (const { path, name, right } of doors('post').filter(({ path }) => !/^\/v1\/(accounts|authorizations|policies\/checks)/.test(path))) {
       const role = ROLES.find((one) => mayCall(right, { role: one, agency: AGENCY_OF[one] }))!
-      for (const id of (path.includes(':') ? [subjectRef, kins.caseId, kins.incidentId, kins.notificationId, referralId] : [subjectRef, kins.caseId]).flatMap(spellings)) {
+      for (const id of (path.includes(':') ? [subjectRef, kins.caseId, kins.incidentId, kins.notificationId, referralId] : byCase(path) ? [kins.caseId] : [subjectRef, kins.caseId]).flatMap(spellings)) {
         walked++
         const nobody = absentLike(id)
         const kin = path.includes(':') ? await post('kin', role, path.replace(/:\w+/g, id), {}) : await post('kin', role, path, { of: [{ id }] })
@@ -217,6 +219,6 @@ describe('a wall', () => {
     expect((await post('other', 'detective', '/v1/conflicts-of-interest/endings', ending)).status).toBe(403)
     await thread.done('privacyOfficer', 'conflicts-of-interest/endings', ending)
     expect((await get('kin', 'detective', `/v1/cases/${kins.caseId}/circumstances`)).status).toBe(200)
-    expect((await events()).filter(({ stream }) => stream.startsWith('conflictOfInterest-')).map(({ type }) => type)).toEqual(['ConflictOfInterestRecorded', 'ConflictOfInterestEnded'])
+    expect((await events()).filter(({ stream, data }) => stream.startsWith('conflictOfInterest-') && (data as { account: string }).account === 'kin').map(({ type }) => type)).toEqual(['ConflictOfInterestRecorded', 'ConflictOfInterestEnded'])
   })
 })
