@@ -3,6 +3,7 @@ const { availableParallelism } = require('node:os')
 const base = {
   rootDir: __dirname,
   testEnvironment: 'node',
+  runtime: '<rootDir>/test/support/runtime.js',
   transform: {
     '^.+\\.ts$': ['@swc/jest', {
       swcrc: false,

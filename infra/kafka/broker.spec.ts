@@ -43,7 +43,8 @@ describe('a broker for tests', () => {
     rmSync(join(box, 'bin', 'mvn'))
     expect(await prepareBroker({ env, say })).toEqual({ java: 'java', lib })
     expect(readFileSync(env.FETCHES!, 'utf8')).toBe('fetched\n')
-    expect(said).toEqual([expect.stringContaining(`with Maven into ${lib}, once`), expect.stringMatching(/fetched in/)])
+    // an archive of its classes cannot be made here, which is said too
+    expect(said.filter((line) => !/archive/.test(line))).toEqual([expect.stringContaining(`with Maven into ${lib}, once`), expect.stringMatching(/fetched in/)])
   })
 
   it('is fetched again where a jar of the cache is missing or damaged', async () => {
@@ -96,14 +97,24 @@ describe('a broker for tests', () => {
       expect(made()).toBe(3)
     })
 
-    it('or does without where it cannot be made, and is not held up by it again', async () => {
-      program('java', ARCHIVER.replace('trap', 'exit 1; trap'))
+    it('or does without where the JVM ran and left none: it says so once, and is not held up by it again', async () => {
+      program('java', ARCHIVER.replace("'echo classes > \"$file\"; exit 143'", "'echo the CDS archive is refused; exit 143'"))
       expect(await classes()).toBeUndefined()
       expect(await classes()).toBeUndefined()
       expect(made()).toBe(1)
+      expect(said.filter((line) => /leaves no archive .*the CDS archive is refused/.test(line))).toHaveLength(1)
       const broker = await startOwnBroker({ folder: join(box, 'data'), env, say })
       await broker.kill()
       expect(readFileSync(env.RAN!, 'utf8')).not.toContain('SharedArchiveFile')
+    })
+
+    it('or does without this time where the broker did not come up, says why, and tries again', async () => {
+      program('java', ARCHIVER.replace('trap', 'echo ERROR no room; exit 1; trap'))
+      expect(await classes()).toBeUndefined()
+      expect(said.filter((line) => /no archive .* this time.*no room/s.test(line))).toHaveLength(1)
+      program('java', ARCHIVER)
+      expect(readFileSync((await classes())!, 'utf8')).toBe('classes\n')
+      expect(made()).toBe(2)
     })
   })
 

@@ -25,14 +25,21 @@ const keptClasses = async ({ java, words, lib, env, say, signal }) => {
   const fresh = `${file}.${process.pid}`
   try {
     const broker = await startJvmBroker({ folder, java, lib, env, signal, keepClasses: fresh })
-    await broker.stop()
+    const byItself = await broker.stop()
+    if (byItself && !existsSync(fresh)) {
+      // once is enough: a JVM that cannot do it will not tomorrow
+      const words = readFileSync(broker.log, 'utf8').split('\n').filter((line) => /archive|cds|jsa/i.test(line)).slice(0, 2).join(' ').slice(0, 300)
+      writeFileSync(failed, words)
+      say(`Kafka: this JVM leaves no archive of the broker's classes (${words || 'it does not say why'}); the broker starts without one, here for good (${failed})`)
+      return undefined
+    }
     renameSync(fresh, file)
     say(`Kafka: made an archive of the broker's classes in ${((performance.now() - from) / 1000).toFixed(1)} s; it starts faster from now on`)
     return file
-  } catch {
+  } catch (error) {
     signal?.throwIfAborted()
-    // once is enough: a JVM that cannot do it will not tomorrow
-    try { writeFileSync(failed, '') } catch { /* then it is tried again */ }
+    // a broker that did not come up, a full disk: the next set-up tries again
+    say(`Kafka: no archive of the broker's classes this time; the broker starts without one. ${error.message}`)
     return undefined
   } finally {
     rmSync(fresh, { force: true })

@@ -131,6 +131,7 @@ const startJvmBroker = async ({ folder, java, lib, classes, keepClasses, port, e
     send('SIGKILL')
     await ended
   }
+  /** @returns whether it went by itself, not killed after STOP_MS */
   const stop = async () => {
     child.ref()
     send('SIGCONT')
@@ -138,6 +139,7 @@ const startJvmBroker = async ({ folder, java, lib, classes, keepClasses, port, e
     const timer = setTimeout(() => send('SIGKILL'), keepClasses ? START_MS : STOP_MS)
     await ended
     clearTimeout(timer)
+    return child.signalCode !== 'SIGKILL'
   }
 
   /** A port taken between our look and the broker's is a matter of trying again. */
