@@ -1,5 +1,6 @@
 // What set-up's programs share: lines of progress, stopping on a signal, children that never outlive us.
 import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -45,10 +46,21 @@ const killGroup = (child, signal) => {
   }
 }
 
+/** Seconds of CPU of all children that have ended, and of theirs that they waited for; undefined elsewhere than on Linux. A tick is 10 ms. */
+export const cpuOfEnded = () => {
+  try {
+    const [user, system] = readFileSync('/proc/self/stat', 'utf8').replace(/^.*\) /s, '').split(' ').slice(13, 15).map(Number)
+    return (user + system) / 100
+  } catch {
+    return undefined
+  }
+}
+let counted = 0
+
 /**
  * Runs a program to its end, in a process group of its own that is ended whole when the signal is raised, or when the
  * time is up. Its output is kept, and also passed on where `to` names a stream.
- * @returns {Promise<{ code: number, output: string, timedOut: boolean }>}
+ * @returns {Promise<{ code: number, output: string, timedOut: boolean, cpu?: number }>} cpu: seconds, with its children's
  */
 export const runStep = (command, args, { signal, env = process.env, cwd = root, to, timeoutMs } = {}) => new Promise((resolve, reject) => {
   if (signal?.aborted) return reject(signal.reason)
@@ -81,9 +93,17 @@ export const runStep = (command, args, { signal, env = process.env, cwd = root, 
     done()
     reject(error)
   })
+  let cpu
+  child.on('exit', () => {
+    const all = cpuOfEnded()
+    if (all === undefined) return
+    // what was added since the child before ended
+    cpu = all - counted
+    counted = all
+  })
   child.on('close', (code) => {
     done()
     if (signal?.aborted) reject(signal.reason)
-    else resolve({ code: code ?? 1, output: Buffer.concat(chunks).toString('utf8'), timedOut })
+    else resolve({ code: code ?? 1, output: Buffer.concat(chunks).toString('utf8'), timedOut, cpu })
   })
 })

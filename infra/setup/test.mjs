@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
 import { prepare } from './prepare.mjs'
-import { root, runStep, seconds, stopSignal } from './steps.mjs'
+import { cpuOfEnded, root, runStep, seconds, stopSignal } from './steps.mjs'
 
 const jest = (project, alone, more = {}) => ({ name: project, jest: project, alone: `npm run test:${alone}`, ...more })
 /**
@@ -57,8 +57,8 @@ const runSuite = async (suite, env) => {
   say(`${suite.name} …`)
   const file = join(RESULTS, `${suite.name}.json`)
   const args = suite.command ?? ['node_modules/jest/bin/jest.js', '--selectProjects', suite.jest, '--json', `--outputFile=${file}`, '--silent=false']
-  const { code, output, timedOut } = await runStep(process.execPath, args, { signal, env, timeoutMs: suite.budget * OVER * 1000 })
-  const took = `${seconds(began)} of ${suite.budget} s`
+  const { code, output, timedOut, cpu } = await runStep(process.execPath, args, { signal, env, timeoutMs: suite.budget * OVER * 1000 })
+  const took = `${seconds(began)} of ${suite.budget} s${cpu ? ` (CPU ${cpu.toFixed(0)} s)` : ''}`
   if (timedOut) return fail(suite, `stopped after ${suite.budget * OVER} s, ${OVER} times its budget`, output)
   // jest's --json also prints the whole result on one line, which nobody reads
   const words = output.split('\n').filter((line) => !line.startsWith('{"numFailedTestSuites"')).join('\n')
@@ -116,7 +116,8 @@ try {
   const rest = [...SUITES]
   const lane = async () => { for (let suite = rest.shift(); suite; suite = rest.shift()) await run(suite) }
   await Promise.all([fetched.then(() => run(KAFKA)).then(lane), lane()])
-  say(`${SUITES.length + 1} suites in ${seconds(from)}`)
+  const cpu = cpuOfEnded()
+  say(`${SUITES.length + 1} suites in ${seconds(from)}${cpu === undefined ? '' : `; CPU ${cpu.toFixed(0)} s in all, set-up included`}`)
 } catch (error) {
   totals.failed += 1
   process.stderr.write(`${['SetupStopped'].includes(error?.name) ? error.message : error?.stack ?? error}\n`)
