@@ -77,8 +77,9 @@ const object = (cls: ContractClass, spoil: number): fc.Arbitrary<Record<string, 
 
 describe('one definition', () => {
   const agree = (cls: ContractClass, numRuns: number) => fc.assert(fc.property(object(cls, 2), value => {
-    const problems = problemsOf(cls, value)
-    expect({ value, accepted: problems.length === 0 }).toEqual({ value, accepted: acceptedByValidator(cls, value) })
+    const [bySchema, byValidator] = [problemsOf(cls, value).length === 0, acceptedByValidator(cls, value)]
+    // asked first: an expectation that holds costs as much as both of them
+    if (bySchema !== byValidator) expect({ value, accepted: bySchema }).toEqual({ value, accepted: byValidator })
   }), { seed: SEED, numRuns })
 
   it('every kind of field: class-validator and the compiled schema accept and refuse the same', () => agree(Everything, 3000))

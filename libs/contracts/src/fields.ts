@@ -5,8 +5,8 @@
  */
 import 'reflect-metadata'
 import { Type } from 'class-transformer'
-import { ArrayMaxSize, IsArray, IsBoolean, IsIn, IsInt, IsObject, Matches, Max, Min, ValidateBy, ValidateIf, ValidateNested } from 'class-validator'
 import { ALWAYS_SEALED, type About, type PrivacyClass } from './privacy'
+import { ArrayMaxSize, IsArray, IsBoolean, IsIn, IsInt, IsObject, Matches, Max, Min, ValidateBy, ValidateIf, ValidateNested } from './validators'
 
 /** A contract class: an event version, a command body, or a part of one. */
 export type ContractClass<T extends object = object> = abstract new (...args: never[]) => T

@@ -11,6 +11,7 @@ export { ABOUT, ALWAYS_SEALED, CLASSIFICATIONS, CONTEXTS, PRIVACY_CLASSES } from
 export type { About, Classification, Context, PrivacyClass } from './privacy'
 export { Cents, Code, Codes, Count, Flag, Hash, List, LocalDate, LocalTime, Name, Names, Nested, PATTERNS, ReportedCode, ReportedCodes, StreamRef, StreamRefs, Terms, Text, Texts, Timestamp, Token, Uuid, Uuids, fieldAt, fieldsOf } from './fields'
 export type { ContractClass, FieldOptions, FieldSpec, JsonSchema } from './fields'
+export { IsIn, IsInt, IsNotEmpty, Matches, Max, Min, ValidateIf, Validator } from './validators'
 export { problemsOf, schemaOf } from './schema'
 export type { FieldProblem } from './schema'
 export { Event, UnknownEvent, eventRegistry } from './event'
