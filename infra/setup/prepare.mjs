@@ -18,7 +18,10 @@ export const checkNode = (version = process.versions.node, wanted = readJson(joi
   }
 }
 
-/** Packages of the lock file that are not installed in that version; npm writes its own list when it has finished. */
+/**
+ * Packages of the lock file that are not installed in that version: by npm's own list, which it writes when it has
+ * finished, and by what lies there, since folders may be gone though the list says all is well.
+ */
 export const missingPackages = (folder = root) => {
   const wanted = readJson(join(folder, 'package-lock.json')).packages
   let have
@@ -28,7 +31,8 @@ export const missingPackages = (folder = root) => {
     return ['all of them']
   }
   return Object.entries(wanted)
-    .filter(([path, entry]) => path !== '' && have[path]?.version !== entry.version && !(entry.optional && have[path] === undefined))
+    .filter(([path, entry]) => path !== '' && !(entry.optional && have[path] === undefined)
+      && (have[path]?.version !== entry.version || !existsSync(join(folder, path, 'package.json'))))
     .map(([path]) => path.replace(/^.*node_modules\//, ''))
 }
 
@@ -124,10 +128,8 @@ const install = (say, signal) => {
   return timed(say, `installing up to ${count} packages (npm ci)`, 'installed', async () => {
     const env = npmEnvironment(process.env)
     env.PATH = `${dirname(process.execPath)}${delimiter}${env.PATH ?? ''}`
-    const { code, output } = await runStep('npm', ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund'], { signal, env }).catch((error) => {
-      if (error.code === 'ENOENT') throw new SetupStopped('npm is not on the PATH. Install it (it comes with node) and run the same command again.')
-      throw error
-    })
+    const { code, output } = await runStep('npm', ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund'], { signal, env })
+    if (code === 127) throw new SetupStopped('npm is not on the PATH. Install it (it comes with node) and run the same command again.')
     if (code !== 0) throw new SetupStopped(`npm ci failed:\n${npmReasons(output)}\nMostly this is the way to the registry (network, proxy, npm's settings) or a full disk. Mend it and run the same command again.`)
     const missing = missingPackages()
     if (missing.length > 0) throw new SetupStopped(`npm ci said it succeeded, but did not install ${missing.slice(0, 5).join(', ')}${missing.length > 5 ? ` and ${missing.length - 5} more` : ''}. Look at npm's settings ("npm config ls"), for example "omit", and run the same command again.`)

@@ -58,13 +58,19 @@ export const cpuOfEnded = () => {
 let counted = 0
 
 /**
+ * A watcher beside the program holds the other end of a pipe from us: should we be killed, it ends the group. An npm that
+ * went on would work in node_modules together with the next start's.
+ */
+const GUARDED = '( (trap "" TERM; read -r _ <&3; kill -KILL -$$ 2>/dev/null) </dev/null >/dev/null 2>&1 & ); exec "$@" 3<&-'
+
+/**
  * Runs a program to its end, in a process group of its own that is ended whole when the signal is raised, or when the
- * time is up. Its output is kept, and also passed on where `to` names a stream.
+ * time is up. Its output is kept, and also passed on where `to` names a stream. Code 127: there is no such program.
  * @returns {Promise<{ code: number, output: string, timedOut: boolean, cpu?: number }>} cpu: seconds, with its children's
  */
 export const runStep = (command, args, { signal, env = process.env, cwd = root, to, timeoutMs } = {}) => new Promise((resolve, reject) => {
   if (signal?.aborted) return reject(signal.reason)
-  const child = spawn(command, args, { cwd, env: { ...env, NO_COLOR: '1', FORCE_COLOR: '0' }, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn('sh', ['-c', GUARDED, 'sh', command, ...args], { cwd, env: { ...env, NO_COLOR: '1', FORCE_COLOR: '0' }, detached: true, stdio: ['ignore', 'pipe', 'pipe', 'pipe'] })
   const chunks = []
   let timedOut = false
   let kill
@@ -89,6 +95,7 @@ export const runStep = (command, args, { signal, env = process.env, cwd = root, 
     process.removeListener('exit', dead)
     killGroup(child, 'SIGKILL')
   }
+  child.on('exit', () => child.stdio[3].destroy())
   child.on('error', (error) => {
     done()
     reject(error)

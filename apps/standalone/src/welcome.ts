@@ -14,7 +14,6 @@ export const welcome = async ({ app, address }: Chorus, say: (line: string) => v
     '    npx chorus health',
     '    node samples/one-case.mjs',
     '    npx chorus replay',
-    '    npx chorus verify',
     '',
   ]) say(line)
 }
