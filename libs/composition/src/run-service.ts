@@ -35,7 +35,7 @@ const passes = (error: unknown): boolean => {
  * @throws what waiting does not mend: a database of another build, keys that are missing, checkpoints of another log
  */
 export const startWhenPossible = async (settings: ReadySettings, start: () => Promise<Composed>, say: (line: string) => void, signal: AbortSignal, service?: Service): Promise<Composed> => {
-  if (settings.port !== 0) await checkPort(settings.host, settings.port)
+  await checkPort(settings.host, settings.port)
   let room: WaitingRoom | undefined
   try {
     for (let told: string | undefined; ;) {

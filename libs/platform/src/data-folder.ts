@@ -1,5 +1,5 @@
 import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { SetupRefused } from './postgres-binaries'
 import { bornAt } from './processes'
 
@@ -40,11 +40,23 @@ export const readRun = (folder: string): RunFile | undefined => {
   }
 }
 
+/** As mkdir -p, but it ends: node's own goes round for ever where a folder is there and none can be made in it (/proc). */
+const makePath = (folder: string): void => {
+  if (existsSync(folder)) return
+  makePath(dirname(folder))
+  try {
+    mkdirSync(folder)
+  } catch (error) {
+    // another start was as quick
+    if (!existsSync(folder)) throw error
+  }
+}
+
 /** Makes the data folder (absolute) where it is missing; others may pass through it, since PostgreSQL may run as another user. */
 const makeFolder = (folder: string): void => {
   try {
     if (!existsSync(folder)) {
-      mkdirSync(folder, { recursive: true })
+      makePath(folder)
       chmodSync(folder, 0o711)
     }
     const probe = join(folder, `.probe-${process.pid}`)
@@ -52,7 +64,7 @@ const makeFolder = (folder: string): void => {
     rmSync(probe)
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown'
-    const why = { EACCES: 'this user may not write there', EPERM: 'this user may not write there', EROFS: 'the disk is read-only', ENOSPC: 'the disk is full', ENOTDIR: 'a part of the path is a file', EEXIST: 'it is a file' }[code] ?? code
+    const why = { EACCES: 'this user may not write there', EPERM: 'this user may not write there', EROFS: 'the disk is read-only', ENOSPC: 'the disk is full', ENOTDIR: 'a part of the path is a file', EEXIST: 'it is a file', ENOENT: 'no folder can be made there' }[code] ?? code
     throw new SetupRefused(`The data folder ${folder} cannot be used: ${why}. Make it writable for this user, or choose another with CHORUS_DATA.`, { cause: error })
   }
 }

@@ -120,14 +120,22 @@ describe('one Chorus on a data folder', () => {
     other.close()
   })
 
-  it('refuses an address that is not this machine\'s', async () => {
-    await expect(run({ CHORUS_PORT: '8260', CHORUS_HOST: '192.0.2.1' })).rejects.toThrow(/192\.0\.2\.1 is no address of this machine\. Correct CHORUS_HOST/)
+  it.each(['8260', '0'])('refuses an address that is not this machine\'s before it starts anything, port %s', async (port) => {
+    await expect(run({ CHORUS_PORT: port, CHORUS_HOST: '192.0.2.1' })).rejects.toThrow(/192\.0\.2\.1 is no address of this machine\. Correct CHORUS_HOST/)
+    expect(existsSync(join(folder, 'data', 'postgres'))).toBe(false)
   })
 
   it('refuses a data folder that is a file', async () => {
     writeFileSync(join(folder, 'data'), '')
     await expect(run()).rejects.toThrow(/data folder .* cannot be used: .*Make it writable for this user, or choose another with CHORUS_DATA/)
   })
+
+  it('refuses a data folder that cannot be made, in whatever depth', async () => {
+    await expect(run({ CHORUS_DATA: '/proc/none/data' })).rejects.toThrow(/data folder \/proc\/none\/data cannot be used: .*choose another with CHORUS_DATA/)
+    const running = await run({ CHORUS_DATA: join(folder, 'a', 'b', 'data') })
+    expect(existsSync(join(folder, 'a', 'b', 'data', 'run.json'))).toBe(true)
+    await running.stop()
+  }, 60_000)
 })
 
 describe('a database of one\'s own', () => {

@@ -46,7 +46,7 @@ export const runChorus = async <App extends Booted>({ settings, clock, boot, sig
     for (let step = undo.pop(); step; step = undo.pop()) await step()
   }
   try {
-    if (settings.port !== 0) await checkPort(settings.host, settings.port)
+    await checkPort(settings.host, settings.port)
     const began = performance.now()
     const database = await openDatabase(settings, { signal, say })
     undo.push(() => database.stop())

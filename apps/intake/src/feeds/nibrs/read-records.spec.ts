@@ -126,14 +126,21 @@ describe('files that are none', () => {
     expect(records[0]!.lines).toBe(counts.lines)
   })
 
-  it('a line of 100 MB has place, length and hash, and is not kept', async () => {
+  it('a line of 100 MB has place, length and hash, is not kept, and the record before it is not taken for whole', async () => {
     const part = Buffer.alloc(1_000_000, 'x')
     async function* source() { yield Buffer.from(`${one.join('\n')}\n`); for (let i = 0; i < 100; i++) yield part; yield Buffer.from(`\n${two.join('\n')}\n`) }
     const records: RawRecord[] = []
     for await (const record of readRecords(source())) records.push(record)
-    expect(records.map((record) => [record.firstLine, record.lines, record.length, record.content.length])).toEqual([[1, 4, one.join('\n').length, 4], [5, 1, 100_000_000, 0], [6, 5, two.join('\n').length, 5]])
-    expect(records[1]!.bytes).toBeUndefined()
-    expect(parseRecord(records[1]!)).toMatchObject({ ok: false, cause: 'too-long', line: 5 })
+    const length = one.join('\n').length + 1 + 100_000_000
+    expect(records.map((record) => [record.firstLine, record.lines, record.length, record.content.length])).toEqual([[1, 5, length, 0], [6, 5, two.join('\n').length, 5]])
+    expect(records[0]!.bytes).toBeUndefined()
+    expect(parseRecord(records[0]!)).toMatchObject({ ok: false, cause: 'too-long', line: 1 })
+    expect(parseRecord(records[1]!)).toMatchObject({ ok: true })
+  })
+
+  it('noise beside a line that is too long is kept', async () => {
+    const { records } = await read(`noise\n${'x'.repeat(MAX_RECORD_BYTES + 1)}\n${one.join('\n')}\n`)
+    expect(records.map((record) => [record.lines, record.content.length])).toEqual([[1, 1], [1, 0], [4, 4]])
   })
 
   it('noise without end is cut into records that can be kept', async () => {

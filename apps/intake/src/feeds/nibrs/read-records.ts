@@ -4,7 +4,7 @@
  *
  * Three rules keep a damaged file from becoming half an incident silently:
  * - A line whose ORI and number cannot be read joins the record before it, which is thereby unreadable: it may have been
- *   its victim or its arrest.
+ *   its victim or its arrest. However long the line is.
  * - Segments of one incident that lie apart in the file are not put together (that would need the whole file in memory).
  *   The part with the administrative segment stands alone and is refused if a mandatory level is missing; every later part
  *   has no administrative segment and is refused with all its lines, naming ORI and number as the place to look.
@@ -216,7 +216,8 @@ class OpenRecord {
     if (next.key === '') {
       // A zero report is one line, and a cut line that begins another ORI or number is not this record's.
       if (this.mark.level === '0' || next.part !== '' && this.mark.key !== '' && !this.mark.key.startsWith(next.part)) return false
-      return fits
+      // Noise is kept beside a line that cannot be kept; an incident is not taken for whole beside one: it may be its victim.
+      return line.text === null ? this.running === null && this.mark.key !== '' : fits
     }
     if (next.key !== this.mark.key || next.level === '0' || next.level === '1') return false
     // Level or action of one line are damaged, its identity is not: it belongs here, and the record cannot be read.
