@@ -34,7 +34,10 @@ export interface Limits {
 }
 export const LIMITS: Limits = { idleInTransactionMs: 3000, lockMs: 4000, silenceMs: 6000 }
 
-/** A client whose sessions run in UTC, never scan the log from end to end for a lookup, stand in nobody's way for long, and hand bigints over as numbers. */
+/**
+ * A client whose sessions run in UTC, never scan the log from end to end for a lookup, stand in nobody's way for long, and hand bigints over as numbers.
+ * While the server is away it asks for it less and less often, at least twice a second: a listener's client asks again by itself.
+ */
 export function connect(url: string, max: number, name: string, limits: Limits = LIMITS): Sql {
   return postgres(url, {
     ...guarded(url, limits.silenceMs),
@@ -42,8 +45,6 @@ export function connect(url: string, max: number, name: string, limits: Limits =
     fetch_types: false,
     max_lifetime: null,
     connect_timeout: 10,
-    // waiting between tries is the caller's business
-    backoff: () => 0.02,
     onnotice: () => undefined,
     types: { bigint: { to: 20, from: [20], serialize: (n: number) => String(n), parse: (text: string) => Number(text) } },
     // plans made while the table was small would else scan it when it is large
