@@ -10,6 +10,7 @@ import { relay } from './relay'
 import { replay } from './replay'
 import { benchServer, fdatasyncRate, serverFacts } from './server'
 import { printTable, type Row } from './table'
+import { takeOver } from './take-over'
 import { verify } from './verify'
 
 export interface BenchOptions {
@@ -28,7 +29,7 @@ export interface BenchOptions {
 }
 export interface Bench { readonly summary: string; run(options: BenchOptions): Promise<{ rows: Row[]; notes: string[] }> }
 
-const BENCHES: Readonly<Record<string, Bench>> = { append, replay, import: importBench, relay, consume, 'end-to-end': endToEnd, 'destroy-key': destroyKey, verify, linkage }
+const BENCHES: Readonly<Record<string, Bench>> = { append, replay, import: importBench, relay, consume, 'end-to-end': endToEnd, 'take-over': takeOver, 'destroy-key': destroyKey, verify, linkage }
 
 const USAGE = `npm run bench -- NAME [--json] [--quick] [--seed N]
 ${Object.entries(BENCHES).map(([name, { summary }]) => `  ${name.padEnd(11)} ${summary}`).join('\n')}
@@ -38,7 +39,7 @@ ${Object.entries(BENCHES).map(([name, { summary }]) => `  ${name.padEnd(11)} ${s
   --batches 1,10    append: only these sizes of batches
   --linger MS       append: how long a batch waits for company (0 to 2)
   --events N        replay, verify: events in each log (default 1000000); relay, consume: events of the backlog (default 100000);
-                    end-to-end: cases (default 300)
+                    end-to-end: cases (default 300); take-over: times each is struck (default 10)
   --forms embedded  end-to-end: only this form, or kafka
   --lines 20000,…   import: only files of so many lines
   --on URL          replay: read the log of this database`

@@ -104,7 +104,8 @@ class Processes {
   }
 }
 
-const levelAssigned = (id: string, caseId: string): NewEvent => {
+/** The event of one case, as it is recorded. */
+export const levelAssigned = (id: string, caseId: string): NewEvent => {
   const stream = `pchCase-${caseId}`
   const content = id
   return {

@@ -123,6 +123,19 @@ it('says in its health what it does, and that it fails', async () => {
   expect(reacting.state().status).toBe('stopped')
 })
 
+it('is not ready while it joins the bus', async () => {
+  const store = new MemoryStore()
+  let join = (): void => undefined
+  const joined = new Promise<void>((resolve) => { join = resolve })
+  const reacting = consumer(store, { ...silent, subscribe: async (options) => { await joined; return silent.subscribe(options) } }, async () => undefined)
+  await reacting.start()
+  await until(() => reacting.state().status === 'joining')
+  expect(reacting.health()).toEqual({ ok: false, text: 'joins the bus' })
+  join()
+  await until(() => reacting.health().ok)
+  expect(reacting.health().text).toBe('quiet')
+})
+
 it('is not ready while a reaction does not end', async () => {
   const store = new MemoryStore()
   const bus = new LogBus({ store, database: sql, pollMs: 50 })

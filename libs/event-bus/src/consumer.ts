@@ -146,7 +146,8 @@ export class Consumer {
       const bus = this.subscription.health()
       return { ok: bus.ok, text: tell(bus.text) }
     }
-    return { ok: failures === 0, text: tell(status === 'waiting' ? 'another process reads the log first' : status === 'catching-up' ? 'reads the log first' : 'joins the bus') }
+    // nothing reaches it before it is in its group, which may wait for a member that died
+    return { ok: failures === 0 && status !== 'joining', text: tell(status === 'waiting' ? 'another process reads the log first' : status === 'catching-up' ? 'reads the log first' : 'joins the bus') }
   }
 
   /** As `health`, and how far it has come: what another process of its group worked counts. */

@@ -7,7 +7,7 @@ import { KafkaSubscription } from './kafka-subscription'
 export interface KafkaBusOptions {
   readonly settings: KafkaSettings
   readonly logger?: KafkaLogger
-  /** a member that is silent for so long is taken for dead, and its partitions go to others; default 10,000 */
+  /** a member that is silent for so long is taken for dead, and its partitions go to others; default 6,000, the least that a broker takes unless it is told otherwise */
   readonly sessionTimeoutMs?: number
   /** between two signs of life, while a handler works too; default a tenth of the session timeout, at least 100 */
   readonly heartbeatMs?: number
@@ -24,7 +24,7 @@ export class KafkaBus implements EventBus {
   private readonly options: Required<Omit<KafkaBusOptions, 'published'>>
   private readonly published: () => Promise<number | undefined>
 
-  constructor({ settings, logger = silent, sessionTimeoutMs = 10_000, heartbeatMs = Math.max(100, Math.floor(sessionTimeoutMs / 10)), firstBackoffMs = 100, concurrency = 1, published = () => Promise.resolve(undefined) }: KafkaBusOptions) {
+  constructor({ settings, logger = silent, sessionTimeoutMs = 6_000, heartbeatMs = Math.max(100, Math.floor(sessionTimeoutMs / 10)), firstBackoffMs = 100, concurrency = 1, published = () => Promise.resolve(undefined) }: KafkaBusOptions) {
     this.published = published
     this.options = { settings, logger, sessionTimeoutMs, heartbeatMs, firstBackoffMs, concurrency }
   }
