@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import supertest from 'supertest'
 import { PURPOSES_OF, type Role } from '@chorus/contracts'
-import { handle, isRefusal } from '@chorus/decider'
+import { handle, isRefusal, type DeciderLog } from '@chorus/decider'
 import { PostgresStore, Recorder, type EventStore } from '@chorus/event-store'
 import { issueToken, RECORDER, STORE } from '@chorus/platform'
 import { MemoryVault } from '@chorus/privacy'
@@ -120,8 +120,21 @@ describe('finance over HTTP', () => {
   })
 })
 
+/** The log, its first look at a stream answered only once `then` is over: whoever decides by it does not know what was recorded meanwhile. */
+const looksBefore = (log: DeciderLog, then: () => Promise<unknown>): DeciderLog => {
+  let first = true
+  return {
+    load: async (stream) => {
+      const events = await log.load(stream)
+      if (first) { first = false; await then() }
+      return events
+    },
+    record: (...append) => log.record(...append),
+  }
+}
+
 describe('two writers, each with its own connections', () => {
-  it.each(Array.from({ length: 5 }, (_, run) => run))('who want 20,000.00 each of 35,000.00: exactly one gets it (run %i)', async () => {
+  it.each(['at the same moment', 'one when the other has it'])('who want 20,000.00 each of 35,000.00, both see it free, and append %s: exactly one gets it', async (when) => {
     const db = await freshDatabase()
     const vault = new MemoryVault()
     const stores = await Promise.all([PostgresStore.open({ url: db.appUrl }), PostgresStore.open({ url: db.appUrl })])
@@ -133,8 +146,12 @@ describe('two writers, each with its own connections', () => {
       await handle(one, account, ACCOUNT, { type: 'RecordAppropriation', meta: finance('appropriate'), data: { account: ACCOUNT, amountCents: 3_500_000, source: 'ORDINANCE', reference: 'sample', fundingSourceId: SOURCE } })
       await handle(one, account, ACCOUNT, { type: 'ReceiveAuthority', meta: finance('receive'), data: { allotmentId: id(9), ordinanceNo: '260299', account: ACCOUNT, amountCents: 7_500_000, fundingSourceId: SOURCE, effectiveOn: '2026-04-12' } })
       for (const n of [1, 2]) await handle(one, account, ACCOUNT, { type: 'SubmitRequisition', meta: health(`submit ${n}`), data: { account: ACCOUNT, reqId: id(n), ...requisition(n, 2_000_000), docType: 'CONTRACT' } })
-      const certify = (log: Recorder, n: number) => handle(log, account, ACCOUNT, { type: 'CertifyFunds', meta: finance(`certify ${n}`), data: { account: ACCOUNT, certId: id(10 + n), encId: id(20 + n), ...certificate(id(n)), certifiedBy: 'DIRECTOR_OF_FINANCE', certifierTitle: 'DIRECTOR_OF_FINANCE' } })
-      const answers = await Promise.all([certify(one, 1), certify(other, 2)])
+      const certify = (log: DeciderLog, n: number) => handle(log, account, ACCOUNT, { type: 'CertifyFunds', meta: finance(`certify ${n}`), data: { account: ACCOUNT, certId: id(10 + n), encId: id(20 + n), ...certificate(id(n)), certifiedBy: 'DIRECTOR_OF_FINANCE', certifierTitle: 'DIRECTOR_OF_FINANCE' } })
+      let bothLooked = (): void => undefined
+      const looked = new Promise<void>((resolve) => { bothLooked = resolve })
+      const first = certify(looksBefore(one, () => looked), 1)
+      const second = certify(looksBefore(other, async () => { bothLooked(); if (when !== 'at the same moment') await first }), 2)
+      const answers = await Promise.all([first, second])
       expect(answers.filter(isRefusal).map(({ refused }) => refused)).toEqual(['over_appropriation'])
       const types = (await other.load(`account-${ACCOUNT}`)).map(({ type }) => type)
       expect(types.slice(-2)).toEqual(['FundsCertified', 'EncumbranceRecorded'])

@@ -74,6 +74,7 @@ describe('three ceilings, each to the cent', () => {
   it('cash of the beginning of a day does not know what was encumbered here that day', () => {
     const one = after(...funded(), submit(1, asked), certify(1, { fundCashUnencumberedCents: 2_000_000 }), submit(2, 300_001))
     expect(given(account, ...one).when(certify(2, { fundCashUnencumberedCents: 2_000_000 })).refused('over_fund_cash').text).toContain('less $17,000.00 encumbered here since')
+    expect(given(account, ...one).when(certify(2, { fundCashUnencumberedCents: 999 })).refused('over_fund_cash').text).toContain("$3,000.01 is $3,000.01 more than the fund's unencumbered cash as of 2026-07-02, $9.99, less $17,000.00 encumbered here since ($0.00)")
     given(account, ...one).when(certify(2, { fundCashUnencumberedCents: 2_000_001 })).then({ type: 'FundsCertified' }, { type: 'EncumbranceRecorded' })
     given(account, ...one).when(certify(2, { fundCashUnencumberedCents: 300_001, asOf: '2026-07-03' }, metaOf({ now: '2026-07-03T15:00:00.000Z', actor: DIRECTOR, ...proves('INTERIM_DIRECTOR_OF_FINANCE') }))).then({ type: 'FundsCertified' }, { type: 'EncumbranceRecorded' })
   })

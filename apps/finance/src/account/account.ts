@@ -97,12 +97,14 @@ const dayProblem = (data: Certify['data'], asked: Requisition, state: Account, c
 
 /** The three ceilings; each holds to the cent. */
 const ceilingProblem = (data: Certify['data'], { ordinanceNo, fundingSourceId, amountCents }: Requisition, state: Account): Refusal | null => {
-  const over = (code: string, left: number, of: string, way: string): Refusal | null => amountCents <= left ? null
-    : refused(code, `${dollars(amountCents)} is ${dollars(amountCents - left)} more than ${of} (${dollars(Math.max(0, left))}). Nothing was encumbered. ${way}`)
+  const over = (code: string, sum: number, of: string, way: string): Refusal | null => {
+    const left = Math.max(0, sum)
+    return amountCents <= left ? null : refused(code, `${dollars(amountCents)} is ${dollars(amountCents - left)} more than ${of} (${dollars(left)}). Nothing was encumbered. ${way}`)
+  }
   const since = encumberedSince(state, data.asOf)
   return over('over_authority', authorityLeft(state, ordinanceNo), `what is left of the authority of ordinance ${ordinanceNo} in this account`, 'Ask for less, or have more allotted.')
     ?? over('over_appropriation', appropriationLeft(state, fundingSourceId), `what is appropriated to this account from ${fundingSourceId} and unencumbered`, 'Ask for less, or have more appropriated.')
-    ?? over('over_fund_cash', data.fundCashUnencumberedCents - since, `the fund's unencumbered cash as of ${data.asOf}${since > 0 ? `, less ${dollars(since)} encumbered here since` : ''}`, 'Ask for less, or certify a newer balance.')
+    ?? over('over_fund_cash', data.fundCashUnencumberedCents - since, `the fund's unencumbered cash as of ${data.asOf}${since > 0 ? `, ${dollars(data.fundCashUnencumberedCents)}, less ${dollars(since)} encumbered here since` : ''}`, 'Ask for less, or certify a newer balance.')
 }
 
 const yearEnded = (code: AccountCode, account: string, meta: CommandMeta): Refusal | null => dayOf(meta.now) <= code.lastDay ? null
