@@ -98,7 +98,7 @@ try {
   await prepare({ say, signal, built: false })
   const real = realData()
   // a suite decides by itself where it listens and keeps its data
-  const { CHORUS_DATA, CHORUS_PORT, CHORUS_HOST, CHORUS_MODE, CHORUS_URL, CHORUS_TOKEN, DATABASE_URL, DATABASE_OWNER_URL, ...env } = process.env
+  const { CHORUS_DATA, CHORUS_PORT, CHORUS_HOST, CHORUS_MODE, CHORUS_URL, CHORUS_TOKEN_FILE, DATABASE_URL, DATABASE_OWNER_URL, ...env } = process.env
   if (real?.folder) env.CHORUS_REAL_DATA = real.folder
   // a broker of the caller's is for the Kafka suites alone: the others run as on a machine without one
   const withoutKafka = Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('KAFKA_')))
