@@ -12,6 +12,8 @@ RUN node node_modules/@nestjs/cli/bin/nest.js build
 FROM node:24.11-bookworm-slim
 WORKDIR /app
 ENV NODE_ENV=production CHORUS_HOST=0.0.0.0 CHORUS_DATA=/var/lib/chorus
+# a key service is spoken to with pkcs11-tool (CHORUS_KEY_SERVICE); its module comes by a volume
+RUN apt-get update && apt-get install -y --no-install-recommends opensc && rm -rf /var/lib/apt/lists/*
 COPY package.json package-lock.json .npmrc ./
 # the embedded PostgreSQL is an optional package: here the database is another container
 RUN npm ci --omit=dev --omit=optional --ignore-scripts && npm cache clean --force
@@ -21,8 +23,8 @@ COPY apps/intake/policies apps/intake/policies
 COPY apps/deterrence/policies apps/deterrence/policies
 COPY infra/postgres/migrations infra/postgres/migrations
 COPY samples samples
-# keys live here: a volume that starts empty takes this owner
-RUN install -d -o node -g node -m 0711 /var/lib/chorus
+# keys live here, and signed checkpoints there: a volume that starts empty takes this owner
+RUN install -d -o node -g node -m 0711 /var/lib/chorus /var/lib/chorus-checkpoints
 USER node
 # node itself is the process that is told to stop: nothing stands between
 ENTRYPOINT ["node"]

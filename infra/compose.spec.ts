@@ -90,6 +90,12 @@ describe('the compose file', () => {
     for (const [service] of ours) expect(roles).toMatch(new RegExp(`\\b${service}\\b`))
   })
 
+  it('keeps the signed checkpoints on a volume of operations alone, apart from keys and database', () => {
+    const folder = compose.services.operations?.environment?.CHORUS_CHECKPOINTS ?? ''
+    expect(containers.filter(([, { volumes = [] }]) => volumes.some((volume) => volume.startsWith('checkpoints:'))).map(([name, { volumes }]) => [name, volumes])).toEqual([['operations', ['keys:/var/lib/chorus', `checkpoints:${folder}`]]])
+    expect(readFileSync(join(__dirname, '../Dockerfile'), 'utf8')).toMatch(new RegExp(`^RUN install -d -o node .* ${folder}$`, 'm'))
+  })
+
   it('names only secrets, volumes, networks and containers that it has', () => {
     for (const [name, { secrets = [], volumes = [], networks = [], depends_on: after = {} }] of containers) {
       const named = volumes.map((volume) => volume.split(':')[0] ?? '').filter((source) => !source.startsWith('.'))
@@ -171,6 +177,11 @@ describe('the image', () => {
       expect([source, existsSync(join(__dirname, '..', source))]).toEqual([source, true])
       expect([source, ignored.split('\n').some((line) => line.startsWith('!') && (source === line.slice(1) || source.startsWith(`${line.slice(1)}/`)))]).toEqual([source, true])
     }
+  })
+
+  it('has the tool that a key service is spoken to with', () => {
+    expect(readFileSync(join(__dirname, '../README.md'), 'utf8')).toContain('needs the package `opensc`')
+    expect(dockerfile.slice(dockerfile.lastIndexOf('FROM '))).toMatch(/apt-get install -y --no-install-recommends opensc\b/)
   })
 
   it('does not run as root, and is told to stop directly', () => {
