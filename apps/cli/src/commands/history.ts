@@ -35,6 +35,8 @@ export const register = (program: Command, context: Context): void => {
           `     happened ${entry.happened.time} (${entry.happened.precision}, ${entry.happened.zone})  recorded ${entry.recorded}  ${entry.agency}`,
           ...saidBy(entry),
         ]),
+        // money leads to nobody (decision 0016), so it is found by its own name
+        ...(answer.kind === 'case' ? ['Money stands on no case: npx chorus history ORDINANCE, or ACCOUNT.'] : []),
         answer.notice,
       ])
     },
