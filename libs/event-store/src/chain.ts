@@ -6,8 +6,8 @@
  */
 import { createHash, hash as nodeHash } from 'node:crypto'
 
-/** SHA-256 of a text's UTF-8 bytes, lower-case hex. */
-export const sha256: (text: string) => string = typeof nodeHash === 'function'
+/** SHA-256 of bytes, or of a text's UTF-8 bytes, lower-case hex. */
+export const sha256: (text: string | Uint8Array) => string = typeof nodeHash === 'function'
   ? (text) => nodeHash('sha256', text, 'hex')
   : (text) => createHash('sha256').update(text).digest('hex')
 
@@ -15,7 +15,7 @@ export const sha256: (text: string) => string = typeof nodeHash === 'function'
 export const genesisLink = (log: string): string => sha256(`chorus-log|${log}`)
 
 /** The leaf of an event: SHA-256 of its stored text. */
-export const leafOf = (text: string): string => sha256(text)
+export const leafOf = (text: string | Uint8Array): string => sha256(text)
 
 /** The link of an event, from the link before it. `recordedtime` is the store's text with microseconds. */
 export const linkOf = (previous: string, ordinal: number, recordedtime: string, leaf: string): string =>

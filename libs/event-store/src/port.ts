@@ -86,6 +86,19 @@ export interface ReadAllOptions {
   readonly signal?: AbortSignal
 }
 
+/** One event of a page of the log; the same object is the next one after `next()`. */
+export interface LogRow {
+  readonly ordinal: number
+  readonly recordedtime: string
+  readonly link: string
+  /** the stored text in UTF-8; somebody else's bytes once the page is left */
+  readonly bytes: Buffer
+  /** Whether what the store keeps beside the text (stream, revision, id, type, content) and this log's id are what the text says. */
+  fits(log: string): boolean
+}
+/** A part of the log as it came, for whoever holds it against its chain: nothing is decoded that is not compared. */
+export interface LogPage { readonly length: number; /** as often as there are events, in order */ next(): LogRow }
+
 export interface Head { readonly log: string; /** 0 for an empty log */ readonly ordinal: number; readonly link: string; readonly recordedtime: string | null }
 
 export interface SubscribeOptions {
@@ -108,6 +121,8 @@ export interface EventStore {
   appendEach(appends: readonly Append[]): Promise<AppendResult[]>
   readStream(stream: string, options?: ReadStreamOptions): AsyncIterable<StoredEvent>
   readAll(options?: ReadAllOptions): AsyncIterable<StoredEvent>
+  /** The events of readAll in pages of bytes. Optional: a walk takes readAll where a store has none. */
+  readPages?(options?: Omit<ReadAllOptions, 'filter'>): AsyncIterable<LogPage>
   head(): Promise<Head>
   /** The event with this id. Optional: findEvent() reads the log where a store has no index of ids. */
   find?(id: string): Promise<StoredEvent | undefined>

@@ -4,8 +4,9 @@
  * times faster to receive than a row for each event, and each event's strings are cut out of the bytes on their own.
  */
 import type { Sql } from 'postgres'
-import type { LogFilter, ReadAllOptions, ReadStreamOptions, StoredEvent } from './port'
+import type { LogFilter, LogPage, LogRow, ReadAllOptions, ReadStreamOptions, StoredEvent } from './port'
 import { lines, recordedTimeOf } from './postgres-connection'
+import { partOf, saysThat, type Part } from './says-of'
 
 /** Events in a page; with large events it shrinks towards PAGE_BYTES. */
 const PAGE = 512
@@ -25,10 +26,10 @@ interface Page { readonly ordinals: Float64Array; readonly revisions: Float64Arr
  * their eight bytes, ids and links in fixed lengths, the rest in lines (neither names nor canonical JSON hold a line
  * break): the server formats next to nothing.
  */
-const pageOf = (rows: string, order = 'ordinal'): string => `
+const pageOf = (rows: string, order = 'ordinal', more: readonly string[] = []): string => `
   SELECT ${[
     `int8send(ordinal), ''`, `int8send(revision), ''`, `timestamptz_send(recordedtime), ''`, `link, ''`,
-    `id::text, ''`, `type, E'\\n'`, `stream, E'\\n'`, `text, E'\\n'`,
+    `id::text, ''`, `type, E'\\n'`, `stream, E'\\n'`, ...more, `text, E'\\n'`,
   ].map((column) => `string_agg(${column} ORDER BY ${order})`).join(', ')}
   FROM (${rows}) AS e`
 
@@ -36,9 +37,13 @@ const NONE = new Float64Array()
 const EMPTY: Page = { ordinals: NONE, revisions: NONE, bytes: 0, next: () => { throw new Error('an empty page has no event') } }
 
 async function fetchPage(sql: Sql, query: string, parameters: readonly (string | number)[]): Promise<Page> {
+  const columns = await fetchColumns(sql, query, parameters)
+  return columns ? asPage(columns) : EMPTY
+}
+/** undefined where there is nothing */
+async function fetchColumns(sql: Sql, query: string, parameters: readonly (string | number)[]): Promise<Buffer[] | undefined> {
   const [row] = await sql.unsafe(query, [...parameters], { prepare: true }).raw() as unknown as Buffer[][]
-  const texts = row?.at(-1)
-  return row && texts ? asPage(row) : EMPTY
+  return row?.at(-1) ? row : undefined
 }
 
 function asPage([ordinalBytes, revisionBytes, timeBytes, linkBytes, ids, types, streams, texts]: readonly Buffer[]): Page {
@@ -64,6 +69,84 @@ function asPage([ordinalBytes, revisionBytes, timeBytes, linkBytes, ids, types, 
     },
   }
 }
+
+/** As readRange without a filter, in bytes. */
+export async function* readBytes(sql: Sql, after: number, through: number, signal: AbortSignal | undefined): AsyncIterable<LogPage> {
+  const pages = inTurn(Math.max(0, after), through, (from, to) => fetchColumns(sql, ALL_BYTES, [from, to]), (columns) => ({ events: (columns?.[0]?.length ?? 0) / 16, bytes: columns?.at(-1)?.length ?? 0 }))
+  for await (const columns of pages) {
+    signal?.throwIfAborted()
+    if (columns) yield new BytePage(columns)
+  }
+}
+
+/** A page whose events are held against their chain: its parts are compared where they lie. */
+class BytePage implements LogPage, LogRow {
+  ordinal = 0
+  recordedtime = ''
+  link = ''
+  bytes: Buffer = Buffer.alloc(0)
+  readonly length: number
+  private i = -1
+  private time = NaN
+  private readonly ordinals: Float64Array
+  private readonly revisions: Float64Array
+  private readonly times: Float64Array
+  private readonly links: Buffer
+  private readonly id: { readonly bytes: Buffer; from: number; to: number }
+  private readonly type: Lines
+  private readonly stream: Lines
+  private readonly content: Lines
+  private readonly text: Lines
+
+  constructor([ordinals, revisions, times, links, ids, types, streams, contents, texts]: readonly Buffer[]) {
+    this.ordinals = numbersOf(ordinals!)
+    this.revisions = numbersOf(revisions!)
+    this.times = numbersOf(times!)
+    this.length = this.ordinals.length
+    this.links = links!
+    this.id = { bytes: ids!, from: 0, to: 0 }
+    this.type = new Lines(types!)
+    this.stream = new Lines(streams!)
+    this.content = new Lines(contents!)
+    this.text = new Lines(texts!)
+  }
+
+  next(): this {
+    const i = ++this.i
+    const { times, id, text } = this
+    if (times[i] !== this.time) { this.time = times[i]!; this.recordedtime = recordedTimeOf(this.time) }
+    this.ordinal = this.ordinals[i]!
+    this.link = this.links.toString('latin1', 2 + i * 64, 66 + i * 64)
+    id.from = i * 36
+    id.to = id.from + 36
+    this.type.next()
+    this.stream.next()
+    this.content.next()
+    text.next()
+    this.bytes = text.bytes.subarray(text.from, text.to)
+    return this
+  }
+
+  fits(log: string): boolean {
+    const { type, stream, content, id } = this
+    return saysThat(this.bytes, { log: logPart(log), type, stream, content, id, revision: this.revisions[this.i]! })
+  }
+}
+
+/** Line after line of a column. */
+class Lines implements Part {
+  from = 0
+  to = -1
+  constructor(readonly bytes: Buffer) {}
+  next(): void {
+    this.from = this.to + 1
+    const end = this.bytes.indexOf(NEWLINE, this.from)
+    this.to = end < 0 ? this.bytes.length : end
+  }
+}
+
+let ofLog = { log: '', part: partOf('') }
+const logPart = (log: string): Part => (ofLog.log === log ? ofLog : ofLog = { log, part: partOf(log) }).part
 
 /** A bytea of big-endian int8s, as PostgreSQL writes it (\\x and hex). */
 function numbersOf(column: Buffer): Float64Array {
@@ -98,23 +181,29 @@ function pages(sql: Sql, after: number, through: number, filter: LogFilter | und
   return pagesOfAll(sql, after, through)
 }
 
-const ALL = pageOf('SELECT * FROM log.events WHERE ordinal > $1 AND ordinal <= $2')
+const IN_RANGE = 'SELECT * FROM log.events WHERE ordinal > $1 AND ordinal <= $2'
+const ALL = pageOf(IN_RANGE)
+const ALL_BYTES = pageOf(IN_RANGE, 'ordinal', [`content, E'\\n'`])
 
-async function* pagesOfAll(sql: Sql, after: number, through: number): AsyncIterable<Page> {
-  const asked: Promise<Page>[] = []
+const pagesOfAll = (sql: Sql, after: number, through: number): AsyncIterable<Page> =>
+  inTurn(after, through, (from, to) => fetchPage(sql, ALL, [from, to]), measured)
+
+/** The pages of a range in order, the next ones asked for while one is worked on. */
+async function* inTurn<P>(after: number, through: number, fetch: (after: number, through: number) => Promise<P>, measure: (page: P) => Measure): AsyncIterable<P> {
+  const asked: Promise<P>[] = []
   let size = PAGE
   let next = after
   try {
     while (next < through || asked.length > 0) {
       while (next < through && asked.length < AHEAD) {
         const to = Math.min(next + size, through)
-        const page = fetchPage(sql, ALL, [next, to])
+        const page = fetch(next, to)
         page.catch(() => undefined)
         asked.push(page)
         next = to
       }
       const page = await asked.shift()!
-      size = sizeAfter(page, size)
+      size = sizeAfter(measure(page), size)
       yield page
     }
   } finally {
@@ -122,9 +211,11 @@ async function* pagesOfAll(sql: Sql, after: number, through: number): AsyncItera
   }
 }
 
+interface Measure { readonly events: number; readonly bytes: number }
 /** As many events as will likely make PAGE_BYTES, at most PAGE. */
-const sizeAfter = (page: Page, size: number): number =>
-  page.ordinals.length === 0 ? size : Math.max(1, Math.min(PAGE, size * 2, Math.floor(PAGE_BYTES / (page.bytes / page.ordinals.length))))
+const sizeAfter = ({ events, bytes }: Measure, size: number): number =>
+  events === 0 ? size : Math.max(1, Math.min(PAGE, size * 2, Math.floor(PAGE_BYTES / (bytes / events))))
+const measured = ({ ordinals, bytes }: Page): Measure => ({ events: ordinals.length, bytes })
 
 const BY_TYPE = pageOf(`SELECT * FROM log.events WHERE ordinal > $1 AND ordinal <= $2 AND type = ANY (string_to_array($3, E'\\n')) ORDER BY ordinal LIMIT $4::int`)
 
@@ -136,7 +227,7 @@ async function* pagesOfTypes(sql: Sql, after: number, through: number, types: re
     const page = await fetchPage(sql, BY_TYPE, [after, to, lines(types), size])
     after = page.ordinals.length === size ? page.ordinals[size - 1]! : to
     window = Math.min(MAX_WINDOW, page.ordinals.length < size / 4 ? window * 2 : window)
-    size = sizeAfter(page, size)
+    size = sizeAfter(measured(page), size)
     yield page
   }
 }
@@ -159,7 +250,7 @@ async function* pagesOfCategories(sql: Sql, after: number, through: number, filt
     const page = await fetchPage(sql, BY_CATEGORY, [after, through, lines(categories), lines(filter.types ?? []), size])
     const full = page.ordinals.length === size
     after = full ? page.ordinals[size - 1]! : through
-    size = sizeAfter(page, size)
+    size = sizeAfter(measured(page), size)
     yield page
   }
 }
@@ -202,7 +293,7 @@ async function* pagesOfStream(sql: Sql, stream: string, options: ReadStreamOptio
     if (page.ordinals.length < limit) return
     left -= limit
     from = page.revisions[limit - 1]! + (forwards ? 1 : -1)
-    size = sizeAfter(page, size)
+    size = sizeAfter(measured(page), size)
   }
 }
 

@@ -1,9 +1,9 @@
 /** The log in PostgreSQL: schema `log` (infra/postgres/migrations/0001-log.sql), group commit, chain, gapless ordinals. */
 import type { Sql } from 'postgres'
-import { CopyUnfinished, type Append, type AppendResult, type EventStore, type Head, type ReadAllOptions, type ReadStreamOptions, type StoredEvent, type SubscribeOptions, type Subscription } from './port'
+import { CopyUnfinished, type Append, type AppendResult, type EventStore, type Head, type LogPage, type ReadAllOptions, type ReadStreamOptions, type StoredEvent, type SubscribeOptions, type Subscription } from './port'
 import { CHANNEL, codeOf, connect, LIMITS, type Limits, type StoreLogger } from './postgres-connection'
 import { ordinalAsOf, readHead } from './postgres-head'
-import { readRange, readStreamPages } from './postgres-reader'
+import { readBytes, readRange, readStreamPages } from './postgres-reader'
 import { Sequencer } from './postgres-sequencer'
 import { prepareAppend } from './prepare-append'
 import { startSubscription, type Commit, type Wake } from './subscription'
@@ -93,6 +93,11 @@ export class PostgresStore implements EventStore {
         }
       },
     }
+  }
+
+  async *readPages({ after = 0, through = Infinity, signal }: Omit<ReadAllOptions, 'filter'> = {}): AsyncIterable<LogPage> {
+    signal?.throwIfAborted()
+    yield* readBytes(this.sql, after, through <= this.reaches ? through : Math.min(through, (await this.head()).ordinal), signal)
   }
 
   async head(): Promise<Head> {

@@ -6,8 +6,8 @@
 import { isSealed, type SealPlace } from '@chorus/privacy'
 import type { Sealed } from '@chorus/contracts'
 import { genesisLink, leafOf, linkOf } from './chain'
-import type { EventStore, StoredEvent } from './port'
-import { topMembers } from './top-members'
+import type { EventStore, LogPage, LogRow, ReadAllOptions, StoredEvent } from './port'
+import { partOf, saysThat } from './says-of'
 
 export type ChainFault = 'gap' | 'recordedtime-decreases' | 'not-its-text' | 'link-differs' | 'head-differs'
 export interface KnownLink { readonly ordinal: number; readonly link: string }
@@ -39,7 +39,7 @@ export interface Walked {
   readonly samples: readonly SealedSample[]
 }
 
-export type Readable = Pick<EventStore, 'log' | 'readAll'>
+export type Readable = Pick<EventStore, 'log' | 'readAll' | 'readPages'>
 export interface WalkOptions { readonly signal?: AbortSignal; /** told of every 10,000 events */ readonly onWalked?: (events: number) => void }
 
 const EVERY = 10_000
@@ -66,61 +66,74 @@ export async function walkRange(store: Readable, range: Range, { signal, onWalke
     return true
   }
 
-  for await (const event of store.readAll({ after: Math.max(0, after - 1), through, ...(signal && { signal }) })) {
-    if (!start) {
-      if (event.ordinal !== after) return wrong(after, 'gap', 'there is no event here, although the log reaches further or was said to')
-      previous = start = event
+  for await (const page of pagesOf(store, { after: Math.max(0, after - 1), through, ...(signal && { signal }) })) {
+    for (let left = page.length; left > 0; left--) {
+      const event = page.next()
+      if (!start) {
+        if (event.ordinal !== after) return wrong(after, 'gap', 'there is no event here, although the log reaches further or was said to')
+        previous = start = placeOf(event)
+        if (!compared(event)) return answer({ differs: event.ordinal })
+        continue
+      }
+      const found = faultOf(store.log, previous, event)
+      if (found) return wrong(found.fault === 'gap' ? previous.ordinal + 1 : event.ordinal, found.fault, found.text)
       if (!compared(event)) return answer({ differs: event.ordinal })
-      continue
+      samples?.look(event)
+      previous = placeOf(event)
+      checked += 1
+      if (checked % EVERY === 0) onWalked?.(EVERY)
     }
-    const found = faultOf(store.log, previous, event)
-    if (found) return wrong(found.fault === 'gap' ? previous.ordinal + 1 : event.ordinal, found.fault, found.text)
-    if (!compared(event)) return answer({ differs: event.ordinal })
-    samples?.look(event)
-    previous = event
-    checked += 1
-    if (checked % EVERY === 0) onWalked?.(EVERY)
   }
   onWalked?.(checked % EVERY)
   if (!start) return wrong(after, 'gap', 'there is no event here, although the log reaches further or was said to')
   return previous.ordinal < through ? wrong(previous.ordinal + 1, 'gap', 'missing: the log ends before it') : answer()
 }
 
-function faultOf(log: string, previous: Walked['end'], event: StoredEvent): { fault: ChainFault; text: string } | undefined {
+const placeOf = ({ ordinal, link, recordedtime }: LogRow): Walked['end'] => ({ ordinal, link, recordedtime })
+
+/** The pages of a store that has them, else each event as a page of its own. */
+async function* pagesOf(store: Readable, options: Omit<ReadAllOptions, 'filter'>): AsyncIterable<LogPage> {
+  if (store.readPages) { yield* store.readPages(options); return }
+  for await (const event of store.readAll(options)) yield { length: 1, next: () => rowOf(event) }
+}
+const rowOf = ({ ordinal, recordedtime, link, text, stream, revision, id, type }: StoredEvent): LogRow => {
+  const bytes = Buffer.from(text)
+  return { ordinal, recordedtime, link, bytes, fits: (log) => saysThat(bytes, { log: partOf(log), stream: partOf(stream), revision, id: partOf(id), type: partOf(type) }) }
+}
+
+function faultOf(log: string, previous: Walked['end'], event: LogRow): { fault: ChainFault; text: string } | undefined {
   if (event.ordinal !== previous.ordinal + 1) return { fault: 'gap', text: `missing; the next event in the log is ${event.ordinal}` }
   if (event.recordedtime < previous.recordedtime) return { fault: 'recordedtime-decreases', text: 'recorded before the event that precedes it' }
-  if (linkOf(previous.link, event.ordinal, event.recordedtime, leafOf(event.text)) !== event.link) {
+  if (linkOf(previous.link, event.ordinal, event.recordedtime, leafOf(event.bytes)) !== event.link) {
     return { fault: 'link-differs', text: 'its text, recorded time or place is not what was linked when it was recorded' }
   }
-  const said = topMembers(event.text)
-  if (!said || said.log !== log || said.stream !== event.stream || said.revision !== event.revision || (said.id ?? event.id) !== event.id || (said.type ?? event.type) !== event.type) {
-    return { fault: 'not-its-text', text: 'the columns beside its text (log, stream, revision, id or type) say something else than the text' }
-  }
+  if (!event.fits(log)) return { fault: 'not-its-text', text: 'the columns beside its text (log, stream, revision, id, type or content) say something else than the text' }
   return undefined
 }
 
-const MARK = '"$sealed":{'
-const KEY = '"k":"'
+const MARK = Buffer.from('"$sealed":{')
+const KEY = Buffer.from('"k":"')
+const QUOTE = 34
 
 class Samples {
   readonly found: SealedSample[] = []
   private readonly met = new Set<string>()
 
-  look(event: StoredEvent): void {
-    if (!this.meetsNew(event.text)) return
-    const parsed = JSON.parse(event.text) as { readonly id: string; readonly type: string; readonly schemaVersion: number }
+  look({ bytes, ordinal }: LogRow): void {
+    if (!this.meetsNew(bytes)) return
+    const parsed = JSON.parse(bytes.toString()) as { readonly id: string; readonly type: string; readonly schemaVersion: number }
     visit(parsed, '', (value, pointer) => {
       const keyId = value.$sealed.k
       if (this.met.has(keyId)) return
       this.met.add(keyId)
-      this.found.push({ keyId, ordinal: event.ordinal, value, place: { eventId: parsed.id, type: parsed.type, schemaVersion: parsed.schemaVersion, pointer } })
+      this.found.push({ keyId, ordinal, value, place: { eventId: parsed.id, type: parsed.type, schemaVersion: parsed.schemaVersion, pointer } })
     })
   }
 
-  private meetsNew(text: string): boolean {
-    for (let at = text.indexOf(MARK); at >= 0; at = text.indexOf(MARK, at + 1)) {
-      const from = text.indexOf(KEY, at) + KEY.length
-      if (!this.met.has(text.slice(from, text.indexOf('"', from)))) return true
+  private meetsNew(bytes: Buffer): boolean {
+    for (let at = bytes.indexOf(MARK); at >= 0; at = bytes.indexOf(MARK, at + 1)) {
+      const from = bytes.indexOf(KEY, at) + KEY.length
+      if (!this.met.has(bytes.toString('latin1', from, bytes.indexOf(QUOTE, from)))) return true
     }
     return false
   }

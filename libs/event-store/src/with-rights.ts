@@ -30,6 +30,7 @@ export const withRights = (store: EventStore, { service, reads, appends }: Right
     appendEach: async (all) => { all.forEach(mayAppend); return store.appendEach(all) },
     readStream: (stream, options) => { mayRead([categoryOf(stream)]); return store.readStream(stream, options) },
     readAll: (options) => { mayReadAll(options?.filter); return store.readAll(options) },
+    ...store.readPages && { readPages: (options) => { mayReadAll(undefined); return store.readPages!(options) } },
     head: () => store.head(),
     // found by halving the whole log
     ordinalAsOf: async (recordedtime) => { mayReadAll(undefined); return store.ordinalAsOf(recordedtime) },
