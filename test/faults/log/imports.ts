@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { PostgresStore, verifyChain } from '@chorus/event-store'
-import { issueToken, readRun, systemClock } from '@chorus/platform'
+import { asRole, issueToken, readRun, systemClock } from '@chorus/platform'
 import { importFile, type ImportHow } from '../../support/import-file'
 import { manyIncidents } from '../../support/many-incidents'
 import { dataFolder, killAll, postgresOf, removeFolder } from './ground'
@@ -61,7 +61,8 @@ export const imports: Kind = async (seed) => {
     if (!complete || records.read !== records.accepted + records.duplicate + records.quarantined) faults.push(`${records.read} records were read; ${records.accepted} accepted, ${records.duplicate} duplicates, ${records.quarantined} quarantined; complete: ${complete}`)
     if (records.quarantined > 0) faults.push(`${records.quarantined} records wait in quarantine; the file has none such`)
     const { app } = JSON.parse(readFileSync(join(data, 'postgres.json'), 'utf8')) as { app: string }
-    const store = await PostgresStore.open({ url: `postgres://chorus_app:${app}@127.0.0.1:${readRun(data)!.postgresPort}/chorus`, max: 1 })
+    // whoever logs in has no rights of his own: evaluation reads everything
+    const store = await PostgresStore.open({ url: asRole(`postgres://chorus_app:${app}@127.0.0.1:${readRun(data)!.postgresPort}/chorus`, 'evaluation'), max: 1 })
     try {
       let incidents = 0
       for await (const { type } of store.readAll({ filter: { categories: ['incident'] } })) if (type === 'IncidentReported') incidents += 1
