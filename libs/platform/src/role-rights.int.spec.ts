@@ -116,6 +116,48 @@ describe('the roles of the services', () => {
     expect(await rightsMissing(owner)).toEqual([])
   })
 
+  it.each<[string, (role: (of: (typeof DATABASE_ROLES)[number]) => string) => [change: string, said: string]]>([
+    ['the keys of a context', (role) => [`delete from public.chorus_contexts where role = '${role('deterrence')}' and context = 'safety'`, `${role('deterrence')} may not use the keys of safety`]],
+    ['a schema', (role) => [`revoke usage on schema vault from "${role('finance')}"`, `${role('finance')} may not USAGE in schema vault`]],
+    ['a function', (role) => [`revoke execute on function audit.record(text) from "${role('services')}"`, `${role('services')} may not EXECUTE audit.record(text)`]],
+    ['what the audit log is read by', (role) => [`revoke "${role('audit')}" from "${role('operations')}"`, `${role('operations')} may not act as ${role('audit')}`]],
+  ])('would be seen here where %s was taken away; migrating gives it back', async (_what, of) => {
+    const [change, said] = of((role) => roleOf(name, role))
+    await owner.unsafe(change).simple()
+    expect(await rightsMissing(as('operations'))).toEqual([said])
+    await installRights(database.ownerUrl)
+    expect(await rightsMissing(owner)).toEqual([])
+  })
+
+  it.each<[string, (role: (of: (typeof DATABASE_ROLES)[number]) => string) => [change: string, said: string, back?: string]]>([
+    ['a schema', (role) => [`grant usage on schema audit to "${role('relay')}"`, `${role('relay')} may USAGE in schema audit`]],
+    ['the right to make tables', (role) => [`grant create on schema log to "${role('intake')}"`, `${role('intake')} may CREATE in schema log`]],
+    ['a function', (role) => [`grant execute on function audit.record(text) to "${role('relay')}"`, `${role('relay')} may EXECUTE audit.record(text)`]],
+    ['a function that does what its caller may not', (role) => [`create function log.anything() returns void language sql security definer as ''; revoke all on function log.anything() from public; grant execute on function log.anything() to "${role('relay')}"`, `${role('relay')} may EXECUTE log.anything()`, 'drop function log.anything()']],
+  ])('would be seen here where a role was given %s', async (_what, of) => {
+    const [change, said, back] = of((role) => roleOf(name, role))
+    await owner.unsafe(change).simple()
+    expect((await rightsBeyond(as('operations'))).filter((text) => !text.startsWith(`${name}_app`))).toEqual([said])
+    if (back !== undefined) await owner.unsafe(back).simple()
+    await installRights(database.ownerUrl)
+    expect((await rightsBeyond(owner)).filter((text) => !text.startsWith(`${name}_app`))).toEqual([])
+  })
+
+  it('would be seen here where a table or a role is gone', async () => {
+    const bare = await freshDatabase()
+    const its = new URL(bare.appUrl).pathname.slice(1)
+    const sql = postgres(bare.ownerUrl, { max: 1, onnotice: () => undefined })
+    try {
+      await sql.unsafe(`drop table bus.parked; drop table public.chorus_contexts cascade; alter role "${roleOf(its, 'relay')}" rename to "${roleOf(its, 'relay')}_gone"`).simple()
+      const said = await rightsMissing(sql)
+      expect(said.slice(0, 3)).toEqual([`the role ${roleOf(its, 'relay')} is missing`, 'the table bus.parked is missing', 'the table public.chorus_contexts is missing'])
+    } finally {
+      await sql.unsafe(`alter role "${roleOf(its, 'relay')}_gone" rename to "${roleOf(its, 'relay')}"`)
+      await sql.end()
+      await bare.drop()
+    }
+  })
+
   it('nobody changes or removes an event, or reaches what belongs to another', async () => {
     for (const service of SERVICES) for (const change of ['update log.events set type = type', 'delete from log.events', 'truncate log.events', `update log.head set log = gen_random_uuid()`, 'alter table log.events disable row level security', 'select * from audit.entries', `insert into public.chorus_rights values ('x', '*', true)`]) {
       await expect(as(service).unsafe(change)).rejects.toMatchObject({ code: '42501' })

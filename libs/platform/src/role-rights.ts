@@ -166,18 +166,45 @@ export const serviceLogins = async (ownerUrl: string): Promise<Readonly<Record<S
 const privilegesOf = (may: string): { privilege: string; column: string | null }[] => [...may.matchAll(/(\w+)(?: \(([^)]*)\))?(?:, |$)/g)]
   .flatMap(([, privilege = '', columns]) => (columns?.split(', ') ?? [null]).map((column) => ({ privilege, column })))
 
+/** Each declared privilege by itself. */
+interface Wanted { readonly role: string; readonly kind: string; readonly name: string; readonly privilege: string; readonly column: string | null }
+const wantedOf = (database: string): Wanted[] => GRANTS.flatMap(({ on, may, to }) => {
+  const [kind = '', name = ''] = on.split(' ')
+  return to.flatMap((role) => privilegesOf(may).map((each) => ({ role: roleOf(database, role), kind, name, ...each })))
+})
+
+/** What can be granted, under the names of the declaration. Looked up in the catalogue: asked by name, a role that may not enter a schema is refused. */
+const OBJECTS = `
+  select 'TABLE' as kind, n.nspname || '.' || c.relname as name, c.oid from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relkind in ('r', 'p')
+  union all select 'SCHEMA', nspname, oid from pg_namespace
+  union all select 'FUNCTION', n.nspname || '.' || p.proname || '(' || oidvectortypes(p.proargtypes) || ')', p.oid from pg_proc p join pg_namespace n on n.oid = p.pronamespace`
+
 /** What the roles of this database lack of the declaration, one sentence each; [] where it is as declared. Any role may ask that may read chorus_rights. */
 export const rightsMissing = async (sql: Sql): Promise<string[]> => {
   const [{ database } = { database: '' }] = await sql<{ database: string }[]>`select current_database() as database`
-  const wanted = GRANTS.flatMap(({ on, may, to }) => on.startsWith('TABLE ') ? to.flatMap((role) => privilegesOf(may).map((each) => ({ role: roleOf(database, role), name: on.slice('TABLE '.length), ...each }))) : [])
-  const lacking = await sql<{ role: string; name: string; privilege: string }[]>`
-    select distinct w.role, w.name, w.privilege from jsonb_to_recordset(${sql.json(wanted)}::jsonb) as w(role text, name text, privilege text, "column" text) join pg_roles r on r.rolname = w.role
-      join pg_class c on true join pg_namespace n on n.oid = c.relnamespace and n.nspname || '.' || c.relname = w.name
-    where not (case when w.column is null then has_table_privilege(r.oid, c.oid, w.privilege) else has_column_privilege(r.oid, c.oid, w.column, w.privilege) end) order by 1, 2, 3`
-  const rows = await sql<{ role: string; category: string; appends: boolean }[]>`select role, category, appends from public.chorus_rights`
-  const has = new Map(rows.map(({ role, category, appends }) => [`${role} ${category}`, appends]))
-  const short = rowsOf(database).filter(([role, category, appends]) => { const as = has.get(`${role} ${category}`); return as === undefined || (appends && !as) })
-  return [...lacking.map(({ role, name, privilege }) => `${role} may not ${privilege} ${name}`), ...short.map(([role, category, appends]) => `${role} may not ${appends ? 'append' : 'read'} ${category === '*' ? 'everything' : category}`)]
+  const wanted = wantedOf(database)
+  const known = new Set((await sql<{ role: string }[]>`select rolname as role from pg_roles where rolname = any (${DATABASE_ROLES.map((role) => roleOf(database, role))})`).map(({ role }) => role))
+  const gone = await sql<{ kind: string; name: string }[]>`
+    select distinct w.kind, w.name from jsonb_to_recordset(${sql.json(wanted as never)}::jsonb) as w(kind text, name text) where not exists (select from (${sql.unsafe(OBJECTS)}) as o where o.kind = w.kind and o.name = w.name) order by 1, 2`
+  const lacking = await sql<{ role: string; kind: string; name: string; privilege: string }[]>`
+    select distinct w.role, w.kind, w.name, w.privilege from jsonb_to_recordset(${sql.json(wanted as never)}::jsonb) as w(role text, kind text, name text, privilege text, "column" text)
+      join pg_roles r on r.rolname = w.role join (${sql.unsafe(OBJECTS)}) as o on o.kind = w.kind and o.name = w.name
+    where not case w.kind when 'SCHEMA' then has_schema_privilege(r.oid, o.oid, w.privilege) when 'FUNCTION' then has_function_privilege(r.oid, o.oid, w.privilege)
+      else case when w.column is null then has_table_privilege(r.oid, o.oid, w.privilege) else has_column_privilege(r.oid, o.oid, w.column, w.privilege) end end order by 1, 3, 4`
+  const [acting] = await sql<{ audit: boolean }[]>`
+    select exists (select from pg_auth_members where pg_get_userbyid(roleid) = ${roleOf(database, 'audit')} and pg_get_userbyid(member) = ${roleOf(database, 'operations')}) as audit`
+  // a table that is gone is named as such; whoever asks what stands in it is refused
+  const has = gone.some(({ name }) => name === 'public.chorus_rights') ? undefined : new Map((await sql<{ role: string; category: string; appends: boolean }[]>`select role, category, appends from public.chorus_rights`).map(({ role, category, appends }) => [`${role} ${category}`, appends]))
+  const short = has ? rowsOf(database).filter(([role, category, appends]) => { const as = has.get(`${role} ${category}`); return as === undefined || (appends && !as) }) : []
+  const keys = gone.some(({ name }) => name === 'public.chorus_contexts') ? undefined : new Set((await sql<{ role: string; context: string }[]>`select role, context from public.chorus_contexts`).map(({ role, context }) => `${role} ${context}`))
+  return [
+    ...DATABASE_ROLES.map((role) => roleOf(database, role)).filter((role) => !known.has(role)).map((role) => `the role ${role} is missing`),
+    ...gone.map(({ kind, name }) => `the ${kind.toLowerCase()} ${name} is missing`),
+    ...lacking.map(({ role, kind, name, privilege }) => `${role} may not ${privilege} ${kind === 'SCHEMA' ? `in schema ${name}` : name}`),
+    ...known.has(roleOf(database, 'audit')) && known.has(roleOf(database, 'operations')) && !acting!.audit ? [`${roleOf(database, 'operations')} may not act as ${roleOf(database, 'audit')}`] : [],
+    ...short.map(([role, category, appends]) => `${role} may not ${appends ? 'append' : 'read'} ${category === '*' ? 'everything' : category}`),
+    ...keys ? contextRowsOf(database).filter(([role, context]) => !keys.has(`${role} ${context}`)).map(([role, context]) => `${role} may not use the keys of ${context === '*' ? 'any context' : context}`) : [],
+  ]
 }
 
 /** What the roles of this database may do beyond the declaration, one sentence each; [] where it is as declared. Any role may ask that may read chorus_rights. */
@@ -190,6 +217,14 @@ export const rightsBeyond = async (sql: Sql): Promise<string[]> => {
     from pg_roles r, pg_class c join pg_namespace n on n.oid = c.relnamespace, unnest(array['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER']) as p(privilege)
     where r.rolname = any (${roles}) and c.relkind in ('r', 'p') and n.nspname not in ('pg_catalog', 'information_schema') and c.relowner <> r.oid
       and (has_table_privilege(r.oid, c.oid, p.privilege) or (p.privilege in ('SELECT', 'INSERT', 'UPDATE') and has_any_column_privilege(r.oid, c.oid, p.privilege)))`
+  // schemas of ours, and functions that do what whoever calls them may not
+  const wide = await sql<{ role: string; kind: string; name: string; privilege: string }[]>`
+    select r.rolname as role, o.kind, o.name, p.privilege from pg_roles r, (${sql.unsafe(OBJECTS)}) as o, unnest(array['USAGE', 'CREATE', 'EXECUTE']) as p(privilege)
+    where r.rolname = any (${roles}) and case
+      when o.kind = 'SCHEMA' then p.privilege <> 'EXECUTE' and o.name = any (${[...new Set(GRANTS.map(({ on }) => on.split(' ')[1]!.split('.')[0]!))]}) and has_schema_privilege(r.oid, o.oid, case p.privilege when 'EXECUTE' then 'USAGE' else p.privilege end)
+      when o.kind = 'FUNCTION' then p.privilege = 'EXECUTE' and (select prosecdef from pg_proc where oid = o.oid) and o.name not like 'pg\\_%' and o.name not like 'information_schema.%' and has_function_privilege(r.oid, o.oid, 'EXECUTE')
+      else false end order by 1, 3, 4`
+  const allowed = new Set(wantedOf(database).map(({ role, kind, name, privilege }) => `${role} ${kind} ${name} ${privilege}`))
   const declared = new Map(rowsOf(database).map(([role, category, appends]) => [`${role} ${category}`, appends]))
   const rows = await sql<{ role: string; category: string; appends: boolean }[]>`select role, category, appends from public.chorus_rights order by 1, 2`
   const contexts = new Set(contextRowsOf(database).map(([role, context]) => `${role} ${context}`))
@@ -205,6 +240,7 @@ export const rightsBeyond = async (sql: Sql): Promise<string[]> => {
     select pg_get_userbyid(roleid) as role, pg_get_userbyid(member) as member from pg_auth_members where pg_get_userbyid(member) = any (${roles})`
   return [
     ...found.filter(({ role, name, privilege }) => !may(role, name, privilege)).map(({ role, name, privilege }) => `${role} may ${privilege} ${name}`),
+    ...wide.filter(({ role, kind, name, privilege }) => !allowed.has(`${role} ${kind} ${name} ${privilege}`)).map(({ role, kind, name, privilege }) => `${role} may ${privilege} ${kind === 'SCHEMA' ? `in schema ${name}` : name}`),
     ...rows.filter(({ role, category, appends }) => { const as = declared.get(`${role} ${category}`); return as === undefined || (appends && !as) }).map(({ role, category, appends }) => `${role} may ${appends ? 'read and append' : 'read'} ${category === '*' ? 'everything' : category}`),
     ...keys.filter(({ role, context }) => !contexts.has(`${role} ${context}`)).map(({ role, context }) => `${role} may use the keys of ${context === '*' ? 'every context' : context}`),
     ...owned.map(({ role, name }) => `${role} owns ${name}`), ...bare.map(({ name }) => `${name} has no row security`), ...powers.map(({ role }) => `${role} has powers over the whole server`),
