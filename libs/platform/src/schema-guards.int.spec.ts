@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs'
 import { postgres } from '@chorus/postgres'
 import { freshDatabase, type FreshDatabase } from '../../../test/support/database'
-import { guardsBroken } from './schema-guards'
+import { guardsBroken, guardsFile, guardsOf } from './schema-guards'
 
 describe('what refuses changes in the database', () => {
   let database: FreshDatabase
@@ -13,6 +14,10 @@ describe('what refuses changes in the database', () => {
   })
   afterAll(async () => { await Promise.all([owner.end(), app.end()]); await database.drop() })
 
+  it('is what infra/postgres/guards.json says: run "npm run guards" and commit it', async () => {
+    expect(JSON.parse(readFileSync(guardsFile(), 'utf8'))).toEqual(await guardsOf(owner))
+  })
+
   it('is as the migrations made it, as a plain role sees it too', async () => {
     expect(await guardsBroken(owner)).toEqual([])
     expect(await guardsBroken(app)).toEqual([])
@@ -24,7 +29,14 @@ describe('what refuses changes in the database', () => {
     ['lets new entries of the audit log vanish by a trigger', 'create function public.nothing() returns trigger language plpgsql as $$ begin return null; end $$; create trigger nothing before insert on audit.entries for each row execute function public.nothing()', 'drop trigger nothing on audit.entries; drop function public.nothing()', 'the trigger audit.entries.nothing is none of ours'],
     ['or by a rule', 'create rule nothing as on insert to audit.entries do instead nothing', 'drop rule nothing on audit.entries', 'the rule audit.entries.nothing is none of ours'],
     ['opens the log to everybody', 'create policy wide on log.events using (true)', 'drop policy wide on log.events', 'the policy log.events.wide is none of ours'],
-    ['or has the audit log written by another function', 'create or replace function audit.record(entry text) returns bigint language sql as $$ select 1::bigint $$', '', 'the function audit.record is not the one of the migrations'],
+    ['has a trigger fire at another moment, under its own name', 'drop trigger events_are_kept on log.events; create trigger events_are_kept before truncate on log.events for each statement execute function log.refuse_change(); alter table log.events enable always trigger events_are_kept', 'drop trigger events_are_kept on log.events; create trigger events_are_kept before update or delete or truncate on log.events for each statement execute function log.refuse_change(); alter table log.events enable always trigger events_are_kept', 'the trigger log.events.events_are_kept is not the one of the migrations'],
+    ['has a policy let everything through, under its own name', 'alter policy reads on log.events using (true)', `alter policy reads on log.events using (
+      EXISTS (SELECT FROM public.chorus_rights r WHERE r.role = current_user AND r.category = '*')
+      OR category = ANY (ARRAY(SELECT r.category FROM public.chorus_rights r WHERE r.role = current_user)))`, 'the policy log.events.reads is not the one of the migrations'],
+    ['takes row security away', 'alter table vault.data_keys disable row level security', 'alter table vault.data_keys enable row level security', 'row security of vault.data_keys is off'],
+    ['lets one revision of a stream stand twice', 'alter table log.events drop constraint events_stream_revision_key', 'alter table log.events add constraint events_stream_revision_key unique (stream, revision)', 'the constraint log.events.events_stream_revision_key is gone'],
+    ['has a function run by its caller\'s search path', 'alter function vault.ended(text[]) reset search_path', 'alter function vault.ended(text[]) set search_path = pg_catalog', 'the function vault.ended(text[]) is not the one of the migrations'],
+    ['or has the audit log written by another function', 'create or replace function audit.record(entry text) returns bigint language sql as $$ select 1::bigint $$', '', 'the function audit.record(text) is not the one of the migrations'],
   ])('and the owner %s: doctor names it', async (_what, change, back, said) => {
     await owner.unsafe(change).simple()
     expect(await guardsBroken(app)).toEqual([said])

@@ -1,42 +1,54 @@
 /**
- * What refuses changes in the database itself, held against the migrations that made it: triggers, row security policies,
- * the functions behind them and the one by which the audit log is written. Whoever owns the tables can switch them off or put
- * others in their place; verify then finds what was changed, and this that it could be.
+ * What refuses changes in the database itself, held against what the migrations make: triggers, row security and its policies,
+ * constraints, the functions behind them and the one by which the audit log is written, each with what it says. Whoever owns the
+ * tables can switch them off or put others in their place; verify then finds what was changed, and this that it could be.
+ * What the migrations make stands in infra/postgres/guards.json, written by `npm run guards` from a database that was just migrated.
  */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Sql } from 'postgres'
-import { readMigrations, type Migration } from './migrate'
+import { repositoryRoot } from './repository-root'
 
-export interface Guards { /** body by schema.name */ readonly functions: ReadonlyMap<string, string>; /** schema.table.name */ readonly triggers: ReadonlySet<string>; /** schema.table.name */ readonly policies: ReadonlySet<string> }
+/** Definition by name, each kind in order: "log.events.events_are_kept" -> "CREATE TRIGGER …". */
+export type Guards = Readonly<Record<(typeof KINDS)[number], Readonly<Record<string, string>>>>
+const KINDS = ['trigger', 'rule', 'policy', 'row security', 'constraint', 'function'] as const
 
-/** What the migrations make; a function that is made again is the last one. */
-export const guardsOf = (migrations: readonly Pick<Migration, 'sql'>[]): Guards => {
-  const text = migrations.map(({ sql }) => sql).join('\n')
-  const named = (pattern: RegExp): Set<string> => new Set([...text.matchAll(pattern)].map(([, name, table]) => `${table}.${name}`))
-  return {
-    functions: new Map([...text.matchAll(/CREATE (?:OR REPLACE )?FUNCTION ([\w.]+)\([^)]*\)[^$]*?AS \$\$([\s\S]*?)\$\$/gi)].map(([, name, body]) => [name!, body!])),
-    triggers: named(/CREATE TRIGGER (\w+) [^;]*? ON ([\w.]+)/gi),
-    policies: named(/CREATE POLICY (\w+) ON ([\w.]+)/gi),
-  }
+export const guardsFile = (): string => join(repositoryRoot(), 'infra', 'postgres', 'guards.json')
+
+/** Schemas that only migrations fill. Read models are made by the services that own them. */
+const CLOSED = ['log', 'log_index', 'vault', 'intake', 'bus', 'audit']
+const SCHEMAS = [...CLOSED, 'read', 'public']
+
+/** What guards this database. Any role may ask. */
+export const guardsOf = async (sql: Sql): Promise<Guards> => {
+  const rows = await sql<{ kind: (typeof KINDS)[number]; name: string; says: string }[]>`
+    with tables as (select c.oid, n.nspname || '.' || c.relname as name, c.relrowsecurity, c.relforcerowsecurity from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relkind in ('r', 'p') and n.nspname = any (${SCHEMAS}))
+    select 'trigger' as kind, b.name || '.' || t.tgname as name, pg_get_triggerdef(t.oid) || case t.tgenabled when 'A' then ' ALWAYS' when 'D' then ' OFF' else ' SOMETIMES' end as says from pg_trigger t join tables b on b.oid = t.tgrelid where not t.tgisinternal
+    union all select 'rule', schemaname || '.' || tablename || '.' || rulename, definition from pg_rules where schemaname = any (${SCHEMAS})
+    union all select 'policy', schemaname || '.' || tablename || '.' || policyname, concat_ws(' ', permissive, cmd, 'TO ' || array_to_string(roles, ','), 'USING ' || qual, 'CHECK ' || with_check) from pg_policies where schemaname = any (${SCHEMAS})
+    union all select 'row security', name, case when relforcerowsecurity then 'on, for the owner too' else 'on' end from tables where relrowsecurity
+    union all select 'constraint', b.name || '.' || c.conname, pg_get_constraintdef(c.oid) || case when c.convalidated then '' else ' NOT VALID' end from pg_constraint c join tables b on b.oid = c.conrelid where c.contype in ('c', 'p', 'u', 'f', 'x')
+    union all select 'function', n.nspname || '.' || p.proname || '(' || oidvectortypes(p.proargtypes) || ')',
+      concat_ws(' ', 'RETURNS', pg_get_function_result(p.oid), 'LANGUAGE', l.lanname, p.provolatile, case when p.prosecdef then 'SECURITY DEFINER' end, array_to_string(p.proconfig, ';')) || E'\n' || p.prosrc
+      from pg_proc p join pg_namespace n on n.oid = p.pronamespace join pg_language l on l.oid = p.prolang where n.nspname = any (${SCHEMAS})
+    order by 1, 2`
+  return Object.fromEntries(KINDS.map((kind) => [kind, Object.fromEntries(rows.filter((row) => row.kind === kind).map(({ name, says }) => [name, says]))])) as unknown as Guards
 }
+
+/** A database may hold more of these without anything being wrong: what read models bring along, and extensions in schema public. */
+const mayBeMore = (kind: string, name: string): boolean => (kind === 'constraint' || kind === 'function') && !CLOSED.includes(name.slice(0, name.indexOf('.')))
 
 /** What is not as the migrations made it, one sentence each; [] where all is. Any role may ask. */
 export const guardsBroken = async (sql: Sql): Promise<string[]> => {
-  const { functions, triggers, policies } = guardsOf(await readMigrations())
-  const schemas = [...new Set([...functions.keys(), ...triggers, ...policies].map((name) => name.slice(0, name.indexOf('.'))))]
-  const hung = await sql<{ name: string; enabled: string }[]>`
-    select n.nspname || '.' || c.relname || '.' || t.tgname as name, t.tgenabled::text as enabled from pg_trigger t join pg_class c on c.oid = t.tgrelid join pg_namespace n on n.oid = c.relnamespace
-    where not t.tgisinternal and n.nspname = any (${schemas})`
-  const rules = await sql<{ name: string }[]>`select schemaname || '.' || tablename || '.' || rulename as name from pg_rules where schemaname = any (${schemas})`
-  const bounds = await sql<{ name: string }[]>`select schemaname || '.' || tablename || '.' || policyname as name from pg_policies where schemaname = any (${schemas})`
-  const made = new Map((await sql<{ name: string; body: string }[]>`select n.nspname || '.' || p.proname as name, p.prosrc as body from pg_proc p join pg_namespace n on n.oid = p.pronamespace where n.nspname = any (${schemas})`).map(({ name, body }) => [name, body]))
-  const on = new Set(hung.filter(({ enabled }) => enabled === 'A').map(({ name }) => name))
-  const there = new Set(bounds.map(({ name }) => name))
-  return [
-    ...[...triggers].filter((name) => !on.has(name)).map((name) => `the trigger ${name} is off`),
-    ...hung.filter(({ name }) => !triggers.has(name)).map(({ name }) => `the trigger ${name} is none of ours`),
-    ...rules.map(({ name }) => `the rule ${name} is none of ours`),
-    ...[...policies].filter((name) => !there.has(name)).map((name) => `the policy ${name} is gone`),
-    ...bounds.filter(({ name }) => !policies.has(name)).map(({ name }) => `the policy ${name} is none of ours`),
-    ...[...functions].filter(([name, body]) => made.get(name) !== body).map(([name]) => `the function ${name} is not the one of the migrations`),
-  ].sort()
+  const ours = JSON.parse(await readFile(guardsFile(), 'utf8')) as Guards
+  const there = await guardsOf(sql)
+  return KINDS.flatMap((kind) => [
+    ...Object.entries(ours[kind]).filter(([name, says]) => there[kind][name] !== says).map(([name, says]) => {
+      const found = there[kind][name]
+      if (kind === 'row security') return `row security of ${name} is off`
+      if (found === undefined) return `the ${kind} ${name} is gone`
+      return kind === 'trigger' && found.replace(/ \w+$/, '') === says.replace(/ \w+$/, '') ? `the trigger ${name} is off` : `the ${kind} ${name} is not the one of the migrations`
+    }),
+    ...Object.keys(there[kind]).filter((name) => ours[kind][name] === undefined && !mayBeMore(kind, name)).map((name) => kind === 'row security' ? `row security of ${name} is none of ours` : `the ${kind} ${name} is none of ours`),
+  ]).sort()
 }
