@@ -6,7 +6,7 @@ import { postgres } from '@chorus/postgres'
 import { CONTEXTS } from '@chorus/contracts'
 import { startSoftHsm, type TestKeyService } from '../../../test/support/softhsm'
 import { freshDatabase, type FreshDatabase } from '../../../test/support/database'
-import { joinDestroyed, readDestroyed } from './destroyed-list'
+import { addDestroyed, joinDestroyed, readDestroyed } from './destroyed-list'
 import { FileVault } from './file-vault'
 import { contextFile, readContext, UNSEALED, type FileSeal } from './key-folder'
 import type { SubjectKey } from './port'
@@ -104,25 +104,27 @@ describe.each(['files', 'a key service'] as const)('the life of a key, the key s
       const dying = await vault(at === 'folder' ? { seal: failing } : {})
       const key = await keyOf(dying, `per_cut_${at}`)
       if (at === 'folder') await expect(dying.life.destroy([`per_cut_${at}`], ORDER, AT)).rejects.toThrow('the power went')
-      else {
-        await owner`update vault.data_keys set state = 'destroying' where key_id = ${key.keyId}`
-        await owner`insert into vault.destroyed (key_id, command, at) values (${key.keyId}, ${ORDER}, ${AT})`
-      }
-      expect((await standing(key.keyId)).state).toBe('destroying')
-      expect(await bytes(other, key)).toBe('erased')
+      else addDestroyed(folder(), [{ keyId: key.keyId, context: 'case', subject: 'per_cut_list', order: ORDER, at: AT }])
+      expect((await standing(key.keyId)).state).toBe(at === 'folder' ? 'destroying' : 'active')
+      if (at === 'folder') expect(await bytes(other, key)).toBe('erased')
       const next = await vault()
       expect(await standing(key.keyId)).toEqual({ state: 'destroyed', wrapped: null })
       expect((await next.life.untold()).map(each => each.keyId)).toContain(key.keyId)
       expect(readDestroyed(folder()).map(each => each.keyId)).toContain(key.keyId)
       expect((await readContext(folder(), 'case', 'demonstration', seal)).trees[0]!.keyFor(key.keyId)).toBeUndefined()
+      expect(await bytes(other, key)).toBe('erased')
     }
   })
 
-  it('marked in the database by nobody\'s order, it is not destroyed: it reads as erased, verification says so, and put back it opens', async () => {
-    const key = await keyOf(one, 'per_marked')
+  it.each(['alone', 'with the row of an order beside it'])('marked in the database by nobody\'s order, %s, it is not destroyed: it reads as erased, verification says so, and put back it opens', async (how) => {
+    const key = await keyOf(one, `per_marked ${how}`)
     const { wrapped } = await standing(key.keyId)
     await owner`update vault.data_keys set state = 'destroying' where key_id = ${key.keyId}`
+    if (how !== 'alone') await owner`insert into vault.destroyed (key_id, command, at) values (${key.keyId}, ${ORDER}, ${AT})`
+    // neither a start nor the destruction of somebody else takes it along, and no event says that it was destroyed
     const next = await vault()
+    await next.life.destroy([`per_besides ${how}`], ORDER, AT)
+    expect((await next.life.untold()).map(each => each.keyId)).not.toContain(key.keyId)
     expect((await next.openKeys([key.keyId])).get(key.keyId)).toBe('erased')
     await expect(next.openKeys([key.keyId], true)).rejects.toThrow(`key ${key.keyId} is said to be in destruction, and the list of destructions in the key folder does not know it`)
     expect(await standing(key.keyId)).toEqual({ state: 'destroying', wrapped })

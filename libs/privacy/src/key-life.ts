@@ -1,7 +1,8 @@
 /**
- * The end of a key, and its context key's replacement. A destruction goes on where it was cut off: first PostgreSQL says
- * "destroying" (from then on the key is erased for every reader and writer), then the list of destructions, then the wrapping
- * key leaves the key folder, then PostgreSQL lets the wrapped key go. Whoever changes the folder holds one lock.
+ * The end of a key, and its context key's replacement. A destruction goes on where it was cut off: first the list of
+ * destructions, then PostgreSQL says "destroying" (from then on the key is erased for every reader and writer), then the wrapping
+ * key leaves the key folder, then PostgreSQL lets the wrapped key go. What PostgreSQL alone calls destroyed, nobody ordered: it
+ * is left for verify to find (decision 0094). Whoever changes the folder holds one lock.
  */
 import type { postgres } from '@chorus/postgres'
 import { CONTEXTS, type Context } from '@chorus/contracts'
@@ -33,8 +34,11 @@ export class FileKeyLife implements KeyLife {
   async destroy(subjects: readonly string[], command: string, at: string): Promise<Destroyed[]> {
     const wanted = subjects.flatMap(subject => CONTEXTS.map((context): Destroyed => ({ keyId: randomToken('none'), context, subject, order: command, at })))
     return this.locked(async held => {
+      const keys = await held<{ keyId: string; context: Context; subject: string }[]>`
+        select key_id as "keyId", context, subject from vault.data_keys where subject = any(${subjects as string[]}) and state <> 'destroyed'`
+      addDestroyed(this.deps.folder, keys.map(key => ({ ...key, order: command, at })))
       await this.mark(held, wanted)
-      await this.finish(held)
+      await this.finish(held, [], subjects)
       return this.ofSubjects(held, subjects)
     })
   }
@@ -55,7 +59,8 @@ export class FileKeyLife implements KeyLife {
 
   async untold(): Promise<Destroyed[]> {
     const rows = await this.deps.sql<Row[]>`${this.selected()} where not d.told and k.state = 'destroyed' order by d.seq`
-    return rows.map(plain)
+    const ordered = this.ordered()
+    return rows.filter(({ keyId }) => ordered.has(keyId)).map(plain)
   }
   async told(keyIds: readonly string[]): Promise<void> {
     await this.deps.sql`update vault.destroyed set told = true where key_id = any(${keyIds as string[]})`
@@ -140,10 +145,15 @@ export class FileKeyLife implements KeyLife {
     }
   }
 
-  /** What is marked is brought to its end, in an order in which each step can be done again. */
-  private async finish(held: postgres.Sql, listed: readonly Destroyed[] = []): Promise<void> {
+  /** Keys that are destroyed by an order: the database's owner does not write this list. */
+  private ordered(): ReadonlySet<string> { return new Set(readDestroyed(this.deps.folder).map(({ keyId }) => keyId)) }
+
+  /** What is marked by an order is brought to its end, in an order in which each step can be done again. @param now subjects that are ordered at this moment: a key that one of them was given since they were listed is theirs */
+  private async finish(held: postgres.Sql, listed: readonly Destroyed[] = [], now: readonly string[] = []): Promise<void> {
     const { ring, folder } = this.deps
-    const rows = [...await held<Row[]>`${this.selected()} where ${listed.length === 0 ? held`k.state = 'destroying' or not d.told` : held`true`} order by d.seq`]
+    const ordered = this.ordered()
+    const marked = await held<Row[]>`${this.selected()} where ${listed.length === 0 ? held`k.state = 'destroying' or not d.told` : held`true`} order by d.seq`
+    const rows = marked.filter(({ keyId, subject }) => ordered.has(keyId) || now.includes(subject))
     addDestroyed(folder, rows.map(plain))
     const all = [...listed, ...rows]
     for (const context of new Set(all.map(one => one.context))) {
@@ -155,8 +165,7 @@ export class FileKeyLife implements KeyLife {
         await ring.dropOlder(context)
       }
     }
-    // One that is marked and in no list of orders was marked by somebody else: it is left as it is, for verify to find and a backup to mend.
-    await held`update vault.data_keys set state = 'destroyed', wrapped = null where state = 'destroying' and key_id in (select key_id from vault.destroyed)`
+    await held`update vault.data_keys set state = 'destroyed', wrapped = null where state = 'destroying' and key_id = any(${rows.map(({ keyId }) => keyId)})`
     await held.unsafe(`select pg_notify('${CHANNEL}', '')`)
     await this.deps.forget()
   }
