@@ -96,6 +96,7 @@ const OFF = 'alter table log.events disable trigger user; alter table log.head d
 const BACK = `${OFF}
   delete from log.events; insert into log.events (ordinal, stream, revision, id, type, content, recordedtime, text, link) select ordinal, stream, revision, id, type, content, recordedtime, text, link from public.kept;
   delete from log.head; insert into log.head select * from public.kept_head;
+  alter table vault.destroyed disable trigger user; delete from vault.destroyed; alter table vault.destroyed enable always trigger destroyed_are_kept;
   delete from vault.data_keys; insert into vault.data_keys select * from public.kept_keys;
   alter table log.events enable always trigger events_are_kept;
   alter table log.head enable always trigger head_is_kept; alter table log.head enable always trigger head_moves_forwards;
@@ -132,6 +133,7 @@ describe('the owner of the tables, in a log that runs,', () => {
     ['inserts an event', () => `${SHIFT(n - 1, 1)} insert into log.events (ordinal, stream, revision, id, type, content, recordedtime, text, link) select ${n}, 'incident-planted', 0, gen_random_uuid(), type, content, recordedtime, replace(text, stream, 'incident-planted'), sha256('planted') from log.events where ordinal = ${n} + 1; ${HEAD}`, () => ({ ordinal: n, fault: 'link-differs', ...since(n) })],
     ['changes a recorded time', () => `update log.events set recordedtime = recordedtime + interval '1 microsecond' where ordinal = ${n}`, () => ({ ordinal: n, fault: 'link-differs', ...since(n) })],
     ['moves an event to another stream', () => `update log.events set stream = 'incident-elsewhere' where ordinal = ${n}`, () => ({ ordinal: n, fault: 'not-its-text', ...since(n) })],
+    ['changes the fingerprint by which the same record is known again', () => `update log.events set content = 'x' || substr(content, 2) where ordinal = ${n}`, () => ({ ordinal: n, fault: 'not-its-text', ...since(n) })],
     ['flips a byte and writes the chain anew from there', () => FLIP(n) + RELINK(n), () => ({ ordinal: before(n) + 1, upTo: covering(n), fault: 'rewritten', ...since(n) })],
     ['changes a recorded time and writes the chain anew from there', () => `update log.events set recordedtime = recordedtime + interval '1 microsecond' where ordinal >= ${n}; ${RELINK(n)}`, () => ({ ordinal: before(n) + 1, upTo: covering(n), fault: 'rewritten', ...since(n) })],
     ['rewrites the log whole, with a chain that holds', () => FLIP(1) + `update log.events set text = replace(text, 'demonstration', 'demonstratiom');` + RELINK(1), () => ({ ordinal: 1, fault: 'rewritten', right: null, stillRight: since(1).stillRight })],
@@ -141,6 +143,8 @@ describe('the owner of the tables, in a log that runs,', () => {
     ['swaps the keys of two people', () => `update vault.data_keys k set wrapped = o.wrapped from vault.data_keys o where k.key_id = '${sealed()}' and o.context = k.context and o.key_id <> k.key_id and o.key_id = (select max(key_id) from vault.data_keys where key_id <> '${sealed()}' and context = k.context)`, () => ({ ordinal: sealedAt(), fault: 'sealing-key-swapped', right: since(sealedAt()).right, stillRight: null })],
     ['says that a key was destroyed', () => `update vault.data_keys set state = 'destroyed', wrapped = null where key_id = '${sealed()}'`, () => ({ ordinal: sealedAt(), fault: 'sealing-key-swapped', right: since(sealedAt()).right, stillRight: null, text: expect.stringContaining('is said to be destroyed') as string })],
     ['marks a key as being destroyed', () => `update vault.data_keys set state = 'destroying' where key_id = '${sealed()}'`, () => ({ ordinal: sealedAt(), fault: 'sealing-key-swapped', right: since(sealedAt()).right, stillRight: null, text: expect.stringContaining('is said to be in destruction') as string })],
+    ['marks it, and writes the row of an order beside it', () => `update vault.data_keys set state = 'destroying' where key_id = '${sealed()}'; insert into vault.destroyed (key_id, command, at) values ('${sealed()}', gen_random_uuid(), now())`, () => ({ ordinal: sealedAt(), fault: 'sealing-key-swapped', right: since(sealedAt()).right, stillRight: null, text: expect.stringContaining('is said to be in destruction') as string })],
+    ['calls it destroyed by such an order', () => `update vault.data_keys set state = 'destroyed', wrapped = null where key_id = '${sealed()}'; insert into vault.destroyed (key_id, command, at) values ('${sealed()}', gen_random_uuid(), now())`, () => ({ ordinal: sealedAt(), fault: 'sealing-key-swapped', right: since(sealedAt()).right, stillRight: null, text: expect.stringContaining('is said to be destroyed') as string })],
     ['takes a key away', () => `delete from vault.data_keys where key_id = '${sealed()}'`, () => ({ ordinal: sealedAt(), fault: 'sealing-key-swapped', right: since(sealedAt()).right, stillRight: null })],
   ])('%s: verify names the first ordinal that is wrong, and since when', async (_what, sql, expected) => {
     await put(`${OFF} ${sql()}`)
@@ -189,6 +193,14 @@ describe('somebody who reaches the second place too, and not the key', () => {
     for (const file of readdirSync(folder()).filter((name) => name.endsWith('.notes'))) rmSync(join(folder(), file))
     writeFileSync(join(folder(), `${String(end).padStart(16, '0')}.notes`), `${forged}\n`)
     expect(await verify()).toMatchObject({ ok: false, ordinal: end, fault: 'checkpoint-not-signed' })
+  })
+
+  it('cannot put it back to an older copy of itself unseen', async () => {
+    const kept = signed.filter(({ ordinal }) => ordinal <= n)
+    for (const file of readdirSync(folder()).filter((name) => name.endsWith('.notes'))) rmSync(join(folder(), file))
+    writeFileSync(join(folder(), `${String(kept[0]!.ordinal).padStart(16, '0')}.notes`), kept.map(({ note }) => `${note}\n`).join(''))
+    // the witness would have said so too
+    expect(await verify()).toMatchObject({ ok: false, fault: 'checkpoints-missing', ordinal: kept.at(-1)!.ordinal + 1, upTo: end, right: { ordinal: kept.at(-1)!.ordinal } })
   })
 
   it('leaves what the other host has kept', async () => {

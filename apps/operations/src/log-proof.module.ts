@@ -29,6 +29,12 @@ const signer = (store: EventStore, database: Sql, audit: Sql, key: NoteSigner, p
   remembered: new SignedThrough({ database, log: store.log }),
 })
 
+/** What the process that signs still knows of it, and what the database remembers: two who are not the second place. */
+const signedThrough = async (signing: Signer, database: Sql, log: string): Promise<number> => {
+  const kept = await new SignedThrough({ database, log }).look()
+  return Math.max(signing.through, kept?.log === log ? kept.ordinal : 0)
+}
+
 /** Signs while the process runs, and once more when everybody who writes here has ended. */
 @Injectable()
 class SignerProcess implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -46,9 +52,9 @@ class SignerProcess implements OnApplicationBootstrap, OnApplicationShutdown {
     { provide: LOG_SIGNER, inject: [SETTINGS, STORE], useFactory: ({ data, mode }: Settings, store: EventStore) => signerOf(keyName(store.log), signingKey(join(data, 'keys'), mode)) },
     { provide: Signer, inject: [STORE, DATABASE, AUDIT_DATABASE, LOG_SIGNER, CheckpointFolder, LOG_WITNESS, CLOCK], useFactory: signer },
     {
-      provide: LogVerification, inject: [STORE, CheckpointFolder, LOG_WITNESS, LOG_SIGNER, VAULT, AUDIT_DATABASE, CLOCK],
-      useFactory: (store: EventStore, folder: CheckpointFolder, witness: SecondPlace | null, key: NoteSigner, vault: Vault, audit: Sql, clock: Clock) =>
-        new LogVerification({ store, folder, witness, signer: key, tryKeys: tryKeysOf(vault), audit: auditChainOf(audit), clock }),
+      provide: LogVerification, inject: [STORE, CheckpointFolder, LOG_WITNESS, LOG_SIGNER, VAULT, AUDIT_DATABASE, CLOCK, Signer, DATABASE],
+      useFactory: (store: EventStore, folder: CheckpointFolder, witness: SecondPlace | null, key: NoteSigner, vault: Vault, audit: Sql, clock: Clock, signing: Signer, database: Sql) =>
+        new LogVerification({ store, folder, witness, signer: key, tryKeys: tryKeysOf(vault), audit: auditChainOf(audit), clock, signedThrough: () => signedThrough(signing, database, store.log) }),
     },
     SignerProcess,
   ],

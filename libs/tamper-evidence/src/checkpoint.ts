@@ -18,6 +18,8 @@ export interface Checkpoint {
   readonly signedtime: string
   /** the audit log at that moment; absent in checkpoints of before this was signed, and where there is none */
   readonly audit?: AuditHead
+  /** one more than the checkpoint before it: where one is missing, it shows. Absent in checkpoints of before this was signed */
+  readonly number?: number
 }
 /** A checkpoint with the note that it was read from. */
 export interface Noted extends Checkpoint { readonly note: string }
@@ -29,18 +31,18 @@ export type Statement = 'checkpoint' | 'verified'
 export const keyName = (log: string): string => `chorus/${log}`
 const originOf = (log: string, statement: Statement): string => statement === 'checkpoint' ? keyName(log) : `${keyName(log)}/verified`
 
-export const signCheckpoint = ({ log, ordinal, link, recordedtime, signedtime, audit }: Checkpoint, signer: NoteSigner, statement: Statement = 'checkpoint'): string =>
-  signNote(`${originOf(log, statement)}\n${ordinal}\n${Buffer.from(link, 'hex').toString('base64')}\nrecorded ${recordedtime}\nsigned ${signedtime}\n${audit ? `audit ${audit.log} ${audit.ordinal} ${Buffer.from(audit.link, 'hex').toString('base64')}\n` : ''}`, signer)
+export const signCheckpoint = ({ log, ordinal, link, recordedtime, signedtime, audit, number }: Checkpoint, signer: NoteSigner, statement: Statement = 'checkpoint'): string =>
+  signNote(`${originOf(log, statement)}\n${ordinal}\n${Buffer.from(link, 'hex').toString('base64')}\nrecorded ${recordedtime}\nsigned ${signedtime}\n${audit ? `audit ${audit.log} ${audit.ordinal} ${Buffer.from(audit.link, 'hex').toString('base64')}\n` : ''}${number === undefined ? '' : `number ${number}\n`}`, signer)
 
-const BODY = /^(chorus\/([0-9a-f-]{36})(?:\/verified)?)\n(0|[1-9]\d{0,15})\n([A-Za-z0-9+/]{43}=)\nrecorded (\S+)\nsigned (\S+)\n(?:audit ([0-9a-f-]{36}) (0|[1-9]\d{0,15}) ([A-Za-z0-9+/]{43}=)\n)?/
+const BODY = /^(chorus\/([0-9a-f-]{36})(?:\/verified)?)\n(0|[1-9]\d{0,15})\n([A-Za-z0-9+/]{43}=)\nrecorded (\S+)\nsigned (\S+)\n(?:audit ([0-9a-f-]{36}) (0|[1-9]\d{0,15}) ([A-Za-z0-9+/]{43}=)\n)?(?:number (\d{1,16})\n)?/
 
 /** Reads a checkpoint without looking at its signature; undefined where it is none. */
 export const readCheckpoint = (note: string, statement: Statement = 'checkpoint'): Noted | undefined => {
   const found = BODY.exec(note)
   if (!found || found[1] !== originOf(found[2]!, statement)) return undefined
-  const [, , log, ordinal, link, recordedtime, signedtime, auditLog, auditOrdinal, auditLink] = found
+  const [, , log, ordinal, link, recordedtime, signedtime, auditLog, auditOrdinal, auditLink, number] = found
   const audit = auditLog === undefined ? {} : { audit: { log: auditLog, ordinal: Number(auditOrdinal), link: hexOf(auditLink!) } }
-  return { log: log!, ordinal: Number(ordinal), link: hexOf(link!), recordedtime: recordedtime!, signedtime: signedtime!, ...audit, note }
+  return { log: log!, ordinal: Number(ordinal), link: hexOf(link!), recordedtime: recordedtime!, signedtime: signedtime!, ...audit, ...(number !== undefined && { number: Number(number) }), note }
 }
 const hexOf = (base64: string): string => Buffer.from(base64, 'base64').toString('hex')
 

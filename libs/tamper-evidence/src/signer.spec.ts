@@ -1,9 +1,11 @@
-import { rmSync } from 'node:fs'
+import { cpSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { MemoryStore } from '@chorus/event-store'
+import { walkRange, type MemoryStore } from '@chorus/event-store'
 import type { AuditChain } from './audit-chain'
 import { checkCheckpoint, type AuditHead, type Noted } from './checkpoint'
 import { PlaceRefused } from './second-place'
+import type { Signer } from './signer'
+import { verifyLog, type LogReport, type VerifyLogOptions } from './verify-log'
 import { alone, idOf, newSigner, testLog, type TestLog } from './testing/log'
 
 let log: TestLog
@@ -178,5 +180,44 @@ describe('the audit log beside it', () => {
     await signer.look()
     expect(signed()).toEqual([1])
     expect(await signer.health()).toMatchObject({ ok: false, text: expect.stringMatching(text) as string })
+  })
+})
+
+describe('the second place, put back to an older copy of itself,', () => {
+  const verified = (more: Partial<VerifyLogOptions> = {}): Promise<LogReport> => verifyLog({ store: log.store, folder: log.place, verifier: log.signer.verifier, signer: log.signer, walk: (range, onWalked) => walkRange(log.store, range, { onWalked }), clock: { now: () => '2026-06-02T00:00:00.000Z' }, full: true, ...more })
+  let signer: Signer
+  /** Signs at ordinals 2, 4, 6; afterwards the place is as it was at 2. */
+  beforeEach(async () => {
+    signer = log.signerWith()
+    const copy = `${log.folder}.old`
+    for (let each = 0; each < 3; each++) {
+      await log.add(2)
+      await signer.look()
+      if (each === 0) cpSync(log.folder, copy, { recursive: true })
+    }
+    expect(await verified({ signedThrough: async () => signer.through })).toMatchObject({ ok: true })
+    rmSync(log.folder, { recursive: true })
+    renameSync(copy, log.folder)
+  })
+
+  it('is found by whoever knows how far was signed', async () => {
+    expect(await verified()).toMatchObject({ ok: true })
+    expect(await verified({ signedThrough: async () => signer.through })).toMatchObject({ ok: false, fault: 'checkpoints-missing', ordinal: 3, upTo: 6, right: { ordinal: 2 }, stillRight: null })
+  })
+
+  it('is found by its numbers once it was signed on', async () => {
+    await log.add(1)
+    await signer.look()
+    expect(signed()).toEqual([2, 7])
+    const found = await verified({ signedThrough: async () => signer.through })
+    expect(found).toMatchObject({ ok: false, fault: 'checkpoints-missing', ordinal: 3, upTo: 7, right: { ordinal: 2 }, stillRight: { ordinal: 7 } })
+    expect((found as { text: string }).text).toContain('lacks 2 checkpoints between those at ordinals 2 and 7')
+  })
+
+  it('and a log that follows another signer\'s checkpoints has none missing', async () => {
+    await log.signerWith().look()
+    await log.add(1)
+    await log.signerWith().look()
+    expect(await verified()).toMatchObject({ ok: true })
   })
 })

@@ -45,7 +45,7 @@ export class LogContradicted extends Error { constructor(message: string) { supe
 
 /** Something waits so long, ms, before readiness fails. */
 const STUCK = 5000
-const GENESIS = { ordinal: 0, signedtime: null, link: undefined, audit: undefined } as const
+const GENESIS = { ordinal: 0, signedtime: null, link: undefined, audit: undefined, number: undefined } as const
 
 export class Signer {
   private last: Noted | typeof GENESIS = GENESIS
@@ -69,6 +69,9 @@ export class Signer {
 
   /** One look: signs what was added. Never rejects: what fails is kept for health. Looks do not overlap. */
   look(): Promise<void> { return this.round ??= this.try().finally(() => { this.round = undefined }) }
+
+  /** How far this process knows it signed, whatever the place holds by now; 0: nothing. */
+  get through(): number { return this.last.ordinal }
 
   /** Signs what was added until now, then gives the lease back. */
   async stop(): Promise<void> {
@@ -158,7 +161,8 @@ export class Signer {
   /** Signs it, and keeps it: the place first, so that what the database remembers is never more than what is there. */
   private async keep(checkpoint: Checkpoint): Promise<void> {
     const { signer, place, remembered, lease } = this.options
-    const noted: Noted = { ...checkpoint, note: signCheckpoint(checkpoint, signer) }
+    const numbered = { ...checkpoint, number: (this.last.number ?? 0) + 1 }
+    const noted: Noted = { ...numbered, note: signCheckpoint(numbered, signer) }
     lease.check()
     await place.keep(noted)
     this.last = noted

@@ -10,7 +10,7 @@ import type { SecondPlace } from './second-place'
 import type { NoteSigner, NoteVerifier } from './signed-note'
 import { verifyAuditLog, type AuditVerdict } from './verify-audit'
 
-export type LogFault = ChainFault | AuditFault | 'another-log' | 'cut-tail' | 'rewritten' | 'checkpoint-not-signed' | 'signing-key-swapped' | 'sealing-key-swapped'
+export type LogFault = ChainFault | AuditFault | 'another-log' | 'cut-tail' | 'rewritten' | 'checkpoint-not-signed' | 'checkpoints-missing' | 'signing-key-swapped' | 'sealing-key-swapped'
 /** A moment at which the log was right through an ordinal: signed, so nobody without the key can have made it up. */
 export interface Signed { readonly ordinal: number; readonly signedtime: string }
 
@@ -60,6 +60,8 @@ export interface VerifyLogOptions {
   readonly lanes?: number
   readonly tryKeys?: TryKeys
   readonly audit?: AuditChain
+  /** how far was signed for all that is known beside the second place; it is asked first */
+  readonly signedThrough?: () => Promise<number>
   /** everything, also what was verified before */
   readonly full?: boolean
   readonly clock: { now(): string }
@@ -81,6 +83,9 @@ class Verification {
   /** the last checkpoint with which the log agrees, or what was verified before */
   private right: Noted | undefined
   private lastSigned: Noted | undefined
+  /** the last checkpoint that was met, and the first two between which others are missing */
+  private numbered: Noted | undefined
+  private hole: readonly [Noted, Noted] | undefined
   private readonly met = new Set<string>()
   private erased = 0
 
@@ -97,7 +102,8 @@ class Verification {
     if (!this.options.full) this.before = this.right = this.verifiedBefore()
     const from = this.before?.ordinal ?? 0
     if (from > head.ordinal) return this.cut(head.ordinal, this.before!)
-    const fault = await this.walk(from, head) ?? await this.beyond() ?? await this.askWitness()
+    const signedThrough = await this.options.signedThrough?.() ?? 0
+    const fault = await this.walk(from, head) ?? await this.beyond() ?? await this.askWitness() ?? await this.missing(signedThrough)
     if (fault) return fault
     const audit = chain && await this.walkAudit(chain)
     const wrongAudit = audit && this.judgeAudit(audit)
@@ -139,7 +145,10 @@ class Verification {
       const to = Math.min(after + RANGE, through)
       const noted: Noted[] = []
       // one that was written late, behind a later one, says nothing that the later one does not
-      for (; !note.done && note.value.ordinal <= to; note = notes.next()) if (note.value.ordinal > (noted.at(-1)?.ordinal ?? after - 1)) noted.push(note.value)
+      for (; !note.done && note.value.ordinal <= to; note = notes.next()) {
+        this.follows(note.value)
+        if (note.value.ordinal > (noted.at(-1)?.ordinal ?? after - 1)) noted.push(note.value)
+      }
       const range = { after, through: to, known: noted.map(({ ordinal, link }) => ({ ordinal, link })), samples: tryKeys !== undefined }
       const walked = walk(range, (events) => onProgress?.(done += events, through - from))
       walked.catch(() => undefined)
@@ -194,6 +203,30 @@ class Verification {
   private cut(head: number, last: Noted): Wrong {
     const missing = head + 1 === last.ordinal ? `ordinal ${last.ordinal} is` : `ordinals ${head + 1} to ${last.ordinal} are`
     return (last === this.before ? undefined : this.unsigned(last)) ?? this.wrong(head + 1, 'cut-tail', `${missing} missing: the log ends before what was signed`, last)
+  }
+
+  /** Numbers go up by one; one that was written late, behind a later one, has a number that is there already. */
+  private follows(noted: Noted): void {
+    const { number } = noted
+    if (number === undefined) return
+    const last = this.numbered
+    if (last && number > last.number! + 1) this.hole ??= [last, noted]
+    if (!last || number > last.number!) this.numbered = noted
+  }
+
+  /** The log is as it was signed, and of what vouched for it something is gone: the place was put back to an older copy of itself, or notes were taken out. */
+  private async missing(signedThrough: number): Promise<Wrong | undefined> {
+    const { folder, store } = this.options
+    const lacks = (last: Noted | undefined, text: string, upTo: number, next: Noted | undefined): Wrong => {
+      this.right = last
+      return { ...this.wrong((last?.ordinal ?? 0) + 1, 'checkpoints-missing', `${folder.name} ${text}: an older copy was put in its place, or some were taken out`, next ?? null), upTo }
+    }
+    if (this.hole) {
+      const [last, next] = this.hole
+      return this.unsigned(next) ?? lacks(last, `lacks ${next.number! - last.number! - 1} checkpoints between those at ordinals ${last.ordinal} and ${next.ordinal}`, next.ordinal, next)
+    }
+    const last = await folder.last(store.log)
+    return (last?.ordinal ?? 0) < signedThrough ? lacks(last, `ends at ordinal ${last?.ordinal ?? 0}, and ${signedThrough} was signed`, signedThrough, undefined) : undefined
   }
 
   /** The other host holds the newest checkpoint that it was sent: the folder may have been changed together with the log. */

@@ -10,6 +10,8 @@ export interface LogVerificationOptions {
   readonly tryKeys: TryKeys
   readonly audit: AuditChain
   readonly clock: { now(): string }
+  /** how far was signed, as others than the second place know it */
+  readonly signedThrough: () => Promise<number>
 }
 export interface VerificationWish { readonly full: boolean; /** default: the key that the second place began with */ readonly verifier?: NoteVerifier; readonly signal: AbortSignal; readonly onProgress: (checked: number, of: number) => void }
 
@@ -17,9 +19,9 @@ export class LogVerification {
   constructor(private readonly options: LogVerificationOptions) {}
 
   run({ full, verifier, signal, onProgress }: VerificationWish): Promise<LogReport> {
-    const { store, folder, witness, signer, tryKeys, audit, clock } = this.options
+    const { store, folder, witness, signer, tryKeys, audit, clock, signedThrough } = this.options
     return verifyLog({
-      store, folder, ...(witness && { witness }), signer, tryKeys, audit, full, clock, signal, onProgress, verifier: verifier ?? this.pinned(),
+      store, folder, ...(witness && { witness }), signer, tryKeys, audit, full, clock, signal, onProgress, signedThrough, verifier: verifier ?? this.pinned(),
       walk: (range, onWalked) => walkRange(store, range, { signal, onWalked }),
     })
   }
