@@ -14,6 +14,7 @@ import { LOG_SIGNER, LOG_WITNESS } from './log-checkpoint/log-signer'
 import { SignedThrough } from './log-checkpoint/signed-through'
 import { LogReceiptController } from './log-receipt/log-receipt.controller'
 import { auditChainOf } from './log-verification/audit-chain'
+import { keptBytesOf } from './log-verification/kept-bytes'
 import { LogVerification } from './log-verification/verification'
 import { LogVerificationController } from './log-verification/log-verification.controller'
 
@@ -54,7 +55,7 @@ class SignerProcess implements OnApplicationBootstrap, OnApplicationShutdown {
     {
       provide: LogVerification, inject: [STORE, CheckpointFolder, LOG_WITNESS, LOG_SIGNER, VAULT, AUDIT_DATABASE, CLOCK, Signer, DATABASE],
       useFactory: (store: EventStore, folder: CheckpointFolder, witness: SecondPlace | null, key: NoteSigner, vault: Vault, audit: Sql, clock: Clock, signing: Signer, database: Sql) =>
-        new LogVerification({ store, folder, witness, signer: key, tryKeys: tryKeysOf(vault), audit: auditChainOf(audit), clock, signedThrough: () => signedThrough(signing, database, store.log) }),
+        new LogVerification({ store, folder, witness, signer: key, tryKeys: tryKeysOf(vault), tryKept: keptBytesOf(store, database), audit: auditChainOf(audit), clock, signedThrough: () => signedThrough(signing, database, store.log) }),
     },
     SignerProcess,
   ],

@@ -43,8 +43,10 @@ export const GRANTS: readonly Grant[] = [
   grant('TABLE vault.links', 'UPDATE (token)', WITH_LINKS),
   grant('TABLE vault.destroyed', 'UPDATE (told)', WITH_KEYS),
   grant('FUNCTION vault.ended(text[])', 'EXECUTE', WITH_KEYS),
-  grant('SCHEMA intake', 'USAGE', ['intake']),
+  grant('SCHEMA intake', 'USAGE', ['intake', 'operations']),
   grant('TABLE intake.quarantined_bytes', 'SELECT, INSERT', ['intake']),
+  // verify looks whether what the log says is kept is there
+  grant('TABLE intake.quarantined_bytes', 'SELECT (id, version)', ['operations']),
   // The tables of read models belong to the service that made them.
   grant('SCHEMA read', 'USAGE, CREATE', WITH_READ_MODELS),
   grant('SCHEMA read', 'USAGE', ['evaluation', 'operations', 'relay']),

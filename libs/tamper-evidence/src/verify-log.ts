@@ -10,7 +10,7 @@ import type { SecondPlace } from './second-place'
 import type { NoteSigner, NoteVerifier } from './signed-note'
 import { verifyAuditLog, type AuditVerdict } from './verify-audit'
 
-export type LogFault = ChainFault | AuditFault | 'another-log' | 'cut-tail' | 'rewritten' | 'checkpoint-not-signed' | 'checkpoints-missing' | 'signing-key-swapped' | 'sealing-key-swapped'
+export type LogFault = ChainFault | AuditFault | 'another-log' | 'cut-tail' | 'rewritten' | 'checkpoint-not-signed' | 'checkpoints-missing' | 'kept-bytes-missing' | 'signing-key-swapped' | 'sealing-key-swapped'
 /** A moment at which the log was right through an ordinal: signed, so nobody without the key can have made it up. */
 export interface Signed { readonly ordinal: number; readonly signedtime: string }
 
@@ -48,6 +48,9 @@ export type Walk = (range: Range, onWalked: (events: number) => void) => Promise
 /** Tries a key: 'open', 'erased', or why what it sealed does not open. */
 export type TryKeys = (samples: readonly SealedSample[]) => Promise<readonly ('open' | 'erased' | { readonly text: string })[]>
 
+/** Looks whether what the events of a range say is kept beside the log is there: the first of which it is not. */
+export type TryKept = (range: { readonly after: number; readonly through: number; readonly signal?: AbortSignal }) => Promise<{ readonly ordinal: number; readonly text: string } | undefined>
+
 export interface VerifyLogOptions {
   readonly store: Pick<EventStore, 'log' | 'head' | 'readAll'>
   readonly folder: CheckpointFolder
@@ -59,6 +62,7 @@ export interface VerifyLogOptions {
   /** ranges walked side by side; default 1 */
   readonly lanes?: number
   readonly tryKeys?: TryKeys
+  readonly tryKept?: TryKept
   readonly audit?: AuditChain
   /** how far was signed for all that is known beside the second place; it is asked first */
   readonly signedThrough?: () => Promise<number>
@@ -103,7 +107,7 @@ class Verification {
     const from = this.before?.ordinal ?? 0
     if (from > head.ordinal) return this.cut(head.ordinal, this.before!)
     const signedThrough = await this.options.signedThrough?.() ?? 0
-    const fault = await this.walk(from, head) ?? await this.beyond() ?? await this.askWitness() ?? await this.missing(signedThrough)
+    const fault = await this.walk(from, head) ?? await this.beyond() ?? await this.askWitness() ?? await this.missing(signedThrough) ?? await this.keptFault(from, head.ordinal)
     if (fault) return fault
     const audit = chain && await this.walkAudit(chain)
     const wrongAudit = audit && this.judgeAudit(audit)
@@ -242,6 +246,16 @@ class Verification {
     // the folder's own checkpoints no longer vouch for anything
     this.right = undefined
     return this.contradicted(last)
+  }
+
+  private async keptFault(after: number, through: number): Promise<Wrong | undefined> {
+    const { tryKept, signal, folder, store } = this.options
+    const found = await tryKept?.({ after, through, ...(signal && { signal }) })
+    if (!found) return undefined
+    this.right = this.before
+    for (const noted of folder.read(store.log, after)) if (noted.ordinal < found.ordinal) this.right = noted
+    // a checkpoint vouches for events, not for what lies beside them
+    return this.wrong(found.ordinal, 'kept-bytes-missing', `ordinal ${found.ordinal}: ${found.text}`, null)
   }
 
   /** The audit log's own chain, and its heads as they were signed, the other host's among them. */

@@ -2,15 +2,17 @@
 import { PassThrough } from 'node:stream'
 import { PostgresStore } from '@chorus/event-store'
 import { postgres } from '@chorus/postgres'
+import { KurrentDouble } from '../../../../libs/event-store/src/testing/kurrentdb-double'
 import { all, event } from '../../../../libs/event-store/src/testing/builders'
 import { freshDatabase, type FreshDatabase } from '../../../../test/support/database'
 import { EXIT } from '../exit'
 import { runCommandLine } from '../program'
 
-const copy = async (from: string, to: string, ...more: string[]): Promise<{ readonly code: number; readonly out: string; readonly err: string }> => {
+const copy = (from: string, to: string, ...more: string[]) => copyWith({}, from, to, ...more)
+const copyWith = async (env: Readonly<Record<string, string>>, from: string, to: string, ...more: string[]): Promise<{ readonly code: number; readonly out: string; readonly err: string }> => {
   const texts = { out: '', err: '' }
   const sink = (name: 'out' | 'err'): PassThrough => new PassThrough().on('data', (chunk: Buffer) => { texts[name] += chunk.toString() })
-  const code = await runCommandLine({ stdout: sink('out'), stderr: sink('err'), env: {}, clock: { now: () => '2026-03-02T12:00:00.000Z' }, watch: () => 0, signal: new AbortController().signal, argv: ['log', 'copy', '--from', from, '--to', to, ...more] })
+  const code = await runCommandLine({ stdout: sink('out'), stderr: sink('err'), env, clock: { now: () => '2026-03-02T12:00:00.000Z' }, watch: () => 0, signal: new AbortController().signal, argv: ['log', 'copy', '--from', from, '--to', to, ...more] })
   return { code, ...texts }
 }
 
@@ -44,6 +46,25 @@ describe('chorus log copy', () => {
     expect(altered.out).toContain(`digest of the source  ${digest!}\ndigest of the copy    (it cannot be read to its end)\nNOT EQUAL: `)
     expect(altered.out).toContain('ordinal 2: its text')
     await expect(PostgresStore.open({ url: to.appUrl })).rejects.toThrow(/is not finished/)
+  })
+
+  it('to KurrentDB and back into another PostgreSQL: each time both digests are one, and it is the first one', async () => {
+    const double = await KurrentDouble.start()
+    const [back, places] = [await freshDatabase(), await freshDatabase()]
+    try {
+      const digestOf = ({ code, out }: { readonly code: number; readonly out: string }): string => { expect([code, out]).toEqual([EXIT.ok, expect.stringMatching(/^5 events copied; .* through 5\n[\s\S]*\nequal\n$/)]); return /digest of the copy +(\w{64})/.exec(out)![1]! }
+      const there = digestOf(await copy(from.appUrl, double.url))
+      // the places of a log in KurrentDB lie in the database of the services
+      const again = digestOf(await copyWith({ DATABASE_URL: places.appUrl }, double.url, back.ownerUrl))
+      expect(again).toBe(there)
+      const [source, end] = [await PostgresStore.open({ url: from.appUrl }), await PostgresStore.open({ url: back.appUrl })]
+      expect(await all(end.readAll())).toEqual(await all(source.readAll()))
+      await Promise.all([source.close(), end.close()])
+    } finally {
+      double.stop()
+      await back.drop()
+      await places.drop()
+    }
   })
 
   it('what is refused is said, with the code of a conflict', async () => {

@@ -1,6 +1,6 @@
 /** Verifies this process's log with everything that it was given: second places, signing key, vault. One at a time. */
 import { walkRange, type EventStore } from '@chorus/event-store'
-import { readVerifier, verifyLog, type AuditChain, type CheckpointFolder, type LogReport, type NoteSigner, type NoteVerifier, type SecondPlace, type TryKeys } from '@chorus/tamper-evidence'
+import { readVerifier, verifyLog, type AuditChain, type CheckpointFolder, type LogReport, type NoteSigner, type NoteVerifier, type SecondPlace, type TryKept, type TryKeys } from '@chorus/tamper-evidence'
 
 export interface LogVerificationOptions {
   readonly store: EventStore
@@ -8,6 +8,7 @@ export interface LogVerificationOptions {
   readonly witness: SecondPlace | null
   readonly signer: NoteSigner
   readonly tryKeys: TryKeys
+  readonly tryKept: TryKept
   readonly audit: AuditChain
   readonly clock: { now(): string }
   /** how far was signed, as others than the second place know it */
@@ -19,9 +20,9 @@ export class LogVerification {
   constructor(private readonly options: LogVerificationOptions) {}
 
   run({ full, verifier, signal, onProgress }: VerificationWish): Promise<LogReport> {
-    const { store, folder, witness, signer, tryKeys, audit, clock, signedThrough } = this.options
+    const { store, folder, witness, signer, tryKeys, tryKept, audit, clock, signedThrough } = this.options
     return verifyLog({
-      store, folder, ...(witness && { witness }), signer, tryKeys, audit, full, clock, signal, onProgress, signedThrough, verifier: verifier ?? this.pinned(),
+      store, folder, ...(witness && { witness }), signer, tryKeys, tryKept, audit, full, clock, signal, onProgress, signedThrough, verifier: verifier ?? this.pinned(),
       walk: (range, onWalked) => walkRange(store, range, { signal, onWalked }),
     })
   }

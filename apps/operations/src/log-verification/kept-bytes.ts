@@ -1,0 +1,40 @@
+/**
+ * The bytes of quarantined records lie beside the log, and the log says which there must be: one version as it came, and one for
+ * each repair that says something new. Seen by id and version alone. That they are the bytes that came, shows when they are opened.
+ */
+import type { EventStore } from '@chorus/event-store'
+import type { TryKept } from '@chorus/tamper-evidence'
+import type { Sql } from 'postgres'
+
+interface Said { readonly ordinal: number; readonly id: string; /** undefined: the record as it came; else the fingerprint of a repair */ readonly repair?: string }
+const IDS = 1000
+
+/** @param database of a role that may see ids and versions of quarantined bytes */
+export const keptBytesOf = (store: Pick<EventStore, 'readAll'>, database: Sql): TryKept => async ({ after, through, signal }) => {
+  let waiting: Said[] = []
+  // repairs of a record that was quarantined before `after` are counted from its beginning on
+  const repairs = new Map<string, Set<string>>()
+  const look = async (): Promise<{ readonly ordinal: number; readonly text: string } | undefined> => {
+    const rows = await database<{ id: string; first: boolean; repairs: number }[]>`
+      select id, bool_or(version = 1) as first, (count(*) filter (where version > 1))::int as repairs from intake.quarantined_bytes where id = any (${[...new Set(waiting.map(({ id }) => id))]}) group by id`
+    const there = new Map(rows.map((row) => [row.id, row]))
+    for (const { ordinal, id, repair } of waiting) {
+      if (repair === undefined ? there.get(id)?.first : (there.get(id)?.repairs ?? 0) >= placeIn(repairs.get(id)!, repair)) continue
+      return { ordinal, text: `the bytes of quarantined record ${id}${repair === undefined ? '' : ', as they were repaired,'} are gone: the log says that they are kept` }
+    }
+    waiting = []
+    return undefined
+  }
+  for await (const { ordinal, text, type } of store.readAll({ through, filter: { categories: ['quarantine'], types: ['RecordQuarantined', 'QuarantinedRecordRepaired'] }, ...(signal && { signal }) })) {
+    const { quarantineId: id, kept, record } = (JSON.parse(text) as { data: { quarantineId: string; kept?: boolean; record: string } }).data
+    if (type === 'QuarantinedRecordRepaired') repairs.set(id, (repairs.get(id) ?? new Set()).add(record))
+    if (ordinal <= after || kept === false) continue
+    waiting.push({ ordinal, id, ...type === 'QuarantinedRecordRepaired' && { repair: record } })
+    const found = waiting.length === IDS ? await look() : undefined
+    if (found) return found
+  }
+  return look()
+}
+
+/** The how-manieth of the repairs it is, from 1: the same bytes again are no further version. */
+const placeIn = (repairs: ReadonlySet<string>, repair: string): number => [...repairs].indexOf(repair) + 1
