@@ -130,6 +130,8 @@ describe('the roles of the services', () => {
   })
 
   it.each<[string, (role: (of: (typeof DATABASE_ROLES)[number]) => string) => [change: string, said: string, back?: string]]>([
+    ['one more column', (role) => [`grant update (log) on log.head to "${role('intake')}"`, `${role('intake')} may UPDATE log.head (log)`]],
+    ['all columns instead of some', (role) => [`grant update on vault.links to "${role('intake')}"`, `${role('intake')} may UPDATE vault.links`]],
     ['a schema', (role) => [`grant usage on schema audit to "${role('relay')}"`, `${role('relay')} may USAGE in schema audit`]],
     ['the right to make tables', (role) => [`grant create on schema log to "${role('intake')}"`, `${role('intake')} may CREATE in schema log`]],
     ['a function', (role) => [`grant execute on function audit.record(text) to "${role('relay')}"`, `${role('relay')} may EXECUTE audit.record(text)`]],

@@ -212,13 +212,19 @@ export const rightsMissing = async (sql: Sql): Promise<string[]> => {
 /** What the roles of this database may do beyond the declaration, one sentence each; [] where it is as declared. Any role may ask that may read chorus_rights. */
 export const rightsBeyond = async (sql: Sql): Promise<string[]> => {
   const [{ database } = { database: '' }] = await sql<{ database: string }[]>`select current_database() as database`
-  const may = (role: string, table: string, privilege: string): boolean => GRANTS.some((each) => each.on === `TABLE ${table}` && each.to.some((to) => roleOf(database, to) === role) && new RegExp(`\\b${privilege}\\b`).test(each.may))
+  const allowed = new Set(wantedOf(database).map(({ role, kind, name, privilege, column }) => `${role} ${kind} ${name} ${privilege} ${column ?? '*'}`))
+  const may = (role: string, kind: string, name: string, privilege: string, column = '*'): boolean => allowed.has(`${role} ${kind} ${name} ${privilege} ${column}`)
   const roles = DATABASE_ROLES.map((role) => roleOf(database, role))
   const found = await sql<{ role: string; name: string; privilege: string }[]>`
     select r.rolname as role, n.nspname || '.' || c.relname as name, p.privilege
-    from pg_roles r, pg_class c join pg_namespace n on n.oid = c.relnamespace, unnest(array['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER']) as p(privilege)
-    where r.rolname = any (${roles}) and c.relkind in ('r', 'p') and n.nspname not in ('pg_catalog', 'information_schema') and c.relowner <> r.oid
-      and (has_table_privilege(r.oid, c.oid, p.privilege) or (p.privilege in ('SELECT', 'INSERT', 'UPDATE') and has_any_column_privilege(r.oid, c.oid, p.privilege)))`
+    from pg_roles r, pg_class c join pg_namespace n on n.oid = c.relnamespace, unnest(array['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) as p(privilege)
+    where r.rolname = any (${roles}) and c.relkind in ('r', 'p', 'v', 'm', 'f') and n.nspname not in ('pg_catalog', 'information_schema') and c.relowner <> r.oid and has_table_privilege(r.oid, c.oid, p.privilege)`
+  // of some columns alone
+  const columns = await sql<{ role: string; name: string; privilege: string; column: string }[]>`
+    select r.rolname as role, n.nspname || '.' || c.relname as name, p.privilege, a.attname as column
+    from pg_roles r, pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace, unnest(array['SELECT', 'INSERT', 'UPDATE', 'REFERENCES']) as p(privilege)
+    where r.rolname = any (${roles}) and a.attacl is not null and a.attnum > 0 and not a.attisdropped and n.nspname not in ('pg_catalog', 'information_schema') and c.relowner <> r.oid
+      and not has_table_privilege(r.oid, c.oid, p.privilege) and has_column_privilege(r.oid, c.oid, a.attnum, p.privilege) order by 1, 2, 3, 4`
   // schemas of ours, and functions that do what whoever calls them may not
   const wide = await sql<{ role: string; kind: string; name: string; privilege: string }[]>`
     select r.rolname as role, o.kind, o.name, p.privilege from pg_roles r, (${sql.unsafe(OBJECTS)}) as o, unnest(array['USAGE', 'CREATE', 'EXECUTE']) as p(privilege)
@@ -226,7 +232,6 @@ export const rightsBeyond = async (sql: Sql): Promise<string[]> => {
       when o.kind = 'SCHEMA' then p.privilege <> 'EXECUTE' and o.name = any (${[...new Set(GRANTS.map(({ on }) => on.split(' ')[1]!.split('.')[0]!))]}) and has_schema_privilege(r.oid, o.oid, case p.privilege when 'EXECUTE' then 'USAGE' else p.privilege end)
       when o.kind = 'FUNCTION' then p.privilege = 'EXECUTE' and (select prosecdef from pg_proc where oid = o.oid) and o.name not like 'pg\\_%' and o.name not like 'information_schema.%' and has_function_privilege(r.oid, o.oid, 'EXECUTE')
       else false end order by 1, 3, 4`
-  const allowed = new Set(wantedOf(database).map(({ role, kind, name, privilege }) => `${role} ${kind} ${name} ${privilege}`))
   const declared = new Map(rowsOf(database).map(([role, category, appends]) => [`${role} ${category}`, appends]))
   const rows = await sql<{ role: string; category: string; appends: boolean }[]>`select role, category, appends from public.chorus_rights order by 1, 2`
   const contexts = new Set(contextRowsOf(database).map(([role, context]) => `${role} ${context}`))
@@ -241,8 +246,9 @@ export const rightsBeyond = async (sql: Sql): Promise<string[]> => {
   const acting = await sql<{ role: string; member: string }[]>`
     select pg_get_userbyid(roleid) as role, pg_get_userbyid(member) as member from pg_auth_members where pg_get_userbyid(member) = any (${roles})`
   return [
-    ...found.filter(({ role, name, privilege }) => !may(role, name, privilege)).map(({ role, name, privilege }) => `${role} may ${privilege} ${name}`),
-    ...wide.filter(({ role, kind, name, privilege }) => !allowed.has(`${role} ${kind} ${name} ${privilege}`)).map(({ role, kind, name, privilege }) => `${role} may ${privilege} ${kind === 'SCHEMA' ? `in schema ${name}` : name}`),
+    ...found.filter(({ role, name, privilege }) => !may(role, 'TABLE', name, privilege)).map(({ role, name, privilege }) => `${role} may ${privilege} ${name}`),
+    ...columns.filter(({ role, name, privilege, column }) => !may(role, 'TABLE', name, privilege, column) && !may(role, 'TABLE', name, privilege)).map(({ role, name, privilege, column }) => `${role} may ${privilege} ${name} (${column})`),
+    ...wide.filter(({ role, kind, name, privilege }) => !may(role, kind, name, privilege)).map(({ role, kind, name, privilege }) => `${role} may ${privilege} ${kind === 'SCHEMA' ? `in schema ${name}` : name}`),
     ...rows.filter(({ role, category, appends }) => { const as = declared.get(`${role} ${category}`); return as === undefined || (appends && !as) }).map(({ role, category, appends }) => `${role} may ${appends ? 'read and append' : 'read'} ${category === '*' ? 'everything' : category}`),
     ...keys.filter(({ role, context }) => !contexts.has(`${role} ${context}`)).map(({ role, context }) => `${role} may use the keys of ${context === '*' ? 'every context' : context}`),
     ...owned.map(({ role, name }) => `${role} owns ${name}`), ...bare.map(({ name }) => `${name} has no row security`), ...powers.map(({ role }) => `${role} has powers over the whole server`),
