@@ -22,6 +22,7 @@ COPY --from=build /app/dist dist
 COPY apps/intake/policies apps/intake/policies
 COPY apps/deterrence/policies apps/deterrence/policies
 COPY infra/postgres/migrations infra/postgres/migrations
+COPY infra/postgres/guards.json infra/postgres/
 COPY samples samples
 # keys live here, and signed checkpoints there: a volume that starts empty takes this owner
 RUN install -d -o node -g node -m 0711 /var/lib/chorus /var/lib/chorus-checkpoints
