@@ -105,7 +105,7 @@ const endOfString = (text: Uint8Array, at: number): number => {
 const endOfValue = (text: Uint8Array, at: number): number => {
   let depth = 0
   for (let here = at; here < text.length; here++) {
-    switch (text[here]) {
+    switch (text[here]!) {
       case QUOTE: here = endOfString(text, here) - 1; break
       case OPEN: case OPEN_LIST: depth++; break
       case CLOSE: case CLOSE_LIST: if (depth-- === 0) return here; break
@@ -130,7 +130,7 @@ const startOfString = (text: Uint8Array, at: number): number => {
 const startOfValue = (text: Uint8Array, at: number): number => {
   let depth = 0
   for (let here = at; here > 0; here--) {
-    switch (text[here]) {
+    switch (text[here]!) {
       case QUOTE:
         here = startOfString(text, here)
         if (here < 0 || depth === 0) return here
