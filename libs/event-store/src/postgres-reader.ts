@@ -4,9 +4,9 @@
  * times faster to receive than a row for each event, and each event's strings are cut out of the bytes on their own.
  */
 import type { Sql } from 'postgres'
-import type { LogFilter, LogPage, LogRow, ReadAllOptions, ReadStreamOptions, StoredEvent } from './port'
+import type { LogFilter, LogPage, ReadAllOptions, ReadStreamOptions, StoredEvent } from './port'
+import { BytePage, NEWLINE, numbersOf } from './postgres-byte-page'
 import { lines, recordedTimeOf } from './postgres-connection'
-import { partOf, saysThat, type Part } from './says-of'
 
 /** Events in a page; with large events it shrinks towards PAGE_BYTES. */
 const PAGE = 512
@@ -15,8 +15,6 @@ const PAGE_BYTES = 2 * 1024 * 1024
 const MAX_WINDOW = 65_536
 /** Pages asked for at once: one is worked on while the server makes the next ones. */
 const AHEAD = 3
-
-const NEWLINE = 10
 
 /** A page as it came. Its events are made one by one, in order, when they are asked for: those of a whole page would all outlive the collector's first look. */
 interface Page { readonly ordinals: Float64Array; readonly revisions: Float64Array; readonly bytes: number; next(): StoredEvent }
@@ -77,83 +75,6 @@ export async function* readBytes(sql: Sql, after: number, through: number, signa
     signal?.throwIfAborted()
     if (columns) yield new BytePage(columns)
   }
-}
-
-/** A page whose events are held against their chain: its parts are compared where they lie. */
-class BytePage implements LogPage, LogRow {
-  ordinal = 0
-  recordedtime = ''
-  link = ''
-  bytes: Buffer = Buffer.alloc(0)
-  readonly length: number
-  private i = -1
-  private time = NaN
-  private readonly ordinals: Float64Array
-  private readonly revisions: Float64Array
-  private readonly times: Float64Array
-  private readonly links: Buffer
-  private readonly id: { readonly bytes: Buffer; from: number; to: number }
-  private readonly type: Lines
-  private readonly stream: Lines
-  private readonly content: Lines
-  private readonly text: Lines
-
-  constructor([ordinals, revisions, times, links, ids, types, streams, contents, texts]: readonly Buffer[]) {
-    this.ordinals = numbersOf(ordinals!)
-    this.revisions = numbersOf(revisions!)
-    this.times = numbersOf(times!)
-    this.length = this.ordinals.length
-    this.links = links!
-    this.id = { bytes: ids!, from: 0, to: 0 }
-    this.type = new Lines(types!)
-    this.stream = new Lines(streams!)
-    this.content = new Lines(contents!)
-    this.text = new Lines(texts!)
-  }
-
-  next(): this {
-    const i = ++this.i
-    const { times, id, text } = this
-    if (times[i] !== this.time) { this.time = times[i]!; this.recordedtime = recordedTimeOf(this.time) }
-    this.ordinal = this.ordinals[i]!
-    this.link = this.links.toString('latin1', 2 + i * 64, 66 + i * 64)
-    id.from = i * 36
-    id.to = id.from + 36
-    this.type.next()
-    this.stream.next()
-    this.content.next()
-    text.next()
-    this.bytes = text.bytes.subarray(text.from, text.to)
-    return this
-  }
-
-  fits(log: string): boolean {
-    const { type, stream, content, id } = this
-    return saysThat(this.bytes, { log: logPart(log), type, stream, content, id, revision: this.revisions[this.i]! })
-  }
-}
-
-/** Line after line of a column. */
-class Lines implements Part {
-  from = 0
-  to = -1
-  constructor(readonly bytes: Buffer) {}
-  next(): void {
-    this.from = this.to + 1
-    const end = this.bytes.indexOf(NEWLINE, this.from)
-    this.to = end < 0 ? this.bytes.length : end
-  }
-}
-
-let ofLog = { log: '', part: partOf('') }
-const logPart = (log: string): Part => (ofLog.log === log ? ofLog : ofLog = { log, part: partOf(log) }).part
-
-/** A bytea of big-endian int8s, as PostgreSQL writes it (\\x and hex). */
-function numbersOf(column: Buffer): Float64Array {
-  const bytes = Buffer.from(column.toString('latin1', 2), 'hex')
-  const numbers = new Float64Array(bytes.length / 8)
-  for (let i = 0; i < numbers.length; i++) numbers[i] = bytes.readInt32BE(i * 8) * 4294967296 + bytes.readUInt32BE(i * 8 + 4)
-  return numbers
 }
 
 /** Line after line, each a string of its own: what is kept of one event does not keep the page. */

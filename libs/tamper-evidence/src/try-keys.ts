@@ -1,6 +1,6 @@
 import type { SealedSample } from '@chorus/event-store'
 import { unseal, type Vault } from '@chorus/privacy'
-import type { TryKeys } from './verify-log'
+import type { TryKeys } from './verify-ports'
 
 /** Opens each sample by the key that it names, and looks at nothing that comes out. */
 export const tryKeysOf = (vault: Pick<Vault, 'openKeys'>): TryKeys => async (samples) => {

@@ -6,9 +6,11 @@ import { genesisLink, type ChainFault, type EventStore, type Head, type Range, t
 import type { AuditChain, AuditFault } from './audit-chain'
 import { checkCheckpoint, readCheckpoint, signCheckpoint, type AuditHead, type Noted } from './checkpoint'
 import type { CheckpointFolder } from './checkpoint-folder'
+import { CheckpointNumbers } from './checkpoint-numbers'
 import type { SecondPlace } from './second-place'
 import type { NoteSigner, NoteVerifier } from './signed-note'
 import { verifyAuditLog, type AuditVerdict } from './verify-audit'
+import type { TryKept, TryKeys, Walk } from './verify-ports'
 
 export type LogFault = ChainFault | AuditFault | 'another-log' | 'cut-tail' | 'rewritten' | 'checkpoint-not-signed' | 'checkpoints-missing' | 'kept-bytes-missing' | 'signing-key-swapped' | 'sealing-key-swapped'
 /** A moment at which the log was right through an ordinal: signed, so nobody without the key can have made it up. */
@@ -42,14 +44,6 @@ export type LogReport =
     /** the first checkpoint that covers it: when that was signed it was still right */
     readonly stillRight: Signed | null
   }
-
-/** Walks ranges, in this thread or in others. */
-export type Walk = (range: Range, onWalked: (events: number) => void) => Promise<Walked>
-/** Tries a key: 'open', 'erased', or why what it sealed does not open. */
-export type TryKeys = (samples: readonly SealedSample[]) => Promise<readonly ('open' | 'erased' | { readonly text: string })[]>
-
-/** Looks whether what the events of a range say is kept beside the log is there: the first of which it is not. */
-export type TryKept = (range: { readonly after: number; readonly through: number; readonly signal?: AbortSignal }) => Promise<{ readonly ordinal: number; readonly text: string } | undefined>
 
 export interface VerifyLogOptions {
   readonly store: Pick<EventStore, 'log' | 'head' | 'readAll'>
@@ -87,9 +81,7 @@ class Verification {
   /** the last checkpoint with which the log agrees, or what was verified before */
   private right: Noted | undefined
   private lastSigned: Noted | undefined
-  /** the last checkpoint that was met, and the first two between which others are missing */
-  private numbered: Noted | undefined
-  private hole: readonly [Noted, Noted] | undefined
+  private readonly numbers = new CheckpointNumbers()
   private readonly met = new Set<string>()
   private erased = 0
 
@@ -150,7 +142,7 @@ class Verification {
       const noted: Noted[] = []
       // one that was written late, behind a later one, says nothing that the later one does not
       for (; !note.done && note.value.ordinal <= to; note = notes.next()) {
-        this.follows(note.value)
+        this.numbers.meet(note.value)
         if (note.value.ordinal > (noted.at(-1)?.ordinal ?? after - 1)) noted.push(note.value)
       }
       const range = { after, through: to, known: noted.map(({ ordinal, link }) => ({ ordinal, link })), samples: tryKeys !== undefined }
@@ -209,28 +201,13 @@ class Verification {
     return (last === this.before ? undefined : this.unsigned(last)) ?? this.wrong(head + 1, 'cut-tail', `${missing} missing: the log ends before what was signed`, last)
   }
 
-  /** Numbers go up by one; one that was written late, behind a later one, has a number that is there already. */
-  private follows(noted: Noted): void {
-    const { number } = noted
-    if (number === undefined) return
-    const last = this.numbered
-    if (last && number > last.number! + 1) this.hole ??= [last, noted]
-    if (!last || number > last.number!) this.numbered = noted
-  }
-
-  /** The log is as it was signed, and of what vouched for it something is gone: the place was put back to an older copy of itself, or notes were taken out. */
+  /** The log is as it was signed, and of what vouched for it something is gone. */
   private async missing(signedThrough: number): Promise<Wrong | undefined> {
     const { folder, store } = this.options
-    const lacks = (last: Noted | undefined, text: string, upTo: number, next: Noted | undefined): Wrong => {
-      this.right = last
-      return { ...this.wrong((last?.ordinal ?? 0) + 1, 'checkpoints-missing', `${folder.name} ${text}: an older copy was put in its place, or some were taken out`, next ?? null), upTo }
-    }
-    if (this.hole) {
-      const [last, next] = this.hole
-      return this.unsigned(next) ?? lacks(last, `lacks ${next.number! - last.number! - 1} checkpoints between those at ordinals ${last.ordinal} and ${next.ordinal}`, next.ordinal, next)
-    }
-    const last = await folder.last(store.log)
-    return (last?.ordinal ?? 0) < signedThrough ? lacks(last, `ends at ordinal ${last?.ordinal ?? 0}, and ${signedThrough} was signed`, signedThrough, undefined) : undefined
+    const found = this.numbers.missing(await folder.last(store.log), signedThrough)
+    if (!found) return undefined
+    this.right = found.last
+    return found.next && this.unsigned(found.next) || { ...this.wrong((found.last?.ordinal ?? 0) + 1, 'checkpoints-missing', `${folder.name} ${found.text}`, found.next ?? null), upTo: found.upTo }
   }
 
   /** The other host holds the newest checkpoint that it was sent: the folder may have been changed together with the log. */
