@@ -114,6 +114,26 @@ describe('npm start', () => {
     expect(existsSync(join(fresh, 'run.json'))).toBe(false)
   }, 120_000)
 
+  it('stopped while it loads the samples, goes on with what is missing at the next start, and then no more', async () => {
+    const fresh = mkdtempSync(join(folder, 'samples-'))
+    chmodSync(fresh, 0o755)
+    const stopped = begin(fresh, { CHORUS_SAMPLES: '1' })
+    await stopped.until(/sample +2026-06-zero\.txt/)
+    stopped.child.kill('SIGTERM')
+    expect(await stopped.ended).toBe(0)
+    const texts = [stopped.said()]
+    for (let i = 0; i < 2; i++) {
+      const again = begin(fresh, { CHORUS_SAMPLES: '1' })
+      texts.push(await again.until(UP))
+      again.child.kill('SIGTERM')
+      expect(await again.ended).toBe(0)
+    }
+    const samples = (text: string): string[] => [...text.matchAll(/sample +(\S+): (\d+) lines/g)].map(([, name, lines]) => `${name} ${lines}`)
+    expect(samples(texts.slice(0, 2).join(''))).toEqual(['2026-06-zero.txt 1', '2026-07.txt 331', '2026-08.txt 25'])
+    expect(samples(texts[1]!)).not.toEqual([])
+    expect(samples(texts[2]!)).toEqual([])
+  }, 120_000)
+
   it('names every wrong setting, and starts nothing', async () => {
     const wrong = begin(join(folder, 'wrong'), { CHORUS_PORT: 'x', CHORUS_MODE: 'y', CHORUS_SAMPLES: 'few' })
     expect(await wrong.ended).toBe(2)
