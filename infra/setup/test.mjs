@@ -5,22 +5,24 @@ import { join, resolve } from 'node:path'
 import { prepare } from './prepare.mjs'
 import { cpuOfEnded, root, runStep, seconds, stopSignal } from './steps.mjs'
 
-const jest = (project, alone, more = {}) => ({ name: project, jest: project, alone: `npm run test:${alone}`, ...more })
+const jest = (projects, alone, more = {}) => ({ name: projects.join(' and '), jest: projects, alone: alone.map((name) => `npm run test:${name}`).join(', '), ...more })
 /**
  * Seconds on two cores, beside another suite. A suite over its budget is named; one over three times its budget fails.
  * The Kafka suites take half of all the time and come first. The others in this order: what says soonest that something is
- * wrong, what takes long, what is short, so that both lanes end together.
+ * wrong, what takes long, what is short, so that both lanes end together. Levels that stand on the same run together: each run of
+ * jest reads and translates everything anew, and starts a PostgreSQL.
  */
-const KAFKA = jest('kafka', 'kafka', { budget: 600 })
+const KAFKA = jest(['kafka'], ['kafka'], { budget: 600 })
+const JOURNEYS = jest(['journeys', 'real'], ['journeys', 'real'], { budget: 300 })
+/** where the real files are not */
+const ALONE = jest(['journeys'], ['journeys'], { budget: 250 })
+const REAL = jest(['real'], ['real'])
 const SUITES = [
   { name: 'types and lint', budget: 150, alone: 'npm run typecheck, npm run lint', command: ['infra/setup/types-and-lint.mjs'] },
-  { name: 'imports', budget: 60, alone: 'npm run imports', command: ['--import', './infra/setup/quick-transpile.mjs', 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs', '--config', '.dependency-cruiser.cjs', 'apps', 'libs', 'test', 'infra'] },
-  jest('integration', 'int', { budget: 300 }),
-  jest('journeys', 'journeys', { budget: 250 }),
-  jest('contract', 'contract', { budget: 120 }),
-  jest('real', 'real', { budget: 80 }),
-  jest('unit', 'unit', { budget: 120 }),
-  jest('architecture', 'arch', { budget: 40 }),
+  { name: 'imports', budget: 40, alone: 'npm run imports', command: ['--import', './infra/setup/quick-transpile.mjs', 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs', '--config', '.dependency-cruiser.cjs', 'apps', 'libs', 'test', 'infra'] },
+  jest(['integration', 'contract'], ['int', 'contract'], { budget: 360 }),
+  JOURNEYS,
+  jest(['unit', 'architecture'], ['unit', 'arch'], { budget: 150 }),
 ]
 const OVER = 3
 const RESULTS = join(root, '.cache', 'test')
@@ -55,7 +57,7 @@ const runSuite = async (suite, env) => {
   const began = performance.now()
   say(`${suite.name} …`)
   const file = join(RESULTS, `${suite.name}.json`)
-  const args = suite.command ?? ['node_modules/jest/bin/jest.js', '--selectProjects', suite.jest, '--json', `--outputFile=${file}`, '--silent=false']
+  const args = suite.command ?? ['node_modules/jest/bin/jest.js', '--selectProjects', ...suite.jest, '--json', `--outputFile=${file}`, '--silent=false']
   const { code, output, timedOut, cpu } = await runStep(process.execPath, args, { signal, env, timeoutMs: suite.budget * OVER * 1000 })
   const took = `${seconds(began)} of ${suite.budget} s${cpu ? ` (CPU ${cpu.toFixed(0)} s)` : ''}`
   if (timedOut) return fail(suite, `stopped after ${suite.budget * OVER} s, ${OVER} times its budget`, output)
@@ -71,7 +73,7 @@ const runSuite = async (suite, env) => {
   if (result.skipped > 0) return fail(suite, `${result.skipped} tests did not run`, words)
   if (code !== 0) return fail(suite, `every test passed, but the run ended with exit code ${code}`, words)
   const slow = performance.now() - began > suite.budget * 1000 ? ' OVER ITS BUDGET' : ''
-  return say(`${suite.name}: ${result.passed} passed in ${took}${slow}${suite.name === 'real' ? ` on ${env.CHORUS_REAL_DATA}` : ''}`)
+  return say(`${suite.name}: ${result.passed} passed in ${took}${slow}${suite.jest.includes('real') ? `, real files of ${env.CHORUS_REAL_DATA}` : ''}`)
 }
 
 /** Fetched while npm installs, where the cache has it not yet; why it cannot be had the Kafka suites say. */
@@ -107,9 +109,10 @@ try {
   built.catch(() => undefined)
   const run = async (suite) => {
     if (suite.jest) await built
-    if (suite.name !== 'real' || real?.folder) await runSuite(suite, suite === KAFKA ? env : withoutKafka)
-    else if (real) fail(suite, real.missing)
+    if (suite !== JOURNEYS || real?.folder) return runSuite(suite, suite === KAFKA ? env : withoutKafka)
+    if (real) fail(REAL, real.missing)
     else say('real: not run, because the agency files are not here (CHORUS_REAL_DATA names their folder)')
+    return runSuite(ALONE, withoutKafka)
   }
   // no suite keeps two cores busy by itself, since its tests also wait: two suites at a time do
   const rest = [...SUITES]
