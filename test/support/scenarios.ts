@@ -35,8 +35,8 @@ export async function firstCallNoArrest(thread: Thread): Promise<Walked & { read
   return { ...walked, account }
 }
 
-/** What must hold of the log after scenario 1. Answers what no topic beyond justice and safety may carry, and what these topics are to carry, by event id. */
-export async function firstCallIsOnRecord(thread: Thread, url: string, walked: Walked & { readonly account: string }, logUrl?: string): Promise<{ readonly secrets: readonly string[]; readonly shared: ReadonlyMap<string, string> }> {
+/** What must hold of the log after scenario 1. Answers what no topic beyond justice and safety may carry. */
+export async function firstCallIsOnRecord(thread: Thread, url: string, walked: Walked & { readonly account: string }, logUrl?: string): Promise<readonly string[]> {
   const events = await withStore(url, async (store) => { const all: RecordedEvent[] = []; for await (const event of store.readAll()) all.push(decode(event)); return all }, logUrl)
   const typesIn = (stream: string): string[] => events.filter((event) => event.stream === stream).map(({ type }) => type)
   expect(typesIn(`notification-${walked.notificationId}`)).toEqual(['NotificationPlanned', 'NotificationScheduled', 'DeliveryAuthorized', 'NotificationDelivered'])
@@ -60,7 +60,7 @@ export async function firstCallIsOnRecord(thread: Thread, url: string, walked: W
   expect(await history('healthProgram', walked.caseId)).toMatch(/ServiceReferralAnswered/)
   expect(await history('systemAdvocate', walked.caseId)).toMatch(/SafetyReviewCompleted/)
   expect(await history('evaluator', walked.account)).toMatch(/EncumbranceRecorded/)
-  return { secrets, shared: new Map(shared.map(({ id, stream }) => [id, stream.slice(0, stream.indexOf('-'))])) }
+  return secrets
 }
 
 /** A hold after the clearance: the permission is refused, and what was done all the same is on record as a breach. */
