@@ -114,6 +114,11 @@ export class KurrentStore implements EventStore {
     return undefined
   }
 
+  async standing(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    if (ids.length === 0) return new Map()
+    return new Map([...(await this.places.lookUp([], ids)).known].map(([id, { stream }]) => [id, stream]))
+  }
+
   ordinalAsOf(recordedtime: string): Promise<number> { return ordinalAsOf(this.places.sql, 'log_index', recordedtime) }
 
   subscribe(options: SubscribeOptions): Subscription {

@@ -97,6 +97,10 @@ export class MemoryStore implements EventStore {
     return known && this.events[known.ordinal - 1]
   }
 
+  async standing(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    return new Map(ids.flatMap((id) => { const known = this.known.get(id); return known ? [[id, this.events[known.ordinal - 1]!.stream] as const] : [] }))
+  }
+
   async head(): Promise<Head> { return { log: this.log, ...this.end } }
 
   async ordinalAsOf(recordedtime: string): Promise<number> {

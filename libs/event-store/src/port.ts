@@ -126,6 +126,8 @@ export interface EventStore {
   head(): Promise<Head>
   /** The event with this id. Optional: findEvent() reads the log where a store has no index of ids. */
   find?(id: string): Promise<StoredEvent | undefined>
+  /** Of these ids those that are stored, each with the stream in which it stands. */
+  standing(ids: readonly string[]): Promise<ReadonlyMap<string, string>>
   /** The last ordinal whose recorded time is at or before T: "as of recorded T" is the prefix through it. Refuses (throws LogNotThereYet) where the log's clock has not reached T. */
   ordinalAsOf(recordedtime: string): Promise<number>
   subscribe(options: SubscribeOptions): Subscription

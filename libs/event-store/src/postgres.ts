@@ -112,6 +112,12 @@ export class PostgresStore implements EventStore {
     return undefined
   }
 
+  async standing(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    if (ids.length === 0) return new Map()
+    const rows = await this.sql.unsafe<{ id: string; stream: string }[]>("SELECT id::text AS id, stream FROM log.events WHERE id = ANY (string_to_array($1, E'\\n')::uuid[])", [ids.join('\n')], { prepare: true })
+    return new Map(rows.map(({ id, stream }) => [id, stream]))
+  }
+
   ordinalAsOf(recordedtime: string): Promise<number> { return ordinalAsOf(this.sql, 'log', recordedtime) }
 
   subscribe(options: SubscribeOptions): Subscription {

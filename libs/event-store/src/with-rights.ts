@@ -32,6 +32,8 @@ export const withRights = (store: EventStore, { service, reads, appends }: Right
     readAll: (options) => { mayReadAll(options?.filter); return store.readAll(options) },
     ...store.readPages && { readPages: (options) => { mayReadAll(undefined); return store.readPages!(options) } },
     head: () => store.head(),
+    // What stands where the service may not read is none of its records'.
+    standing: async (ids) => new Map([...await store.standing(ids)].filter(([, stream]) => reads === 'everything' || reads.includes(categoryOf(stream)))),
     // found by halving the whole log
     ordinalAsOf: async (recordedtime) => { mayReadAll(undefined); return store.ordinalAsOf(recordedtime) },
     subscribe: (options) => { mayReadAll(options.filter); return store.subscribe(options) },

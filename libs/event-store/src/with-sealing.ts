@@ -88,6 +88,9 @@ export class Recorder implements DeciderLog {
     prepareAppend(this.store.log, { stream: item.stream, expected: 'any', events: prepared.map(event => this.sealed(item, event, keys)) })
   }
 
+  /** Of these event ids those that the log has, each with the stream in which it stands. */
+  standing(ids: readonly string[]): Promise<ReadonlyMap<string, string>> { return this.store.standing(ids) }
+
   /** The log in order, decoded, led to the newest versions, still sealed. An event that this build does not know comes as it is. */
   async *read(options?: ReadAllOptions): AsyncIterable<RecordedEvent> {
     for await (const stored of this.store.readAll(options)) yield decode(stored)

@@ -162,7 +162,7 @@ export class RowSettler implements Settling<RawRow> {
     if (corrects) this.tally.corrected()
   }
 
-  private quarantine(items: readonly Refused[]): Promise<void> {
-    return setAside(this.deps, { feed: KCPD.system, mappingOf: () => KCPD.mapping, tally: this.tally, options: this.options, now: this.now }, items.map(({ raw, cause, text }) => ({ raw, cause, text: `line ${raw.firstLine}: ${text}` })))
+  private async quarantine(items: readonly Refused[]): Promise<void> {
+    await setAside(this.deps, { feed: KCPD.system, mappingOf: () => KCPD.mapping, tally: this.tally, options: this.options, now: this.now }, items.map(({ raw, cause, text }) => ({ raw, identity: raw.sha256, cause, text: `line ${raw.firstLine}: ${text}` })))
   }
 }

@@ -1,4 +1,4 @@
-/** What a streaming import does with the records that it cannot accept, and with those that are too large for the log; one for all feeds. */
+/** What an import does with the records that it cannot accept, and with those that are too large for the log; one for all feeds. */
 import type { RecordQuarantinedV1 } from '@chorus/contracts'
 import type { RecordOutcome } from '@chorus/decider'
 import type { Recorder, RecordItem } from '@chorus/event-store'
@@ -10,36 +10,43 @@ import type { Tally } from './tally'
 
 /** A record of a file that is not accepted: its place and bytes, why, and what the quarantine keeps of it beside. */
 export interface Refused {
-  readonly raw: { readonly firstLine: number; readonly lines: number; readonly offset: number; readonly length: number; readonly bytes?: Uint8Array; readonly sha256: string }
+  readonly raw: { readonly firstLine: number; readonly lines: number; readonly offset?: number; readonly length: number; readonly bytes?: Uint8Array }
+  /** what makes it the same record again; its digest mostly */
+  readonly identity: string
   readonly cause: string
   readonly text: string
-  readonly more?: Pick<RecordQuarantinedV1, 'action' | 'edits' | 'waitsFor'>
+  readonly more?: Pick<RecordQuarantinedV1, 'action' | 'edits' | 'waitsFor' | 'field'>
 }
+/** Known: it was repaired and accepted, or resolved, before. */
+export interface SetAside { readonly id: string; readonly outcome: 'duplicate' | 'quarantined' }
 export interface SettingAside<R> { readonly feed: string; readonly mappingOf: (refused: R) => string; readonly tally: Tally; readonly options: ImportOptions & { readonly fileId: string; readonly zone?: string }; readonly now: string }
 
 /** Counts each, and quarantines whole those that are not there already; what was repaired and accepted, or resolved, is known. */
-export const setAside = async <R extends Refused>({ vault, quarantine }: { readonly vault: Vault; readonly quarantine: Quarantine }, { feed, mappingOf, tally, options, now }: SettingAside<R>, refused: readonly R[]): Promise<void> => {
-  if (refused.length === 0) return
-  const named = refused.map((item) => { const record = vault.hmac('message', item.raw.sha256).toString('hex'); return { item, record, id: vault.uuid('stream-id', 'quarantine', feed, record) } })
+export const setAside = async <R extends Refused>({ vault, quarantine }: { readonly vault: Vault; readonly quarantine: Quarantine }, { feed, mappingOf, tally, options, now }: SettingAside<R>, refused: readonly R[]): Promise<readonly SetAside[]> => {
+  if (refused.length === 0) return []
+  const named = refused.map((item) => { const record = vault.hmac('message', item.identity).toString('hex'); return { item, record, id: vault.uuid('stream-id', 'quarantine', feed, record) } })
   const states = await quarantine.states(named.map(({ id }) => id))
   const fresh = new Map<string, (typeof named)[number]>()
+  const became: SetAside[] = []
   for (const one of named) {
     const { id, item: { raw, cause, text } } = one
     const status = states.get(id)?.status ?? 'none'
-    if (status === 'released' || status === 'resolved') { tally.settle(raw, 'duplicate'); continue }
+    if (status === 'released' || status === 'resolved') { tally.settle(raw, 'duplicate'); became.push({ id, outcome: 'duplicate' }); continue }
+    became.push({ id, outcome: 'quarantined' })
     tally.settle(raw, 'quarantined')
     tally.quarantined({ id, line: raw.firstLine, lines: raw.lines, cause, text })
     if (status === 'none' && !fresh.has(id)) fresh.set(id, one)
   }
-  if (options.dryRun) return
+  if (options.dryRun) return became
   await quarantine.put([...fresh.values()].map(({ id, record, item }) => ({
     data: {
       quarantineId: id, runId: options.runId, feed, mapping: mappingOf(item), ...(options.zone && { zone: options.zone }), file: options.fileId,
-      firstLine: item.raw.firstLine, lines: item.raw.lines, offset: item.raw.offset, bytes: item.raw.length, record, kept: item.raw.bytes !== undefined, cause: item.cause, ...item.more,
+      firstLine: item.raw.firstLine, lines: item.raw.lines, ...(item.raw.offset !== undefined && { offset: item.raw.offset }), bytes: item.raw.length, record, kept: item.raw.bytes !== undefined, cause: item.cause, ...item.more,
     },
     ...(item.raw.bytes && { bytes: item.raw.bytes }),
     meta: { ...metaOf(id, options.actor, { agency: options.actor.agency, system: 'chorus' }, now), correlationId: options.runId },
   })))
+  return became
 }
 
 /** One record that is too large for the log stops none of the others: they are parted until it stands alone. */

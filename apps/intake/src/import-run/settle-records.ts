@@ -177,9 +177,9 @@ export class RecordSettler {
     if (received.change === 'retraction') this.tally.retracted()
   }
 
-  private quarantine(items: readonly Item[]): Promise<void> {
-    return setAside(this.deps, { feed: NIBRS.system, mappingOf: ({ raw }) => mappingOf(raw.format), tally: this.tally, options: this.options, now: this.now }, items.map((item) => ({
-      raw: item.raw, cause: item.cause!, text: item.text!,
+  private async quarantine(items: readonly Item[]): Promise<void> {
+    await setAside(this.deps, { feed: NIBRS.system, mappingOf: ({ raw }) => mappingOf(raw.format), tally: this.tally, options: this.options, now: this.now }, items.map((item) => ({
+      raw: item.raw, identity: item.raw.sha256, cause: item.cause!, text: item.text!,
       more: { ...(item.action.length === 1 && { action: item.action }), ...(item.edit && { edits: [{ code: item.edit, count: 1 }] }), ...(item.inbound && item.cause === WAITS.cause && { waitsFor: item.inbound.stream }) },
     })))
   }

@@ -26,9 +26,19 @@ const setUp = async () => {
   const quarantine = { states: async () => new Map(), put: async () => undefined, waitingFor: async () => [] } as unknown as Quarantine
   const extracts = new MappedImport({ recorder, vault, lookUp, clock, quarantine, retry: {} as QuarantineRetry })
   let run = 0
-  const commit = (bytes: Buffer, by = mapping): Promise<ExtractReport> => extracts.run({ mapping: by, bytes }, { runId: `018f0000-0000-7000-8000-${String(++run).padStart(12, '0')}`, actor: { id: 'u', role: 'intakeAnalyst', agency: 'KCPD' }, commit: true })
+  let overtaken = false
+  const running = (bytes: Buffer, by: string, committing: boolean): Promise<ExtractReport> => extracts.run({ mapping: by, bytes }, { runId: `018f0000-0000-7000-8000-${String(++run).padStart(12, '0')}`, actor: { id: 'u', role: 'intakeAnalyst', agency: 'KCPD' }, commit: committing })
+  const plan = (bytes: Buffer, by = mapping): Promise<ExtractReport> => running(bytes, by, false)
+  /** What was shown is what is recorded. */
+  const commit = async (bytes: Buffer, by = mapping): Promise<ExtractReport> => {
+    const shown = await plan(bytes, by)
+    const done = await running(bytes, by, true)
+    if (!overtaken) expect({ plan: done.plan, rows: done.rows.map(({ row, outcome, cause }) => ({ row, outcome, cause })) }).toEqual({ plan: shown.plan, rows: shown.rows.map(({ row, outcome, cause }) => ({ row, outcome, cause })) })
+    return done
+  }
   const custody = async (caseId: string): Promise<string[]> => (await recorder.load(`circumstance-${caseId}`)).map(({ data }: RecordedEvent) => (data as { status: string }).status)
   const overtake = (stream: string): void => {
+    overtaken = true
     const recordEach = recorder.recordEach.bind(recorder)
     recorder.recordEach = async (items) => {
       if (!items.some((item) => item.stream === stream)) return recordEach(items)
@@ -39,8 +49,9 @@ const setUp = async () => {
   }
   /** P-1's older case is closed, and this one is open. */
   const openNewer = (caseId: string): void => { for (const [person, open] of persons) if (open === CASES[0]) persons.set(person, caseId) }
+  const closeCase = (caseId: string): void => { for (const [person, open] of persons) if (open === caseId) persons.delete(person) }
   const said = async (type: string): Promise<RecordedEvent[]> => { const all: RecordedEvent[] = []; for await (const event of recorder.read({ filter: { types: [type] } })) all.push(event); return all }
-  return { commit, custody, overtake, openNewer, said, recorder, vault }
+  return { plan, commit, custody, overtake, openNewer, closeCase, said, recorder, vault }
 }
 
 describe('a roster that another writer overtakes', () => {
@@ -80,6 +91,16 @@ describe('a person who has a newer case', () => {
     const reported = (await said('SupervisionComplianceReported')).map(({ data, stream }) => ({ ...data as { caseId: string; compliance: string }, stream }))
     expect(reported).toMatchObject([{ caseId: CASES[0], compliance: 'COMPLIANT' }, { caseId: NEWER, compliance: 'VIOLATION' }, { caseId: CASES[0], compliance: 'VIOLATION', stream: reported[0]!.stream }])
   })
+  it('and once no case is open any more: the row again is known, a changed one corrects it where it stands, a new one is of nobody here', async () => {
+    const { commit, closeCase, said } = await setUp()
+    const row = 'E-1,P-1,OK,BIP,06/10/2026'
+    await commit(entries(row), probation)
+    closeCase(CASES[0])
+    expect((await commit(entries(row, 'E-1,P-1,VIOL,BIP,06/10/2026', 'E-2,P-1,OK,BIP,06/20/2026'), probation)).rows.map(({ outcome }) => outcome)).toEqual(['duplicate', 'correction', 'no-case'])
+    expect((await said('SupervisionComplianceReported')).map(({ data }) => data)).toMatchObject([{ caseId: CASES[0], compliance: 'COMPLIANT' }, { caseId: CASES[0], compliance: 'VIOLATION' }])
+    // Of whom it is now nobody can tell here; that it was not of him is not to be lost.
+    expect((await commit(entries('E-1,P-9,VIOL,BIP,06/10/2026'), probation)).rows).toMatchObject([{ outcome: 'refused', cause: 'other-person', field: 'personId' }])
+  })
   it('is in custody in it too while the roster names him, and is out of both once it does not', async () => {
     const { commit, custody, openNewer } = await setUp()
     await commit(roster(A, B))
@@ -118,5 +139,22 @@ describe('two records of one system with one number', () => {
     expect(report).toMatchObject({ records: { read: 3, accepted: 2, duplicate: 0, quarantined: 1 }, complete: true })
     expect(report.rows.map(({ outcome, cause }) => [outcome, cause])).toEqual([['new', undefined], ['refused', 'number-taken'], ['new', undefined]])
     expect(await said('CourtConditionsSet')).toHaveLength(3)
+  })
+  it('of one kind under two reports in one file: the plan says so too', async () => {
+    const { commit, said } = await setUp()
+    await commit(reports, sample('kcpd-reports.map.yml'))
+    const report = await commit(conditions('N-1;FX26-010001;Y;N;;OR;2026-07-01', 'N-1;FX26-010002;N;N;;OR;2026-07-02'), court)
+    expect(report.rows.map(({ outcome, cause }) => [outcome, cause])).toEqual([['new', undefined], ['refused', 'number-taken']])
+    expect(await said('CourtConditionsSet')).toHaveLength(1)
+  })
+  it('of two kinds whose stored ids begin alike: the plan says that the second is set aside, and it is, in its own stream and in another', async () => {
+    const { plan, commit, said } = await setUp()
+    await commit(reports, sample('kcpd-reports.map.yml'))
+    const [decisions, dispositions] = [sample('charging.map.yml'), sample('municipal-court.map.yml').replace(/source: .*/, /source: .*/.exec(sample('charging.map.yml'))![0])]
+    await commit(Buffer.from('DECISION_NO,REPORT_NO,DECISION,DECIDED\nN-1,FX26-010001,F,2026-07-01'), decisions)
+    const file = Buffer.from('CASE_NO;REPORT_NO;RESULTS;ENTERED\nN-1;FX26-010001;SIS;2026-07-01\nN-2;FX26-010001;SIS;2026-07-01\nN-1;FX26-010002;SIS;2026-07-01')
+    expect((await plan(file, dispositions)).rows.map(({ outcome, cause }) => [outcome, cause])).toEqual([['refused', 'number-taken'], ['new', undefined], ['refused', 'number-taken']])
+    expect(await commit(file, dispositions)).toMatchObject({ records: { read: 3, accepted: 1, quarantined: 2 }, corrections: 0 })
+    expect(await said('DispositionEntered')).toHaveLength(1)
   })
 })

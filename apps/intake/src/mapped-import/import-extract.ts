@@ -8,14 +8,16 @@ import { derivedId, isRefusal } from '@chorus/decider'
 import { canonicalJson } from '@chorus/event-store'
 import { Problem } from '@chorus/platform'
 import { feedOf, nameOf, type Mapping } from '../feeds/mapped/mapping'
-import { planRows, type Departure, type Plan, type PlanFacts, type PlannedRow } from '../feeds/mapped/plan'
+import type { Departure, Plan, PlanFacts, PlannedRow } from '../feeds/mapped/plan'
 import { readRows, type Row } from '../feeds/mapped/read-rows'
 import { finished, started } from '../import-run/import-run'
+import { setAside } from '../import-run/set-aside'
 import { Tally, type SettledRecord } from '../import-run/tally'
 import type { Quarantine } from '../quarantined-record/quarantine'
 import type { QuarantineRetry } from '../quarantined-record/retry'
 import { isTaken, lookUpFacts, maySend, type FactsDeps } from './look-up-facts'
 import { mappingIn } from './mapping-file'
+import { planExtract } from './plan-extract'
 
 export interface Extract { readonly mapping: string; readonly bytes: Uint8Array; readonly name?: string }
 export interface ExtractOptions {
@@ -51,6 +53,8 @@ export const MAX_EXTRACT_BYTES = 64 * 1024 * 1024
 const NAMED = 1000
 const BATCH = 100
 const ATTEMPTS = 6
+/** A longer row is not kept in quarantine. */
+const MAX_KEPT = 1024 * 1024
 
 export class MappedImport {
   constructor(private readonly deps: FactsDeps & { readonly quarantine: Quarantine; readonly retry: QuarantineRetry }) {}
@@ -67,7 +71,7 @@ export class MappedImport {
     if (rows.rows.length === 0 && mapping.snapshot) throw new Problem('schema-violation', 'The roster has a heading and no row. An empty roster is not believed, since it would say that everybody has left: send it again, or record each release by hand. Nothing was recorded.', { errors: [{ pointer: '/file', rule: 'rows', detail: 'a roster with no row' }] })
     const file = vault.hmac('file', createHash('sha256').update(bytes).digest('hex')).toString('hex')
     let facts = await lookUpFacts(this.deps, { mapping, rows: rows.rows, file, actor: options.actor, making: false })
-    let plan = planRows(rows.rows, mapping, facts)
+    let plan = await planExtract(this.deps.recorder, rows.rows, mapping, facts)
     const digest = digestOf(mapping, file, plan, facts)
     if (options.plan !== undefined && options.plan !== digest) throw new Problem('conflict', 'The plan that you looked at is not what would be recorded now: the file, its mapping, or the record has changed since. Nothing was recorded. Look at the plan again.')
     const settling: Settling = { tally: new Tally(options.told), rows: new Map(), withoutCase: 0, departures: 0, streams: [] }
@@ -83,7 +87,7 @@ export class MappedImport {
       if (attempt === ATTEMPTS) throw new Error('other writers change the same records faster than this import can follow: run it again')
       // Always the whole file, also where one row alone was overtaken: a part of a roster would let everybody else out.
       facts = await lookUpFacts(this.deps, { mapping, rows: rows.rows, file, actor: options.actor, making: true })
-      plan = planRows(rows.rows, mapping, facts, clashes.taken)
+      plan = await planExtract(this.deps.recorder, rows.rows, mapping, facts, clashes.taken)
       const taken = clashes.taken.size
       const { overtaken, again } = await this.append(plan, mapping, facts, options, settling, clashes)
       // A row that is set aside is progress: the others are not to suffer for it.
@@ -141,44 +145,29 @@ export class MappedImport {
   }
 
   private async settle(rows: readonly Row[], plan: Plan, mapping: Mapping, file: string, options: ExtractOptions, settling: Settling): Promise<void> {
-    const { vault, quarantine } = this.deps
     const { tally } = settling
-    const contents = new Map(rows.map((row) => [row.row, row]))
-    const idOf = (content: string): string => vault.uuid('stream-id', 'quarantine', feedOf(mapping), vault.hmac('message', content).toString('hex'))
-    const refused = plan.rows.filter(({ outcome }) => outcome === 'refused' || outcome === 'waits')
-    const states = await quarantine.states(refused.map(({ row }) => idOf(contents.get(row)!.content)))
-    const put = new Map<string, { planned: PlannedRow; row: Row }>()
+    const contents = new Map(rows.map(({ row, content }) => [row, content]))
+    const refused: PlannedRow[] = []
     for (const planned of plan.rows) {
-      const { row, line, outcome, cause, field, text } = planned
-      const entry: RowReport = { row, line, outcome, ...(cause && { cause }), ...(field && { field }), ...(text && { text }) }
-      if (outcome === 'new' || outcome === 'correction') { tally.settle({ lines: 1, firstLine: line }, 'accepted'); if (outcome === 'correction') tally.corrected() }
-      else if (outcome === 'duplicate' || outcome === 'no-case') { tally.settle({ lines: 1, firstLine: line }, 'duplicate'); if (outcome === 'no-case') settling.withoutCase++; if (cause === 'erased') tally.erased() }
-      else {
-        const { content } = contents.get(row)!
-        const id = idOf(content)
-        const status = states.get(id)?.status ?? 'none'
-        // Repaired and accepted, or resolved, earlier: the same row again is known.
-        if (status === 'released' || status === 'resolved') { tally.settle({ lines: 1, firstLine: line }, 'duplicate'); settling.rows.set(row, { row, line, outcome: 'duplicate' }); continue }
-        tally.settle({ lines: 1, firstLine: line }, 'quarantined')
-        tally.quarantined({ id, line, lines: 1, cause: cause!, text: `line ${line}: ${text!}` })
-        if (status === 'none' && !put.has(id)) put.set(id, { planned, row: contents.get(row)! })
-        settling.rows.set(row, { ...entry, ...(options.commit && { quarantine: id }) })
-        continue
-      }
-      settling.rows.set(row, entry)
+      const { row, line, outcome, cause } = planned
+      if (outcome === 'refused' || outcome === 'waits') { refused.push(planned); continue }
+      const recorded = outcome === 'new' || outcome === 'correction'
+      tally.settle({ lines: 1, firstLine: line }, recorded ? 'accepted' : 'duplicate')
+      if (outcome === 'correction') tally.corrected()
+      if (outcome === 'no-case') settling.withoutCase++
+      if (!recorded && cause === 'erased') tally.erased()
+      settling.rows.set(row, entryOf(planned))
     }
-    if (!options.commit) { settling.departures = plan.departures.length; return }
-    await quarantine.put([...put].map(([id, { planned, row }]) => {
-      const bytes = Buffer.from(row.content, 'utf8')
-      return {
-        data: {
-          quarantineId: id, runId: options.runId, feed: feedOf(mapping), mapping: nameOf(mapping), zone: mapping.zone, file, firstLine: row.line, lines: 1, bytes: bytes.length, record: vault.hmac('message', row.content).toString('hex'),
-          kept: bytes.length <= 1024 * 1024, cause: planned.cause!, ...(planned.field && { field: planned.field }), ...(planned.waitsFor && { waitsFor: planned.waitsFor }),
-        },
-        ...(bytes.length <= 1024 * 1024 && { bytes }),
-        meta: { ...this.metaOf(options, mapping), commandId: id, source: { agency: options.actor.agency, system: 'chorus' } },
-      }
+    const became = await setAside(this.deps, { feed: feedOf(mapping), mappingOf: () => nameOf(mapping), tally, options: { runId: options.runId, actor: options.actor, dryRun: !options.commit, fileId: file, zone: mapping.zone }, now: this.deps.clock.now() }, refused.map(({ row, line, cause, text, field, waitsFor }) => {
+      const identity = contents.get(row)!
+      const bytes = Buffer.from(identity, 'utf8')
+      return { identity, cause: cause!, text: `line ${line}: ${text!}`, more: { ...(field && { field }), ...(waitsFor && { waitsFor }) }, raw: { firstLine: line, lines: 1, length: bytes.length, ...(bytes.length <= MAX_KEPT && { bytes }) } }
     }))
+    for (const [at, planned] of refused.entries()) {
+      const { id, outcome } = became[at]!
+      settling.rows.set(planned.row, outcome === 'duplicate' ? { row: planned.row, line: planned.line, outcome } : { ...entryOf(planned), ...(options.commit && { quarantine: id }) })
+    }
+    if (!options.commit) settling.departures = plan.departures.length
   }
 
   /** Rows that waited for what this file brought are tried again. */
@@ -216,6 +205,7 @@ interface Part { readonly drafts: readonly DraftEvent[]; readonly row?: number }
 interface Clashes { readonly streams: Set<string>; readonly taken: Set<number> }
 interface Settling { readonly tally: Tally; readonly rows: Map<number, RowReport>; withoutCase: number; departures: number; readonly streams: string[] }
 
+const entryOf = ({ row, line, outcome, cause, field, text }: PlannedRow): RowReport => ({ row, line, outcome, ...(cause && { cause }), ...(field && { field }), ...(text && { text }) })
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex')
 const applied = (runId: string, mapping: Mapping, text: string, now: string): DraftEvent<MappingAppliedV1> =>
   ({ type: 'MappingApplied', schemaVersion: 1, time: now, timePrecision: 'instant', timeZone: 'UTC', data: { runId, mapping: nameOf(mapping), hash: hashOf(text), text } })

@@ -39,13 +39,14 @@ export const lookUpFacts = async ({ recorder, vault, lookUp, clock }: FactsDeps,
   const numbers = target === 'incident-report' ? [] : [...new Set(read.flatMap(({ reportNumber }) => reportNumber === undefined ? [] : [keyText(reportNumber as string)]))]
 
   const cases = new Map<string, CaseOf | 'disagree' | 'erased'>()
+  const subjects = new Map<string, string>()
   const people = new Map<string, string | 'erased'>()
   for (const personId of personIds) {
     const identifiers = [{ system: persons, id: personId }]
     if (OF_A_CASE.includes(target) || target === 'arrest') {
       const known = await vault.knownPerson('case', identifiers)
       if (known === 'disagree' || known === 'erased') cases.set(personId, known)
-      else if (known !== undefined) { const open = await lookUp.openCaseOf(known); if (open) cases.set(personId, { caseId: open.caseId, subjectRef: known }) }
+      else if (known !== undefined) { subjects.set(personId, known); const open = await lookUp.openCaseOf(known); if (open) cases.set(personId, { caseId: open.caseId, subjectRef: known }) }
     }
     if (OF_A_CASE.includes(target)) continue
     const token = making ? await vault.personOf('incident', identifiers) : await vault.knownPerson('incident', identifiers)
@@ -83,7 +84,7 @@ export const lookUpFacts = async ({ recorder, vault, lookUp, clock }: FactsDeps,
   return {
     now, file, role: actor.role, asOf: { time: moment.toFormat("yyyy-MM-dd'T'HH:mm"), timePrecision: 'minute', timeZone: mapping.zone },
     history: (stream): readonly RecordedEvent[] => histories.get(stream) ?? [], erased,
-    personOf: (personId) => people.get(personId), caseOf: (personId) => cases.get(personId), reportOf, mayBeHeld: [...mayBeHeld], streamsOfHold: (holdId) => [...ofHold.get(holdId) ?? []], streamIdOf,
+    personOf: (personId) => people.get(personId), caseOf: (personId) => cases.get(personId), subjectOf: (personId) => subjects.get(personId), reportOf, mayBeHeld: [...mayBeHeld], streamsOfHold: (holdId) => [...ofHold.get(holdId) ?? []], streamIdOf,
     messageOf: (content) => vault.hmac('message', content).toString('hex'),
     holdIdOf,
     newToken: (kind) => vault.newToken(kind), contentOf: (draft) => recorder.contentOf(draft),

@@ -2,12 +2,13 @@
 import type { Actor, MappingAppliedV1 } from '@chorus/contracts'
 import type { Recorder } from '@chorus/event-store'
 import { keptFormat, readRows, type Row } from '../feeds/mapped/read-rows'
-import { keyOf, planRows, type PlannedRow } from '../feeds/mapped/plan'
+import { keyOf, type PlannedRow } from '../feeds/mapped/plan'
 import { readRow } from '../feeds/mapped/read-row'
 import type { Mapping } from '../feeds/mapped/mapping'
 import type { QuarantinedRecord } from '../quarantined-record/quarantined-record'
 import { lookUpFacts, type FactsDeps } from './look-up-facts'
 import { mappingIn } from './mapping-file'
+import { planExtract } from './plan-extract'
 
 type Open = Extract<QuarantinedRecord, { first: unknown }>
 export interface PlannedAgain { readonly planned: PlannedRow; readonly mapping: Mapping; /** of its stream before it */ readonly expected: number }
@@ -22,7 +23,7 @@ export class ExtractRows {
     const row = onlyRow(bytes, mapping, first.firstLine ?? 1)
     if ('text' in row) return row
     const facts = await lookUpFacts(this.deps, { mapping, rows: [row], file: first.file ?? '', actor, making })
-    const [planned] = planRows([row], { ...mapping, ...(mapping.snapshot && { snapshot: { ...mapping.snapshot, full: false } }) }, facts).rows
+    const { rows: [planned] } = await planExtract(this.deps.recorder, [row], { ...mapping, ...(mapping.snapshot && { snapshot: { ...mapping.snapshot, full: false } }) }, facts)
     return { planned: planned!, mapping, expected: planned!.stream ? facts.history(planned!.stream).length - 1 : -1 }
   }
 

@@ -244,6 +244,8 @@ function theChainHolds(of: () => EventStore): void {
       const [third] = await all(store.readAll({ after: 2, through: 3 }))
       expect(await findEvent(store, third!.id)).toEqual(third)
       expect(await findEvent(store, idOf('nobody'))).toBeUndefined()
+      expect(await store.standing([third!.id, idOf('nobody')])).toEqual(new Map([[third!.id, third!.stream]]))
+      expect(await store.standing([])).toEqual(new Map())
     })
     it('hashes the canonical text of body, log, stream and revision', async () => {
       const store = of()

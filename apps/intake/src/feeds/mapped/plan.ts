@@ -2,7 +2,7 @@
  * What would happen to each row of an extract, and the events that would be recorded: one pure function. `plan` shows it,
  * `commit` appends exactly what it says; nothing else decides.
  */
-import type { CustodyReason, DraftEvent, Jurisdiction, RecordedEvent } from '@chorus/contracts'
+import type { CustodyReason, DraftEvent, Jurisdiction, RecordedEvent, SupervisionComplianceReportedV1 } from '@chorus/contracts'
 import { goneFromRoster, heldAt, onRoster, toldByFeeds, type When } from '../../circumstance/roster'
 import { receive, type Received } from '../../incident/receive'
 import { composeArrest, composeCharging, composeReport, composeScreen, composeSupervision, wrongScreen, type Composing, type KnownReport } from './compose'
@@ -44,6 +44,8 @@ export interface PlanFacts {
   personOf(personId: string): string | 'erased' | undefined
   reportOf(reportNumber: string): KnownReport
   caseOf(personId: string): CaseOf | 'disagree' | 'erased' | undefined
+  /** whose number it is in the context of cases, with or without an open one */
+  subjectOf(personId: string): string | undefined
   /** streams of circumstances in which anybody may be held at the roster's facility */
   readonly mayBeHeld: readonly string[]
   /** streams of circumstances that tell of this hold: of each case that its person has had */
@@ -79,10 +81,13 @@ export const keyOf = (fields: Fields, { target }: Mapping): string => [...(PREFI
 /** `taken`: rows of which the log has said that their ids stand for something else */
 export const planRows = (rows: readonly Row[], mapping: Mapping, facts: PlanFacts, taken: ReadonlySet<number> = new Set()): Plan => {
   const planned = new Map<string, RecordedEvent[]>()
+  /** ids that rows before would record, and where */
+  const coming = new Map<string, string>()
   const historyOf = (stream: string): readonly RecordedEvent[] => planned.get(stream) ?? facts.history(stream)
   /** What a row would record is history for the rows after it. */
   const keep = (stream: string, drafts: readonly DraftEvent[]): void => {
     const before = historyOf(stream)
+    for (const [at, draft] of drafts.entries()) coming.set(facts.idOf(draft, at), stream)
     planned.set(stream, [...before, ...drafts.map((draft, at) => ({ ...draft, id: facts.idOf(draft, at), stream, revision: before.length + at, ordinal: 0, content: facts.contentOf({ ...draft, index: draft.index ?? at }) }) as unknown as RecordedEvent)])
   }
   const onRosterNow = new Set<string>()
@@ -94,7 +99,7 @@ export const planRows = (rows: readonly Row[], mapping: Mapping, facts: PlanFact
     const { fields } = read
     const message = facts.messageOf(row.content)
     const accept = (stream: string, outcome: 'new' | 'correction', drafts: readonly DraftEvent[]): PlannedRow => {
-      const wrong = taken.has(row.row) ? NUMBER_TAKEN : facts.check(stream, drafts)
+      const wrong = taken.has(row.row) || drafts.some((draft, at) => coming.has(facts.idOf(draft, at))) ? NUMBER_TAKEN : facts.check(stream, drafts)
       if (wrong) return refuse(wrong)
       keep(stream, drafts)
       return { ...place, outcome, stream, drafts }
@@ -124,9 +129,9 @@ export const planRows = (rows: readonly Row[], mapping: Mapping, facts: PlanFact
     const streamId = facts.streamIdOf(key)
     const report = mapping.target === 'incident-report' || fields.reportNumber === undefined ? undefined : facts.reportOf(keyText(fields.reportNumber as string))
     const charge = CATEGORY[mapping.target] === 'charging'
-    const subject = mapping.target === 'supervision-compliance' ? subjectOf(fields) : undefined
-    if (subject && !('caseId' in subject)) return { ...place, drafts: [], ...subject }
     const stream = `${CATEGORY[mapping.target]}-${charge ? report!.incidentId : streamId}`
+    const subject = mapping.target === 'supervision-compliance' ? supervised(subjectOf(fields), facts.subjectOf(fields.personId as string), historyOf(stream)) : undefined
+    if (subject && !('caseId' in subject)) return { ...place, drafts: [], ...subject }
     if (facts.erased.has(stream)) return { ...place, outcome: 'duplicate', cause: 'erased', drafts: [] }
     for (const [name, value] of Object.entries(fields)) if (name.endsWith('personId') && facts.personOf(value as string) === 'erased') return { ...place, outcome: 'duplicate', cause: 'erased', drafts: [] }
     if (mapping.target === 'lethality-screen') {
@@ -157,13 +162,22 @@ export const planRows = (rows: readonly Row[], mapping: Mapping, facts: PlanFact
   return { rows: decided, departures: departuresOf(decided, mapping, facts, { historyOf, keep }, onRosterNow) }
 }
 
+/** What was reported of somebody stays with the case that was open then, and can be corrected when it no longer is. */
+const supervised = <N extends { readonly outcome: Outcome }>(subject: CaseOf | N, subjectRef: string | undefined, history: readonly RecordedEvent[]): CaseOf | N | { readonly outcome: 'refused'; readonly cause: string; readonly field: string; readonly text: string } => {
+  const before = history.at(-1)?.data as SupervisionComplianceReportedV1 | undefined
+  if (!before || 'caseId' in subject || subject.outcome !== 'no-case') return subject
+  return before.subjectRef === subjectRef ? { caseId: before.caseId, subjectRef }
+    : { outcome: 'refused', cause: 'other-person', field: 'personId', text: 'this entry was recorded of another person before, and names now somebody without a case here: look whose it is, and correct it at its source' }
+}
+
 /** The events of one record among those of its stream: version after version has the id that the vault's key gives it. */
 const ofRecord = (history: readonly RecordedEvent[], first: DraftEvent, facts: PlanFacts): RecordedEvent[] => {
   const byId = new Map(history.map((event) => [event.id, event]))
   const found: RecordedEvent[] = []
   for (let version = 1; ; version++) {
     const event = byId.get(facts.idOf({ ...first, sourceRecord: { ...first.sourceRecord!, version } }, 0))
-    if (!event) return found
+    // Of another kind it is another record, which has this one's number.
+    if (event?.type !== first.type) return found
     found.push(event)
   }
 }
