@@ -114,7 +114,13 @@ export class DropFolder {
         if (UNFINISHED.test(text) || (folder === '' && OWN.has(text))) continue
         const stat = await lstat(this.at(folder, name), { bigint: true }).catch(() => undefined)
         if (!stat) continue
-        if (stat.isDirectory()) { if (folder === '') await look(name.toString('utf8')).catch((error: unknown) => { if (error instanceof FolderUnusable) this.waiting = error.message; else throw error }); continue }
+        if (stat.isDirectory()) {
+          if (folder !== '') continue
+          // What it means to be this folder's is told by its name.
+          if (!Buffer.from(name.toString('utf8')).equals(name)) this.waiting = 'a feed folder has a name that is no UTF-8: its files are left where they are. Rename the folder'
+          else await look(name.toString('utf8')).catch((error: unknown) => { if (error instanceof FolderUnusable) this.waiting = error.message; else throw error })
+          continue
+        }
         const key = `${folder}/${text}`
         now.set(key, stampOf(stat))
         found.push({ folder, name, stat, quiet: this.seen.get(key) === stampOf(stat) })

@@ -12,6 +12,26 @@ const rowsOf = async (text: string | Buffer, size = 7): Promise<RawRow[]> => {
 }
 const HEADER = 'Report_No,Reported_Date,Reported_Time,Offense,Involvement,DVFlag'
 
+describe('what is no row', () => {
+  const object = (number: number): string => `{"report_no":"18000000${number}","reported_date":"2018-01-02","offense":"302","involvement":"VIC"}`
+  it('between two rows of JSON is kept as one that cannot be read, wherever the file is cut into pieces', async () => {
+    // The second has lost its opening brace, and something stands behind the end.
+    for (const size of [1, 7, 1000]) {
+      const rows = await rowsOf(`[${object(1)},\n${object(2).slice(1)},${object(3)}] x`, size)
+      expect(rows.map(({ read }) => read.ok ? 'read' : read.cause)).toEqual(['read', 'not-an-object', 'read', 'not-an-object'])
+      expect(Buffer.from(rows[1]!.bytes!).toString()).toContain('180000002')
+      expect(rows[1]!.firstLine).toBe(2)
+    }
+  })
+  it('is a row with a byte that is no text, also in a column that nobody reads', async () => {
+    const rows = await rowsOf(`${HEADER},Location 1\n180000001,01/02/2018,10:00,302,VIC,N,a\n180000002,01/02/2018,10:00,302,VIC,N,a\0b\n`)
+    expect(rows.map(({ read }) => read.ok ? 'read' : read.cause)).toEqual(['read', 'not-utf-8'])
+  })
+  it('JSON is told also where its first piece is a mark or blanks alone', async () => {
+    expect((await rowsOf(Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), Buffer.from(`  [${object(1)}]`)]), 1)).map(({ read }) => read.ok)).toEqual([true])
+  })
+})
+
 describe('the columns of each year', () => {
   const of2010 = ['Report_No', 'Reported_Date', 'Reported Time', 'From Date', 'From Time', 'Offense', 'IBRS', 'Description', 'Beat', 'Address', 'City', 'Zip Code', 'Rep_Dist', 'Area', 'DVFlag', 'Invl_No', 'Involvement', 'Race', 'Sex', 'Age', 'Firearm Used Flag  ', 'Location 1']
   it.each([

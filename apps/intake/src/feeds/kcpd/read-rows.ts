@@ -41,20 +41,33 @@ export class UnknownLayout extends Error {
 
 export async function* readRows(source: AsyncIterable<Uint8Array>, counts: RowCounts): AsyncGenerator<RawRow, void, undefined> {
   let reader: CsvRows | JsonRows | undefined
+  let begun: Buffer = Buffer.alloc(0)
   for await (const chunk of source) {
     counts.bytes += chunk.length
-    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
+    let bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
     if (!reader) {
-      // No UTF-8 begins so; UTF-16 does, and what is kept of its rows could not be read again.
-      if (bytes[0]! >= 0xfe) throw new UnknownLayout([], ['report_no', 'reported_date', 'offense', 'involvement'])
-      const first = bytes.find((byte, at) => !(byte <= 0x20 || (at < 3 && byte >= 0xbb)))
-      reader = first === 0x5b ? new JsonRows(counts) : new CsvRows(counts)
+      bytes = begun = Buffer.concat([begun, bytes])
+      reader = readerOf(begun, counts, begun.length >= MOST_BLANK)
+      if (!reader) continue
     }
     yield* reader instanceof CsvRows ? await reader.push(bytes) : reader.push(bytes)
   }
+  if (!reader && begun.length > 0) { reader = readerOf(begun, counts, true)!; yield* await reader.push(begun) }
   if (reader) yield* await reader.end()
 }
 
+/** Blank characters before the first other one; a file with more of them is read as CSV. */
+const MOST_BLANK = 4096
+/** @returns undefined as long as nothing but blanks has come, and more may */
+const readerOf = (begun: Buffer, counts: RowCounts, enough: boolean): CsvRows | JsonRows | undefined => {
+  // No UTF-8 begins so; UTF-16 does, and what is kept of its rows could not be read again.
+  if (begun[0]! >= 0xfe) throw new UnknownLayout([], ['report_no', 'reported_date', 'offense', 'involvement'])
+  const first = begun.find((byte, at) => !(byte <= 0x20 || (at < 3 && byte >= 0xbb)))
+  return first === 0x5b ? new JsonRows(counts) : first !== undefined || enough ? new CsvRows(counts) : undefined
+}
+
+/** Also where it stands in a column that nobody reads: the row was damaged. */
+const NOT_UTF8 = { ok: false, cause: 'not-utf-8', text: 'the row holds bytes that are no UTF-8: export the file as UTF-8, or repair the row' } as const
 interface Cut { readonly values: readonly string[]; readonly end: number }
 const OPTIONS = { bom: true, relax_quotes: true, relax_column_count: true, record_delimiter: ['\r\n', '\n', '\r'], max_record_size: MAX_ROW_BYTES }
 
@@ -146,7 +159,8 @@ class CsvRows {
       return undefined
     }
     const { columns } = this.header
-    const read: RawRow['read'] = values.length === columns.length ? { ok: true, cells: cellsOf(columns, values) }
+    const read: RawRow['read'] = values.some(value => value.includes('\uFFFD') || value.includes('\0')) ? NOT_UTF8
+      : values.length === columns.length ? { ok: true, cells: cellsOf(columns, values) }
       : { ok: false, cause: 'row-cut', text: `the row has ${values.length} columns where the header has ${columns.length}: it is cut, or a quote in it is not closed` }
     return this.row(read, bytes, offset)
   }
@@ -204,11 +218,13 @@ class JsonRows {
   private start = { offset: 0, line: 1 }
   private line = 1
   private first = true
+  /** something other than an object has begun where one belongs */
+  private stray = false
   constructor(private readonly counts: RowCounts) {}
 
   push(chunk: Buffer): RawRow[] {
     const rows: RawRow[] = []
-    let from = this.depth > 0 ? 0 : -1
+    let from = this.depth > 0 || this.stray ? 0 : -1
     for (let at = 0; at < chunk.length; at++) {
       const byte = chunk[at]!
       if (byte === 10) this.line++
@@ -216,17 +232,24 @@ class JsonRows {
         if (this.escaped) this.escaped = false
         else if (byte === 0x5c) this.escaped = true
         else if (byte === 0x22) this.inText = false
-      } else if (byte === 0x22) this.inText = this.depth > 0
-      else if (byte === 0x7b && this.depth++ === 0) { from = at; this.start = { offset: this.offset + at, line: this.line } }
+      } else if (byte === 0x22 && this.depth > 0) this.inText = true
+      else if (byte === 0x7b && this.depth++ === 0) {
+        if (this.stray) { this.keep(chunk.subarray(from, at)); rows.push(this.strayRow()) }
+        from = at
+        this.start = { offset: this.offset + at, line: this.line }
+      }
       else if (byte === 0x7d && this.depth > 0 && --this.depth === 0) { this.keep(chunk.subarray(from, at + 1)); from = -1; rows.push(this.row()) }
+      // Half of an object that lost its brace, for example: it is no row, and not nothing.
+      else if (this.depth === 0 && !this.stray && !isBetween(byte, this.offset + at)) { this.stray = true; from = at; this.start = { offset: this.offset + at, line: this.line } }
     }
-    if (this.depth > 0) this.keep(chunk.subarray(from))
+    if (this.depth > 0 || this.stray) this.keep(chunk.subarray(from))
     this.offset += chunk.length
     return rows
   }
 
   end(): RawRow[] {
     if (this.depth > 0) return [this.row()]
+    if (this.stray && !this.first) return [this.strayRow()]
     if (this.first) throw new UnknownLayout([], ['report_no', 'reported_date', 'offense', 'involvement'])
     return []
   }
@@ -237,14 +260,22 @@ class JsonRows {
     else this.parts = [Buffer.from(hash('sha256', Buffer.concat([...this.parts, part])))]
   }
 
+  private strayRow(): RawRow {
+    this.stray = false
+    return this.rowOf(() => ({ ok: false, cause: 'not-an-object', text: 'between two rows stands what is no row: a brace of one may be lost. Export the file again, or repair it' }))
+  }
+
   private row(): RawRow {
+    return this.rowOf(bytes => { const read = this.read(bytes); this.first = false; return read })
+  }
+
+  private rowOf(reading: (bytes: Buffer) => RawRow['read']): RawRow {
     const [bytes, length] = [Buffer.concat(this.parts), this.length]
     this.parts = []
     this.length = 0
     this.counts.lines++
     this.counts.records++
-    const read = length > MAX_ROW_BYTES ? { ok: false as const, cause: 'row-too-long', text: 'the row is over 1 MiB: its place and length are kept, not its bytes' } : this.read(bytes)
-    this.first = false
+    const read = length > MAX_ROW_BYTES ? { ok: false as const, cause: 'row-too-long', text: 'the row is over 1 MiB: its place and length are kept, not its bytes' } : reading(bytes)
     return { firstLine: this.start.line, lines: 1, offset: this.start.offset, length, ...(length <= MAX_ROW_BYTES && { bytes: Buffer.concat([Buffer.from('['), bytes, Buffer.from(']')]) }), sha256: hash('sha256', bytes), read }
   }
 
@@ -259,4 +290,6 @@ class JsonRows {
     return { ok: true, cells: cellsOf(columns as (Column | undefined)[], Object.values(object).map(textOf)) }
   }
 }
+/** White space, commas and the brackets of the list; a mark of UTF-8 at the beginning. */
+const isBetween = (byte: number, at: number): boolean => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09 || byte === 0x2c || byte === 0x5b || byte === 0x5d || (at < 3 && byte >= 0xbb)
 const textOf = (value: unknown): string => typeof value === 'string' ? value : value === null || value === undefined ? '' : JSON.stringify(value)

@@ -49,10 +49,10 @@ const csvRows = (text: string, mapping: Mapping): Rows => {
   if (missing.length > 0) return { refused: `The heading (first line) of the file has no column ${missing.slice(0, 5).map((name) => `"${name}"`).join(', ')}${missing.length > 5 ? ` and ${missing.length - 5} more` : ''}, which the mapping names. It is another file, its columns were renamed, or its delimiter is not ${JSON.stringify(mapping.format.delimiter ?? ',')}: send the right file, or correct the mapping and raise its version.` }
   const twice = columnsOf(mapping).filter((column) => names.indexOf(column) !== names.lastIndexOf(column))
   if (twice.length > 0) return { refused: `The heading of the file has the column ${twice.map((name) => `"${name}"`).join(', ')} twice: nobody can say which is meant. Export it with each name once.` }
-  const head = heading.raw.replace(/\r?\n$/, '')
+  const head = heading.raw.replace(/[\r\n]+$/, '')
   const all = [...data.map((one) => ({ ...one, lines: one.info.lines, ok: true as const })), ...skipped.map((one) => ({ ...one, record: [] as string[], ok: false as const }))].sort((a, b) => a.lines - b.lines)
   for (const { record, raw, lines, ok } of all) {
-    const content = raw.replace(/^(?:\r?\n)+|(?:\r?\n)+$/g, '')
+    const content = raw.replace(/^[\r\n]+|[\r\n]+$/g, '')
     const broken = !ok ? { cause: 'unreadable-row', text: 'the row cannot be read as CSV: a quotation mark stands where none may. Correct it, or export it again' }
       : record.length !== names.length ? { cause: 'wrong-column-count', text: `the row has ${record.length} columns, the heading ${names.length}: a delimiter is missing, or stands in a text without quotation marks` } : undefined
     rows.push({ row: rows.length + 1, line: Math.max(lines - content.split('\n').length + 1, 1), content: `${head}\n${content}`, values: broken ? {} : Object.fromEntries(names.map((name, at) => [name, record[at]!.trim()])), ...(broken && { broken }) })
