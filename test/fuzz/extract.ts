@@ -13,7 +13,8 @@ import { keptFormat, readRows, type Row } from '../../apps/intake/src/feeds/mapp
 import { FIELDS } from '../../apps/intake/src/feeds/mapped/targets'
 import { mappingIn } from '../../apps/intake/src/mapped-import/mapping-file'
 import { CSV_MUTATIONS } from './kcpd'
-import { MUTATIONS, random, type FuzzFailure, type Random } from './nibrs'
+import { extractBy } from './in-memory'
+import { fuzzFeed, MUTATIONS, type FuzzFailure, type Random } from './nibrs'
 
 type Mutation = (text: string, next: Random) => string
 const of = <T>(list: readonly T[], next: Random): T => list[next(list.length)]!
@@ -40,7 +41,7 @@ const facts = (): PlanFacts => {
   return {
     now: '2026-12-01T12:00:00.000Z', file: '0'.repeat(64), role: 'agencyFeed', asOf: { time: '2026-12-01T06:00', timePrecision: 'minute', timeZone: 'America/Chicago' },
     history: () => [], erased: new Set(), personOf: () => undefined, reportOf: report, caseOf: (personId) => personId.endsWith('1') ? { caseId: uuid('case', personId), subjectRef: token('per', personId) } : undefined,
-    mayBeHeld: [], streamsOfHold: () => [], streamIdOf: (key) => uuid('stream', key), messageOf: (content) => hmac('message', content), holdIdOf: (jurisdiction, number) => uuid('hold', jurisdiction, number),
+    subjectOf: (personId) => token('per', personId), mayBeHeld: [], streamsOfHold: () => [], streamIdOf: (key) => uuid('stream', key), messageOf: (content) => hmac('message', content), holdIdOf: (jurisdiction, number) => uuid('hold', jurisdiction, number),
     newToken: (kind) => token(kind, `new ${made++}`), contentOf: ({ data, time }) => hmac(JSON.stringify([data, time])), idOf: (draft, place) => uuid('event', JSON.stringify(draft.sourceRecord?.id ?? ''), String(draft.sourceRecord?.version), String(place)),
     check: (_stream, drafts) => { const [first] = drafts.flatMap(problems); return first === undefined ? undefined : { cause: 'does-not-fit', text: first } },
   }
@@ -89,32 +90,29 @@ const alike = (same: string, { outcome }: PlannedRow): boolean => ['new', 'corre
 /** Values that no message says by itself: letters and digits of some length. */
 const strange = ({ values }: Row): string[] => Object.values(values).filter((value) => value.length >= 6 && /\d/.test(value) && /[^\d]/.test(value))
 
-const mappings = new Map<string, Mapping>()
+const mappings = new Map<string, { readonly mapping: Mapping; readonly yaml: string }>()
 /** The mapping that lies beside the file: as samples/extracts has them. */
-const mappingOf = (file: string): Mapping => {
+export const mappingOf = (file: string): { readonly mapping: Mapping; readonly yaml: string } => {
   const path = file.replace(/\.[^.]*$/, '.map.yml')
   const found = mappings.get(path)
   if (found) return found
   if (!existsSync(path)) throw new Error(`there is no mapping beside the file: ${path}`)
-  const read = mappingIn(readFileSync(path, 'utf8'))
+  const yaml = readFileSync(path, 'utf8')
+  const read = mappingIn(yaml)
   if ('problems' in read) throw new Error(`the mapping beside the file is wrong: ${read.problems[0]!.text}`)
-  mappings.set(path, read.mapping)
-  return read.mapping
+  const both = { mapping: read.mapping, yaml }
+  mappings.set(path, both)
+  return both
 }
 
-/** One mutant of each seed from `seed` on; stops at the first failures (10). */
-export const fuzzExtract = (text: string, seed: number, runs: number, file: string): FuzzFailure[] => {
-  const mapping = mappingOf(file)
-  const own = Object.keys(mapping.format.type === 'csv' ? CSV_MUTATIONS : JSON_MUTATIONS)
+export const mutantOf = (text: string, next: Random, file: string): { readonly original: string; readonly mutant: string; readonly by: readonly string[] } => {
+  const own = Object.keys(mappingOf(file).mapping.format.type === 'csv' ? CSV_MUTATIONS : JSON_MUTATIONS)
   const names = [...Object.keys(MUTATIONS), ...own, ...own, ...own]
-  const failures: FuzzFailure[] = []
-  for (let i = 0; i < runs && failures.length < 10; i++) {
-    const next = random(seed + i)
-    const by = Array.from({ length: 1 + next(4) }, () => of(names, next))
-    const mutant = by.reduce((changed, name) => (changed === '' ? changed : ALL[name]!(changed, next)), text)
-    let wrong: string[]
-    try { wrong = judge(text, mutant, mapping) } catch (error) { wrong = [`threw ${error instanceof Error ? error.stack ?? error.message : String(error)}`] }
-    if (wrong.length > 0) failures.push({ seed: seed + i, by, wrong, mutant })
-  }
-  return failures
+  const by = Array.from({ length: 1 + next(4) }, () => of(names, next))
+  return { original: text, by, mutant: by.reduce((changed, name) => (changed === '' ? changed : ALL[name]!(changed, next)), text) }
+}
+/** One mutant of each seed from `seed` on; stops at the first failures (10). */
+export const fuzzExtract = (text: string, seed: number, runs: number, file: string): Promise<FuzzFailure[]> => {
+  const { mapping, yaml } = mappingOf(file)
+  return fuzzFeed(seed, runs, (next) => mutantOf(text, next, file), (original, mutant) => judge(original, mutant, mapping), extractBy(yaml))
 }

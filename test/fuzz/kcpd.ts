@@ -7,7 +7,8 @@ import { eventRegistry, problemsOf, type OpenDataRow } from '@chorus/contracts'
 import { join, MOST_ROWS, reportDraft } from '../../apps/intake/src/feeds/kcpd/report'
 import { readRows, UnknownLayout, type RawRow, type RowCounts } from '../../apps/intake/src/feeds/kcpd/read-rows'
 import { readRow } from '../../apps/intake/src/feeds/kcpd/row'
-import { excerptOf, MUTATIONS, random, type FuzzFailure, type Random } from './nibrs'
+import { KCPD } from './in-memory'
+import { excerptOf, fuzzFeed, MUTATIONS, type FuzzFailure, type Random } from './nibrs'
 
 type Mutation = (text: string, next: Random) => string
 const of = <T>(list: readonly T[], next: Random): T => list[next(list.length)]!
@@ -63,15 +64,17 @@ export const judge = async (original: string, mutant: string, next: Random): Pro
   if (counts.records !== rows.length || counts.lines !== rows.length) wrong.push(`${rows.length} rows, counted ${counts.records}`)
   let end = 0
   let first = true
+  const isJson = /^(?:\xef\xbb\xbf)?\s*\[/.test(mutant)
   for (const raw of rows) {
     if (raw.offset < end) wrong.push(`offset ${raw.offset}: bytes that the row before it has`)
     // Between two rows of CSV lie ends of lines and blank lines, between two of JSON punctuation; before the first its heading.
     const gap = mutant.slice(end, raw.offset)
-    if (!first && !/^(?:[\s,\0]|""|"\s*")*$/.test(gap) && !/^[^{}]*$/.test(mutant.trimStart().startsWith('[') ? gap : '{')) wrong.push(`offset ${raw.offset}: bytes before it that no row has`)
+    if (!first && !/^(?:[\s,\0]|""|"\s*")*$/.test(gap) && !(isJson && /^[\s,[\]]*$/.test(gap))) wrong.push(`offset ${raw.offset}: bytes before it that no row has`)
     first = false
     end = raw.offset + raw.length
-    if (!mutant.trimStart().startsWith('[') && raw.bytes && !Buffer.from(raw.bytes).toString('latin1').endsWith(mutant.slice(raw.offset, end))) wrong.push(`offset ${raw.offset}: the kept bytes are not those of the file`)
+    if (!isJson && raw.bytes && !Buffer.from(raw.bytes).toString('latin1').endsWith(mutant.slice(raw.offset, end))) wrong.push(`offset ${raw.offset}: the kept bytes are not those of the file`)
   }
+  if (isJson && !/^[\s,[\]]*$/.test(mutant.slice(end))) wrong.push('bytes at the end that no row has')
   const known = await readAll(original, next)
   const before = known === 'refused' ? new Map<string, string>() : new Map(known.rows.map((raw) => asRead(original.slice(0, original.indexOf('\n')), raw)))
   const reports = new Map<string, { row: OpenDataRow; when: { time: string; timeText: string } }[]>()
@@ -97,18 +100,10 @@ export const judge = async (original: string, mutant: string, next: Random): Pro
   return wrong
 }
 
-/** One mutant of each seed from `seed` on; stops at the first failures (10). */
-export const fuzzKcpd = async (text: string, seed: number, runs: number): Promise<FuzzFailure[]> => {
-  const failures: FuzzFailure[] = []
-  const head = text.slice(0, text.indexOf('\n') + 1)
-  for (let i = 0; i < runs && failures.length < 10; i++) {
-    const next = random(seed + i)
-    const original = text.startsWith('[') ? text : head + excerptOf(text, next, 30)
-    const by = Array.from({ length: 1 + next(4) }, () => of(NAMES, next))
-    const mutant = by.reduce((changed, name) => (changed === '' ? changed : ALL[name]!(changed, next)), original)
-    let wrong: string[]
-    try { wrong = await judge(original, mutant, next) } catch (error) { wrong = [`threw ${error instanceof Error ? error.stack ?? error.message : String(error)}`] }
-    if (wrong.length > 0) failures.push({ seed: seed + i, by, wrong, mutant })
-  }
-  return failures
+export const mutantOf = (text: string, next: Random): { readonly original: string; readonly mutant: string; readonly by: readonly string[] } => {
+  const original = text.startsWith('[') ? text : text.slice(0, text.indexOf('\n') + 1) + excerptOf(text, next, 30)
+  const by = Array.from({ length: 1 + next(4) }, () => of(NAMES, next))
+  return { original, by, mutant: by.reduce((changed, name) => (changed === '' ? changed : ALL[name]!(changed, next)), original) }
 }
+/** One mutant of each seed from `seed` on; stops at the first failures (10). */
+export const fuzzKcpd = (text: string, seed: number, runs: number): Promise<FuzzFailure[]> => fuzzFeed(seed, runs, (next) => mutantOf(text, next), judge, KCPD)

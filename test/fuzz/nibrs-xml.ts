@@ -2,12 +2,11 @@
  * Mutates a NIBRS XML submission and holds what must be true of any file: nothing throws, no byte of a report is lost or kept
  * twice, a report that is untouched in an untouched document is read as before, nothing is accepted that is not whole.
  */
-import { draftsOf } from '../../apps/intake/src/feeds/nibrs/to-events'
-import { checkRecord } from '../../apps/intake/src/feeds/nibrs/edits/check-record'
 import { parseRecord } from '../../apps/intake/src/feeds/nibrs/parse-record'
 import { readCounts, type RawRecord } from '../../apps/intake/src/feeds/nibrs/read-records'
 import { ReportCutter } from '../../apps/intake/src/feeds/nibrs/xml/read-reports'
-import { MUTATIONS, random, unreadable, type FuzzFailure, type Random } from './nibrs'
+import { NIBRS } from './in-memory'
+import { fuzzFeed, MUTATIONS, unreadable, wrongEdits, type FuzzFailure, type Random } from './nibrs'
 
 type Mutation = (text: string, next: Random) => string
 /** At one of the places where the pattern stands. */
@@ -79,8 +78,7 @@ export const judge = (original: string, mutant: string, next: Random): string[] 
     if (!/^<[\w.]+:?Report[\s>]/.test(own) || !/<\/[\w.]+:?Report\s*>$/.test(own) || (own.match(/<!DOCTYPE/g) ?? []).length > 0) wrong.push(`line ${raw.firstLine}: accepted, and no whole report`)
     const why = unreadable(raw.content.map((l) => l.text))
     if (why) wrong.push(`line ${raw.firstLine}: accepted, and unreadable: ${why}`)
-    let tokens = 0
-    draftsOf(parsed.record, { streamId: '00000000-0000-8000-8000-000000000000', version: 1, current: [], zone: 'UTC', newToken: (kind) => `${kind}_${String(tokens++).padStart(22, '0')}`, edits: checkRecord(parsed.record, { receivedOn: '20260831' }), receivedOn: '2026-08-31' })
+    for (const one of wrongEdits(raw, parsed.record)) wrong.push(`line ${raw.firstLine}: ${one}`)
   }
   gaps.push(mutant.slice(end))
   for (const gap of gaps) {
@@ -99,17 +97,10 @@ export const judge = (original: string, mutant: string, next: Random): string[] 
   return wrong
 }
 
-/** One mutant of each seed from `seed` on; stops at the first failures (10). */
-export const fuzzXml = (text: string, seed: number, runs: number): FuzzFailure[] => {
-  const failures: FuzzFailure[] = []
-  for (let i = 0; i < runs && failures.length < 10; i++) {
-    const next = random(seed + i)
-    const original = excerpt(text, next)
-    const by = Array.from({ length: 1 + next(4) }, () => of(NAMES, next))
-    const mutant = by.reduce((t, name) => (t === '' ? t : ALL[name]!(t, next)), original)
-    let wrong: string[]
-    try { wrong = judge(original, mutant, next) } catch (error) { wrong = [`threw ${error instanceof Error ? error.stack ?? error.message : String(error)}`] }
-    if (wrong.length > 0) failures.push({ seed: seed + i, by, wrong, mutant })
-  }
-  return failures
+export const mutantOf = (text: string, next: Random): { readonly original: string; readonly mutant: string; readonly by: readonly string[] } => {
+  const original = excerpt(text, next)
+  const by = Array.from({ length: 1 + next(4) }, () => of(NAMES, next))
+  return { original, by, mutant: by.reduce((t, name) => (t === '' ? t : ALL[name]!(t, next)), original) }
 }
+/** One mutant of each seed from `seed` on; stops at the first failures (10). */
+export const fuzzXml = (text: string, seed: number, runs: number): Promise<FuzzFailure[]> => fuzzFeed(seed, runs, (next) => mutantOf(text, next), judge, NIBRS)

@@ -1,11 +1,16 @@
 /**
  * Mutates a NIBRS file and holds what must be true of any file: nothing throws, no line is lost or doubled, a record whose
- * lines are untouched is read as before, and nothing is accepted that a second, simpler reading calls unreadable.
+ * lines are untouched is read as before, nothing is accepted that a second, simpler reading calls unreadable, and of the edits
+ * that are judged by hand exactly those that a record breaks stand on its event. Now and then the whole way into a log.
  */
+import { ARREST_EDITS, brokenByHand, INCIDENT_EDITS } from './edits-by-hand'
+import { importedWhole, NIBRS, type Way } from './in-memory'
+import type { BrokenEdit } from '@chorus/contracts'
 import { draftsOf } from '../../apps/intake/src/feeds/nibrs/to-events'
 import { checkRecord } from '../../apps/intake/src/feeds/nibrs/edits/check-record'
 import { parseRecord, type Parsed } from '../../apps/intake/src/feeds/nibrs/parse-record'
 import { RecordCutter, readCounts, type RawRecord } from '../../apps/intake/src/feeds/nibrs/read-records'
+import type { NibrsRecord } from '../../apps/intake/src/feeds/nibrs/records'
 
 /** Whole numbers below a bound, the same for the same seed (mulberry32). */
 export type Random = (below: number) => number
@@ -59,16 +64,28 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   accents: (text, next) => { const i = at(text, next); return `${text.slice(0, i)}\xc3\xa9${text.slice(i)}` },
   nulBytes: (text, next) => { const i = at(text, next); return `${text.slice(0, i)}${'\0'.repeat(1 + next(40))}${text.slice(i)}` },
   lowerCase: onLines((lines, i) => { lines[i] = (lines[i] ?? '').toLowerCase() }),
+  // What is meant to break one edit: which one was broken, the second reading says.
+  breakEdit: (text, next) => breakEdit(text, next),
+  breakEdits: (text, next) => Array.from({ length: 4 + next(12) }).reduce<string>((t) => breakEdit(t, next), text),
   digits: onLines((lines, i, next) => { const line = lines[i] ?? ''; const c = next(Math.max(1, line.length)); lines[i] = line.slice(0, c) + String(next(10)) + line.slice(c + 1) }),
 }
 const NAMES = Object.keys(MUTATIONS)
+const EDITS = [...INCIDENT_EDITS, ...ARREST_EDITS]
+const breakEdit: Mutation = (text, next) => {
+  const lines = linesOf(text)
+  const { on, breaking } = EDITS[next(EDITS.length)]!
+  const places = lines.flatMap((line, i) => line.charAt(4) === on ? [i] : [])
+  const place = places[next(Math.max(1, places.length))]
+  if (place !== undefined) lines[place] = breaking(lines[place]!, next)
+  return lines.join('\n')
+}
 
 const SPLIT = new Map<string, string[]>()
-/** A few lines of the file, or up to 2,000 now and then. */
+/** A few lines of the file, or up to 2,000 once in a long while. */
 export const excerptOf = (text: string, next: Random, some: number, begins: (line: string) => boolean = () => true): string => {
   const lines = SPLIT.get(text) ?? linesOf(text)
   SPLIT.set(text, lines)
-  const much = next(40) === 0
+  const much = next(200) === 0
   let start = next(Math.max(1, lines.length - (much ? 2000 : some)))
   while (start < lines.length && !begins(lines[start]!)) start++
   return `${lines.slice(start, start + (much ? 2000 : 20 + next(some))).join('\n')}\n`
@@ -76,9 +93,9 @@ export const excerptOf = (text: string, next: Random, some: number, begins: (lin
 /** A few whole records of the file. */
 export const excerpt = (text: string, next: Random): string => excerptOf(text, next, 60, (line) => line.charAt(4) === '1')
 
-/** 1 to 4 mutations, one after the other. */
+/** 1 to 4 mutations, one after the other; before them in every second file some edits are broken on purpose. */
 export const mutate = (text: string, next: Random): { readonly text: string; readonly by: readonly string[] } => {
-  const by = Array.from({ length: 1 + next(4) }, () => NAMES[next(NAMES.length)] ?? 'flipBit')
+  const by = [...next(2) === 0 ? ['breakEdits'] : [], ...Array.from({ length: 1 + next(4) }, () => NAMES[next(NAMES.length)] ?? 'flipBit')]
   return { text: by.reduce((t, name) => (t === '' ? t : MUTATIONS[name]?.(t, next) ?? t), text), by }
 }
 
@@ -160,9 +177,7 @@ export const judge = (original: string, mutant: string, next: Random): string[] 
     const why = unreadable(raw.content.map((l) => l.text))
     if (why) wrong.push(`line ${raw.firstLine}: accepted, and unreadable: ${why}`)
     if (untouched && cameOut.has(text)) continue
-    const edits = checkRecord(parsed.record, { receivedOn: '20260831' })
-    let tokens = 0
-    draftsOf(parsed.record, { streamId: '00000000-0000-8000-8000-000000000000', version: 1, current: [], zone: 'UTC', newToken: (kind) => `${kind}_${String(tokens++).padStart(22, '0')}`, edits, receivedOn: '2026-08-31' })
+    for (const one of wrongEdits(raw, parsed.record)) wrong.push(`line ${raw.firstLine}: ${one}`)
     if (untouched) cameOut.add(text)
   }
 
@@ -183,17 +198,35 @@ export const judge = (original: string, mutant: string, next: Random): string[] 
   return wrong
 }
 
+/** What is wrong with the edits on the event of an accepted record; throws where no event can be made of it. */
+export const wrongEdits = ({ content }: RawRecord, record: NibrsRecord): string[] => {
+  let tokens = 0
+  const drafts = draftsOf(record, { streamId: '00000000-0000-8000-8000-000000000000', version: 1, current: [], zone: 'UTC', newToken: (kind) => `${kind}_${String(tokens++).padStart(22, '0')}`, edits: checkRecord(record), receivedOn: '2026-08-31' })
+  const byHand = brokenByHand(content.map(({ text }) => text))
+  if (!byHand) return []
+  const said = new Set(drafts.flatMap(({ data }) => ((data as { edits?: readonly BrokenEdit[] }).edits ?? []).map(({ code }) => code)))
+  return byHand.judged.filter(({ code }) => byHand.broken.has(code) !== said.has(code)).map(({ code }) => `edit ${code} is ${said.has(code) ? 'on the event, and not broken' : 'broken, and not on the event'}`)
+}
+
 export interface FuzzFailure { readonly seed: number; readonly by: readonly string[]; readonly wrong: readonly string[]; readonly mutant: string }
+/** Of so many mutants one goes the whole way into a log as well. */
+export const WHOLE_WAY = 10
 /** One mutant of each seed from `seed` on; stops at the first failures (10). */
-export const fuzz = (text: string, seed: number, runs: number): FuzzFailure[] => {
+export const fuzzFeed = async (seed: number, runs: number, make: (next: Random) => { readonly original: string; readonly mutant: string; readonly by: readonly string[] }, judgeOne: (original: string, mutant: string, next: Random) => string[] | Promise<string[]>, way?: Way): Promise<FuzzFailure[]> => {
   const failures: FuzzFailure[] = []
-  for (let i = 0; i < runs && failures.length < 10; i++) {
-    const next = random(seed + i)
-    const original = excerpt(text, next)
-    const { text: mutant, by } = mutate(original, next)
+  for (let one = seed; one < seed + runs && failures.length < 10; one++) {
+    const next = random(one)
+    const { original, mutant, by } = make(next)
     let wrong: string[]
-    try { wrong = judge(original, mutant, next) } catch (error) { wrong = [`threw ${error instanceof Error ? error.stack ?? error.message : String(error)}`] }
-    if (wrong.length > 0) failures.push({ seed: seed + i, by, wrong, mutant })
+    try {
+      wrong = await judgeOne(original, mutant, next)
+      if (way && one % WHOLE_WAY === 0) wrong = [...wrong, ...await importedWhole(way, Buffer.from(mutant, 'latin1'))]
+    } catch (error) { wrong = [`threw ${error instanceof Error ? error.stack ?? error.message : String(error)}`] }
+    if (wrong.length > 0) failures.push({ seed: one, by, wrong, mutant })
   }
   return failures
 }
+
+/** One mutant of each seed from `seed` on; stops at the first failures (10). */
+export const mutantOf = (text: string, next: Random): { readonly original: string; readonly mutant: string; readonly by: readonly string[] } => { const original = excerpt(text, next); const { text: mutant, by } = mutate(original, next); return { original, mutant, by } }
+export const fuzz = (text: string, seed: number, runs: number): Promise<FuzzFailure[]> => fuzzFeed(seed, runs, (next) => mutantOf(text, next), judge, NIBRS)
