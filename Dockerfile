@@ -26,6 +26,8 @@ COPY infra/postgres/guards.json infra/postgres/
 COPY samples samples
 # keys live here, and signed checkpoints there: a volume that starts empty takes this owner
 RUN install -d -o node -g node -m 0711 /var/lib/chorus /var/lib/chorus-checkpoints
+# what agencies put there: the watched folder
+RUN install -d -o node -g node -m 0750 /var/lib/chorus-drop /var/lib/chorus-drop/nibrs /var/lib/chorus-drop/kcpd
 USER node
 # node itself is the process that is told to stop: nothing stands between
 ENTRYPOINT ["node"]

@@ -96,6 +96,12 @@ describe('the compose file', () => {
     expect(readFileSync(join(__dirname, '../Dockerfile'), 'utf8')).toMatch(new RegExp(`^RUN install -d -o node .* ${folder}$`, 'm'))
   })
 
+  it('gives the watched folder to intake alone, on a volume: what agencies put there outlives a container', () => {
+    const { environment = {}, volumes = [] } = compose.services.intake!
+    expect(volumes).toContain(`drop:${(environment as { CHORUS_DROP?: string }).CHORUS_DROP}`)
+    expect(containers.filter(([, other]) => other.volumes?.some((volume) => volume.startsWith('drop:'))).map(([service]) => service)).toEqual(['intake'])
+  })
+
   it('names only secrets, volumes, networks and containers that it has', () => {
     for (const [name, { secrets = [], volumes = [], networks = [], depends_on: after = {} }] of containers) {
       const named = volumes.map((volume) => volume.split(':')[0] ?? '').filter((source) => !source.startsWith('.'))
