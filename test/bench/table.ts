@@ -1,4 +1,5 @@
 /** What every bench prints: a table for people, rows as JSON for machines. */
+import { readFileSync, writeFileSync } from 'node:fs'
 
 /** One measurement with its parameters. Rates are events (or lines) a second; times in ms; memory is the peak of the process that did the work. */
 export interface Row { readonly [column: string]: string | number | boolean | null }
@@ -22,5 +23,14 @@ export const rounded = (value: number, digits = 2): number => Number(value.toFix
 /** The value below which this part (0 to 1) of the sorted values lies. */
 export const percentile = (sorted: readonly number[] | Float64Array, part: number): number => sorted.length === 0 ? 0 : sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))]!
 
-/** Peak resident memory of this process so far, MiB. */
-export const peakRssMb = (): number => Math.round(process.resourceUsage().maxRSS / 1024)
+/** Peak resident memory of this process so far, or since it was last forgotten, MiB. */
+export const peakRssMb = (): number => {
+  const high = forgotten ? /^VmHWM:\s+(\d+) kB/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] : undefined
+  return Math.round(Number(high ?? process.resourceUsage().maxRSS) / 1024)
+}
+let forgotten = false
+/** The peak is measured from now on, where the system can (Linux). @returns resident memory now, MiB */
+export const forgetPeak = (): number => {
+  try { writeFileSync('/proc/self/clear_refs', '5'); forgotten = true } catch { forgotten = false }
+  return Math.round(process.memoryUsage().rss / 1024 / 1024)
+}
