@@ -108,6 +108,8 @@ export const importBench: Bench = {
       for (const lines of only ?? feed.sizes.slice(0, quick ? 1 : undefined)) {
         progress(`import: ${name}, ${lines.toLocaleString('en-US')} lines`)
         rows.push({ feed: name, ...await measure(feed, lines) })
+        // A run over all feeds takes long: what was measured is not lost with what comes after it.
+        progress(JSON.stringify(rows.at(-1)))
       }
     }
     return { rows, notes: [
