@@ -6,9 +6,9 @@ const Sequencer = require('@jest/test-sequencer').default
 const LONGEST = [
   'test/faults/bus.kafka', 'libs/event-bus/src/kafka/kafka-bus.kafka', 'test/journeys/one-case.kafka', 'test/distributed/start-distributed.kafka',
   'test/faults/log.int', 'libs/platform/src/running.int', 'libs/event-store/src/kurrentdb.int', 'libs/composition/src/run-service.int',
-  'test/journeys/start.journey', 'test/journeys/import-killed.journey', 'test/journeys/rights.journey', 'test/journeys/backup.journey',
+  'test/journeys/start.journey', 'test/journeys/drop-folder.journey', 'test/journeys/import-killed.journey', 'test/journeys/mutants.journey', 'test/journeys/rights.journey', 'test/journeys/backup.journey',
   'libs/event-bus/src/log-bus.contract', 'libs/event-store/src/kurrentdb.contract',
-  'libs/contracts/src/contracts', 'apps/intake/src/person-match/person-match', 'apps/intake/src/feeds/nibrs/mutants', 'apps/intake/src/feeds/nibrs/xml/mutants',
+  'libs/contracts/src/contracts', 'apps/intake/src/person-match/person-match', 'apps/intake/src/feeds/nibrs/xml/mutants', 'apps/intake/src/feeds/nibrs/mutants', 'apps/intake/src/feeds/kcpd/mutants', 'apps/intake/src/feeds/mapped/mutants',
 ]
 
 const rank = ({ path }) => {
