@@ -50,12 +50,15 @@ const csvRows = (text: string, mapping: Mapping): Rows => {
   const twice = columnsOf(mapping).filter((column) => names.indexOf(column) !== names.lastIndexOf(column))
   if (twice.length > 0) return { refused: `The heading of the file has the column ${twice.map((name) => `"${name}"`).join(', ')} twice: nobody can say which is meant. Export it with each name once.` }
   const head = heading.raw.replace(/[\r\n]+$/, '')
+  const ends = /(?:\r\n|\r|\n)$/.exec(heading.raw)?.[0] ?? '\n'
+  // How the heading ends tells how rows end: where other line breaks stand in one, it must be told so again.
+  const kept = (content: string): string => `${head}${ends !== '\n' && /[\r\n]/.test(head + content) ? ends : '\n'}${content}`
   const all = [...data.map((one) => ({ ...one, lines: one.info.lines, ok: true as const })), ...skipped.map((one) => ({ ...one, record: [] as string[], ok: false as const }))].sort((a, b) => a.lines - b.lines)
   for (const { record, raw, lines, ok } of all) {
     const content = raw.replace(/^[\r\n]+|[\r\n]+$/g, '')
     const broken = !ok ? { cause: 'unreadable-row', text: 'the row cannot be read as CSV: a quotation mark stands where none may. Correct it, or export it again' }
       : record.length !== names.length ? { cause: 'wrong-column-count', text: `the row has ${record.length} columns, the heading ${names.length}: a delimiter is missing, or stands in a text without quotation marks` } : undefined
-    rows.push({ row: rows.length + 1, line: Math.max(lines - content.split('\n').length + 1, 1), content: `${head}\n${content}`, values: broken ? {} : Object.fromEntries(names.map((name, at) => [name, record[at]!.trim()])), ...(broken && { broken }) })
+    rows.push({ row: rows.length + 1, line: Math.max(lines - content.split('\n').length + 1, 1), content: kept(content), values: broken ? {} : Object.fromEntries(names.map((name, at) => [name, record[at]!.trim()])), ...(broken && { broken }) })
   }
   return { rows }
 }
