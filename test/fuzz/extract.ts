@@ -75,9 +75,9 @@ export const judge = (original: string, mutant: string, mapping: Mapping): strin
       for (const name of FIELDS[mapping.target].required) { const { column } = mapping.fields[name]!; if (column !== undefined && !row.values[column]) say(`recorded without ${name}`) }
       for (const draft of planned.drafts) for (const one of problems(draft).slice(0, 1)) say(`recorded, and does not fit its event: ${one}`)
     }
-    // The first of its kind in the file: what stands before it changes nothing.
+    // The first of its kind in the file: what stands before it changes nothing, unless it took its number.
     const same = known.get(row.content)
-    if (same !== undefined && !seen.has(row.content) && plan.rows.slice(0, at).every(({ stream }) => stream === undefined || stream !== planned.stream) && shape(planned) !== same && !alike(same, planned)) say(`untouched, and planned otherwise: ${same} became ${shape(planned)}`)
+    if (same !== undefined && !seen.has(row.content) && planned.cause !== 'number-taken' && plan.rows.slice(0, at).every(({ stream }) => stream === undefined || stream !== planned.stream) && shape(planned) !== same && !alike(same, planned)) say(`untouched, and planned otherwise: ${same} became ${shape(planned)}`)
     seen.add(row.content)
     // As it is kept in quarantine it is one row again, and says the same.
     const kept = readRows(Buffer.from(row.content, 'utf8'), { ...keptFormat(mapping), format: { ...keptFormat(mapping).format, encoding: 'utf-8' } })
