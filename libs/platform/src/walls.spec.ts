@@ -6,6 +6,7 @@ import { BehindNoWall, pastWalls, type Wall } from './walls'
 
 const [HIS, ELSEWHERE, FREE] = ['a', 'e', 'f'].map((letter) => `018f0000-0000-7000-8000-${letter.repeat(12)}`) as [string, string, string]
 const wall: Wall = {
+  cases: new Set(),
   named: (value) => JSON.stringify(value).includes(HIS) ? [HIS] : [], hides: (value) => JSON.stringify(value).includes(HIS),
   elsewhere: (text, stands) => { if (text === HIS) stands(ELSEWHERE, HIS); return text === HIS ? ELSEWHERE : text }, without: (answer) => answer,
 }

@@ -5,7 +5,7 @@ import { WALLS } from './providers'
 import { contextOf, type ChorusRequest } from './request-context'
 
 /** What stands behind the walls of one account. */
-export interface Wall { named(value: unknown): string[]; hides(value: unknown): boolean; elsewhere(text: string, stands: (standIn: string, asked: string) => void): string; without<T>(answer: T): T | undefined }
+export interface Wall { /** the cases behind it */ readonly cases: ReadonlySet<string>; named(value: unknown): string[]; hides(value: unknown): boolean; elsewhere(text: string, stands: (standIn: string, asked: string) => void): string; without<T>(answer: T): T | undefined }
 /** null: the account has none. Asked at the log's head. */
 export type WallsOf = (account: string) => Promise<Wall | null>
 

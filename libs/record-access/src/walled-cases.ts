@@ -4,7 +4,7 @@
  */
 import type { CommandMeta, WalledCasesChangedV1 } from '@chorus/contracts'
 import { atNow, derivedId, fold, handle, isRefusal, refused, type Command, type Decider, type DeciderLog } from '@chorus/decider'
-import { evolveWalledCases, NO_WALLED_CASES, WALLED_CASES_EVENTS, wallsIdOf, type Wall, type WalledCases } from './wall'
+import { evolveWalledCases, NO_WALLED_CASES, WALLED_CASES_EVENTS, wallsIdOf, type WalledCases } from './wall'
 
 export type KeepWalledCases = Command<'KeepWalledCases', WalledCasesChangedV1 & { /** changes recorded when these were worked out */ readonly changes: number }>
 
@@ -22,7 +22,7 @@ export const walledCases: Decider<WalledCases, KeepWalledCases> = {
  * @param meta without a command id: the same change at the same place is the same command, whoever works it out
  * @throws where it was overtaken ten times, or the log is down
  */
-export const keepWalledCases = async (log: DeciderLog, walls: (account: string) => Promise<Wall | null>, account: string, meta: Omit<CommandMeta, 'commandId'>): Promise<void> => {
+export const keepWalledCases = async (log: DeciderLog, walls: (account: string) => Promise<{ readonly cases: ReadonlySet<string> } | null>, account: string, meta: Omit<CommandMeta, 'commandId'>): Promise<void> => {
   const id = wallsIdOf(account)
   for (let attempt = 0; attempt < 10; attempt++) {
     const { changes } = fold(walledCases, await log.load(`walledCases-${id}`), NO_WALLED_CASES)
