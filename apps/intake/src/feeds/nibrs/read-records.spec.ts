@@ -138,6 +138,14 @@ describe('files that are none', () => {
     expect(parseRecord(records[1]!)).toMatchObject({ ok: true })
   })
 
+  // the longest line that fits beside the record, and from there to lines that are too long by themselves
+  const room = MAX_RECORD_BYTES - (one.join('\n').length + 1)
+  it.each([room - 1, room, room + 1, MAX_RECORD_BYTES - 1, MAX_RECORD_BYTES, MAX_RECORD_BYTES + 1])('an incident before an unreadable line of %d bytes is not taken for whole', async (length) => {
+    const { records } = await read(`${one.join('\n')}\n${'x'.repeat(length)}\n${two.join('\n')}\n`, 65_536)
+    expect(records.map((record) => [record.firstLine, record.lines, parseRecord(record).ok])).toEqual([[1, 5, false], [6, 5, true]])
+    expect(records[0]!.bytes === undefined).toBe(length >= room)
+  })
+
   it('noise beside a line that is too long is kept', async () => {
     const { records } = await read(`noise\n${'x'.repeat(MAX_RECORD_BYTES + 1)}\n${one.join('\n')}\n`)
     expect(records.map((record) => [record.lines, record.content.length])).toEqual([[1, 1], [1, 0], [4, 4]])

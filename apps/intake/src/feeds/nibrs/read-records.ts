@@ -216,8 +216,8 @@ class OpenRecord {
     if (next.key === '') {
       // A zero report is one line, and a cut line that begins another ORI or number is not this record's.
       if (this.mark.level === '0' || next.part !== '' && this.mark.key !== '' && !this.mark.key.startsWith(next.part)) return false
-      // Noise is kept beside a line that cannot be kept; an incident is not taken for whole beside one: it may be its victim.
-      return line.text === null ? this.running === null && this.mark.key !== '' : fits
+      // Noise is kept beside a line that cannot be kept with it; an incident is not taken for whole beside one: it may be its victim.
+      return this.mark.key === '' ? fits : this.running === null
     }
     if (next.key !== this.mark.key || next.level === '0' || next.level === '1') return false
     // Level or action of one line are damaged, its identity is not: it belongs here, and the record cannot be read.
