@@ -96,6 +96,15 @@ describe('the compose file', () => {
     expect(readFileSync(join(__dirname, '../Dockerfile'), 'utf8')).toMatch(new RegExp(`^RUN install -d -o node .* ${folder}$`, 'm'))
   })
 
+  it('says how the checkpoints of an older installation come to that volume, as the runbook does', () => {
+    const dockerfile = readFileSync(join(__dirname, '../Dockerfile'), 'utf8')
+    const before = `${/CHORUS_DATA=(\S+)/.exec(dockerfile)?.[1]}/checkpoints/.`
+    const now = `${compose.services.operations?.environment?.CHORUS_CHECKPOINTS}/`
+    expect(text).toContain(`--entrypoint cp operations -a ${before} ${now}\n`)
+    const runbook = readFileSync(join(__dirname, '../docs/runbooks/tampering.md'), 'utf8')
+    for (const folder of [before, now]) expect(runbook).toContain(`\`${folder}\``)
+  })
+
   it('gives the watched folder to intake alone, on a volume: what agencies put there outlives a container', () => {
     const { environment = {}, volumes = [] } = compose.services.intake!
     expect(volumes).toContain(`drop:${(environment as { CHORUS_DROP?: string }).CHORUS_DROP}`)

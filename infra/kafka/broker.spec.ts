@@ -108,6 +108,19 @@ describe('a broker for tests', () => {
       expect(readFileSync(env.RAN!, 'utf8')).not.toContain('SharedArchiveFile')
     })
 
+    it.each([
+      ['the disk is full', `'echo "An error has occurred while writing the shared archive file: No space left on device"; exit 143'`, /no space left/],
+      ['the broker crashes', "'kill -SEGV $$$$'", /ended with SIGSEGV/],
+      ['the broker fails with the half of it', "'echo half > \"$file\"; exit 134'", /ended with 134/],
+    ])('or does without this time where %s while it is written, and tries again', async (_, ending, why) => {
+      program('java', ARCHIVER.replace("'echo classes > \"$file\"; exit 143'", ending))
+      expect(await classes()).toBeUndefined()
+      expect(said.filter((line) => /no archive .* this time/.test(line))).toEqual([expect.stringMatching(why)])
+      program('java', ARCHIVER)
+      expect(readFileSync((await classes())!, 'utf8')).toBe('classes\n')
+      expect(made()).toBe(2)
+    })
+
     it('or does without this time where the broker did not come up, says why, and tries again', async () => {
       program('java', ARCHIVER.replace('trap', 'echo ERROR no room; exit 1; trap'))
       expect(await classes()).toBeUndefined()

@@ -25,10 +25,14 @@ const keptClasses = async ({ java, words, lib, env, say, signal }) => {
   const fresh = `${file}.${process.pid}`
   try {
     const broker = await startJvmBroker({ folder, java, lib, env, signal, keepClasses: fresh })
-    const byItself = await broker.stop()
-    if (byItself && !existsSync(fresh)) {
+    const how = await broker.stop()
+    const log = readFileSync(broker.log, 'utf8')
+    // a crash or a full disk while it was written: what lies there, if anything, may be half of it
+    if (![143, 'SIGTERM'].includes(how)) throw new Error(`The broker ended with ${how} instead of stopping.`)
+    if (/no space left/i.test(log)) throw new Error('There is no space left for it.')
+    if (!existsSync(fresh)) {
       // once is enough: a JVM that cannot do it will not tomorrow
-      const words = readFileSync(broker.log, 'utf8').split('\n').filter((line) => /archive|cds|jsa/i.test(line)).slice(0, 2).join(' ').slice(0, 300)
+      const words = log.split('\n').filter((line) => /archive|cds|jsa/i.test(line)).slice(0, 2).join(' ').slice(0, 300)
       writeFileSync(failed, words)
       say(`Kafka: this JVM leaves no archive of the broker's classes (${words || 'it does not say why'}); the broker starts without one, here for good (${failed})`)
       return undefined

@@ -131,7 +131,7 @@ const startJvmBroker = async ({ folder, java, lib, classes, keepClasses, port, e
     send('SIGKILL')
     await ended
   }
-  /** @returns whether it went by itself, not killed after STOP_MS */
+  /** @returns how it went: its exit code, or the signal that ended it; SIGKILL where it had to be killed after STOP_MS */
   const stop = async () => {
     child.ref()
     send('SIGCONT')
@@ -139,7 +139,7 @@ const startJvmBroker = async ({ folder, java, lib, classes, keepClasses, port, e
     const timer = setTimeout(() => send('SIGKILL'), keepClasses ? START_MS : STOP_MS)
     await ended
     clearTimeout(timer)
-    return child.signalCode !== 'SIGKILL'
+    return child.signalCode ?? child.exitCode
   }
 
   /** A port taken between our look and the broker's is a matter of trying again. */

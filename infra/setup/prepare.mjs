@@ -123,14 +123,18 @@ const npmReasons = (text) => {
   return reasons.length > 0 ? lastLines(reasons.slice(0, 8).join('\n'), 8) : lastLines(text, 8)
 }
 
+/** What to say of an npm ci that failed. An install script's missing program is code 127, too, and npm's own words name it. */
+export const whyNpmFailed = ({ code, output }, path) => code === 127 && !path.split(delimiter).some((folder) => existsSync(join(folder, 'npm')))
+  ? 'npm is not on the PATH. Install it (it comes with node) and run the same command again.'
+  : `npm ci failed:\n${npmReasons(output)}\nMostly this is the way to the registry (network, proxy, npm's settings) or a full disk. Mend it and run the same command again.`
+
 const install = (say, signal) => {
   const count = Object.keys(readJson(join(root, 'package-lock.json')).packages).length - 1
   return timed(say, `installing up to ${count} packages (npm ci)`, 'installed', async () => {
     const env = npmEnvironment(process.env)
     env.PATH = `${dirname(process.execPath)}${delimiter}${env.PATH ?? ''}`
-    const { code, output } = await runStep('npm', ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund'], { signal, env })
-    if (code === 127) throw new SetupStopped('npm is not on the PATH. Install it (it comes with node) and run the same command again.')
-    if (code !== 0) throw new SetupStopped(`npm ci failed:\n${npmReasons(output)}\nMostly this is the way to the registry (network, proxy, npm's settings) or a full disk. Mend it and run the same command again.`)
+    const result = await runStep('npm', ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund'], { signal, env })
+    if (result.code !== 0) throw new SetupStopped(whyNpmFailed(result, env.PATH))
     const missing = missingPackages()
     if (missing.length > 0) throw new SetupStopped(`npm ci said it succeeded, but did not install ${missing.slice(0, 5).join(', ')}${missing.length > 5 ? ` and ${missing.length - 5} more` : ''}. Look at npm's settings ("npm config ls"), for example "omit", and run the same command again.`)
   })

@@ -59,7 +59,7 @@ let counted = 0
 
 /**
  * A watcher beside the program holds the other end of a pipe from us: should we be killed, it ends the group. An npm that
- * went on would work in node_modules together with the next start's.
+ * went on would work in node_modules together with the next start's. While it is there the group's number is nobody else's.
  */
 const GUARDED = '( (trap "" TERM; read -r _ <&3; kill -KILL -$$ 2>/dev/null) </dev/null >/dev/null 2>&1 & ); exec "$@" 3<&-'
 
@@ -95,7 +95,17 @@ export const runStep = (command, args, { signal, env = process.env, cwd = root, 
     process.removeListener('exit', dead)
     killGroup(child, 'SIGKILL')
   }
-  child.on('exit', () => child.stdio[3].destroy())
+  // What the program started may outlive it, ending in its own time after a TERM: the group goes when nobody writes to us any more.
+  const [, out, err, guard] = child.stdio
+  guard.on('error', () => undefined)
+  let open = 3
+  const ended = () => {
+    open -= 1
+    if (open === 0) guard.destroy()
+  }
+  child.on('exit', ended)
+  out.on('close', ended)
+  err.on('close', ended)
   child.on('error', (error) => {
     done()
     reject(error)

@@ -1,8 +1,9 @@
 // `npm test`: from a bare checkout through every suite, two at a time, with a time budget each; ends with one line of counts.
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
 import { prepare } from './prepare.mjs'
+import { countsIn, jestWords } from './jest-counts.mjs'
 import { cpuOfEnded, root, runStep, seconds, stopSignal } from './steps.mjs'
 
 const jest = (projects, alone, more = {}) => ({ name: projects.join(' and '), jest: projects, alone: alone.map((name) => `npm run test:${name}`).join(', '), ...more })
@@ -40,13 +41,6 @@ const realData = () => {
   return named ? { missing: `CHORUS_REAL_DATA names ${folder}, which is not there` } : undefined
 }
 
-const counts = (file) => {
-  if (!existsSync(file)) return undefined
-  const result = JSON.parse(readFileSync(file, 'utf8'))
-  const broken = result.testResults.filter((suite) => suite.status === 'failed' && suite.assertionResults.every((test) => test.status !== 'failed')).length
-  return { passed: result.numPassedTests, failed: result.numFailedTests + broken, skipped: result.numPendingTests + result.numTodoTests }
-}
-
 const fail = (suite, why, output = '') => {
   totals.failed += 1
   process.stdout.write(output.trimEnd() === '' ? '' : `${output.trimEnd()}\n`)
@@ -57,19 +51,21 @@ const runSuite = async (suite, env) => {
   const began = performance.now()
   say(`${suite.name} …`)
   const file = join(RESULTS, `${suite.name}.json`)
-  const args = suite.command ?? ['node_modules/jest/bin/jest.js', '--selectProjects', ...suite.jest, '--json', `--outputFile=${file}`, '--silent=false']
+  const args = suite.command ?? ['node_modules/jest/bin/jest.js', '--selectProjects', ...suite.jest, ...jestWords(file), '--silent=false']
   const { code, output, timedOut, cpu } = await runStep(process.execPath, args, { signal, env, timeoutMs: suite.budget * OVER * 1000 })
   const took = `${seconds(began)} of ${suite.budget} s${cpu ? ` (CPU ${cpu.toFixed(0)} s)` : ''}`
   if (timedOut) return fail(suite, `stopped after ${suite.budget * OVER} s, ${OVER} times its budget`, output)
   // jest's --json also prints the whole result on one line, which nobody reads
   const words = output.split('\n').filter((line) => !line.startsWith('{"numFailedTestSuites"')).join('\n')
-  const result = suite.jest ? counts(file) : undefined
+  const result = suite.jest ? countsIn(file) : undefined
   if (!result) return code === 0 && !suite.jest ? say(`${suite.name}: passed in ${took}`) : fail(suite, `exit code ${code}`, words)
   totals.passed += result.passed
   if (result.failed > 0) {
     totals.failed += result.failed - 1
     return fail(suite, `${result.failed} of ${result.passed + result.failed} failed in ${took}`, words)
   }
+  const silent = suite.jest.filter((name) => !result.projects.includes(name))
+  if (silent.length > 0) return fail(suite, `no test of ${silent.join(' and ')} ran`, words)
   if (result.skipped > 0) return fail(suite, `${result.skipped} tests did not run`, words)
   if (code !== 0) return fail(suite, `every test passed, but the run ended with exit code ${code}`, words)
   const slow = performance.now() - began > suite.budget * 1000 ? ' OVER ITS BUDGET' : ''

@@ -212,16 +212,6 @@ describe('set-up', () => {
     expect(JSON.parse(prepare(`console.log(JSON.stringify(p.npmEnvironment(${JSON.stringify(env)})))`))).toEqual({ npm_config_registry: 'r', npm_config_cache: 'c', npm_config_cafile: 'a', PATH: 'p' })
   })
 
-  it('killed, leaves no step running: an npm that went on would be in the way of the next start', async () => {
-    const steps = JSON.stringify(join(root, 'infra/setup/steps.mjs'))
-    const killed = spawn(process.execPath, ['--input-type=module', '-e', `import { runStep } from ${steps}; await runStep('sh', ['-c', 'echo $$; sleep 600 & wait'], { to: process.stdout })`], { stdio: ['ignore', 'pipe', 'inherit'] })
-    const group = await new Promise<number>((resolve) => { killed.stdout.once('data', (chunk: Buffer) => resolve(Number(chunk.toString()))) })
-    killed.kill('SIGKILL')
-    const runs = (): boolean => { try { return process.kill(-group, 0) } catch { return false } }
-    for (let tries = 0; tries < 500 && runs(); tries++) await new Promise((resolve) => setTimeout(resolve, 20))
-    expect(runs()).toBe(false)
-  })
-
   it('sees a package that is missing or of another version, and not one of another platform', () => {
     const checkout = mkdtempSync(join(tmpdir(), 'chorus-packages-'))
     const list = (...versions: [string, object][]): string => JSON.stringify({ packages: { '': {}, ...Object.fromEntries(versions.map(([name, entry]) => [`node_modules/${name}`, entry])) } })

@@ -1,0 +1,64 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/** Runs lines of a module that has everything of `name` as m; what it prints. */
+const words = (name: string, lines: string): string[] => ['--input-type=module', '-e', `import * as m from ${JSON.stringify(join(__dirname, name))}; ${lines}`]
+const said = (name: string, lines: string): string => spawnSync(process.execPath, words(name, lines), { encoding: 'utf8' }).stdout.trim()
+
+let folder: string
+beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'chorus-setup-')) })
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+describe('a step of set-up', () => {
+  it('has ended when what it started has: nobody is cut off because the program itself is done', () => {
+    expect(said('steps.mjs', "const { output } = await m.runStep('sh', ['-c', '(sleep 0.3; echo finished) & echo begun']); console.log(output)")).toBe('begun\nfinished')
+  })
+
+  it('that is stopped lets what it started end in its own way', () => {
+    const child = 'trap "sleep 0.3; echo finished; exit" TERM; echo ready; while :; do sleep 0.02; done'
+    expect(said('steps.mjs', `
+      const stop = new AbortController()
+      const to = { write: (chunk) => { process.stdout.write(chunk); if (String(chunk).includes('ready')) stop.abort(new Error('stopped')) } }
+      await m.runStep('sh', ['-c', 'sh -c "$0" 2>/dev/null & wait', ${JSON.stringify(child)}], { signal: stop.signal, to }).catch((error) => console.log(error.message))`)).toBe('ready\nfinished\nstopped')
+  })
+
+  it.each([['its program', 'echo $$; sleep 600 & wait'], ['what its program left behind', 'echo $$; sleep 600 &']])('goes with us when we are killed: %s', async (_, script) => {
+    const killed = spawn(process.execPath, words('steps.mjs', `await m.runStep('sh', ['-c', '${script}'], { to: process.stdout })`), { stdio: ['ignore', 'pipe', 'inherit'] })
+    const group = await new Promise<number>((resolve) => { killed.stdout.once('data', (chunk: Buffer) => resolve(Number(chunk.toString()))) })
+    const runs = (): boolean => { try { return process.kill(-group, 0) } catch { return false } }
+    expect(runs()).toBe(true)
+    killed.kill('SIGKILL')
+    for (let tries = 0; tries < 500 && runs(); tries++) await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(runs()).toBe(false)
+  })
+})
+
+describe('an npm ci that failed', () => {
+  const why = (code: number, output: string, path: string): string => said('prepare.mjs', `console.log(m.whyNpmFailed(${JSON.stringify({ code, output })}, ${JSON.stringify(path)}))`)
+
+  it('is a missing npm only where no npm is on the PATH', () => {
+    writeFileSync(join(folder, 'npm'), '')
+    expect(why(127, 'sh: 1: exec: npm: not found', '/nowhere')).toMatch(/^npm is not on the PATH/)
+    const script = why(127, 'npm error code 127\nnpm error command sh -c node-gyp rebuild\nnpm error sh: 1: node-gyp: not found', `/nowhere:${folder}`)
+    expect(script).toMatch(/^npm ci failed:\n.*node-gyp: not found/s)
+    expect(script).not.toContain('PATH')
+  })
+})
+
+describe('what a run of jest came to', () => {
+  it('names the projects that had a spec file, which jest itself does not ask of each', () => {
+    const project = (displayName: string): object => ({ displayName, rootDir: folder, testMatch: [`<rootDir>/${displayName}/*.js`] })
+    writeFileSync(join(folder, 'jest.config.json'), JSON.stringify({ projects: [project('here'), project('empty'), project('other')] }))
+    mkdirSync(join(folder, 'here'))
+    writeFileSync(join(folder, 'here', 'a.js'), "it('holds', () => undefined); it.skip('is left out', () => undefined)")
+    const file = join(folder, 'result.json')
+    const jest = JSON.stringify(join(__dirname, '../../node_modules/jest/bin/jest.js'))
+    const counts = said('jest-counts.mjs', `
+      import { spawnSync } from 'node:child_process'
+      const { status } = spawnSync(process.execPath, [${jest}, '--config', 'jest.config.json', '--selectProjects', 'here', 'empty', 'renamed', ...m.jestWords(${JSON.stringify(file)})], { cwd: ${JSON.stringify(folder)} })
+      console.log(JSON.stringify({ status, ...m.countsIn(${JSON.stringify(file)}) }))`)
+    expect(JSON.parse(counts)).toEqual({ status: 0, passed: 1, failed: 0, skipped: 1, projects: ['here'] })
+  })
+})
