@@ -116,6 +116,30 @@ describe.each(['files', 'a key service'] as const)('the life of a key, the key s
     }
   })
 
+  it('PostgreSQL fails after the list: it is tried once more, and what is left is done before anything is said of its subject, or at the next destruction', async () => {
+    await owner.unsafe(`create sequence public.failures; grant usage on sequence public.failures to public;
+      create function public.fail() returns trigger language plpgsql as $$ begin if nextval('public.failures') <= 1 then raise exception 'the disk is full'; end if; return null; end $$;
+      create trigger fails before insert on vault.destroyed for each statement execute function public.fail()`).simple()
+    const times = (n: number) => owner.unsafe(`alter sequence public.failures minvalue -9 restart with ${2 - n}`)
+    try {
+      const once = await keyOf(one, 'per_fails_once')
+      await times(1)
+      expect(await one.life.destroy(['per_fails_once'], ORDER, AT)).toHaveLength(1)
+      expect((await standing(once.keyId)).state).toBe('destroyed')
+      for (const by of ['look', 'destruction'] as const) {
+        const key = await keyOf(one, `per_fails_${by}`)
+        await times(2)
+        await expect(one.life.destroy([`per_fails_${by}`], ORDER, AT)).rejects.toThrow('the disk is full')
+        expect((await standing(key.keyId)).state).toBe('active')
+        if (by === 'look') expect((await other.life.standingOf(`per_fails_${by}`)).keys).toEqual([{ keyId: key.keyId, context: 'case', subject: `per_fails_${by}`, state: 'destroyed' }])
+        else await other.life.destroy(['per_fails_besides'], ORDER, AT)
+        expect((await standing(key.keyId)).state).toBe('destroyed')
+        expect(await bytes(one, key)).toBe('erased')
+        expect((await one.life.untold()).map(each => each.keyId)).toContain(key.keyId)
+      }
+    } finally { await owner.unsafe('drop trigger fails on vault.destroyed; drop function public.fail(); drop sequence public.failures').simple() }
+  })
+
   it.each(['alone', 'with the row of an order beside it'])('marked in the database by nobody\'s order, %s, it is not destroyed: it reads as erased, verification says so, and put back it opens', async (how) => {
     const key = await keyOf(one, `per_marked ${how}`)
     const { wrapped } = await standing(key.keyId)
@@ -146,16 +170,30 @@ describe.each(['files', 'a key service'] as const)('the life of a key, the key s
         if (rows.length > 0) await to`insert into vault.${to.unsafe(table)} ${to([...rows])}`
       }
       await one.life.destroy([token], ORDER, AT)
-      const later = await keyOf(one, 'per_after_the_backup')
-      await one.life.destroy(['per_after_the_backup'], ORDER, AT)
+      await keyOf(one, 'per_after_the_backup')
+      await one.life.destroy(['per_after_the_backup', 'incident-without-a-key'], ORDER, AT)
+      const tombstone = readDestroyed(folder()).find(({ context, subject }) => context === 'incident' && subject === 'incident-without-a-key')!
+      // started once before the newest list is there, it makes a key anew for whom it does not know to be destroyed
+      const early = await vault({ keysFolder: folder('restored'), databaseUrl: restored.appUrl })
+      const anew = await keyOf(early, 'per_after_the_backup')
+      await early.close()
 
       joinDestroyed(folder('restored'), folder())
       const again = await vault({ keysFolder: folder('restored'), databaseUrl: restored.appUrl })
       expect(await bytes(again, key)).toBe('erased')
-      expect(await bytes(again, later)).toBe('erased')
       expect(await again.personOf('case', id)).toBe('erased')
       expect(await bytes(again, kept)).toBe(Buffer.from(kept.key).toString('hex'))
-      expect((await again.life.untold()).map(each => each.keyId)).toEqual(expect.arrayContaining([key.keyId, later.keyId]))
+      expect((await again.openKeys([key.keyId, anew.keyId], true))).toEqual(new Map([[key.keyId, 'erased'], [anew.keyId, 'erased']]))
+      expect((await again.life.untold()).map(each => each.keyId)).toEqual(expect.arrayContaining([key.keyId, anew.keyId]))
+      expect((await to`select state, wrapped from vault.data_keys where key_id = ${anew.keyId}`)[0]).toEqual({ state: 'destroyed', wrapped: null })
+      // in every context, a key there or not, and no leaf is taken from the tree for what never had one
+      for (const context of CONTEXTS) {
+        for (const subject of [token, 'per_after_the_backup', 'incident-without-a-key']) {
+          expect(await again.erased(context, [subject])).toEqual(new Set([subject]))
+          expect((await again.keysFor(context, [subject])).get(subject)).toBe('erased')
+        }
+      }
+      expect((await readContext(folder('restored'), 'incident', 'demonstration', seal)).trees[0]!.keyFor(tombstone.keyId)).toBeDefined()
       expect((await readContext(folder('restored'), 'case', 'demonstration', seal)).trees[0]!.keyFor(key.keyId)).toBeUndefined()
       await again.close()
     } finally {

@@ -26,19 +26,24 @@ export class FileKeyLife implements KeyLife {
 
   async standingOf(subject: string): Promise<KeyStanding> {
     const subjects = await this.deps.links.tokensWith(subject)
+    await this.catchUp(subjects)
     const keys = await this.deps.sql<KeyStanding['keys'][number][]>`
       select key_id as "keyId", context, subject, state from vault.data_keys where subject = any(${subjects}) order by subject, context`
-    return { subjects, keys: [...keys].filter(({ keyId }) => !keyId.startsWith('none_')) }
+    return { subjects, keys: [...keys].filter(isKey) }
   }
 
   async destroy(subjects: readonly string[], command: string, at: string): Promise<Destroyed[]> {
-    const wanted = subjects.flatMap(subject => CONTEXTS.map((context): Destroyed => ({ keyId: randomToken('none'), context, subject, order: command, at })))
+    const pairs = subjects.flatMap(subject => CONTEXTS.map((context): Destroyed => ({ keyId: randomToken('none'), context, subject, order: command, at })))
     return this.locked(async held => {
-      const keys = await held<{ keyId: string; context: Context; subject: string }[]>`
-        select key_id as "keyId", context, subject from vault.data_keys where subject = any(${subjects as string[]}) and state <> 'destroyed'`
-      addDestroyed(this.deps.folder, keys.map(key => ({ ...key, order: command, at })))
-      await this.mark(held, wanted)
-      await this.finish(held, [], subjects)
+      const there = new Map((await held<{ keyId: string; context: Context; subject: string }[]>`
+        select key_id as "keyId", context, subject from vault.data_keys where subject = any(${subjects as string[]})`).map(row => [pairOf(row), row.keyId]))
+      // Where there is no key, a tombstone is listed: it outlives the database as the order does.
+      const wanted = pairs.map(pair => ({ ...pair, keyId: there.get(pairOf(pair)) ?? pair.keyId }))
+      const before = await this.markListed(held)
+      addDestroyed(this.deps.folder, wanted)
+      // What stands in the list is destroyed at the next start, whoever holds it by then: so once more before this gives up.
+      await this.mark(held, wanted).catch(() => this.mark(held, wanted))
+      await this.finish(held, [], [...subjects, ...before])
       return this.ofSubjects(held, subjects)
     })
   }
@@ -47,14 +52,28 @@ export class FileKeyLife implements KeyLife {
   async resume(): Promise<void> {
     await this.locked(async held => {
       const listed = readDestroyed(this.deps.folder)
-      const known = new Set((await held<{ key_id: string }[]>`select d.key_id from vault.destroyed d join vault.data_keys k using (key_id) where k.state = 'destroyed'`).map(row => row.key_id))
-      const { mine, links } = await this.bounds(held)
-      // A service that sees no links may have marked its keys before: whoever does see them goes through all that are left.
-      const linked = links ? new Set((await held<{ token: string }[]>`select token from vault.links where token = any(${listed.map(({ subject }) => subject)})`).map(({ token }) => token)) : new Set<string>()
-      const missing = listed.filter(({ keyId, context, subject }) => mine(context) && (!known.has(keyId) || linked.has(subject)))
-      if (missing.length > 0) await this.mark(held, missing)
-      await this.finish(held, listed)
+      await this.finish(held, listed, await this.markListed(held, listed))
     })
+  }
+
+  /** What is listed and was not marked, since PostgreSQL failed in between, is destroyed before anything is said or ordered about its subjects: a hold comes too late for it. */
+  private async catchUp(subjects: readonly string[]): Promise<void> {
+    const listed = readDestroyed(this.deps.folder).filter(({ subject }) => subjects.includes(subject))
+    if (listed.length === 0) return
+    const left = await this.deps.sql`
+      select from vault.data_keys k join unnest(${listed.map(one => one.context)}::text[], ${listed.map(one => one.subject)}::text[]) as l(context, subject) using (context, subject) where k.state = 'active' limit 1`
+    if (left.length > 0) await this.resume()
+  }
+
+  /** Marks what the list names and the database does not. Answers its subjects: a key that one of them was given anew since then is theirs. */
+  private async markListed(held: postgres.Sql, listed = readDestroyed(this.deps.folder)): Promise<string[]> {
+    const known = new Set((await held<{ context: string; subject: string }[]>`select k.context, k.subject from vault.destroyed d join vault.data_keys k using (key_id) where k.state = 'destroyed'`).map(pairOf))
+    const { mine, links } = await this.bounds(held)
+    // A service that sees no links may have marked its keys before: whoever does see them goes through all that are left.
+    const linked = links ? new Set((await held<{ token: string }[]>`select token from vault.links where token = any(${listed.map(({ subject }) => subject)})`).map(({ token }) => token)) : new Set<string>()
+    const missing = listed.filter(one => mine(one.context) && (!known.has(pairOf(one)) || linked.has(one.subject)))
+    if (missing.length > 0) await this.mark(held, missing)
+    return [...new Set(missing.map(({ subject }) => subject))]
   }
 
   async untold(): Promise<Destroyed[]> {
@@ -148,14 +167,15 @@ export class FileKeyLife implements KeyLife {
   /** Keys that are destroyed by an order: the database's owner does not write this list. */
   private ordered(): ReadonlySet<string> { return new Set(readDestroyed(this.deps.folder).map(({ keyId }) => keyId)) }
 
-  /** What is marked by an order is brought to its end, in an order in which each step can be done again. @param now subjects that are ordered at this moment: a key that one of them was given since they were listed is theirs */
+  /** What is marked by an order is brought to its end, in an order in which each step can be done again. @param now subjects whose order is carried out at this moment: a key that one of them was given since they were listed is theirs */
   private async finish(held: postgres.Sql, listed: readonly Destroyed[] = [], now: readonly string[] = []): Promise<void> {
     const { ring, folder } = this.deps
     const ordered = this.ordered()
     const marked = await held<Row[]>`${this.selected()} where ${listed.length === 0 ? held`k.state = 'destroying' or not d.told` : held`true`} order by d.seq`
     const rows = marked.filter(({ keyId, subject }) => ordered.has(keyId) || now.includes(subject))
     addDestroyed(folder, rows.map(plain))
-    const all = [...listed, ...rows]
+    // a tombstone never had a leaf in the tree
+    const all = [...listed, ...rows].filter(isKey)
     for (const context of new Set(all.map(one => one.context))) {
       const keyIds = all.flatMap(one => one.context === context ? [one.keyId] : [])
       await ring.destroy(context, keyIds)
@@ -194,5 +214,9 @@ export const useNewest = async (sql: postgres.Sql | postgres.TransactionSql, rin
   const kek = ring.newest(context)!
   await sql`insert into vault.context_keys (context, kek, fingerprint) values (${context}, ${kek}, ${kek}) on conflict (context) do update set kek = excluded.kek, fingerprint = excluded.fingerprint`
 }
+
+const pairOf = ({ context, subject }: { readonly context: string; readonly subject: string }): string => `${context}|${subject}`
+/** Not a tombstone. */
+const isKey = ({ keyId }: { readonly keyId: string }): boolean => !keyId.startsWith('none_')
 
 const plain = ({ keyId, context, subject, order, at }: Row): Destroyed => ({ keyId, context, subject, order, at })

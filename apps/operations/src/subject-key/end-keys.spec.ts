@@ -22,12 +22,12 @@ const world = () => {
   const log = new Log()
   const destroyed = new Set<string>()
   const audit = { fails: false, record: async () => { if (audit.fails) throw new Error('the audit log is away') }, fingerprint: (of: string) => of }
-  const life = { standingOf: async (subject: string) => ({ subjects: [subject], keys: [] }), destroy: async (subjects: readonly string[]) => { subjects.forEach((each) => destroyed.add(each)); return [] }, untold: async () => [], told: async () => undefined }
+  const life: Pick<KeyLife, 'standingOf' | 'destroy' | 'untold' | 'told'> = { standingOf: async (subject: string) => ({ subjects: [subject], keys: [] }), destroy: async (subjects: readonly string[]) => { subjects.forEach((each) => destroyed.add(each)); return [] }, untold: async () => [], told: async () => undefined }
   const keys = new EndKeys({ recorder: log as unknown as Recorder, vault: new MemoryVault(new Uint8Array(32)), life: life as unknown as KeyLife, audit: audit as unknown as AuditTrail })
   return {
-    log, audit, keys, destroyed: () => [...destroyed].sort(),
+    log, audit, keys, life, destroyed: () => [...destroyed].sort(),
     link: (keepRef: string, mergedRef: string) => log.add(IDENTITY_REGISTER, 'PersonIdentitiesLinked', { keepRef, mergedRef, basis: 'FINGERPRINTS', decidedBy: 'human' }),
-    hold: (subject: string) => keys.decide(subject, { type: 'PlaceLegalHold', data: { ground: 'LITIGATION', reason: 'a civil action', subject: subjectOf(subject) }, meta: meta(`hold ${subject}`) }),
+    hold: (subject: string) => keys.hold(subject, { ground: 'LITIGATION', reason: 'a civil action' }, meta(`hold ${subject}`)),
     release: (subject: string) => keys.decide(subject, { type: 'ReleaseLegalHold', data: { reason: 'settled', subject: subjectOf(subject) }, meta: meta(`release ${subject}`) }),
   }
 }
@@ -64,6 +64,14 @@ describe('an order to destroy, sent again', () => {
     expect(of.destroyed()).toEqual([ONE])
     expect(await of.keys.destroy(ONE, { ...order, linked: [OTHER] }, meta('with the other'))).toMatchObject({ refused: 'order_names_others' })
     expect(of.destroyed()).toEqual([ONE])
+  })
+  it('that failed once it was listed, with something that goes along, is carried out before a hold on that is answered: there is nothing left to keep', async () => {
+    const of = world()
+    // what the vault does at its look
+    of.life.standingOf = async (subject) => ({ subjects: [subject], keys: [{ keyId: 'dek_other', context: 'case', subject, state: 'destroyed' }] })
+    of.life.untold = async () => [{ keyId: 'dek_other', context: 'case', subject: OTHER, order: 'order', at: NOW }]
+    expect(await of.hold(OTHER)).toMatchObject({ refused: 'keys_destroyed' })
+    expect(of.log.events.map(({ type }) => type)).toEqual(['SubjectKeyDestroyed'])
   })
   it.each(['order', 'another'])('destroys nothing while a hold stands that was placed since, and goes on once it is released: as %s command', async (name) => {
     const of = world()

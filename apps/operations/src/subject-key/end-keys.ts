@@ -1,5 +1,5 @@
 /** The shell around a subject's keys: who belongs together, what the vault does, and the events that say it was done. */
-import { IDENTITY_REGISTER, linksAfter, tokensOf, type CloseRecord, type CommandMeta, type DestroyKeys, type PersonLink, type RecordAccessRestrictedV2, type RecordedEvent } from '@chorus/contracts'
+import { IDENTITY_REGISTER, linksAfter, tokensOf, type CloseRecord, type CommandMeta, type DestroyKeys, type PersonLink, type PlaceLegalHold, type RecordAccessRestrictedV2, type RecordedEvent } from '@chorus/contracts'
 import { dayOf, derivedId, fold, handle, isRefusal, streamOf, type Handled, type Refusal } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
 import type { AuditTrail } from '@chorus/platform'
@@ -54,6 +54,16 @@ export class EndKeys {
     const answer = await this.decide(subject, { type: 'CloseRecord', data: { ...body, subject: subjectOf(subject) }, meta })
     if (isRefusal(answer)) return answer
     return await this.restrict(await this.recordsOf(subject), { ground: 'COURT_ORDER', statute: body.statute }, meta) ?? answer
+  }
+
+  /**
+   * Records a hold. What an order listed for destruction before it, when PostgreSQL failed, goes first and is told: the next
+   * start would destroy it in spite of the hold.
+   */
+  async hold(subject: string, body: PlaceLegalHold, meta: CommandMeta): Promise<Handled | Refusal> {
+    const { keys } = await this.deps.life.standingOf(subject)
+    if (keys.some(({ state }) => state === 'destroyed')) await this.tell(meta)
+    return this.decide(subject, { type: 'PlaceLegalHold', data: { ...body, subject: subjectOf(subject) }, meta })
   }
 
   private async restrict(records: readonly string[], why: Pick<RecordAccessRestrictedV2, 'ground' | 'statute'>, meta: CommandMeta): Promise<Refusal | undefined> {

@@ -25,7 +25,7 @@ export class CloseRecordHandler implements ICommandHandler<CloseRecordCommand> {
 @CommandHandler(PlaceLegalHoldCommand)
 export class PlaceLegalHoldHandler implements ICommandHandler<PlaceLegalHoldCommand> {
   constructor(private readonly keys: EndKeys) {}
-  execute({ subject, body, meta }: PlaceLegalHoldCommand): Promise<Handled | Refusal> { return this.keys.decide(subject, { type: 'PlaceLegalHold', data: { ...body, subject: subjectOf(subject) }, meta }) }
+  execute({ subject, body, meta }: PlaceLegalHoldCommand): Promise<Handled | Refusal> { return this.keys.hold(subject, body, meta) }
 }
 @CommandHandler(ReleaseLegalHoldCommand)
 export class ReleaseLegalHoldHandler implements ICommandHandler<ReleaseLegalHoldCommand> {

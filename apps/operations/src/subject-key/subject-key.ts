@@ -75,7 +75,8 @@ export const decide = (c: SubjectKeyCommand, state: SubjectKey): Decision => {
       if (state.ordered) return DESTROYED
       return state.closed ? [] : [order(c, { mode: 'CLOSE' }, c.data.court)]
     case 'PlaceLegalHold':
-      if (state.ordered) return DESTROYED
+      // destroyed by its own order, or with another's
+      if (state.ordered || state.destroyed.length > 0) return DESTROYED
       return state.held ? [] : [said(LegalHoldPlaced, { ...c.data.subject, ground: c.data.ground, ...(c.data.matter !== undefined && { matter: c.data.matter }), note: c.data.reason }, c.meta)]
     case 'ReleaseLegalHold': return state.held ? [said(LegalHoldReleased, { ...c.data.subject, note: c.data.reason }, c.meta)] : NOT_HELD
   }
