@@ -23,6 +23,32 @@ describe('what refuses changes in the database', () => {
     expect(await guardsBroken(app)).toEqual([])
   })
 
+  it('whatever search path the role has, or stands before public', async () => {
+    const role = new URL(database.appUrl).username
+    for (const path of ['pg_catalog', 'before, public']) {
+      await owner.unsafe(`create schema before; create table before.chorus_rights (role text, category text, appends boolean)`).simple()
+      const admin = postgres(process.env.CHORUS_TEST_POSTGRES!, { max: 1, onnotice: () => undefined })
+      const its = new URL(database.appUrl).pathname.slice(1)
+      try {
+        await admin.unsafe(`alter role "${role}" in database "${its}" set search_path = ${path}`)
+        const sql = postgres(database.appUrl, { max: 1, onnotice: () => undefined })
+        expect([await guardsBroken(sql), await sql`show search_path`]).toEqual([[], [{ search_path: path }]])
+        await sql.end()
+        if (path === 'pg_catalog') continue
+        // under the path of who looks it is written as ours is
+        await owner.unsafe('grant usage on schema before to public; grant select on before.chorus_rights to public; alter policy read_by_consumers on bus.published using (exists (select from before.chorus_rights r where r.role = current_user))').simple()
+        const again = postgres(database.appUrl, { max: 1, onnotice: () => undefined })
+        expect(await guardsBroken(again)).toEqual(['the policy bus.published.read_by_consumers is not the one of the migrations'])
+        await again.end()
+        await owner.unsafe('alter policy read_by_consumers on bus.published using (exists (select from public.chorus_rights r where r.role = current_user))')
+      } finally {
+        await admin.unsafe(`alter role "${role}" in database "${its}" reset search_path`)
+        await admin.end()
+        await owner.unsafe('drop schema before cascade')
+      }
+    }
+  })
+
   it.each([
     ['switches a trigger off', 'alter table log.events disable trigger events_are_kept', 'alter table log.events enable always trigger events_are_kept', 'the trigger log.events.events_are_kept is off'],
     ['has it sleep where a replica writes', 'alter table audit.entries enable trigger entries_are_kept', 'alter table audit.entries enable always trigger entries_are_kept', 'the trigger audit.entries.entries_are_kept is off'],

@@ -19,19 +19,22 @@ export const guardsFile = (): string => join(repositoryRoot(), 'infra', 'postgre
 const CLOSED = ['log', 'log_index', 'vault', 'intake', 'bus', 'audit']
 const SCHEMAS = [...CLOSED, 'read', 'public']
 
-/** What guards this database. Any role may ask. */
+/** What guards this database. Any role may ask. Read with nothing but PostgreSQL's own in the search path: each name says its schema, whatever the session or its role has set. */
 export const guardsOf = async (sql: Sql): Promise<Guards> => {
-  const rows = await sql<{ kind: (typeof KINDS)[number]; name: string; says: string }[]>`
-    with tables as (select c.oid, n.nspname || '.' || c.relname as name, c.relrowsecurity, c.relforcerowsecurity from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relkind in ('r', 'p') and n.nspname = any (${SCHEMAS}))
-    select 'trigger' as kind, b.name || '.' || t.tgname as name, pg_get_triggerdef(t.oid) || case t.tgenabled when 'A' then ' ALWAYS' when 'D' then ' OFF' else ' SOMETIMES' end as says from pg_trigger t join tables b on b.oid = t.tgrelid where not t.tgisinternal
-    union all select 'rule', schemaname || '.' || tablename || '.' || rulename, definition from pg_rules where schemaname = any (${SCHEMAS})
-    union all select 'policy', schemaname || '.' || tablename || '.' || policyname, concat_ws(' ', permissive, cmd, 'TO ' || array_to_string(roles, ','), 'USING ' || qual, 'CHECK ' || with_check) from pg_policies where schemaname = any (${SCHEMAS})
-    union all select 'row security', name, case when relforcerowsecurity then 'on, for the owner too' else 'on' end from tables where relrowsecurity
-    union all select 'constraint', b.name || '.' || c.conname, pg_get_constraintdef(c.oid) || case when c.convalidated then '' else ' NOT VALID' end from pg_constraint c join tables b on b.oid = c.conrelid where c.contype in ('c', 'p', 'u', 'f', 'x')
-    union all select 'function', n.nspname || '.' || p.proname || '(' || oidvectortypes(p.proargtypes) || ')',
-      concat_ws(' ', 'RETURNS', pg_get_function_result(p.oid), 'LANGUAGE', l.lanname, p.provolatile, case when p.prosecdef then 'SECURITY DEFINER' end, array_to_string(p.proconfig, ';')) || E'\n' || p.prosrc
-      from pg_proc p join pg_namespace n on n.oid = p.pronamespace join pg_language l on l.oid = p.prolang where n.nspname = any (${SCHEMAS})
-    order by 1, 2`
+  const rows = await sql.begin('read only', async (tx) => {
+    await tx`set local search_path = pg_catalog`
+    return tx<{ kind: (typeof KINDS)[number]; name: string; says: string }[]>`
+      with tables as (select c.oid, n.nspname || '.' || c.relname as name, c.relrowsecurity, c.relforcerowsecurity from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relkind in ('r', 'p') and n.nspname = any (${SCHEMAS}))
+      select 'trigger' as kind, b.name || '.' || t.tgname as name, pg_get_triggerdef(t.oid) || case t.tgenabled when 'A' then ' ALWAYS' when 'D' then ' OFF' else ' SOMETIMES' end as says from pg_trigger t join tables b on b.oid = t.tgrelid where not t.tgisinternal
+      union all select 'rule', schemaname || '.' || tablename || '.' || rulename, definition from pg_rules where schemaname = any (${SCHEMAS})
+      union all select 'policy', schemaname || '.' || tablename || '.' || policyname, concat_ws(' ', permissive, cmd, 'TO ' || array_to_string(roles, ','), 'USING ' || qual, 'CHECK ' || with_check) from pg_policies where schemaname = any (${SCHEMAS})
+      union all select 'row security', name, case when relforcerowsecurity then 'on, for the owner too' else 'on' end from tables where relrowsecurity
+      union all select 'constraint', b.name || '.' || c.conname, pg_get_constraintdef(c.oid) || case when c.convalidated then '' else ' NOT VALID' end from pg_constraint c join tables b on b.oid = c.conrelid where c.contype in ('c', 'p', 'u', 'f', 'x')
+      union all select 'function', n.nspname || '.' || p.proname || '(' || oidvectortypes(p.proargtypes) || ')',
+        concat_ws(' ', 'RETURNS', pg_get_function_result(p.oid), 'LANGUAGE', l.lanname, p.provolatile, case when p.prosecdef then 'SECURITY DEFINER' end, array_to_string(p.proconfig, ';')) || E'\n' || p.prosrc
+        from pg_proc p join pg_namespace n on n.oid = p.pronamespace join pg_language l on l.oid = p.prolang where n.nspname = any (${SCHEMAS})
+      order by 1, 2`
+  })
   return Object.fromEntries(KINDS.map((kind) => [kind, Object.fromEntries(rows.filter((row) => row.kind === kind).map(({ name, says }) => [name, says]))])) as unknown as Guards
 }
 
