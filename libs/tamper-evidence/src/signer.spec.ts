@@ -183,8 +183,20 @@ describe('the audit log beside it', () => {
   })
 })
 
+const verified = (more: Partial<VerifyLogOptions> = {}): Promise<LogReport> => verifyLog({ store: log.store, folder: log.place, verifier: log.signer.verifier, signer: log.signer, walk: (range, onWalked) => walkRange(log.store, range, { onWalked }), clock: { now: () => '2026-06-02T00:00:00.000Z' }, full: true, ...more })
+
+describe('what could not be looked at', () => {
+  it('is said, and the log is not remembered as verified', async () => {
+    await log.add(2)
+    await log.signerWith().look()
+    expect(await verified({ tryKept: async () => ({ notLooked: 'the kept bytes' }) })).toMatchObject({ ok: true, through: 2, notLooked: 'the kept bytes' })
+    expect(log.place.verified(log.store.log)).toBeUndefined()
+    expect(await verified({ tryKept: async () => undefined })).not.toHaveProperty('notLooked')
+    expect(log.place.verified(log.store.log)).toBeDefined()
+  })
+})
+
 describe('the second place, put back to an older copy of itself,', () => {
-  const verified = (more: Partial<VerifyLogOptions> = {}): Promise<LogReport> => verifyLog({ store: log.store, folder: log.place, verifier: log.signer.verifier, signer: log.signer, walk: (range, onWalked) => walkRange(log.store, range, { onWalked }), clock: { now: () => '2026-06-02T00:00:00.000Z' }, full: true, ...more })
   let signer: Signer
   /** Signs at ordinals 2, 4, 6; afterwards the place is as it was at 2. */
   beforeEach(async () => {

@@ -28,7 +28,7 @@ interface Common {
   readonly publicKey: string
 }
 export type LogReport =
-  | Common & { readonly ok: true; readonly through: number; readonly link: string; /** the last checkpoint: what is cut off behind it would not show */ readonly signed: Signed | null; /** sealing keys that opened what they sealed first, and those that were destroyed; null: not tried */ readonly keys: { readonly open: number; readonly erased: number } | null; /** the audit log; null: not looked at */ readonly audit: { readonly log: string; /** entries that were read now */ readonly checked: number; readonly through: number; /** the last entry that is signed; null: none yet */ readonly signed: number | null } | null }
+  | Common & { readonly ok: true; readonly through: number; readonly link: string; /** the last checkpoint: what is cut off behind it would not show */ readonly signed: Signed | null; /** sealing keys that opened what they sealed first, and those that were destroyed; null: not tried */ readonly keys: { readonly open: number; readonly erased: number } | null; /** the audit log; null: not looked at */ readonly audit: { readonly log: string; /** entries that were read now */ readonly checked: number; readonly through: number; /** the last entry that is signed; null: none yet */ readonly signed: number | null } | null; /** what could not be looked at, and why; absent: all was. Nothing is remembered as verified then */ readonly notLooked?: string }
   | Common & {
     readonly ok: false
     /** where it is: `ordinal`, `upTo` and those of `right` and `stillRight` count entries of the audit log then; absent: the event log */
@@ -84,6 +84,7 @@ class Verification {
   private readonly numbers = new CheckpointNumbers()
   private readonly met = new Set<string>()
   private erased = 0
+  private notLooked: string | undefined
 
   constructor(private readonly options: VerifyLogOptions) {}
 
@@ -104,8 +105,8 @@ class Verification {
     const audit = chain && await this.walkAudit(chain)
     const wrongAudit = audit && this.judgeAudit(audit)
     if (wrongAudit) return wrongAudit
-    this.remember(head, audit?.ok ? audit.through : undefined)
-    return { ...this.common(), ok: true, through: head.ordinal, link: head.link, signed: signedOf(this.lastSigned ?? await folder.last(store.log)), keys: tryKeys ? { open: this.met.size - this.erased, erased: this.erased } : null, audit: audit?.ok ? { log: audit.through.log, checked: audit.checked, through: audit.through.ordinal, signed: audit.signed?.audit?.ordinal ?? this.before?.audit?.ordinal ?? null } : null }
+    if (this.notLooked === undefined) this.remember(head, audit?.ok ? audit.through : undefined)
+    return { ...this.common(), ok: true, through: head.ordinal, link: head.link, signed: signedOf(this.lastSigned ?? await folder.last(store.log)), keys: tryKeys ? { open: this.met.size - this.erased, erased: this.erased } : null, audit: audit?.ok ? { log: audit.through.log, checked: audit.checked, through: audit.through.ordinal, signed: audit.signed?.audit?.ordinal ?? this.before?.audit?.ordinal ?? null } : null, ...(this.notLooked !== undefined && { notLooked: this.notLooked }) }
   }
 
   private async walk(from: number, head: Head): Promise<Wrong | undefined> {
@@ -229,6 +230,7 @@ class Verification {
     const { tryKept, signal, folder, store } = this.options
     const found = await tryKept?.({ after, through, ...(signal && { signal }) })
     if (!found) return undefined
+    if ('notLooked' in found) { this.notLooked = found.notLooked; return undefined }
     this.right = this.before
     for (const noted of folder.read(store.log, after)) if (noted.ordinal < found.ordinal) this.right = noted
     // a checkpoint vouches for events, not for what lies beside them

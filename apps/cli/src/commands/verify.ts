@@ -39,12 +39,13 @@ const linesOf = (report: LogReport): string[] => {
       'what to do: docs/runbooks/tampering.md',
     ]
   }
-  const { checked, through, link, signed, checkpoints, keys, audit, publicKey } = report
+  const { checked, through, link, signed, checkpoints, keys, audit, publicKey, notLooked } = report
   return [
     `log ${report.log}: ${checked} events verified, through ordinal ${through}`, `link ${link}`,
     signed ? `signed through ordinal ${signed.ordinal} at ${signed.signedtime}; ${checkpoints} checkpoints agree${through > signed.ordinal ? `; a cut of the last ${through - signed.ordinal} would not show yet` : ''}` : 'nothing is signed yet',
     ...keys ? [`${keys.open} sealing keys open what they sealed first${keys.erased > 0 ? `, ${keys.erased} were destroyed` : ''}`] : [],
     ...audit ? [`audit log ${audit.log}: ${audit.checked} entries verified, through ${audit.through}; ${audit.signed === null ? 'none is signed yet' : `signed through ${audit.signed}`}`] : [],
+    ...notLooked === undefined ? [] : [`NOT LOOKED AT: ${notLooked}`],
     `signed by ${publicKey}`, ...before,
   ]
 }

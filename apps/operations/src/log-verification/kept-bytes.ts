@@ -10,11 +10,19 @@ interface Said { readonly ordinal: number; readonly id: string; /** undefined: t
 const IDS = 1000
 
 /** @param database of a role that may see ids and versions of quarantined bytes */
-export const keptBytesOf = (store: Pick<EventStore, 'readAll'>, database: Sql): TryKept => async ({ after, through, signal }) => {
+export const keptBytesOf = (store: Pick<EventStore, 'readAll'>, database: Sql): TryKept => async (range) => {
+  try { return await look(store, database, range) } catch (error) {
+    // the database has the rights of an earlier build
+    if ((error as { code?: string }).code !== '42501') throw error
+    return { notLooked: 'the bytes of quarantined records: operations may not look; run npx chorus migrate' }
+  }
+}
+
+const look = async (store: Pick<EventStore, 'readAll'>, database: Sql, { after, through, signal }: Parameters<TryKept>[0]): Promise<{ readonly ordinal: number; readonly text: string } | undefined> => {
   let waiting: Said[] = []
   // repairs of a record that was quarantined before `after` are counted from its beginning on
   const repairs = new Map<string, Set<string>>()
-  const look = async (): Promise<{ readonly ordinal: number; readonly text: string } | undefined> => {
+  const seen = async (): Promise<{ readonly ordinal: number; readonly text: string } | undefined> => {
     const rows = await database<{ id: string; first: boolean; repairs: number }[]>`
       select id, bool_or(version = 1) as first, (count(*) filter (where version > 1))::int as repairs from intake.quarantined_bytes where id = any (${[...new Set(waiting.map(({ id }) => id))]}) group by id`
     const there = new Map(rows.map((row) => [row.id, row]))
@@ -30,10 +38,10 @@ export const keptBytesOf = (store: Pick<EventStore, 'readAll'>, database: Sql): 
     if (type === 'QuarantinedRecordRepaired') repairs.set(id, (repairs.get(id) ?? new Set()).add(record))
     if (ordinal <= after || kept === false) continue
     waiting.push({ ordinal, id, ...type === 'QuarantinedRecordRepaired' && { repair: record } })
-    const found = waiting.length === IDS ? await look() : undefined
+    const found = waiting.length === IDS ? await seen() : undefined
     if (found) return found
   }
-  return look()
+  return seen()
 }
 
 /** The how-manieth of the repairs it is, from 1: the same bytes again are no further version. */
