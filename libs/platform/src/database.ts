@@ -4,7 +4,7 @@ import { keepPostgresUp } from './kept-up'
 import { migrate, MigrationRefused, pending, readMigrations } from './migrate'
 import { SetupRefused } from './postgres-binaries'
 import { actsAs, powersBeyondServices } from './role-powers'
-import { asRole, installRights, rightsBeyond, serviceLogins } from './role-rights'
+import { asRole, installRights, rightsBeyond, rightsMissing, serviceLogins } from './role-rights'
 import type { Service } from '@chorus/contracts'
 import type { Settings } from './settings'
 
@@ -68,11 +68,28 @@ const missingMigrations = async (appUrl: string): Promise<string[]> => {
   return pending(await readMigrations(), new Map(applied.map((row) => [row.name, row.hash]))).map(({ name }) => name)
 }
 
+/**
+ * What the roles lack of the rights that this build declares: those of an earlier build may stand there with every migration run,
+ * and row security does not refuse what it hides, a wall among it.
+ * @param service whose role it is about; left out: all
+ */
+const missingRights = async (appUrl: string, service?: Service): Promise<string[]> => {
+  const sql = postgres(appUrl, { max: 1, onnotice: () => undefined })
+  try { return await rightsMissing(sql, service) } catch (error) {
+    if ((error as { code?: string }).code !== '42501') throw error
+    return ['the role may not see which rights it has']
+  } finally { await sql.end({ timeout: 1 }) }
+}
+const RIGHTS_OF = 'The database of DATABASE_URL does not have the rights of this build'
+
 /** Without an owner's address this process may not migrate; it only looks whether somebody has. */
 const checkMigrated = async (appUrl: string): Promise<void> => {
   const missing = await missingMigrations(appUrl)
   if (missing.length > 0) throw new SetupRefused(`The database of DATABASE_URL lacks ${missing.length} migrations (first: ${missing[0]}). Set DATABASE_OWNER_URL to the role that owns it, for this start, and Chorus runs them.`)
+  const rights = await missingRights(appUrl)
+  if (rights.length > 0) throw new SetupRefused(`${RIGHTS_OF} (${inShort(rights)}). Run npx chorus migrate with DATABASE_OWNER_URL, or set it for this start.`)
 }
+const inShort = (texts: readonly string[]): string => `${texts.slice(0, 3).join('; ')}${texts.length > 3 ? ` and ${texts.length - 3} more` : ''}`
 
 /**
  * The services' role must not be able to change what was recorded. Who only tries Chorus is told so; production does not start.
@@ -99,7 +116,9 @@ export const databaseLacks = async (loginUrl: string, service?: Service): Promis
   try {
     await checkServer('DATABASE_URL', appUrl)
     const missing = await missingMigrations(appUrl)
-    return missing.length === 0 ? undefined : `The database of DATABASE_URL lacks ${missing.length} migrations (first: ${missing[0]}). Run them with its owner's address in DATABASE_OWNER_URL: npx chorus migrate`
+    if (missing.length > 0) return `The database of DATABASE_URL lacks ${missing.length} migrations (first: ${missing[0]}). Run them with its owner's address in DATABASE_OWNER_URL: npx chorus migrate`
+    const rights = await missingRights(appUrl, service)
+    return rights.length === 0 ? undefined : `${RIGHTS_OF} (${inShort(rights)}). Give them with its owner's address in DATABASE_OWNER_URL: npx chorus migrate`
   } catch (error) {
     if (error instanceof MigrationRefused) throw error
     return error instanceof SetupRefused ? error.message : `The database of DATABASE_URL cannot be used: ${reasonOf(error)}.`

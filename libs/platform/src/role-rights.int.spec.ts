@@ -4,8 +4,9 @@ import type { Sql } from 'postgres'
 import { ACCESS, appendedBy, CATEGORIES, CONTEXTS, contextsOf, readBy, SERVICES, type Service } from '@chorus/contracts'
 import { PostgresStore } from '@chorus/event-store'
 import { freshDatabase, type FreshDatabase } from '../../../test/support/database'
-import { checkRole, databaseLacks } from './database'
+import { checkRole, databaseLacks, openDatabase } from './database'
 import { GRANTS, asRole, DATABASE_ROLES, installRights, rightsBeyond, rightsMissing, roleOf } from './role-rights'
+import type { Settings } from './settings'
 
 const categories = CATEGORIES.map(({ name }) => name)
 let serial = 0
@@ -143,6 +144,41 @@ describe('the roles of the services', () => {
     if (back !== undefined) await owner.unsafe(back).simple()
     await installRights(database.ownerUrl)
     expect((await rightsBeyond(owner)).filter((text) => !text.startsWith(`${name}_app`))).toEqual([])
+  })
+
+  it('what an extension grants to everybody is the extension\'s, and production starts; the same by hand, or in a schema of ours, is named', async () => {
+    const said = async (): Promise<string[]> => (await rightsBeyond(owner)).filter((text) => !text.startsWith(`${name}_app`) && text.startsWith(`${roleOf(name, 'relay')} `)).map((text) => text.slice(name.length + 7))
+    const url = new URL(process.env.CHORUS_TEST_POSTGRES!)
+    url.pathname = `/${name}`
+    const admin = postgres(url.toString(), { max: 1, onnotice: () => undefined })
+    try {
+      await admin.unsafe(`create extension pg_stat_statements; create view public.by_hand as select 1 as one; create table log.by_hand (one int, two int); grant select on public.by_hand, log.by_hand to public; grant update (two) on log.by_hand to public;
+        create function public.by_hand() returns void language sql security definer as ''`).simple()
+      const ours = ['may SELECT log.by_hand', 'may UPDATE log.by_hand (two)']
+      const ownHand = ['may EXECUTE public.by_hand()', 'may SELECT public.by_hand']
+      expect((await said()).sort()).toEqual([...ours, ...ownHand].sort())
+      await admin.unsafe('alter extension pg_stat_statements add view public.by_hand; alter extension pg_stat_statements add function public.by_hand(); alter extension pg_stat_statements add table log.by_hand').simple()
+      expect((await said()).sort()).toEqual(ours)
+    } finally {
+      await admin.unsafe('drop extension pg_stat_statements cascade').simple()
+      await admin.end()
+    }
+    expect(await said()).toEqual([])
+  })
+
+  it('a service waits where its own rights are those of an earlier build, and one process for all where anybody\'s are', async () => {
+    const [finance, intake] = [roleOf(name, 'finance'), roleOf(name, 'intake')]
+    const [{ category } = { category: '' }] = await owner<{ category: string }[]>`select category from public.chorus_rights where role = ${finance} order by 1 limit 1`
+    await owner`delete from public.chorus_rights where role = ${finance} and category = ${category}`
+    await owner.unsafe(`revoke usage on schema intake from "${intake}"`)
+    expect(await databaseLacks(database.appUrl, 'finance')).toMatch(new RegExp(`^The database of DATABASE_URL does not have the rights of this build \\(${finance} may not (read|append) ${category}\\)\\. Give them with its owner's address in DATABASE_OWNER_URL: npx chorus migrate$`))
+    expect(await databaseLacks(database.appUrl, 'intake')).toMatch(`${intake} may not USAGE in schema intake`)
+    expect(await databaseLacks(database.appUrl, 'services')).toBeUndefined()
+    const settings = { databaseUrl: database.appUrl, mode: 'demonstration' } as Settings
+    await expect(openDatabase(settings)).rejects.toThrow(/does not have the rights of this build .*Run npx chorus migrate/)
+    await installRights(database.ownerUrl)
+    for (const service of SERVICES) expect(await databaseLacks(database.appUrl, service)).toBeUndefined()
+    await expect(openDatabase(settings)).resolves.toMatchObject({ appUrl: database.appUrl })
   })
 
   it('would be seen here where a table or a role is gone', async () => {

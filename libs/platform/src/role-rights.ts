@@ -112,8 +112,9 @@ export const rightsSql = (database: string, login?: string): string => {
 }
 
 /**
- * Makes the roles that are missing, without a password, and brings what they may do to the declaration. Safe to repeat and to
- * run beside running services.
+ * Makes the roles that are missing, without a password, and brings what they may do to the declaration. Safe to repeat, and to
+ * run beside services of this build. Those of an earlier build are stopped first where a right is withdrawn or a category is
+ * named anew: row security answers them with fewer rows, not with a refusal.
  * @param ownerUrl of the owner; needs CREATEROLE only where roles or memberships are missing
  * @param login the role of DATABASE_URL: becomes able to take on every service's role (one process for all); absent where each service logs in as its own
  * @throws MigrationRefused with the statements for an administrator, where the owner may not make roles
@@ -175,17 +176,23 @@ const wantedOf = (database: string): Wanted[] => GRANTS.flatMap(({ on, may, to }
   return to.flatMap((role) => privilegesOf(may).map((each) => ({ role: roleOf(database, role), kind, name, ...each })))
 })
 
+const OUR_SCHEMAS = [...new Set(GRANTS.map(({ on }) => on.split(' ')[1]!.split('.')[0]!))]
+
 /** What can be granted, under the names of the declaration. Looked up in the catalogue: asked by name, a role that may not enter a schema is refused. */
 const OBJECTS = `
   select 'TABLE' as kind, n.nspname || '.' || c.relname as name, c.oid from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relkind in ('r', 'p')
   union all select 'SCHEMA', nspname, oid from pg_namespace
   union all select 'FUNCTION', n.nspname || '.' || p.proname || '(' || oidvectortypes(p.proargtypes) || ')', p.oid from pg_proc p join pg_namespace n on n.oid = p.pronamespace`
 
-/** What the roles of this database lack of the declaration, one sentence each; [] where it is as declared. Any role may ask that may read chorus_rights. */
-export const rightsMissing = async (sql: Sql): Promise<string[]> => {
+/**
+ * What the roles of this database lack of the declaration, one sentence each; [] where it is as declared. Any role may ask that may read chorus_rights.
+ * @param of this role alone; left out: all
+ */
+export const rightsMissing = async (sql: Sql, of?: DatabaseRole): Promise<string[]> => {
   const [{ database } = { database: '' }] = await sql<{ database: string }[]>`select current_database() as database`
-  const wanted = wantedOf(database)
-  const known = new Set((await sql<{ role: string }[]>`select rolname as role from pg_roles where rolname = any (${DATABASE_ROLES.map((role) => roleOf(database, role))})`).map(({ role }) => role))
+  const roles = (of === undefined ? DATABASE_ROLES : [of]).map((role) => roleOf(database, role))
+  const wanted = wantedOf(database).filter(({ role }) => roles.includes(role))
+  const known = new Set((await sql<{ role: string }[]>`select rolname as role from pg_roles where rolname = any (${roles})`).map(({ role }) => role))
   const gone = await sql<{ kind: string; name: string }[]>`
     select distinct w.kind, w.name from jsonb_to_recordset(${sql.json(wanted as never)}::jsonb) as w(kind text, name text) where not exists (select from (${sql.unsafe(OBJECTS)}) as o where o.kind = w.kind and o.name = w.name) order by 1, 2`
   const lacking = await sql<{ role: string; kind: string; name: string; privilege: string }[]>`
@@ -197,16 +204,29 @@ export const rightsMissing = async (sql: Sql): Promise<string[]> => {
     select exists (select from pg_auth_members where pg_get_userbyid(roleid) = ${roleOf(database, 'audit')} and pg_get_userbyid(member) = ${roleOf(database, 'operations')}) as audit`
   // a table that is gone is named as such; whoever asks what stands in it is refused
   const has = gone.some(({ name }) => name === 'public.chorus_rights') ? undefined : new Map((await sql<{ role: string; category: string; appends: boolean }[]>`select role, category, appends from public.chorus_rights`).map(({ role, category, appends }) => [`${role} ${category}`, appends]))
-  const short = has ? rowsOf(database).filter(([role, category, appends]) => { const as = has.get(`${role} ${category}`); return as === undefined || (appends && !as) }) : []
+  const short = has ? rowsOf(database).filter(([role, category, appends]) => { if (!roles.includes(role)) return false; const as = has.get(`${role} ${category}`); return as === undefined || (appends && !as) }) : []
   const keys = gone.some(({ name }) => name === 'public.chorus_contexts') ? undefined : new Set((await sql<{ role: string; context: string }[]>`select role, context from public.chorus_contexts`).map(({ role, context }) => `${role} ${context}`))
   return [
-    ...DATABASE_ROLES.map((role) => roleOf(database, role)).filter((role) => !known.has(role)).map((role) => `the role ${role} is missing`),
+    ...roles.filter((role) => !known.has(role)).map((role) => `the role ${role} is missing`),
     ...gone.map(({ kind, name }) => `the ${kind.toLowerCase()} ${name} is missing`),
     ...lacking.map(({ role, kind, name, privilege }) => `${role} may not ${privilege} ${kind === 'SCHEMA' ? `in schema ${name}` : name}`),
     ...known.has(roleOf(database, 'audit')) && known.has(roleOf(database, 'operations')) && !acting!.audit ? [`${roleOf(database, 'operations')} may not act as ${roleOf(database, 'audit')}`] : [],
     ...short.map(([role, category, appends]) => `${role} may not ${appends ? 'append' : 'read'} ${category === '*' ? 'everything' : category}`),
-    ...keys ? contextRowsOf(database).filter(([role, context]) => !keys.has(`${role} ${context}`)).map(([role, context]) => `${role} may not use the keys of ${context === '*' ? 'any context' : context}`) : [],
+    ...keys ? contextRowsOf(database).filter(([role, context]) => roles.includes(role) && !keys.has(`${role} ${context}`)).map(([role, context]) => `${role} may not use the keys of ${context === '*' ? 'any context' : context}`) : [],
   ]
+}
+
+/**
+ * Tables, views and functions that an extension brought, `pg_class 1234`: what it grants to everybody (statistics of statements,
+ * say) is the extension's. Not in the schemas of ours, and nothing that is declared: that its owner could hide there.
+ */
+const broughtByExtensions = async (sql: Sql): Promise<ReadonlySet<string>> => {
+  const rows = await sql<{ id: string }[]>`
+    select d.classid::regclass::text || ' ' || d.objid as id from pg_depend d
+      left join pg_class c on d.classid = 'pg_class'::regclass and c.oid = d.objid left join pg_proc p on d.classid = 'pg_proc'::regclass and p.oid = d.objid
+      join pg_namespace n on n.oid = coalesce(c.relnamespace, p.pronamespace)
+    where d.deptype = 'e' and n.nspname <> all (${OUR_SCHEMAS.filter((schema) => schema !== 'public')}) and n.nspname || '.' || coalesce(c.relname, '') <> all (${GRANTS.map(({ on }) => on.split(' ')[1]!)})`
+  return new Set(rows.map(({ id }) => id))
 }
 
 /** What the roles of this database may do beyond the declaration, one sentence each; [] where it is as declared. Any role may ask that may read chorus_rights. */
@@ -215,21 +235,22 @@ export const rightsBeyond = async (sql: Sql): Promise<string[]> => {
   const allowed = new Set(wantedOf(database).map(({ role, kind, name, privilege, column }) => `${role} ${kind} ${name} ${privilege} ${column ?? '*'}`))
   const may = (role: string, kind: string, name: string, privilege: string, column = '*'): boolean => allowed.has(`${role} ${kind} ${name} ${privilege} ${column}`)
   const roles = DATABASE_ROLES.map((role) => roleOf(database, role))
-  const found = await sql<{ role: string; name: string; privilege: string }[]>`
-    select r.rolname as role, n.nspname || '.' || c.relname as name, p.privilege
+  const brought = await broughtByExtensions(sql)
+  const found = await sql<{ id: string; role: string; name: string; privilege: string }[]>`
+    select 'pg_class ' || c.oid as id, r.rolname as role, n.nspname || '.' || c.relname as name, p.privilege
     from pg_roles r, pg_class c join pg_namespace n on n.oid = c.relnamespace, unnest(array['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) as p(privilege)
     where r.rolname = any (${roles}) and c.relkind in ('r', 'p', 'v', 'm', 'f') and n.nspname not in ('pg_catalog', 'information_schema') and c.relowner <> r.oid and has_table_privilege(r.oid, c.oid, p.privilege)`
   // of some columns alone
-  const columns = await sql<{ role: string; name: string; privilege: string; column: string }[]>`
-    select r.rolname as role, n.nspname || '.' || c.relname as name, p.privilege, a.attname as column
+  const columns = await sql<{ id: string; role: string; name: string; privilege: string; column: string }[]>`
+    select 'pg_class ' || c.oid as id, r.rolname as role, n.nspname || '.' || c.relname as name, p.privilege, a.attname as column
     from pg_roles r, pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace, unnest(array['SELECT', 'INSERT', 'UPDATE', 'REFERENCES']) as p(privilege)
     where r.rolname = any (${roles}) and a.attacl is not null and a.attnum > 0 and not a.attisdropped and n.nspname not in ('pg_catalog', 'information_schema') and c.relowner <> r.oid
       and not has_table_privilege(r.oid, c.oid, p.privilege) and has_column_privilege(r.oid, c.oid, a.attnum, p.privilege) order by 1, 2, 3, 4`
   // schemas of ours, and functions that do what whoever calls them may not
-  const wide = await sql<{ role: string; kind: string; name: string; privilege: string }[]>`
-    select r.rolname as role, o.kind, o.name, p.privilege from pg_roles r, (${sql.unsafe(OBJECTS)}) as o, unnest(array['USAGE', 'CREATE', 'EXECUTE']) as p(privilege)
+  const wide = await sql<{ id: string; role: string; kind: string; name: string; privilege: string }[]>`
+    select 'pg_proc ' || o.oid as id, r.rolname as role, o.kind, o.name, p.privilege from pg_roles r, (${sql.unsafe(OBJECTS)}) as o, unnest(array['USAGE', 'CREATE', 'EXECUTE']) as p(privilege)
     where r.rolname = any (${roles}) and case
-      when o.kind = 'SCHEMA' then p.privilege <> 'EXECUTE' and o.name = any (${[...new Set(GRANTS.map(({ on }) => on.split(' ')[1]!.split('.')[0]!))]}) and has_schema_privilege(r.oid, o.oid, case p.privilege when 'EXECUTE' then 'USAGE' else p.privilege end)
+      when o.kind = 'SCHEMA' then p.privilege <> 'EXECUTE' and o.name = any (${OUR_SCHEMAS}) and has_schema_privilege(r.oid, o.oid, case p.privilege when 'EXECUTE' then 'USAGE' else p.privilege end)
       when o.kind = 'FUNCTION' then p.privilege = 'EXECUTE' and (select prosecdef from pg_proc where oid = o.oid) and o.name not like 'pg\\_%' and o.name not like 'information_schema.%' and has_function_privilege(r.oid, o.oid, 'EXECUTE')
       else false end order by 1, 3, 4`
   const declared = new Map(rowsOf(database).map(([role, category, appends]) => [`${role} ${category}`, appends]))
@@ -246,9 +267,9 @@ export const rightsBeyond = async (sql: Sql): Promise<string[]> => {
   const acting = await sql<{ role: string; member: string }[]>`
     select pg_get_userbyid(roleid) as role, pg_get_userbyid(member) as member from pg_auth_members where pg_get_userbyid(member) = any (${roles})`
   return [
-    ...found.filter(({ role, name, privilege }) => !may(role, 'TABLE', name, privilege)).map(({ role, name, privilege }) => `${role} may ${privilege} ${name}`),
-    ...columns.filter(({ role, name, privilege, column }) => !may(role, 'TABLE', name, privilege, column) && !may(role, 'TABLE', name, privilege)).map(({ role, name, privilege, column }) => `${role} may ${privilege} ${name} (${column})`),
-    ...wide.filter(({ role, kind, name, privilege }) => !may(role, kind, name, privilege)).map(({ role, kind, name, privilege }) => `${role} may ${privilege} ${kind === 'SCHEMA' ? `in schema ${name}` : name}`),
+    ...found.filter(({ id, role, name, privilege }) => !brought.has(id) && !may(role, 'TABLE', name, privilege)).map(({ role, name, privilege }) => `${role} may ${privilege} ${name}`),
+    ...columns.filter(({ id, role, name, privilege, column }) => !brought.has(id) && !may(role, 'TABLE', name, privilege, column) && !may(role, 'TABLE', name, privilege)).map(({ role, name, privilege, column }) => `${role} may ${privilege} ${name} (${column})`),
+    ...wide.filter(({ id, role, kind, name, privilege }) => !(kind === 'FUNCTION' && brought.has(id)) && !may(role, kind, name, privilege)).map(({ role, kind, name, privilege }) => `${role} may ${privilege} ${kind === 'SCHEMA' ? `in schema ${name}` : name}`),
     ...rows.filter(({ role, category, appends }) => { const as = declared.get(`${role} ${category}`); return as === undefined || (appends && !as) }).map(({ role, category, appends }) => `${role} may ${appends ? 'read and append' : 'read'} ${category === '*' ? 'everything' : category}`),
     ...keys.filter(({ role, context }) => !contexts.has(`${role} ${context}`)).map(({ role, context }) => `${role} may use the keys of ${context === '*' ? 'every context' : context}`),
     ...owned.map(({ role, name }) => `${role} owns ${name}`), ...bare.map(({ name }) => `${name} has no row security`), ...powers.map(({ role }) => `${role} has powers over the whole server`),
