@@ -12,7 +12,7 @@ export const PLACED = 'chorus_log_index'
 export const OWNED_MS = 3000
 
 /** An event's place beside its position in KurrentDB: all but its text. */
-export interface PlacedRow extends Place { readonly stream: string; readonly id: string; readonly type: string; readonly link: string; readonly commit: bigint; readonly prepare: bigint }
+export interface PlacedRow extends Place { readonly stream: string; readonly id: string; readonly type: string; /** the fingerprint by which the same event is known again */ readonly content: string; readonly link: string; readonly commit: bigint; readonly prepare: bigint }
 export interface NewPlace { readonly stream: string; readonly revision: number; readonly id: string; readonly type: string; readonly content: string; readonly recordedtime: string; readonly link: string; readonly position: Position }
 /** Where the follower stands. */
 export interface PlacesHead { readonly log: string; readonly ordinal: number; readonly link: string; readonly recordedtime: string | null; readonly promised: string | null; readonly clock: string; readonly position: Position | undefined }
@@ -23,7 +23,7 @@ export class PlacesOfAnotherLog extends Error { constructor(message: string) { s
 
 const HEAD_COLUMNS = `log::text AS log, ordinal, encode(link, 'hex') AS link, ${timeText('recordedtime')} AS recordedtime, ${timeText('promised')} AS promised,
   ${timeText('clock_timestamp()')} AS clock, commit_position::text AS commit, prepare_position::text AS prepare`
-const ROW_COLUMNS = `ordinal, revision, ${timeText('recordedtime')} AS recordedtime, stream, id::text AS id, type, encode(link, 'hex') AS link, commit_position::text AS commit, prepare_position::text AS prepare`
+const ROW_COLUMNS = `ordinal, revision, ${timeText('recordedtime')} AS recordedtime, stream, id::text AS id, type, content, encode(link, 'hex') AS link, commit_position::text AS commit, prepare_position::text AS prepare`
 const BEGIN = `INSERT INTO log_index.head (log, ordinal, link) VALUES ($1::text::uuid, 0, decode($2, 'hex')) ON CONFLICT DO NOTHING`
 /** An owner that does not renew is followed by another; a clock that was put back holds up nobody. */
 const OWN = `UPDATE log_index.head SET term = term + (owner IS DISTINCT FROM $1::text::uuid)::int, owner = $1::text::uuid, owned_until = clock_timestamp() + $2::int * interval '1 millisecond'

@@ -15,10 +15,15 @@ const SPREAD = 4
 const keyOf = (stream: string, revision: number): string => `${stream} ${revision}`
 
 /** An event that has a place and is not in KurrentDB any more has no text: whoever decodes it stops, and verify names it. */
-const stored = ({ commit: _, prepare: __, ...row }: PlacedRow, text: string | undefined): StoredEvent => ({ ...row, text: text ?? '' })
+const stored = ({ commit: _, prepare: __, content: ___, ...row }: PlacedRow, text: string | undefined): StoredEvent => ({ ...row, text: text ?? '' })
 
 /** The events after `after` through `through` that pass the filter, in log order. */
-export async function* readPlaced(options: ReaderOptions, after: number, through: number, { filter, signal }: Pick<ReadAllOptions, 'filter' | 'signal'>): AsyncIterable<StoredEvent> {
+export async function* readPlaced(options: ReaderOptions, after: number, through: number, which: Pick<ReadAllOptions, 'filter' | 'signal'>): AsyncIterable<StoredEvent> {
+  for await (const { event } of readWithContent(options, after, through, which)) yield event
+}
+
+/** Each with the fingerprint that its place says, which is no part of an event as it is read. */
+export async function* readWithContent(options: ReaderOptions, after: number, through: number, { filter, signal }: Pick<ReadAllOptions, 'filter' | 'signal'>): AsyncIterable<{ readonly event: StoredEvent; readonly content: string }> {
   let next = Math.max(0, after)
   while (next < through) {
     signal?.throwIfAborted()
@@ -29,7 +34,7 @@ export async function* readPlaced(options: ReaderOptions, after: number, through
     const texts = spread <= rows.length * SPREAD ? await byPosition(options, rows) : await byStream(options, rows)
     for (const row of rows) {
       signal?.throwIfAborted()
-      yield stored(row, texts.get(keyOf(row.stream, row.revision)))
+      yield { event: stored(row, texts.get(keyOf(row.stream, row.revision))), content: row.content }
     }
     next = last.ordinal
     if (rows.length < PAGE) return

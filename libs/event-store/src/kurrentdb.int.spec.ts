@@ -12,6 +12,7 @@ import { SURPRISES, type Surprise } from './testing/kurrentdb-double-log'
 import { placesAnew } from './testing/kurrentdb-logs'
 import { SURPRISED, type Surprised } from './testing/kurrentdb-surprises'
 import { verifyChain } from './verify-chain'
+import { walkRange } from './walk-range'
 
 const live = process.env.KURRENTDB_URL
 let database: FreshDatabase
@@ -108,6 +109,26 @@ describe('where the server fails', () => {
     await owner.end()
     expect((await store.appendEach(['dek_there', 'dek_gone'].map((key) => ({ stream: 'a-1', expected: 'any' as const, events: [event(key)], keys: [key] })))).map(told)).toEqual(['ok 0-0 at 1', 'key-ended'])
     expect(await stored()).toEqual([idOf('dek_there')])
+  })
+})
+
+describe('the owner of the places', () => {
+  it('changes the fingerprint by which an event is known again: the walk names it', async () => {
+    await placesAnew(database)
+    const double = await KurrentDouble.start()
+    const store = await open(double.url)
+    const owner = postgres(database.ownerUrl, { max: 1, onnotice: () => undefined })
+    try {
+      await store.append({ stream: 'a-1', expected: 'none', events: ['e1', 'e2', 'e3'].map((name) => event(name)) })
+      expect(await walkRange(store, { after: 0, through: 3 })).toMatchObject({ checked: 3, end: { ordinal: 3 } })
+      expect((await all(store.readAll()))[0]).not.toHaveProperty('content')
+      await owner.unsafe(`alter table log_index.events disable trigger user; update log_index.events set content = 'x' || substr(content, 2) where ordinal = 2`).simple()
+      expect((await walkRange(store, { after: 0, through: 3 })).fault).toMatchObject({ ordinal: 2, fault: 'not-its-text' })
+    } finally {
+      await owner.end()
+      await store.close()
+      double.stop()
+    }
   })
 })
 

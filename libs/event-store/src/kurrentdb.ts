@@ -7,13 +7,14 @@ import { randomUUID } from 'node:crypto'
 import { asFound, connectKurrent, isAfter, kurrent, Names, pageOf, patiently, placeOfKurrent, readIdentity, sayIdentity, type Entry, type Identity, type Link } from './kurrentdb-connection'
 import { Follower, LogDamaged } from './kurrentdb-follower'
 import { Places, PlacesOfAnotherLog, type PlacesHead } from './kurrentdb-places'
-import { readPlaced, readStreamPlaced, type ReaderOptions } from './kurrentdb-reader'
+import { readPlaced, readStreamPlaced, readWithContent, type ReaderOptions } from './kurrentdb-reader'
 import { KurrentWriter } from './kurrentdb-writer'
-import { CopyUnfinished, type Append, type AppendResult, type EventStore, type Head, type ReadAllOptions, type ReadStreamOptions, type StoredEvent, type SubscribeOptions, type Subscription } from './port'
+import { CopyUnfinished, type Append, type AppendResult, type EventStore, type Head, type LogPage, type ReadAllOptions, type ReadStreamOptions, type StoredEvent, type SubscribeOptions, type Subscription } from './port'
 import type { StoreLogger } from './postgres-connection'
 import { ordinalAsOf } from './postgres-head'
 import { prepareAppend } from './prepare-append'
 import { startSubscription } from './subscription'
+import { pageOfOne } from './walk-range'
 
 export interface KurrentStoreOptions {
   /** kurrentdb://…, with user and password where the server asks for them */
@@ -101,6 +102,12 @@ export class KurrentStore implements EventStore {
     options.signal?.throwIfAborted()
     const { ordinal } = await this.places.head()
     yield* readPlaced(this.reading, options.after ?? 0, Math.min(options.through ?? ordinal, ordinal), options)
+  }
+
+  async *readPages({ after = 0, through = Infinity, signal }: Omit<ReadAllOptions, 'filter'> = {}): AsyncIterable<LogPage> {
+    signal?.throwIfAborted()
+    const { ordinal } = await this.places.head()
+    for await (const { event, content } of readWithContent(this.reading, after, Math.min(through, ordinal), { ...(signal && { signal }) })) yield pageOfOne(event, content)
   }
 
   async head(): Promise<Head> {

@@ -55,7 +55,15 @@ export class BytePage implements LogPage, LogRow {
 
   fits(log: string): boolean {
     const { type, stream, content, id } = this
+    // of two lines in one value the second would be nobody's
+    if (this.i === this.length - 1 && !this.ended()) return false
     return saysThat(this.bytes, { log: logPart(log), type, stream, content, id, revision: this.revisions[this.i]! })
+  }
+
+  /** Whether every column ends where its last event's part does. */
+  private ended(): boolean {
+    const { length, revisions, times, links, id, type, stream, content, text } = this
+    return revisions.length === length && times.length === length && links.length === 2 + length * 64 && id.bytes.length === length * 36 && [type, stream, content, text].every((lines) => lines.ended)
   }
 }
 
@@ -69,6 +77,7 @@ class Lines implements Part {
     const end = this.bytes.indexOf(NEWLINE, this.from)
     this.to = end < 0 ? this.bytes.length : end
   }
+  get ended(): boolean { return this.from <= this.to && this.to === this.bytes.length }
 }
 
 let ofLog = { log: '', part: partOf('') }

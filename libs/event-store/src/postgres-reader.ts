@@ -104,7 +104,8 @@ function pages(sql: Sql, after: number, through: number, filter: LogFilter | und
 
 const IN_RANGE = 'SELECT * FROM log.events WHERE ordinal > $1 AND ordinal <= $2'
 const ALL = pageOf(IN_RANGE)
-const ALL_BYTES = pageOf(IN_RANGE, 'ordinal', [`content, E'\\n'`])
+// what is null would be passed over, and its part could stand in another row's
+const ALL_BYTES = pageOf(`SELECT ordinal, revision, recordedtime, link, id, ${['type', 'stream', 'content', 'text'].map((name) => `coalesce(${name}, '') AS ${name}`).join(', ')} FROM (${IN_RANGE}) AS r`, 'ordinal', [`content, E'\\n'`])
 
 const pagesOfAll = (sql: Sql, after: number, through: number): AsyncIterable<Page> =>
   inTurn(after, through, (from, to) => fetchPage(sql, ALL, [from, to]), measured)

@@ -8,6 +8,7 @@ import { BY_CATEGORY } from './postgres-reader'
 import { all, event, ordinals, until } from './testing/builders'
 import { emptyLogs, type TestLog } from './testing/postgres-logs'
 import { verifyChain } from './verify-chain'
+import { walkRange } from './walk-range'
 
 const logs = emptyLogs()
 let log: TestLog
@@ -64,6 +65,27 @@ describe('the clock', () => {
     const [first, ...later] = (await all(store.readAll())).map(({ recordedtime }) => Date.parse(recordedtime))
     for (const time of later) expect(time - first!).toBeGreaterThan(3_500_000)
     expect(await verifyChain(store)).toMatchObject({ ok: true, checked: 3 })
+  })
+})
+
+describe('an owner who puts two lines into one value', () => {
+  const change = (statement: string): Promise<unknown> => client(log.database.ownerUrl).unsafe(`alter table log.events disable trigger user; ${statement}`).simple()
+  const walked = () => walkRange(store, { after: 0, through: 600 })
+  beforeEach(async () => {
+    await store.appendEach(some(600))
+    expect(await walked()).toMatchObject({ checked: 600 })
+  })
+  // 512 is the last of a page, 600 of the log
+  it.each(['type', 'stream', 'content', 'text'].flatMap((column) => [300, 512, 600].map((ordinal) => [column, ordinal] as const)))('in its %s: the walk ends at the event or within its page (%d)', async (column, ordinal) => {
+    await change(`update log.events set ${column} = ${column} || E'\\nx' where ordinal = ${ordinal}`)
+    const { fault, checked } = await walked()
+    expect(fault).toBeDefined()
+    expect([ordinal, ordinal + 1]).toContain(fault!.ordinal)
+    expect(checked).toBe(fault!.ordinal - 1)
+  })
+  it('and none into the next, so that together they say the same', async () => {
+    await change(`alter table log.events alter type drop not null; update log.events set type = type || E'\\n' || type where ordinal = 599; update log.events set type = null where ordinal = 600`)
+    expect((await walked()).fault).toMatchObject({ ordinal: 600, fault: 'not-its-text' })
   })
 })
 

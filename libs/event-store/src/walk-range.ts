@@ -94,11 +94,13 @@ const placeOf = ({ ordinal, link, recordedtime }: LogRow): Walked['end'] => ({ o
 /** The pages of a store that has them, else each event as a page of its own. */
 async function* pagesOf(store: Readable, options: Omit<ReadAllOptions, 'filter'>): AsyncIterable<LogPage> {
   if (store.readPages) { yield* store.readPages(options); return }
-  for await (const event of store.readAll(options)) yield { length: 1, next: () => rowOf(event) }
+  for await (const event of store.readAll(options)) yield pageOfOne(event)
 }
-const rowOf = ({ ordinal, recordedtime, link, text, stream, revision, id, type }: StoredEvent): LogRow => {
+/** @param content the fingerprint that the store keeps beside the event, where it keeps one */
+export const pageOfOne = (event: StoredEvent, content?: string): LogPage => ({ length: 1, next: () => rowOf(event, content) })
+const rowOf = ({ ordinal, recordedtime, link, text, stream, revision, id, type }: StoredEvent, content: string | undefined): LogRow => {
   const bytes = Buffer.from(text)
-  return { ordinal, recordedtime, link, bytes, fits: (log) => saysThat(bytes, { log: partOf(log), stream: partOf(stream), revision, id: partOf(id), type: partOf(type) }) }
+  return { ordinal, recordedtime, link, bytes, fits: (log) => saysThat(bytes, { log: partOf(log), stream: partOf(stream), revision, id: partOf(id), type: partOf(type), ...content !== undefined && { content: partOf(content) } }) }
 }
 
 function faultOf(log: string, previous: Walked['end'], event: LogRow): { fault: ChainFault; text: string } | undefined {

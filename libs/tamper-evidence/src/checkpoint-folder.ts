@@ -59,6 +59,14 @@ export class CheckpointFolder implements SecondPlace {
     }
   }
 
+  /** Those at or before an ordinal, the last that was kept first. */
+  *readBack(log: string, through: number): Generator<Noted> {
+    for (const file of this.files(log).reverse()) {
+      if (Number(NOTES.exec(file)![1]) > through) continue
+      for (const noted of [...notesOf(readFileSync(this.path(log, file), 'utf8'))].reverse()) if (noted.ordinal <= through) yield noted
+    }
+  }
+
   /** The public key that this log's checkpoints began with; kept at the first call. */
   pin(log: string, publicKey: string): string {
     const pinned = this.pinned(log)

@@ -18,7 +18,7 @@ export interface Checkpoint {
   readonly signedtime: string
   /** the audit log at that moment; absent in checkpoints of before this was signed, and where there is none */
   readonly audit?: AuditHead
-  /** one more than the checkpoint before it: where one is missing, it shows. Absent in checkpoints of before this was signed */
+  /** one more than the checkpoint before it: where one is missing, it shows; of what was verified: that of the last checkpoint until there. Absent in notes of before this was signed */
   readonly number?: number
 }
 /** A checkpoint with the note that it was read from. */

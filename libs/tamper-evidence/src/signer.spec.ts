@@ -1,16 +1,18 @@
-import { cpSync, renameSync, rmSync } from 'node:fs'
+import { cpSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { walkRange, type MemoryStore } from '@chorus/event-store'
 import type { AuditChain } from './audit-chain'
-import { checkCheckpoint, type AuditHead, type Noted } from './checkpoint'
+import { checkCheckpoint, readCheckpoint, signCheckpoint, type AuditHead, type Noted } from './checkpoint'
 import { PlaceRefused } from './second-place'
 import type { Signer } from './signer'
-import { verifyLog, type LogReport, type VerifyLogOptions } from './verify-log'
+import type { LogReport } from './log-report'
+import { verifyLog, type VerifyLogOptions } from './verify-log'
 import { alone, idOf, newSigner, testLog, type TestLog } from './testing/log'
 
 let log: TestLog
 beforeEach(() => { log = testLog() })
 afterEach(() => log.clear())
+const all = async <T>(of: AsyncIterable<T>): Promise<T[]> => { const found: T[] = []; for await (const each of of) found.push(each); return found }
 const signed = (): number[] => [...log.place.read(log.store.log)].map(({ ordinal }) => ordinal)
 /** The same log as somebody has changed it. */
 const changed = (more: Partial<Pick<MemoryStore, 'head' | 'readAll'>>) => ({ log: log.store.log, head: () => log.store.head(), readAll: log.store.readAll.bind(log.store), ...more })
@@ -205,6 +207,8 @@ describe('the second place, put back to an older copy of itself,', () => {
     for (let each = 0; each < 3; each++) {
       await log.add(2)
       await signer.look()
+      expect(await verified({ full: each === 1 })).toMatchObject({ ok: true })
+      expect(await verified({ full: false })).toMatchObject({ ok: true, checked: 0 })
       if (each === 0) cpSync(log.folder, copy, { recursive: true })
     }
     expect(await verified({ signedThrough: async () => signer.through })).toMatchObject({ ok: true })
@@ -224,6 +228,63 @@ describe('the second place, put back to an older copy of itself,', () => {
     const found = await verified({ signedThrough: async () => signer.through })
     expect(found).toMatchObject({ ok: false, fault: 'checkpoints-missing', ordinal: 3, upTo: 7, right: { ordinal: 2 }, stillRight: { ordinal: 7 } })
     expect((found as { text: string }).text).toContain('lacks 2 checkpoints between those at ordinals 2 and 7')
+  })
+
+  describe('with what was verified left there,', () => {
+    const incremental = (): Promise<LogReport> => verified({ full: false })
+    /** The log was verified when it was signed through 6; in notes of before, without the number. */
+    beforeEach(async () => { await leave(3) })
+    const leave = async (number?: number): Promise<void> => {
+      const { link, recordedtime } = (await all(log.store.readAll({ after: 5, through: 6 })))[0]!
+      log.place.keepVerified(log.store.log, signCheckpoint({ log: log.store.log, ordinal: 6, link, recordedtime, signedtime: '2026-06-01T00:00:00.000Z', ...number !== undefined && { number } }, log.signer, 'verified'))
+    }
+    const MISSING = { ok: false, fault: 'checkpoints-missing', before: { ordinal: 6 }, ordinal: 3, right: { ordinal: 2 } }
+
+    it.each([3, undefined])('is found by the next look once it was signed on (number that was verified: %s)', async (number) => {
+      await leave(number)
+      await log.add(1)
+      await signer.look()
+      expect(await incremental()).toMatchObject({ ...MISSING, upTo: 7, stillRight: { ordinal: 7 } })
+    })
+
+    it('is found before that, too, also where all is looked at again', async () => {
+      expect(await incremental()).toMatchObject({ ...MISSING, upTo: 6, stillRight: null })
+      expect(await verified()).toMatchObject({ ...MISSING, before: null, upTo: 6, stillRight: null })
+    })
+
+    it('is found where it is empty now', async () => {
+      for (const file of readdirSync(join(log.folder, log.store.log))) if (file.endsWith('.notes')) rmSync(join(log.folder, log.store.log, file))
+      expect(await incremental()).toMatchObject({ ...MISSING, ordinal: 1, upTo: 6, right: null })
+      await log.add(1)
+      await signer.look()
+      expect(await incremental()).toMatchObject({ ...MISSING, ordinal: 1, upTo: 7, right: null })
+    })
+  })
+
+  it('is found also where somebody put notes there that nobody signed: one whose number is above all, or those that are missing', async () => {
+    const kept = [...log.place.read(log.store.log)]
+    await log.add(1)
+    await signer.look()
+    const [first, last] = log.place.read(log.store.log)
+    const notes = join(log.folder, log.store.log, readdirSync(join(log.folder, log.store.log)).find((name) => name.endsWith('.notes'))!)
+    const forged = (ordinal: number, link: string, number: number): string => signCheckpoint({ ...first!, ordinal, link, number }, newSigner(log.store.log))
+    const links = (await all(log.store.readAll())).map(({ link }) => link)
+    for (const planted of [[forged(1, links[0]!, 9e15)], [forged(4, links[3]!, 2), forged(6, links[5]!, 3)]]) {
+      const inOrder = [first!.note, ...planted, last!.note].sort((a, b) => readCheckpoint(a)!.ordinal - readCheckpoint(b)!.ordinal)
+      writeFileSync(notes, inOrder.map((note) => `${note}\n`).join(''))
+      expect(await verified()).toMatchObject({ ok: false, fault: 'checkpoints-missing', ordinal: 3, upTo: 7, right: { ordinal: 2 }, stillRight: { ordinal: 7 } })
+    }
+    expect(kept.map(({ number }) => number)).toEqual([1])
+  })
+
+  it('says so last: what is wrong in the audit log, or with what is kept, is said before', async () => {
+    await log.add(1)
+    await signer.look()
+    expect(await verified({ tryKept: async () => ({ ordinal: 1, text: 'gone' }) })).toMatchObject({ fault: 'kept-bytes-missing' })
+    const head = { log: idOf(9), ordinal: 3, link: 'f'.repeat(64) }
+    const audit: AuditChain = { head: async () => head, walk: async () => ({ ok: false, checked: 1, ordinal: 2, fault: 'link-differs', text: 'entry 2' }) }
+    expect(await verified({ audit })).toMatchObject({ in: 'audit log', ordinal: 2, fault: 'link-differs' })
+    expect(await verified({ audit: { ...audit, walk: async () => ({ ok: true, checked: 3, through: head }) } })).toMatchObject({ fault: 'checkpoints-missing' })
   })
 
   it('and a log that follows another signer\'s checkpoints has none missing', async () => {

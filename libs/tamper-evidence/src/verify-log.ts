@@ -2,48 +2,16 @@
  * Verifies a log against what was signed: walks the chain, compares it with every checkpoint of the second place, and opens
  * what each sealing key sealed first. Names the first ordinal that is wrong, and since when that is known.
  */
-import { genesisLink, type ChainFault, type EventStore, type Head, type Range, type SealedSample, type Walked } from '@chorus/event-store'
-import type { AuditChain, AuditFault } from './audit-chain'
+import { genesisLink, type EventStore, type Head, type Range, type SealedSample, type Walked } from '@chorus/event-store'
+import type { AuditChain } from './audit-chain'
 import { checkCheckpoint, readCheckpoint, signCheckpoint, type AuditHead, type Noted } from './checkpoint'
 import type { CheckpointFolder } from './checkpoint-folder'
 import { CheckpointNumbers } from './checkpoint-numbers'
+import type { Common, LogFault, LogReport, Signed, Wrong } from './log-report'
 import type { SecondPlace } from './second-place'
 import type { NoteSigner, NoteVerifier } from './signed-note'
 import { verifyAuditLog, type AuditVerdict } from './verify-audit'
 import type { TryKept, TryKeys, Walk } from './verify-ports'
-
-export type LogFault = ChainFault | AuditFault | 'another-log' | 'cut-tail' | 'rewritten' | 'checkpoint-not-signed' | 'checkpoints-missing' | 'kept-bytes-missing' | 'signing-key-swapped' | 'sealing-key-swapped'
-/** A moment at which the log was right through an ordinal: signed, so nobody without the key can have made it up. */
-export interface Signed { readonly ordinal: number; readonly signedtime: string }
-
-interface Common {
-  readonly log: string
-  /** events that were read now */
-  readonly checked: number
-  /** what was verified before and not read again; its signature was looked at */
-  readonly before: Signed | null
-  /** checkpoints that were compared */
-  readonly checkpoints: number
-  /** the key that they were checked with, in its text form */
-  readonly publicKey: string
-}
-export type LogReport =
-  | Common & { readonly ok: true; readonly through: number; readonly link: string; /** the last checkpoint: what is cut off behind it would not show */ readonly signed: Signed | null; /** sealing keys that opened what they sealed first, and those that were destroyed; null: not tried */ readonly keys: { readonly open: number; readonly erased: number } | null; /** the audit log; null: not looked at */ readonly audit: { readonly log: string; /** entries that were read now */ readonly checked: number; readonly through: number; /** the last entry that is signed; null: none yet */ readonly signed: number | null } | null; /** what could not be looked at, and why; absent: all was. Nothing is remembered as verified then */ readonly notLooked?: string }
-  | Common & {
-    readonly ok: false
-    /** where it is: `ordinal`, `upTo` and those of `right` and `stillRight` count entries of the audit log then; absent: the event log */
-    readonly in?: 'audit log'
-    /** the first ordinal that is wrong; where a range is all that can be known, the first of it */
-    readonly ordinal: number
-    /** the last of that range */
-    readonly upTo?: number
-    readonly fault: LogFault
-    readonly text: string
-    /** the last checkpoint before it, with which the log agrees: everything through there is as it was signed */
-    readonly right: Signed | null
-    /** the first checkpoint that covers it: when that was signed it was still right */
-    readonly stillRight: Signed | null
-  }
 
 export interface VerifyLogOptions {
   readonly store: Pick<EventStore, 'log' | 'head' | 'readAll'>
@@ -69,8 +37,7 @@ export interface VerifyLogOptions {
 
 const RANGE = 20_000
 const signedOf = (noted: Noted | undefined): Signed | null => noted ? { ordinal: noted.ordinal, signedtime: noted.signedtime } : null
-type Wrong = Extract<LogReport, { ok: false }>
-interface Job { readonly range: Range; readonly noted: readonly Noted[]; readonly walked: Promise<Walked> }
+interface Job { readonly range: Range; /** all of the range */ readonly notes: readonly Noted[]; /** those that it is compared with */ readonly noted: readonly Noted[]; readonly walked: Promise<Walked> }
 
 export const verifyLog = (options: VerifyLogOptions): Promise<LogReport> => new Verification(options).run()
 
@@ -81,12 +48,13 @@ class Verification {
   /** the last checkpoint with which the log agrees, or what was verified before */
   private right: Noted | undefined
   private lastSigned: Noted | undefined
-  private readonly numbers = new CheckpointNumbers()
+  private verified: Noted | undefined
+  private readonly numbers: CheckpointNumbers
   private readonly met = new Set<string>()
   private erased = 0
   private notLooked: string | undefined
 
-  constructor(private readonly options: VerifyLogOptions) {}
+  constructor(private readonly options: VerifyLogOptions) { this.numbers = new CheckpointNumbers(options.verifier) }
 
   async run(): Promise<LogReport> {
     const { store, folder, verifier, signer, tryKeys, audit: chain } = this.options
@@ -96,21 +64,26 @@ class Verification {
     for (const [who, key] of [['the key folder holds', signer.verifier.text], [`${folder.name} was begun with`, pinned]] as const) {
       if (key !== undefined && key !== verifier.text) return this.keySwapped(who, key)
     }
-    if (!this.options.full) this.before = this.right = this.verifiedBefore()
+    this.verified = this.verifiedBefore()
+    if (!this.options.full) this.before = this.right = this.verified
     const from = this.before?.ordinal ?? 0
     if (from > head.ordinal) return this.cut(head.ordinal, this.before!)
     const signedThrough = await this.options.signedThrough?.() ?? 0
-    const fault = await this.walk(from, head) ?? await this.beyond() ?? await this.askWitness() ?? await this.missing(signedThrough) ?? await this.keptFault(from, head.ordinal)
+    const fault = await this.walk(from, head) ?? await this.beyond() ?? await this.askWitness() ?? await this.keptFault(from, head.ordinal)
     if (fault) return fault
     const audit = chain && await this.walkAudit(chain)
     const wrongAudit = audit && this.judgeAudit(audit)
     if (wrongAudit) return wrongAudit
+    // last: where they cannot be had again, everything else is judged all the same
+    const missing = await this.missing(signedThrough)
+    if (missing) return missing
     if (this.notLooked === undefined) this.remember(head, audit?.ok ? audit.through : undefined)
     return { ...this.common(), ok: true, through: head.ordinal, link: head.link, signed: signedOf(this.lastSigned ?? await folder.last(store.log)), keys: tryKeys ? { open: this.met.size - this.erased, erased: this.erased } : null, audit: audit?.ok ? { log: audit.through.log, checked: audit.checked, through: audit.through.ordinal, signed: audit.signed?.audit?.ordinal ?? this.before?.audit?.ordinal ?? null } : null, ...(this.notLooked !== undefined && { notLooked: this.notLooked }) }
   }
 
   private async walk(from: number, head: Head): Promise<Wrong | undefined> {
     const { lanes = 1, signal } = this.options
+    if (this.before) this.numbers.goOnFrom(this.options.folder.readBack(head.log, this.before.ordinal), this.before.number)
     const jobs = this.jobs(from, head.ordinal)
     const waiting: Job[] = []
     let link = this.before?.link ?? genesisLink(head.log)
@@ -121,6 +94,7 @@ class Verification {
         if (!job) break
         signal?.throwIfAborted()
         const walked = await job.walked
+        await this.numbers.meet(job.notes)
         if (walked.start.link !== link && !walked.fault) return this.wrong(walked.start.ordinal, 'link-differs', `ordinal ${walked.start.ordinal}: carries another link than before`)
         link = walked.end.link
         const fault = await this.judge(job, walked)
@@ -135,21 +109,22 @@ class Verification {
   /** The ranges of the log in order, each with its checkpoints; walked as they are taken. */
   private *jobs(from: number, through: number): Generator<Job> {
     const { folder, store, walk, tryKeys, onProgress } = this.options
-    const notes = folder.read(store.log, from)
+    const kept = folder.read(store.log, from)
     let done = 0
-    let note = notes.next()
+    let note = kept.next()
     for (let after = from; after < through || (after === from && from > 0); after += RANGE) {
       const to = Math.min(after + RANGE, through)
+      const notes: Noted[] = []
       const noted: Noted[] = []
       // one that was written late, behind a later one, says nothing that the later one does not
-      for (; !note.done && note.value.ordinal <= to; note = notes.next()) {
-        this.numbers.meet(note.value)
+      for (; !note.done && note.value.ordinal <= to; note = kept.next()) {
+        notes.push(note.value)
         if (note.value.ordinal > (noted.at(-1)?.ordinal ?? after - 1)) noted.push(note.value)
       }
       const range = { after, through: to, known: noted.map(({ ordinal, link }) => ({ ordinal, link })), samples: tryKeys !== undefined }
       const walked = walk(range, (events) => onProgress?.(done += events, through - from))
       walked.catch(() => undefined)
-      yield { range, noted, walked }
+      yield { range, notes, noted, walked }
     }
   }
 
@@ -205,10 +180,13 @@ class Verification {
   /** The log is as it was signed, and of what vouched for it something is gone. */
   private async missing(signedThrough: number): Promise<Wrong | undefined> {
     const { folder, store } = this.options
-    const found = this.numbers.missing(await folder.last(store.log), signedThrough)
+    const last = await folder.last(store.log)
+    const unsigned = last && this.unsigned(last)
+    if (unsigned) return unsigned
+    const found = this.numbers.missing(last, signedThrough, this.verified)
     if (!found) return undefined
     this.right = found.last
-    return found.next && this.unsigned(found.next) || { ...this.wrong((found.last?.ordinal ?? 0) + 1, 'checkpoints-missing', `${folder.name} ${found.text}`, found.next ?? null), upTo: found.upTo }
+    return found.next && this.unsigned(found.next) || { ...this.wrong(Math.min((found.last?.ordinal ?? 0) + 1, found.upTo), 'checkpoints-missing', `${folder.name} ${found.text}`, found.next ?? null), upTo: found.upTo }
   }
 
   /** The other host holds the newest checkpoint that it was sent: the folder may have been changed together with the log. */
@@ -279,8 +257,8 @@ class Verification {
   }
 
   private remember({ log, ordinal, link, recordedtime }: Head, audit: AuditHead | undefined): void {
-    const { folder, signer, clock } = this.options
-    if (recordedtime !== null) folder.keepVerified(log, signCheckpoint({ log, ordinal, link, recordedtime, signedtime: clock.now(), ...(audit && { audit }) }, signer, 'verified'))
+    const { options: { folder, signer, clock }, numbers: { reached } } = this
+    if (recordedtime !== null) folder.keepVerified(log, signCheckpoint({ log, ordinal, link, recordedtime, signedtime: clock.now(), ...(audit && { audit }), ...(reached > 0 && { number: reached }) }, signer, 'verified'))
   }
 
   private common(): Common {

@@ -8,6 +8,8 @@ import type { Sql } from 'postgres'
 
 interface Said { readonly ordinal: number; readonly id: string; /** undefined: the record as it came; else the fingerprint of a repair */ readonly repair?: string }
 const IDS = 1000
+const REPAIRED = 'QuarantinedRecordRepaired'
+const dataOf = (text: string) => (JSON.parse(text) as { data: { quarantineId: string; kept?: boolean; record: string } }).data
 
 /** @param database of a role that may see ids and versions of quarantined bytes */
 export const keptBytesOf = (store: Pick<EventStore, 'readAll'>, database: Sql): TryKept => async (range) => {
@@ -20,8 +22,14 @@ export const keptBytesOf = (store: Pick<EventStore, 'readAll'>, database: Sql): 
 
 const look = async (store: Pick<EventStore, 'readAll'>, database: Sql, { after, through, signal }: Parameters<TryKept>[0]): Promise<{ readonly ordinal: number; readonly text: string } | undefined> => {
   let waiting: Said[] = []
-  // repairs of a record that was quarantined before `after` are counted from its beginning on
   const repairs = new Map<string, Set<string>>()
+  /** The repairs of a record that was quarantined before `after` are counted from its beginning on. */
+  const repairsOf = async (id: string, stream: string): Promise<Set<string>> => {
+    const known = repairs.get(id) ?? new Set<string>()
+    if (after > 0 && !repairs.has(id)) for await (const { text } of store.readAll({ through: after, filter: { streams: [stream], types: [REPAIRED] }, ...(signal && { signal }) })) known.add(dataOf(text).record)
+    repairs.set(id, known)
+    return known
+  }
   const seen = async (): Promise<{ readonly ordinal: number; readonly text: string } | undefined> => {
     const rows = await database<{ id: string; first: boolean; repairs: number }[]>`
       select id, bool_or(version = 1) as first, (count(*) filter (where version > 1))::int as repairs from intake.quarantined_bytes where id = any (${[...new Set(waiting.map(({ id }) => id))]}) group by id`
@@ -33,11 +41,11 @@ const look = async (store: Pick<EventStore, 'readAll'>, database: Sql, { after, 
     waiting = []
     return undefined
   }
-  for await (const { ordinal, text, type } of store.readAll({ through, filter: { categories: ['quarantine'], types: ['RecordQuarantined', 'QuarantinedRecordRepaired'] }, ...(signal && { signal }) })) {
-    const { quarantineId: id, kept, record } = (JSON.parse(text) as { data: { quarantineId: string; kept?: boolean; record: string } }).data
-    if (type === 'QuarantinedRecordRepaired') repairs.set(id, (repairs.get(id) ?? new Set()).add(record))
-    if (ordinal <= after || kept === false) continue
-    waiting.push({ ordinal, id, ...type === 'QuarantinedRecordRepaired' && { repair: record } })
+  for await (const { ordinal, text, type, stream } of store.readAll({ after, through, filter: { categories: ['quarantine'], types: ['RecordQuarantined', REPAIRED] }, ...(signal && { signal }) })) {
+    const { quarantineId: id, kept, record } = dataOf(text)
+    if (type === REPAIRED) (await repairsOf(id, stream)).add(record)
+    if (kept === false) continue
+    waiting.push({ ordinal, id, ...type === REPAIRED && { repair: record } })
     const found = waiting.length === IDS ? await seen() : undefined
     if (found) return found
   }
