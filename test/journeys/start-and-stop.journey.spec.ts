@@ -9,6 +9,7 @@ describe('a Chorus that is started, asked, and stopped', () => {
 
   it('is live and ready, and says which checks it made', async () => {
     await chorus.agent.get('/health/live').expect(200, { status: 'live' })
+    await chorus.ready()
     const { body } = await chorus.agent.get('/health/ready').expect(200)
     expect(body.status).toBe('ready')
     expect((body.checks as { name: string }[]).map(({ name }) => name)).toEqual(expect.arrayContaining(['database', 'log']))

@@ -7,7 +7,7 @@ import { Module, type INestApplication } from '@nestjs/common'
 import { postgres } from '@chorus/postgres'
 import supertest from 'supertest'
 import type { Claims, Role } from '@chorus/contracts'
-import { issueToken, readSettings, systemClock, type Clock } from '@chorus/platform'
+import { issueToken, Readiness, readSettings, systemClock, type Clock } from '@chorus/platform'
 import { boot } from '../../apps/standalone/src/boot'
 import { freshDatabase, type FreshDatabase } from './database'
 
@@ -28,6 +28,8 @@ export interface TestChorus {
   bearer(role: Role, agency?: string, claims?: Claims): Promise<string>
   /** stops and starts again on the same database and data folder */
   again(): Promise<TestChorus>
+  /** once every consumer has joined, or half a minute has gone by */
+  ready(): Promise<void>
   close(): Promise<void>
 }
 
@@ -70,6 +72,7 @@ export const startChorus = async (options: ChorusOptions = {}): Promise<TestChor
       app: chorus.app, address: chorus.address, data, ownerUrl: database.ownerUrl, appUrl: database.appUrl, adminUrl: inDatabaseOf(database.appUrl), logs, agent: supertest(chorus.address), tokenFor,
       bearer: async (role, agency, claims) => `Bearer ${await tokenFor(role, agency, claims)}`,
       again: async () => { await chorus.close(); return start() },
+      ready: async () => { await chorus.app.get(Readiness).until(30_000) },
       close: async () => { await chorus.close(); await clear() },
     }
   }

@@ -4,10 +4,12 @@
  */
 import 'reflect-metadata'
 import { endWith, readSettingsWithBus, type ReadySettings } from '@chorus/composition'
-import { repositoryRoot, runChorus, systemClock } from '@chorus/platform'
+import { Readiness, repositoryRoot, runChorus, systemClock } from '@chorus/platform'
 import { boot, type Chorus } from './boot'
 import { loadFirstSamples } from './first-samples'
 import { welcome } from './welcome'
+
+const READY_WITHIN_MS = 15_000
 
 const say = (line: string): void => { process.stdout.write(`${line}\n`) }
 
@@ -16,7 +18,10 @@ const bootAndGreet = async (settings: ReadySettings, signal: AbortSignal): Promi
   const chorus = await boot(settings)
   try {
     await loadFirstSamples(chorus, settings, say, signal)
+    // Whoever reads the address uses it: by then every consumer has joined.
+    const missing = signal.aborted ? [] : await chorus.app.get(Readiness).until(READY_WITHIN_MS, signal)
     if (!signal.aborted) await welcome(chorus, say)
+    if (missing.length > 0) say(`Not ready yet, and /health/ready says when it is: ${missing.map(({ name, text }) => `${name} (${text})`).join(', ')}`)
     return chorus
   } catch (error) {
     await chorus.close()

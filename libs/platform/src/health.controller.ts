@@ -1,4 +1,5 @@
 /** Health, for whoever restarts or routes to this process. `live`: the process answers. `ready`: it can do its work now. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Controller, Get, Injectable, Res } from '@nestjs/common'
 import type { Response } from 'express'
 import { Public } from '@chorus/contracts'
@@ -23,6 +24,14 @@ export class Readiness {
   async look(): Promise<readonly CheckResult[]> {
     if (this.stopping) return [{ name: 'process', ok: false, text: 'stopping' }]
     return Promise.all([...this.checks].map(async ([name, check]) => ({ name, ...await withPatience(check) })))
+  }
+  /** Waits until every check holds, for about `ms` at most, or until it is told to stop. @returns what does not hold yet */
+  async until(ms: number, signal?: AbortSignal): Promise<readonly CheckResult[]> {
+    for (const end = performance.now() + ms; ;) {
+      const missing = (await this.look()).filter(({ ok }) => !ok)
+      if (missing.length === 0 || signal?.aborted || performance.now() > end) return missing
+      await sleep(50)
+    }
   }
 }
 

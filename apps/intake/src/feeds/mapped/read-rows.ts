@@ -50,7 +50,8 @@ const csvRows = (text: string, mapping: Mapping): Rows => {
   const twice = columnsOf(mapping).filter((column) => names.indexOf(column) !== names.lastIndexOf(column))
   if (twice.length > 0) return { refused: `The heading of the file has the column ${twice.map((name) => `"${name}"`).join(', ')} twice: nobody can say which is meant. Export it with each name once.` }
   const head = heading.raw.replace(/[\r\n]+$/, '')
-  const ends = /(?:\r\n|\r|\n)$/.exec(heading.raw)?.[0] ?? '\n'
+  // csv-parse leaves the second half of a CRLF to what follows.
+  const ends = !heading.raw.endsWith('\r') ? '\n' : text[text.indexOf(heading.raw) + heading.raw.length] === '\n' ? '\r\n' : '\r'
   // How the heading ends tells how rows end: where other line breaks stand in one, it must be told so again.
   const kept = (content: string): string => `${head}${ends !== '\n' && /[\r\n]/.test(head + content) ? ends : '\n'}${content}`
   const all = [...data.map((one) => ({ ...one, lines: one.info.lines, ok: true as const })), ...skipped.map((one) => ({ ...one, record: [] as string[], ok: false as const }))].sort((a, b) => a.lines - b.lines)
