@@ -95,6 +95,10 @@ describe('every service as a process of its own, on one machine', () => {
     const caseId = /npx chorus history ([\da-f-]{36})/.exec(walk.said())?.[1] ?? ''
     const history = await cli('history', caseId, '--role', 'healthProgram')
     for (const entry of ['Case opened', 'Notification delivered', 'Services offered', 'Provider answered']) expect(history.said).toContain(entry)
+    // finance runs beside the case, under its own name
+    expect(history.said).toContain('Money stands on no case: npx chorus history ORDINANCE, or ACCOUNT.')
+    const account = /npx chorus history (\S+) --role finance/.exec(walk.said())?.[1] ?? ''
+    expect((await cli('history', account, '--role', 'finance')).said).toContain('Encumbrance recorded')
     expect((await cli('dead-letters', 'list')).said).toContain('nothing is parked')
 
     chorus.child.kill('SIGTERM')
