@@ -135,8 +135,10 @@ const makeCluster = async (options: EmbeddedPostgresOptions, user: PostgresUser,
     options.signal?.addEventListener('abort', stop)
     const code = await exitOf(child)
     options.signal?.removeEventListener('abort', stop)
-    options.signal?.throwIfAborted()
     killGroup(child)
+    // Killed is not gone: what still dies would write into what is removed below.
+    if (options.signal?.aborted || code !== 0) await until(() => processesIn(folder).length === 0, 5_000)
+    options.signal?.throwIfAborted()
     if (code !== 0) throw new SetupRefused(`PostgreSQL could not make its data folder in ${folder}: ${complaint(join(folder, 'postgres.log'), logFrom)}. Check that the disk has room and is writable (about 50 MB).`)
     writeFileSync(passwordFile, `${JSON.stringify(passwords)}\n`, { mode: 0o600 })
     renameSync(fresh, data)
