@@ -210,7 +210,7 @@ export const wrongEdits = ({ content }: RawRecord, record: NibrsRecord): string[
 
 export interface FuzzFailure { readonly seed: number; readonly by: readonly string[]; readonly wrong: readonly string[]; readonly mutant: string }
 /** Of so many mutants one goes the whole way into a log as well. */
-export const WHOLE_WAY = 10
+export const WHOLE_WAY = 40
 /** One mutant of each seed from `seed` on; stops at the first failures (10). */
 export const fuzzFeed = async (seed: number, runs: number, make: (next: Random) => { readonly original: string; readonly mutant: string; readonly by: readonly string[] }, judgeOne: (original: string, mutant: string, next: Random) => string[] | Promise<string[]>, way?: Way): Promise<FuzzFailure[]> => {
   const failures: FuzzFailure[] = []

@@ -102,8 +102,7 @@ it('is put back on an empty database; what was destroyed since is destroyed agai
         [now] = await readAgain<{ n: number; streams: number }>(database.ownerUrl, assessed)
       }
       expect(now).toEqual({ n: wanted!.n, streams: wanted!.n })
-      await again.ready()
-      expect((await fetch(`${again.address}/health/ready`)).status).toBe(200)
+      expect((await again.ready()).status).toBe(200)
       expect(await verdict(again)).toMatchObject({ ok: true })
     } finally {
       await again.close()

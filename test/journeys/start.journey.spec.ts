@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { processesIn } from '../../libs/platform/src/processes'
 import { repositoryRoot } from '../../libs/platform/src/repository-root'
+import { readyAt } from '../support/chorus'
 
 const root = repositoryRoot()
 
@@ -62,7 +63,7 @@ describe('npm start', () => {
   it('brings Chorus up, refuses a second beside it by name, and stops all of it on SIGTERM', async () => {
     const first = begin(data)
     const address = addressIn(await first.until(UP))
-    expect((await fetch(`${address}/health/ready`)).status).toBe(200)
+    expect((await readyAt(address)).status).toBe(200)
     expect(first.said()).toContain('npx chorus')
 
     const second = begin(data)

@@ -18,7 +18,7 @@ const bootAndGreet = async (settings: ReadySettings, signal: AbortSignal): Promi
   const chorus = await boot(settings)
   try {
     await loadFirstSamples(chorus, settings, say, signal)
-    // Whoever reads the address uses it: by then every consumer has joined.
+    // Whoever reads the address uses it.
     const missing = signal.aborted ? [] : await chorus.app.get(Readiness).until(READY_WITHIN_MS, signal)
     if (!signal.aborted) await welcome(chorus, say)
     if (missing.length > 0) say(`Not ready yet, and /health/ready says when it is: ${missing.map(({ name, text }) => `${name} (${text})`).join(', ')}`)

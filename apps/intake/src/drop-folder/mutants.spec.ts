@@ -4,8 +4,8 @@ import { fuzzDrop } from '../../../../test/fuzz/drop'
 
 const SEED = 20261130
 const text = readFileSync(join(__dirname, '../../../../samples/nibrs/2026-06-zero.txt'), 'latin1')
-describe('2,000 files under damaged names', () => {
-  it.each([0, 250, 500, 750, 1000, 1250, 1500, 1750])(`are imported or refused once, or lie where they were put: 250 of them from %d (seed ${SEED}; more: npm run fuzz -- --feed drop --seed S --runs N)`, async (from) => {
-    expect((await fuzzDrop(text, SEED + from, 250)).map(({ seed, by, wrong }) => ({ seed, by, wrong }))).toEqual([])
+describe('400 files under damaged names', () => {
+  it.each([0, 200])(`are imported or refused once, or lie where they were put: 200 of them from %d (seed ${SEED}; more: npm run fuzz -- --feed drop --seed S --runs N)`, async (from) => {
+    expect((await fuzzDrop(text, SEED + from, 200)).map(({ seed, by, wrong }) => ({ seed, by, wrong }))).toEqual([])
   })
 })
