@@ -25,8 +25,9 @@ async function messagesTellNothing(prefix: string, store: EventStore, secrets: r
   const { wrong, read } = await wrongOnTheBroker(prefix, store, { plain: [...Object.values(SUBJECT), ...Object.values(VICTIM), ...RECORDS, 'SAMPLE-HOLD-1'], hers })
   expect(RECORDS.length).toBeGreaterThan(50)
   expect(wrong).toEqual([])
-  // governance has nothing to say in these scenarios
-  expect(Object.keys(read).sort()).toEqual(TOPICS.map(({ name }) => name).filter((name) => name !== 'governance.records.v1').sort())
+  // These scenarios leave it to the clock whether governance has something to say: thirty days after the arrest of a sample.
+  const told = (names: readonly string[]): string[] => names.filter((name) => name !== 'governance.records.v1').sort()
+  expect(told(Object.keys(read))).toEqual(told(TOPICS.map(({ name }) => name)))
 }
 
 describe('one case, in separate processes', () => {
