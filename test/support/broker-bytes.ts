@@ -66,11 +66,17 @@ const formsOf = (text: string): string[] => [text, Buffer.from(text).toString('l
  * @param plain what may stand in no message @param hers what stands for the survivor: on no topic that the program shares
  */
 export async function wrongOnTheBroker(prefix: string, store: EventStore, { plain, hers }: { readonly plain: readonly string[]; readonly hers: readonly string[] }): Promise<{ readonly wrong: string[]; readonly read: Readonly<Record<string, number>> }> {
-  const recorded = new Map<string, string>()
-  for await (const { id, stream } of store.readAll()) { const topic = topicOf(stream.slice(0, stream.indexOf('-'))); if (topic) recorded.set(id, topic.name) }
+  const topicsById = async (): Promise<Map<string, string>> => {
+    const found = new Map<string, string>()
+    for await (const { id, stream } of store.readAll()) { const topic = topicOf(stream.slice(0, stream.indexOf('-'))); if (topic) found.set(id, topic.name) }
+    return found
+  }
+  const messages = await everyMessage(prefix, new Set((await topicsById()).keys()))
+  // What was recorded meanwhile may be among them.
+  const recorded = await topicsById()
   const wrong: string[] = []
   const read: Record<string, number> = {}
-  for (const { topic, id, headers, value, bytes } of await everyMessage(prefix, new Set(recorded.keys()))) {
+  for (const { topic, id, headers, value, bytes } of messages) {
     const fault = (text: string): void => { wrong.push(`${topic}: ${headers.ce_type} ${id}: ${text}`) }
     read[topic] = (read[topic] ?? 0) + 1
     if (recorded.get(id) !== topic) fault('is not of this topic')
