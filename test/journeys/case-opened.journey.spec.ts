@@ -237,9 +237,25 @@ describe('a case is opened and levelled', () => {
     const moved = await check(timers.replace('version: 1.0.0', 'version: 1.1.0').replace('T-VAL-5Y: { after: P5Y', 'T-VAL-5Y: { after: P4Y'))
     expect(moved.body.timerChanges).toEqual([expect.objectContaining({ timer: 'T-VAL-5Y', record: body.caseChanges[0]!.record, stream: `pchCase-${body.caseChanges[0]!.record}` })])
     expect(moved.body.timerChanges.map(({ dueAt, wouldBeDueAt }) => Number(dueAt.slice(0, 4)) - Number(wouldBeDueAt.slice(0, 4)))).toEqual([1])
-    expect((await check(await shipped('kc-ipvi-identity'))).body).toMatchObject({ notice: expect.stringContaining('was not counted') })
+    // Who is who: the persons of this record under both; nobody here is like anybody else. Opened, and entered before it was.
+    const identity = await shipped('kc-ipvi-identity')
+    expect((await check(identity.replace('askProbability: 0.05', 'askProbability: 0.04'))).body).toMatchObject({ values: [{ key: 'askProbability', before: '0.05', after: '0.04' }], persons: { compared: expect.any(Number) }, matchChanges: [] })
+    const read = (await get('privacyOfficer', '/v1/audit?limit=20')).body as { entries: { route: string; asked: { persons?: string } }[] }
+    expect(read.entries.find(({ asked }) => asked.persons !== undefined)).toMatchObject({ route: 'POST /v1/policies/checks', found: true, asked: { persons: expect.stringMatching(/^[1-9]/) } })
+    const notifications = await shipped('kc-ipvi-notifications')
+    const sooner = (await check(notifications.replace('version: 1.0.0', 'version: 1.1.0').replace('within: P1BD', 'within: P2BD'))).body
+    expect(sooner).toMatchObject({ notifications: { planned: 1 }, planChanges: [{ caseId: body.caseChanges[0]!.record, level: 'A', mode: 'PRIORITY_ENFORCEMENT', differs: [{ what: 'within', before: 'P1BD', after: 'P2BD' }] }] })
     expect(await check('levels: [')).toMatchObject({ status: 422, body: { errors: [{ rule: 'policy' }] } })
-    expect([(await check(text, 'healthProgram')).status, (await check(text, 'evaluator')).status, (await post('prosecutor', '/v1/policies/checks', { text })).status]).toEqual([403, 403, 400])
+    // The Health Department owns the program's policy: it sees levels by case number, and no incident.
+    const health = await check(stricter, 'healthProgram')
+    expect(health).toMatchObject({ status: 200, body: { incidentChanges: [], timerChanges: [], notice: expect.stringContaining('were not listed') } })
+    expect(health.body.caseChanges).toEqual(body.caseChanges)
+    const asHealth = (await check(identity, 'healthProgram')).body
+    expect([asHealth.persons, asHealth.matchChanges]).toEqual([undefined, []])
+    // Of a day that is over it could not be activated; of one to come it could.
+    const onDay = async (activeFrom: string): Promise<unknown> => ((await chorus.agent.post('/v1/policies/checks').set('Authorization', await chorus.bearer('prosecutor')).set('X-Purpose', PURPOSES_OF.prosecutor[0]).send({ text: stricter, activeFrom })).body as Report).obstacle
+    expect([await onDay('2026-01-01'), await onDay('2099-01-01')]).toEqual([expect.stringContaining('a day after today'), null])
+    expect([(await check(text, 'evaluator')).status, (await post('prosecutor', '/v1/policies/checks', { text })).status]).toEqual([403, 400])
     // What reactions still record meanwhile, nobody asked for here.
     const recorded: RecordedEvent[] = []
     for await (const event of chorus.app.get<Recorder>(RECORDER, { strict: false }).read()) if (event.ordinal > before) recorded.push(event)

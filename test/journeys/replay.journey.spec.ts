@@ -19,7 +19,7 @@ const settled = async (of: TestChorus): Promise<ReplayResult> => {
   for (let before = await replayed(of), tries = 0; ; before = await replayed(of), tries++) {
     await new Promise(resolve => setTimeout(resolve, 300))
     const after = await replayed(of)
-    if (after.digest === before.digest && (after.byType['EligibilityAssessed@1'] ?? 0) > 0) return after
+    if (after.digest === before.digest && (after.byType['EligibilityAssessed@2'] ?? 0) > 0) return after
     if (tries > 100) throw new Error('the log does not come to rest')
   }
 }

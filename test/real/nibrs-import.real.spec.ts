@@ -1,6 +1,7 @@
 /** The whole way of a real agency file: HTTP upload, records, the log, screening, replay, history. Counts only, never rows. */
 import { createReadStream, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { PURPOSES_OF } from '@chorus/contracts'
 import { startChorus, type TestChorus } from '../support/chorus'
 import { importFile } from '../support/import-file'
 import { replayed } from '../support/long-answers'
@@ -37,8 +38,23 @@ describe('a real NIBRS submission', () => {
   }, 60_000)
 
   it('is screened: one assessment for every intimate-partner incident, and for no other', async () => {
-    const count = async () => (await replayed(chorus)).byType['EligibilityAssessed@1'] ?? 0
+    const count = async () => (await replayed(chorus)).byType['EligibilityAssessed@2'] ?? 0
     for (let tries = 0; tries < 100 && await count() < 209; tries++) await new Promise(resolve => setTimeout(resolve, 100))
     expect(await count()).toBe(209)
+  }, 60_000)
+
+  it('is screened anew by a policy that begins to hold: those whose outcome is another one, as its check said, and no other', async () => {
+    const bearer = await chorus.bearer('prosecutor')
+    const { text: held } = (await chorus.agent.get('/v1/policies/kc-ipvi-levels').set('Authorization', bearer)).body as { text: string }
+    const text = held.replace('version: 1.1.0', 'version: 1.2.0').replace('minimumAge: 18', 'minimumAge: 30')
+    const checked = (await chorus.agent.post('/v1/policies/checks').set('Authorization', bearer).set('X-Purpose', PURPOSES_OF.prosecutor[0]).send({ text })).body as { incidents: { reported: number }; incidentChanges: object[]; tookMs: number }
+    expect(checked.incidents.reported).toBe(4_247)
+    const began = performance.now()
+    expect((await chorus.agent.post('/v1/policies/activations').set('Authorization', bearer).send({ text })).status).toBe(200)
+    const types = async () => (await replayed(chorus)).byType
+    for (let tries = 0; tries < 300 && (await types())['IncidentsScreened@1'] === undefined; tries++) await new Promise(resolve => setTimeout(resolve, 100))
+    process.stdout.write(`a changed policy: ${checked.incidentChanges.length} of 209 otherwise; checked in ${checked.tookMs} ms, screened anew ${Math.round(performance.now() - began)} ms after it was activated\n`)
+    expect(checked.incidentChanges.length).toBeGreaterThan(50)
+    expect((await types())['EligibilityAssessed@2']).toBe(209 + checked.incidentChanges.length)
   }, 60_000)
 })

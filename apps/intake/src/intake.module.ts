@@ -28,6 +28,7 @@ import { ExtractRows } from './mapped-import/retry-row'
 import { AssessEligibilityConsumer } from './on-incident-reported/assess-eligibility.consumer'
 import { RestrictRecordConsumer } from './on-disposition-entered/restrict-record.consumer'
 import { RestrictCaseConsumer } from './on-record-access-restricted/restrict-case.consumer'
+import { ScreenAnewConsumer } from './on-policy-activated/screen-anew.consumer'
 import { LinkedPersonsConsumer } from './on-identities-linked/linked-persons.consumer'
 import { CloseExcludedConsumer } from './on-referral-excluded/close-excluded.consumer'
 import { ProposeAfterNoticeConsumer } from './on-incident-linked/propose-after-notice.consumer'
@@ -68,7 +69,7 @@ import { TimersByDueDate } from './timers-by-due-date/timers-by-due-date.query'
   providers: [
     { provide: CaseLookUp, inject: [RECORDER, VAULT], useFactory: (log: Recorder, vault: Vault) => new CaseLookUp(log, vault) },
     { provide: IdentityLookUp, inject: [RECORDER, VAULT, CaseLookUp], useFactory: (log: Recorder, vault: Vault, cases: CaseLookUp) => new IdentityLookUp(log, vault, cases) },
-    { provide: PolicyCheck, inject: [RECORDER, CaseLookUp, TimersByDueDate], useFactory: (log: Recorder, cases: CaseLookUp, timers: TimersByDueDate) => new PolicyCheck(log, cases, () => timers.all()) },
+    { provide: PolicyCheck, inject: [RECORDER, CaseLookUp, TimersByDueDate, IdentityLookUp], useFactory: (log: Recorder, cases: CaseLookUp, timers: TimersByDueDate, identities: IdentityLookUp) => new PolicyCheck(log, cases, () => timers.all(), identities) },
     { provide: QuarantinedBytes, inject: [DATABASE, VAULT], useFactory: (database: Sql, vault: Vault) => new QuarantinedBytes(database, vault) },
     { provide: Quarantine, inject: [RECORDER, QuarantinedBytes], useFactory: (log: Recorder, bytes: QuarantinedBytes) => new Quarantine(log, bytes) },
     { provide: ExtractRows, inject: [RECORDER, VAULT, CaseLookUp, CLOCK], useFactory: (recorder: Recorder, vault: Vault, lookUp: CaseLookUp, clock: Clock) => new ExtractRows({ recorder, vault, lookUp, clock }) },
@@ -78,7 +79,7 @@ import { TimersByDueDate } from './timers-by-due-date/timers-by-due-date.query'
     { provide: NibrsImport, inject: [RECORDER, VAULT, Quarantine, QuarantineRetry, CLOCK], useFactory: (recorder: Recorder, vault: Vault, quarantine: Quarantine, retry: QuarantineRetry, clock: Clock) => new NibrsImport({ recorder, vault, quarantine, retry, clock }) },
     { provide: KcpdImport, inject: [RECORDER, VAULT, Quarantine, QuarantineRetry, CLOCK], useFactory: (recorder: Recorder, vault: Vault, quarantine: Quarantine, retry: QuarantineRetry, clock: Clock) => new KcpdImport({ recorder, vault, quarantine, retry, clock }) },
     ...quarantineHandlers, ...incidentHandlers, ...referralHandlers, ...personIdentityHandlers, ...caseHandlers, ...circumstanceHandlers, ...chargingHandlers, ...policyHandlers, ReviewCrossComplaintHandler, ReviewCriminalHistoryHandler, DeclareFeedCoverageHandler, RecordArrestHandler, ...lethalityScreenHandlers,
-    AssessEligibilityConsumer, CloseExcludedConsumer, ProposeAfterNoticeConsumer, RecordPairSidesConsumer, LinkIncidentsConsumer, LinkedPersonsConsumer, RestrictRecordConsumer, RestrictCaseConsumer, WalledCasesConsumer, IncidentsByReviewState, OpenReportsByDay, ScreensByHotlineDue, TimersByDueDate,
+    AssessEligibilityConsumer, ScreenAnewConsumer, CloseExcludedConsumer, ProposeAfterNoticeConsumer, RecordPairSidesConsumer, LinkIncidentsConsumer, LinkedPersonsConsumer, RestrictRecordConsumer, RestrictCaseConsumer, WalledCasesConsumer, IncidentsByReviewState, OpenReportsByDay, ScreensByHotlineDue, TimersByDueDate,
     WatchDropFolder,
   ],
 })

@@ -4,13 +4,13 @@
  * version that holds is retired by nothing but its successor. Every version that was put forward stays in the log with its bytes. Pure.
  */
 import { DateTime } from 'luxon'
-import { PATTERNS, type CommandMeta, type DraftEvent, type PolicyActivatedV1, type PolicyApprovedV1, type PolicyDraftedV1, type PolicyRetiredV1, type RecordedEvent, type RetirementReason, type Role } from '@chorus/contracts'
+import { PATTERNS, type CommandMeta, type DraftEvent, type IncidentsScreenedV1, type PolicyActivatedV1, type PolicyApprovedV1, type PolicyDraftedV1, type PolicyRetiredV1, type RecordedEvent, type RetirementReason, type Role } from '@chorus/contracts'
 import { atNow, dayOf, PROGRAM_ZONE, refused, type Command, type Decider, type Decision, type Refusal } from '@chorus/decider'
 import { activatedToo, heldAt, withdrawn, type Activation } from './held'
 import type { PolicyHead } from './kinds'
 
 // Stored names. Changing one needs a new version and an upcaster.
-export const POLICY_EVENTS = ['PolicyDrafted', 'PolicyApproved', 'PolicyActivated', 'PolicyRetired'] as const
+export const POLICY_EVENTS = ['PolicyDrafted', 'PolicyApproved', 'PolicyActivated', 'PolicyRetired', 'IncidentsScreened'] as const
 
 /** A file that was read: its head, its bytes, and who must have approved it. */
 export interface PolicyText extends PolicyHead { readonly hash: string; readonly text: string; readonly approverRoles: readonly Role[] }
@@ -19,12 +19,14 @@ export type Draft = Command<'DraftPolicy', PolicyText>
 export type Approve = Command<'ApprovePolicy', Omit<PolicyText, 'text'>>
 export type Activate = Command<'ActivatePolicy', PolicyText & { /** day in Kansas City with whose beginning it holds; absent: from now on */ readonly activeFrom?: string }>
 export type Retire = Command<'RetirePolicy', { readonly policyId: string; readonly version: string; readonly reasonCode: RetirementReason }>
-export type PolicyCommand = Draft | Approve | Activate | Retire
+/** All that is reported was held against what began to hold. */
+export type Screened = Command<'RecordScreening', Pick<PolicyHead, 'policyId' | 'version'> & { readonly hash: string; readonly activationId: string }>
+export type PolicyCommand = Draft | Approve | Activate | Retire | Screened
 
 export interface Approval { readonly role: Role; readonly account: string }
 export interface Version { readonly version: string; readonly hash: string; readonly status: PolicyHead['status']; readonly text: string; readonly draftedAt?: string; readonly approvals: readonly Approval[]; readonly retired: RetirementReason | null }
-export interface Policy { readonly versions: Readonly<Record<string, Version>>; readonly activations: readonly Activation<PolicyActivatedV1>[] }
-export const initial: Policy = { versions: {}, activations: [] }
+export interface Policy { readonly versions: Readonly<Record<string, Version>>; readonly activations: readonly Activation<PolicyActivatedV1>[]; /** activations, by the ids of their events, whose screening is through */ readonly screened: readonly string[] }
+export const initial: Policy = { versions: {}, activations: [], screened: [] }
 
 export const evolve = (state: Policy, event: Pick<RecordedEvent, 'type' | 'data' | 'time' | 'receivedtime'>): Policy => {
   const put = (version: string, more: Partial<Version>): Policy['versions'] =>
@@ -40,12 +42,13 @@ export const evolve = (state: Policy, event: Pick<RecordedEvent, 'type' | 'data'
     }
     case 'PolicyActivated': {
       const data = event.data as PolicyActivatedV1
-      return { versions: put(data.version, { hash: data.hash, status: data.status, text: data.text }), activations: activatedToo(state.activations, { version: data.version, from: event.time, value: data }, event.receivedtime) }
+      return { ...state, versions: put(data.version, { hash: data.hash, status: data.status, text: data.text }), activations: activatedToo(state.activations, { version: data.version, from: event.time, value: data }, event.receivedtime) }
     }
     case 'PolicyRetired': {
       const { version, reasonCode } = event.data as PolicyRetiredV1
-      return { versions: put(version, { retired: reasonCode }), activations: withdrawn(state.activations, version, event.time) }
+      return { ...state, versions: put(version, { retired: reasonCode }), activations: withdrawn(state.activations, version, event.time) }
     }
+    case 'IncidentsScreened': return { ...state, screened: [...state.screened, (event.data as IncidentsScreenedV1).activationId] }
     default: return state
   }
 }
@@ -93,13 +96,16 @@ export const retire = ({ data: { policyId, version, reasonCode }, meta }: Retire
   return [event('PolicyRetired', { policyId, version, hash: put.hash, reasonCode }, meta)]
 }
 
+/** Once for each activation, by whichever process was through first. */
+export const recordScreening = ({ data, meta }: Screened, state: Policy): Decision => state.screened.includes(data.activationId) ? [] : [event('IncidentsScreened', data, meta)]
+
 const ACCOUNT = new RegExp(PATTERNS.name, 'u')
 const otherText = ({ versions }: Policy, { policyId, version, hash }: Pick<PolicyText, 'policyId' | 'version' | 'hash'>): Refusal | undefined =>
   versions[version] && versions[version].hash !== hash ? refused('policy_version_reused', `Version ${version} of ${policyId} is on record with another text. Give the changed file a new version.`, { kind: 'conflict' }) : undefined
 const isRetired = ({ versions }: Policy, version: string): Refusal | undefined =>
   versions[version]?.retired ? refused('policy_retired', `Version ${version} was retired (${versions[version].retired}). Give the file a new version.`) : undefined
 
-interface Data { PolicyDrafted: PolicyDraftedV1; PolicyApproved: PolicyApprovedV1; PolicyActivated: PolicyActivatedV1; PolicyRetired: PolicyRetiredV1 }
+interface Data { PolicyDrafted: PolicyDraftedV1; PolicyApproved: PolicyApprovedV1; PolicyActivated: PolicyActivatedV1; PolicyRetired: PolicyRetiredV1; IncidentsScreened: IncidentsScreenedV1 }
 const event = <T extends keyof Data>(type: T, data: Data[T], meta: CommandMeta): DraftEvent<Data[T]> => ({ type, schemaVersion: 1, data, ...atNow(meta), policyVersion: `${data.policyId}@${data.version}` })
 
 export const policy: Decider<Policy, PolicyCommand> = {
@@ -110,6 +116,7 @@ export const policy: Decider<Policy, PolicyCommand> = {
       case 'ApprovePolicy': return approve(command, state)
       case 'ActivatePolicy': return activate(command, state)
       case 'RetirePolicy': return retire(command, state)
+      case 'RecordScreening': return recordScreening(command, state)
     }
   },
 }

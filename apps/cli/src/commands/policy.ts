@@ -16,6 +16,11 @@ interface Report {
   readonly cases?: { readonly open: number; readonly withoutBasis: number }
   readonly incidents?: { readonly reported: number }
   readonly timers?: { readonly running: number }
+  readonly persons?: { readonly compared: number }
+  readonly notifications?: { readonly planned: number }
+  readonly matchChanges?: readonly { readonly record: string; readonly oneRef: string; readonly otherRef: string; readonly from: string; readonly to: string }[]
+  readonly planChanges?: readonly { readonly record: string; readonly caseId: string; readonly level: string; readonly mode: string; readonly differs: readonly { readonly what: string; readonly before: string; readonly after: string }[] }[]
+  readonly tookMs?: number
   readonly caseChanges: readonly { readonly record: string; readonly from: string; readonly to: string; readonly assigned: string | null; readonly direction: string; readonly criteria: readonly { readonly level: string; readonly part: string; readonly criterion: string; readonly before?: string; readonly after?: string }[] }[]
   readonly incidentChanges: readonly { readonly record: string; readonly from: string; readonly to: string; readonly predicates: readonly { readonly name: string; readonly before?: string; readonly after?: string }[] }[]
   readonly timerChanges: readonly { readonly stream: string; readonly timer: string; readonly dueAt: string; readonly wouldBeDueAt: string | null }[]
@@ -81,8 +86,8 @@ export const register = (program: Command, context: Context): void => {
     run: async ({ client, options, out, signal }, file) => {
       const text = await textOf(file)
       if (options.dryRun) {
-        const report = await check(await client(), text, signal)
-        out.data('policy.check/1', report, linesOf(report))
+        const report = await check(await client(), text, signal, options.from)
+        out.data('policy.check/1', report, linesOf(report, options.from))
         return report.obstacle === null ? EXIT.ok : EXIT.refused
       }
       const receipt = await (await client()).post<Receipt>(`${PATH}/activations`, { text, ...(options.from === undefined ? {} : { activeFrom: options.from }) }, { signal })
@@ -110,7 +115,7 @@ const show = (client: Client, id: string, asOf: string | undefined, signal: Abor
   const [policyId, version] = id.split('@')
   return client.get<Shown>(`${PATH}/${encodeURIComponent(policyId!)}`, { signal, query: { version, asOf } })
 }
-const check = (client: Client, text: string, signal: AbortSignal): Promise<Report> => client.post<Report>(`${PATH}/checks`, { text }, { signal })
+const check = (client: Client, text: string, signal: AbortSignal, activeFrom?: string): Promise<Report> => client.post<Report>(`${PATH}/checks`, { text, ...(activeFrom === undefined ? {} : { activeFrom }) }, { signal })
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex')
 /** Bytes that are not UTF-8 would not be the bytes that are recorded. */
 const textOf = async (file: string): Promise<string> => {
@@ -124,12 +129,12 @@ const lineOf = ({ version, status, standing, approvals, activeFrom, retiredBecau
 
 const changed = (before: string | undefined, after: string | undefined): string => `${before ?? 'not there'} → ${after ?? 'not there'}`
 const upTo = <Row>(rows: readonly Row[], lines: (row: Row) => readonly string[]): string[] => [...rows.slice(0, PRINTED).flatMap(lines), ...(rows.length > PRINTED ? [`  … and ${rows.length - PRINTED} more: --json`] : [])]
-const linesOf = (report: Report): string[] => {
-  const { cases, incidents, timers } = report
+const linesOf = (report: Report, from?: string): string[] => {
+  const { cases, incidents, timers, persons, notifications, matchChanges = [], planChanges = [], tookMs } = report
   const going = (direction: string): number => report.caseChanges.filter((one) => one.direction === direction).length
   return [
     `${report.policyId}@${report.version} (${report.status}) against ${report.against}: nothing was recorded`,
-    report.obstacle === null ? 'it could be activated now' : `it could not be activated now: ${report.obstacle}`,
+    report.obstacle === null ? `it could be activated ${from === undefined ? 'now' : `from ${from}`}` : `it could not be activated ${from === undefined ? 'now' : `from ${from}`}: ${report.obstacle}`,
     `${report.values.length === 0 ? 'no value differs' : `${report.values.length} values differ`}`, ...upTo(report.values, ({ key, before, after }) => [`  ${key}: ${changed(before, after)}`]),
     ...(cases ? [`cases      ${cases.open} open, ${report.caseChanges.length} would be proposed otherwise: ${going('higher')} higher, ${going('lower')} lower, ${going('toReview')} to be reviewed over other years${cases.withoutBasis > 0 ? `; ${cases.withoutBasis} have no basis any more` : ''}`] : []),
     ...upTo(report.caseChanges, ({ record, from, to, assigned, criteria }) => [`  ${record}  ${from} → ${to}${assigned ? `  (assigned ${assigned})` : ''}`, ...criteria.map((one) => `      ${one.level} ${one.part} ${one.criterion}: ${changed(one.before, one.after)}`)]),
@@ -137,6 +142,11 @@ const linesOf = (report: Report): string[] => {
     ...upTo(report.incidentChanges, ({ record, from, to, predicates }) => [`  ${record}  ${from} → ${to}  ${predicates.map(({ name, before, after }) => `${name}: ${changed(before, after)}`).join('; ')}`]),
     ...(timers ? [`timers     ${timers.running} run, ${report.timerChanges.length} would have another due date`] : []),
     ...upTo(report.timerChanges, ({ stream, timer, dueAt, wouldBeDueAt }) => [`  ${timer}  ${stream}  ${dueAt} → ${wouldBeDueAt ?? 'none'}`]),
+    ...(persons ? [`persons    ${persons.compared} compared, of ${matchChanges.length} pairs it would be held otherwise who they are`] : []),
+    ...upTo(matchChanges, ({ record, oneRef, otherRef, from: was, to }) => [`  ${record}  ${oneRef} and ${otherRef}: ${was} → ${to}`]),
+    ...(notifications ? [`plans      ${notifications.planned} stand, ${planChanges.length} would be made otherwise`] : []),
+    ...upTo(planChanges, ({ record, caseId, level, mode, differs }) => [`  ${record}  case ${caseId}, ${level} ${mode}: ${differs.map(({ what, before, after }) => `${what} ${changed(before, after)}`).join('; ')}`]),
+    ...(tookMs === undefined ? [] : [`looked at in ${tookMs} ms`]),
     ...(report.leftOut > 0 ? [`${report.leftOut} further changes are not listed`] : []), report.notice,
   ]
 }

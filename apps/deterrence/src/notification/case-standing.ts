@@ -1,5 +1,5 @@
 /** How a case stands, as far as it was recorded: open, put off or closed, its level, and the how manyeth time it came to it. Pure. */
-import { LEVELS, type CaseOpenedV1, type Level, type LevelAssignedV1, type LevelChangedV1, type RecordedEvent } from '@chorus/contracts'
+import { LEVELS, type CaseOpenedV1, type Level, type LevelAssignedV1, type LevelChangedV2, type RecordedEvent } from '@chorus/contracts'
 import { derivedId } from '@chorus/decider'
 
 /** A stretch of the case at one level; `period` counts the times that it came to that level, from 1. */
@@ -13,7 +13,7 @@ const evolve = (state: CaseStanding, event: Pick<RecordedEvent, 'type' | 'data' 
   switch (event.type) {
     case 'CaseOpened': return { ...state, status: 'open', subjectRef: (event.data as CaseOpenedV1).subjectRef }
     case 'LevelAssigned': return reached(state, (event.data as LevelAssignedV1).level, event.revision)
-    case 'LevelChanged': return reached(state, (event.data as LevelChangedV1).to, event.revision)
+    case 'LevelChanged': return reached(state, (event.data as LevelChangedV2).to, event.revision)
     case 'CaseDeferred': return state.deferrals.at(-1)?.to === null ? state : { ...state, deferrals: [...state.deferrals, { from: event.time, to: null }] }
     case 'CaseClosed': return { ...state, status: 'closed', levelled: false, deferrals: ended(state.deferrals, event.time), closures: [...state.closures, { from: event.time, to: null }] }
     case 'CaseReopened': return { ...state, status: 'open', deferrals: ended(state.deferrals, event.time), closures: ended(state.closures, event.time) }

@@ -54,7 +54,7 @@ describe('who sees what of a case', () => {
       .toEqual({ level: 'B', evidenceRefs, panelMembers: [{ agency: 'JCPO', memberId: 'a' }] })
   })
   it('names the event that moved a level only where that event is there', () => {
-    const changed = event('LevelChanged', 1, `pchCase-${ID}`, { to: 'B', triggerEventId: OTHER })
+    const changed = event('LevelChanged', 2, `pchCase-${ID}`, { to: 'B', triggerEventId: OTHER })
     expect(seenData('healthProgram', changed, none)).toEqual({ to: 'B' })
     expect(seenData('healthProgram', changed, new Set([OTHER]))).toEqual({ to: 'B', triggerEventId: OTHER })
   })

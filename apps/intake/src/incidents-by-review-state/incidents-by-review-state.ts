@@ -2,7 +2,7 @@
  * What staff need first: the intimate-partner incidents, and what each still lacks before a case can be opened on it.
  * The fold; no field that is sealed in the log is kept.
  */
-import type { EligibilityAssessedV1, IncidentReportedV1, PrimaryAggressorDeterminedV1, RecordedEvent } from '@chorus/contracts'
+import type { EligibilityAssessedV2, IncidentReportedV1, PrimaryAggressorDeterminedV1, RecordedEvent } from '@chorus/contracts'
 
 export const REVIEW_STATES = ['awaiting-relationship', 'awaiting-aggressor', 'reviewed', 'taken-back'] as const
 export type ReviewState = (typeof REVIEW_STATES)[number]
@@ -17,7 +17,7 @@ export interface IncidentRow {
   /** as the report states them; tokens to be named in the commands that confirm */
   readonly pairs: readonly { readonly victimToken: string; readonly offenderToken: string; readonly relationship: string }[]
   /** what the screening found; null: not an intimate-partner incident by its report */
-  readonly outcome: EligibilityAssessedV1['outcome'] | null
+  readonly outcome: EligibilityAssessedV2['outcome'] | null
   readonly relationshipConfirmed: boolean
   readonly aggressorToken: string | null
   readonly standing: boolean
@@ -50,7 +50,7 @@ export const evolve = (row: IncidentRow | undefined, event: RecordedEvent): Inci
     case 'EventRetracted': return event.sourceRecord ? { ...before, standing: false } : before
     case 'IntimatePartnerRelationshipConfirmed': return { ...before, relationshipConfirmed: true }
     case 'PrimaryAggressorDetermined': return { ...before, aggressorToken: (event.data as PrimaryAggressorDeterminedV1).aggressorToken }
-    case 'EligibilityAssessed': return { ...before, outcome: (event.data as EligibilityAssessedV1).outcome }
+    case 'EligibilityAssessed': return { ...before, outcome: (event.data as EligibilityAssessedV2).outcome }
     default: return before
   }
 }

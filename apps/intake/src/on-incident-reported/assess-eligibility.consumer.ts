@@ -16,21 +16,25 @@ import { assessmentsOf } from './assess-eligibility'
 @Injectable()
 export class AssessEligibilityConsumer implements OnModuleInit {
   private readonly logger = new Logger('on-incident-reported')
+  private readonly reaction: Reaction
 
   constructor(
     @Inject(STORE) store: EventStore, @Inject(DATABASE) database: Sql, @Inject(RECORDER) private readonly log: Recorder,
     @Inject(CLOCK) private readonly clock: Clock, followers: Followers,
   ) {
-    followers.add(new Reaction({
+    this.reaction = followers.add(new Reaction({
       name: 'intake.on-incident-reported', store, database, decode, filter: { categories: ['incident'], types: ['IncidentReported', 'ReportedPersonsNamed', 'EventRetracted'] },
       logger: { warn: (details, message) => this.logger.warn({ ...details, note: message }) },
     }, (events) => this.react(events)))
   }
 
+  /** Waits until every event through `ordinal` was screened; false when that takes longer than `ms`. */
+  reached(ordinal: number, ms: number): Promise<boolean> { return this.reaction.reached(ordinal, ms) }
+
   private async react(events: readonly RecordedEvent[]): Promise<void> {
     const now = this.clock.now()
-    const policy = await policyInForce(this.log, now)
-    const items = assessmentsOf(events, { policyVersion: policy.policyVersion, eligibility: policy.policy.eligibility }, now, await this.reportsBeside(events))
+    const { policyVersion, hash, policy } = await policyInForce(this.log, now)
+    const items = assessmentsOf(events, { policyVersion, policyHash: hash, eligibility: policy.eligibility }, now, await this.reportsBeside(events))
     const refusal = (await handleEach(this.log, eligibility, items)).find(isRefusal)
     if (refusal && refusal.kind !== 'forbidden') throw new Error(`an incident could not be screened: ${refusal.refused}`)
   }

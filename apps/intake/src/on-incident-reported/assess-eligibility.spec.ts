@@ -1,4 +1,4 @@
-import type { DraftEvent, EligibilityAssessedV1, RecordedEvent } from '@chorus/contracts'
+import type { DraftEvent, EligibilityAssessedV2, RecordedEvent } from '@chorus/contracts'
 import { handleEach, isRefusal } from '@chorus/decider'
 import { metaOf, NOW } from '../../../../libs/decider/src/testing/given'
 import { MemoryLog, recorded } from '../../../../libs/decider/src/testing/memory-log'
@@ -6,10 +6,10 @@ import { eligibility } from '../eligibility/eligibility'
 import { INCIDENT, report, STRANGER, years } from '../testing/incident-report'
 import { assessmentsOf, screen } from './assess-eligibility'
 
-const POLICY = { policyVersion: 'kc-ipvi-levels@1.0.0', eligibility: { relationships: ['SE', 'CS', 'BG', 'XS', 'XR', 'HR'], minimumAge: 18 } }
+const POLICY = { policyVersion: 'kc-ipvi-levels@1.0.0', policyHash: 'a'.repeat(64), eligibility: { relationships: ['SE', 'CS', 'BG', 'XS', 'XR', 'HR'], minimumAge: 18 } }
 const event = (draft: DraftEvent, revision = 0): RecordedEvent => recorded(draft, { stream: `incident-${INCIDENT}`, revision }, metaOf({ name: `import ${revision}` }))
 const of = (draft: DraftEvent) => screen(event(draft), POLICY)!.assessment
-const result = (assessment: EligibilityAssessedV1, name: string) => assessment.predicates.find((one) => one.name === name)
+const result = (assessment: EligibilityAssessedV2, name: string) => assessment.predicates.find((one) => one.name === name)
 const retraction: DraftEvent = { ...report(), type: 'EventRetracted', data: { retracts: INCIDENT, reasonCode: 'SOURCE_DELETED' } }
 
 describe('the screening of a report', () => {
@@ -68,7 +68,7 @@ describe('the reaction', () => {
     const second = event(report({ relationship: 'AQ', version: 2, more: { corrects: first.id } }), 1)
     const third = event({ ...retraction, corrects: second.id }, 2)
     await run(log, [first, second, third])
-    expect(log.events.map((one) => [(one.data as EligibilityAssessedV1).outcome, one.corrects])).toEqual([
+    expect(log.events.map((one) => [(one.data as EligibilityAssessedV2).outcome, one.corrects])).toEqual([
       ['CANDIDATE', undefined], ['NOT_ELIGIBLE', log.events[0]!.id], ['NOT_ELIGIBLE', log.events[1]!.id],
     ])
   })
@@ -84,7 +84,7 @@ describe('the reaction', () => {
     const naming = (victims: object[], offenders: object[]): RecordedEvent => event({ ...report(), type: 'ReportedPersonsNamed', data: { incidentId: INCIDENT, victims, offenders } }, 1)
     const assessed = async (names: RecordedEvent): Promise<unknown[]> => {
       await handleEach(log, eligibility, assessmentsOf([first, names], POLICY, NOW, new Map([[names.id, first]])))
-      return log.events.map((one) => [(one.data as EligibilityAssessedV1).identityKnown, one.corrects, one.basis])
+      return log.events.map((one) => [(one.data as EligibilityAssessedV2).identityKnown, one.corrects, one.basis])
     }
     const before = [false, undefined, [{ stream: `incident-${INCIDENT}`, revision: 0 }]]
     expect(await assessed(naming([], [{ token: offender, name: 'Fictional Person Alpha' }]))).toEqual([before])

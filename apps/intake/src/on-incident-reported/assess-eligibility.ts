@@ -1,15 +1,14 @@
 /** An incident was reported, corrected or taken back: what the screening finds in it. Pure. */
-import type { Basis, CommandMeta, EligibilityAssessedV1, EligibilityPredicate, IncidentReportedV1, RecordedEvent, ReportedAge, ReportedPersonsNamedV1 } from '@chorus/contracts'
-import { derivedId, type Command } from '@chorus/decider'
+import type { CommandMeta, EligibilityAssessedV2, EligibilityPredicate, IncidentReportedV1, RecordedEvent, ReportedAge, ReportedPersonsNamedV1 } from '@chorus/contracts'
+import { derivedId } from '@chorus/decider'
+import type { AssessEligibility } from '../eligibility/eligibility'
 
-export interface ScreeningPolicy { readonly policyVersion: string; readonly eligibility: { readonly relationships: readonly string[]; readonly minimumAge: number } }
-export interface Screening { readonly incidentId: string; readonly partners: boolean; readonly assessment: EligibilityAssessedV1 }
+export interface ScreeningPolicy { readonly policyVersion: string; /** SHA-256 of its file */ readonly policyHash: string; readonly eligibility: { readonly relationships: readonly string[]; readonly minimumAge: number } }
+export interface Screening { readonly incidentId: string; readonly partners: boolean; readonly assessment: EligibilityAssessedV2 }
 
 const RANK = { CANDIDATE: 2, UNDECIDED: 1, NOT_ELIGIBLE: 0, ELIGIBLE: 3 } as const
 type Answer = EligibilityPredicate['result']
 const predicate = (name: string, result: Answer, args?: string): EligibilityPredicate => ({ name, ...(args === undefined ? {} : { args }), result, inputsKnown: result !== 'unknown' })
-
-type AssessEligibility = Command<'AssessEligibility', { readonly partners: boolean; readonly assessment: EligibilityAssessedV1; readonly basis: readonly Basis[] }>
 
 /**
  * What goes out for these events: one command per report of intimate partners; for other reports, and where a report is
@@ -59,10 +58,10 @@ export function screen(event: RecordedEvent, policy: ScreeningPolicy, named?: Re
   return screening(incidentId, policy, true, best.tokens.every((token) => known.has(token)), best.predicates)
 }
 
-const screening = (incidentId: string, { policyVersion }: ScreeningPolicy, partners: boolean, identityKnown: boolean, predicates: EligibilityPredicate[]): Screening =>
-  ({ incidentId, partners, assessment: { incidentId, predicates, identityKnown, outcome: outcomeOf(predicates), policyVersion } })
+const screening = (incidentId: string, { policyVersion, policyHash }: ScreeningPolicy, partners: boolean, identityKnown: boolean, predicates: EligibilityPredicate[]): Screening =>
+  ({ incidentId, partners, assessment: { incidentId, predicates, identityKnown, outcome: outcomeOf(predicates), policyVersion, policyHash } })
 
-const outcomeOf = (predicates: readonly EligibilityPredicate[]): EligibilityAssessedV1['outcome'] =>
+const outcomeOf = (predicates: readonly EligibilityPredicate[]): EligibilityAssessedV2['outcome'] =>
   predicates.some(({ result }) => result === 'no') ? 'NOT_ELIGIBLE' : predicates.some(({ result }) => result === 'unknown') ? 'UNDECIDED' : 'CANDIDATE'
 
 /** A range that spans the limit, a blank and an unreadable age are unknown, never "adult". */

@@ -1,9 +1,9 @@
 /** What the decisions of a case have in common: how an event is drafted, and answers that several of them give. Pure. */
-import type { CaseClosedV1, CaseDeferredV1, CaseOpenedV1, CaseReopenedV1, CaseSucceededV1, CommandMeta, DraftEvent, ExitApprovedV1, LevelApprovedV1, LevelAssignedV1, LevelChangedV1, LevelContestDecidedV1, LevelContestedV1, LevelProposalDeclinedV1, LevelProposedV1, LevelReviewedV1 } from '@chorus/contracts'
+import type { CaseClosedV1, CaseDeferredV1, CaseOpenedV1, CaseReopenedV1, CaseSucceededV1, CommandMeta, DraftEvent, ExitApprovedV1, LevelApprovedV1, LevelAssignedV1, LevelChangedV2, LevelContestDecidedV1, LevelContestedV1, LevelProposalDeclinedV1, LevelProposedV1, LevelReviewedV1 } from '@chorus/contracts'
 import { atNow, refused, type Refusal } from '@chorus/decider'
 import type { PchCase } from './pch-case'
 
-interface Data { LevelApproved: LevelApprovedV1; CaseOpened: CaseOpenedV1; LevelProposed: LevelProposedV1; LevelProposalDeclined: LevelProposalDeclinedV1; LevelAssigned: LevelAssignedV1; LevelChanged: LevelChangedV1; CaseClosed: CaseClosedV1; CaseDeferred: CaseDeferredV1; CaseReopened: CaseReopenedV1; CaseSucceeded: CaseSucceededV1; LevelReviewed: LevelReviewedV1; LevelContested: LevelContestedV1; LevelContestDecided: LevelContestDecidedV1; ExitApproved: ExitApprovedV1 }
+interface Data { LevelApproved: LevelApprovedV1; CaseOpened: CaseOpenedV1; LevelProposed: LevelProposedV1; LevelProposalDeclined: LevelProposalDeclinedV1; LevelAssigned: LevelAssignedV1; LevelChanged: LevelChangedV2; CaseClosed: CaseClosedV1; CaseDeferred: CaseDeferredV1; CaseReopened: CaseReopenedV1; CaseSucceeded: CaseSucceededV1; LevelReviewed: LevelReviewedV1; LevelContested: LevelContestedV1; LevelContestDecided: LevelContestDecidedV1; ExitApproved: ExitApprovedV1 }
 export const draft = <T extends keyof Data>(type: T, data: Data[T], meta: CommandMeta, more: Partial<DraftEvent> = {}): DraftEvent => ({ type, schemaVersion: 1, data, ...atNow(meta), ...more })
 
 export const notOpen = (state: Exclude<PchCase, { status: 'open' }>): Refusal => state.status === 'none'

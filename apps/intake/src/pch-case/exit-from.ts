@@ -1,5 +1,5 @@
 /** From when the person of a case may leave by panel: so long after the last qualifying event as the policy says. Pure. */
-import { rankOf, type LevelChangedV1, type RecordedEvent } from '@chorus/contracts'
+import { rankOf, type LevelChangedV2, type RecordedEvent } from '@chorus/contracts'
 import { dueAfter, type Span } from '@chorus/timers'
 import { isQualifying } from '../circumstance/qualifying'
 
@@ -8,7 +8,7 @@ type Told = Pick<RecordedEvent, 'type' | 'data' | 'time'>
 /** Opened, opened again, levelled, or moved up: moved down, or looked at again, nothing begins anew. */
 const begins = ({ type, data }: Told): boolean => {
   if (type !== 'LevelChanged') return type === 'CaseOpened' || type === 'CaseReopened' || type === 'LevelAssigned'
-  const { from, to } = data as LevelChangedV1
+  const { from, to } = data as LevelChangedV2
   return rankOf(to) > rankOf(from)
 }
 

@@ -11,13 +11,13 @@ import { aggressorOf, confirmedPairs, incident, initial as noIncident, type Inci
 import { initial as noPair, isReviewed, mayBecomeSubject, pair, type Pair } from '../pair/pair'
 import { pairIdOf } from '../pair/pair-id'
 import { initial as nobodyLinked, personIdentity, REGISTER } from '../person-identity/person-identity'
-import { assess, type LevelFacts as Recorded } from '../policy/criteria'
+import { assess, metAt, type LevelFacts as Recorded } from '../policy/criteria'
 import { policyInForce, timerPolicyInForce } from '../policy/policy-in-force'
 import { initial as noReferral, referral, type CaseFacts, type ReopenFacts } from '../referral/referral'
 import { adultAtIndex } from './adult'
 import { firstInstant, offendedAfterNotice, type AfterNotice, type Notice, type Offense } from './after-notice'
 import { exitFrom } from './exit-from'
-import { initial, pchCase, type CloseFacts, type LevelFacts, type OpenFacts, type PchCase, type ProposeFacts, type ReopenFacts as CaseReopenFacts } from './pch-case'
+import { initial, pchCase, type ChangeFacts, type CloseFacts, type LevelFacts, type OpenFacts, type PchCase, type ProposeFacts, type ReopenFacts as CaseReopenFacts } from './pch-case'
 
 const basisOf = (stream: string, events: readonly RecordedEvent[]): Basis[] => events.length === 0 ? [] : [{ stream, revision: events.length - 1 }]
 
@@ -194,6 +194,15 @@ export class CaseLookUp {
   async forLevel(level: Level, now: string): Promise<LevelFacts> {
     const policy = await policyInForce(this.log, now)
     return { policy, panelAgencies: policy.policy.levels[level].requires?.panelApproval.minAgencies ?? 0, basis: [policy.basis] }
+  }
+
+  /** With the criteria of the wished level that the record meets; of counts of other years none says anything. */
+  async forChange(caseId: string, to: Level, now: string): Promise<ChangeFacts> {
+    const { policy } = await policyInForce(this.log, now)
+    const [facts, state] = [await this.forLevel(to, now), await this.stateOf(caseId)]
+    if (state.status === 'none') return { ...facts, matched: [] }
+    const { levelFacts, reviewedYears, basis } = await this.recordedOf(state, policy.prohibitedBehaviors)
+    return { ...facts, matched: metAt(policy, to, { ...levelFacts, history: reviewedYears === policy.lookbackYears ? levelFacts.history : null }), basis: [...facts.basis, ...basis] }
   }
 
   /** The tokens that are this person's, the one first under which cases are counted; `ever`: with those to which links once led. */

@@ -31,9 +31,9 @@ const propose = (facts: Partial<ProposeFacts> = {}, policyVersion?: string): Pro
 const facts = (panelAgencies = 0, hash = HASH): LevelFacts => ({ policy: { policyVersion: POLICY.policyVersion, hash }, panelAgencies, basis: [{ stream: 'policy-kc-ipvi-levels', revision: 0 }] })
 const assign = (body: AssignLevel = { level: 'C' }, looked = facts()): Assign => ({ type: 'AssignLevel', meta: metaOf({ name: `assign ${JSON.stringify(body)}` }), data: { ...body, facts: looked } })
 const decline = (): Decline => ({ type: 'DeclineLevelProposal', meta: metaOf({ name: 'decline' }), data: { reasonCode: 'COUNTS_DISPUTED' } })
-const change = (body: Partial<ChangeLevel> = {}, looked = facts()): Change => ({
+const change = (body: Partial<ChangeLevel> = {}, looked = facts(), matched = ['ipvArrestOrCharge.atLeast=2']): Change => ({
   type: 'ChangeLevel', meta: metaOf({ name: `change ${JSON.stringify(body)}` }),
-  data: { to: 'B', triggerEventId: TRIGGER, evidenceRefs: [`incident-${INCIDENT}`], reasonCode: 'FURTHER_ARREST', ...body, facts: looked },
+  data: { to: 'B', triggerEventId: TRIGGER, evidenceRefs: [`incident-${INCIDENT}`], reasonCode: 'FURTHER_ARREST', ...body, facts: { ...looked, matched } },
 })
 const [KCPD, JCPO] = PANEL as [PanelMember, PanelMember]
 const approve = (by: PanelMember, level: Level = 'A', panelId = 'panel-1'): Approve => {
@@ -177,7 +177,7 @@ describe('the level is changed', () => {
     return [one, first(approve(JCPO, level, 'panel-2'), opened, proposed, assigned, one)]
   }
   it('upwards by a named event, with evidence', () => {
-    given(pchCase, opened, proposed, assigned).when(change()).then({ type: 'LevelChanged', data: { from: 'C', to: 'B', rank: 3, triggerEventId: TRIGGER, reasonCode: 'FURTHER_ARREST', decidedBy: 'human' } })
+    given(pchCase, opened, proposed, assigned).when(change()).then({ type: 'LevelChanged', schemaVersion: 2, data: { from: 'C', to: 'B', rank: 3, triggerEventId: TRIGGER, matchedCriteria: ['ipvArrestOrCharge.atLeast=2'], reasonCode: 'FURTHER_ARREST', decidedBy: 'human' } })
     given(pchCase, opened, proposed, assigned).when(change({ evidenceRefs: [] })).refused('evidence_missing')
   })
   it('I5: never downwards but by panel, correction or expungement; D is the lowest, A the highest', () => {

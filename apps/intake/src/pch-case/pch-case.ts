@@ -7,7 +7,7 @@
  */
 import {
   rankOf, type ApproveExit, type ApproveLevel, type AssignLevel, type Basis, type CaseClosedV1, type CaseDeferredV1, type CaseOpenedV1, type CaseReopenReason, type CaseSucceededV1, type ChangeLevel, type CloseCase, type CloseCode, type ContestLevel,
-  type DecideLevelContest, type DeclineLevelProposal, type DeferCase, type ExitApprovedV1, type Level, type LevelApprovedV1, type LevelAssignedV1, type LevelChangedV1, type LevelContestedV1, type LevelProposedV1, type OpenCase, type RecordedEvent, type ReopenCase, type ReviewLevel,
+  type DecideLevelContest, type DeclineLevelProposal, type DeferCase, type ExitApprovedV1, type Level, type LevelApprovedV1, type LevelAssignedV1, type LevelChangedV2, type LevelContestedV1, type LevelProposedV1, type OpenCase, type RecordedEvent, type ReopenCase, type ReviewLevel,
 } from '@chorus/contracts'
 import { dayOf, refused, type Command, type Decider, type Decision, type Refusal } from '@chorus/decider'
 import { BASIS_EXPUNGED, draft, notOpen, VICTIM_OF_RECORD } from './answers'
@@ -50,12 +50,15 @@ export interface ProposeFacts {
 }
 export interface LevelFacts { readonly policy: PolicyInForce; /** agencies that must sit on the panel for the wished level; 0: no panel */ readonly panelAgencies: number; readonly basis: readonly Basis[] }
 
+/** `matched`: the criteria of the wished level that the record meets. */
+export interface ChangeFacts extends LevelFacts { readonly matched: readonly string[] }
+
 export type Open = Command<'OpenCase', OpenCase & { readonly facts: OpenFacts }>
 export type Propose = Command<'ProposeLevel', { readonly policyVersion?: string; readonly facts: ProposeFacts }>
 export type Decline = Command<'DeclineLevelProposal', DeclineLevelProposal>
 export type Approve = Command<'ApproveLevel', ApproveLevel>
 export type Assign = Command<'AssignLevel', AssignLevel & { readonly facts: LevelFacts }>
-export type Change = Command<'ChangeLevel', ChangeLevel & { readonly facts: LevelFacts }>
+export type Change = Command<'ChangeLevel', ChangeLevel & { readonly facts: ChangeFacts }>
 export type Close = Command<'CloseCase', CloseCase & { readonly facts: CloseFacts }>
 /** Why is said elsewhere. */
 export type Defer = Command<'DeferCase', Pick<DeferCase, 'until'>>
@@ -90,7 +93,7 @@ export const evolve = (state: PchCase, event: Pick<RecordedEvent, 'type' | 'data
     case 'LevelProposalDeclined': return { ...state, proposal: state.proposal && { ...state.proposal, declined: true } }
     case 'LevelApproved': return { ...state, approvals: [...state.approvals, event.data as LevelApprovedV1] }
     case 'LevelAssigned': return levelled(state, (event.data as LevelAssignedV1).level, event)
-    case 'LevelChanged': return levelled(state, (event.data as LevelChangedV1).to, event)
+    case 'LevelChanged': return levelled(state, (event.data as LevelChangedV2).to, event)
     case 'LevelContested': return { ...state, contest: event.data as LevelContestedV1 }
     case 'LevelContestDecided': return { ...state, contest: null }
     case 'ExitApproved': return { ...state, exits: [...state.exits, { ...event.data as ExitApprovedV1, at: event.time }] }
@@ -103,7 +106,7 @@ export const evolve = (state: PchCase, event: Pick<RecordedEvent, 'type' | 'data
 /** Opened or opened again, a case has no level until it is levelled (I3); how high it ever was stays known. */
 const openPeriod = (opened: CaseOpenedV1, maxLevelEver: Level | null): PchCase => ({ status: 'open', opened, proposal: null, level: null, maxLevelEver, approvals: [], exits: [], decidedBy: [], contest: null, deferredUntil: null })
 const levelled = (state: Extract<PchCase, { status: 'open' }>, level: Level, { data, actor }: Pick<RecordedEvent, 'data' | 'actor'>): PchCase =>
-  ({ ...state, level, approvals: [], exits: [], contest: null, decidedBy: [actor.id, ...((data as LevelAssignedV1 | LevelChangedV1).panelMembers ?? []).map(({ memberId }) => memberId)], maxLevelEver: state.maxLevelEver && rankOf(state.maxLevelEver) > rankOf(level) ? state.maxLevelEver : level })
+  ({ ...state, level, approvals: [], exits: [], contest: null, decidedBy: [actor.id, ...((data as LevelAssignedV1 | LevelChangedV2).panelMembers ?? []).map(({ memberId }) => memberId)], maxLevelEver: state.maxLevelEver && rankOf(state.maxLevelEver) > rankOf(level) ? state.maxLevelEver : level })
 
 export const open = ({ data: { facts, ...body }, meta }: Open, state: PchCase): Decision => {
   const { referral, incident, adultAtIndex } = facts

@@ -69,6 +69,8 @@ export const evolve = (before: PersonIdentity, event: { readonly type: string; r
 }
 
 /** Questions of the matcher that nobody has answered, and that no link has. */
+/** Somebody, or the machine where it may, has said of these two who they are. */
+export const isDecided = ({ links, separated }: PersonIdentity, one: string, other: string): boolean => separated.has(keyOf(one, other)) || tokensOf(links, one).includes(other)
 export const openQuestions = (state: PersonIdentity): readonly PersonMatchProposedV1[] =>
   state.proposed.filter(({ oneRef, otherRef }) => !state.separated.has(keyOf(oneRef, otherRef)) && !tokensOf(state.links, oneRef).includes(otherRef))
 

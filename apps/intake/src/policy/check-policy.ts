@@ -1,20 +1,26 @@
 /** What a policy file would change on today's log, before it is activated. Reads; records nothing. */
-import type { CommandMeta, RecordedEvent } from '@chorus/contracts'
+import { categoryNamed, type CommandMeta, type NotificationPlannedV1, type RecordedEvent, type Role } from '@chorus/contracts'
 import { fold, isRefusal, streamOf } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
-import { changedValues, initial as noPolicy, LEVELS_POLICY, policy as policyStream, policyIn, policyVersionOf, TIMERS_POLICY, type ChangedValue, type PolicyFile } from '@chorus/policy'
+import { changedValues, IDENTITY_POLICY, initial as noPolicy, LEVELS_POLICY, NOTIFICATIONS_POLICY, policy as policyStream, policyIn, policyVersionOf, TIMERS_POLICY, type ChangedValue, type PolicyFile } from '@chorus/policy'
 import { closedTo, type Reader } from '@chorus/record-access'
 import { dueAfter, type DueTimer } from '@chorus/timers'
 import { screen } from '../on-incident-reported/assess-eligibility'
 import type { CaseLookUp } from '../pch-case/look-up'
 import { evolve as evolveCase, initial as noCase, type PchCase } from '../pch-case/pch-case'
+import type { IdentityLookUp } from '../person-identity/identity-look-up'
+import { isDecided } from '../person-identity/person-identity'
+import { matchPersons, type IdentityPolicy } from '../person-match/person-match'
 import type { TimerPolicy } from '../timers-by-due-date/timer-policy'
 import { directionOf, levelDifference, screeningDifference, type LevelDifference, type Screened, type ScreeningDifference } from './compare-levels'
+import { matchDifferences, planDifference, type MatchDifference, type PlanDifference, type TellingPolicy } from './compare-others'
 import type { LevelPolicy } from './criteria'
 
 export interface CaseChange extends LevelDifference { /** the case */ readonly record: string; /** the level that people have given it */ readonly assigned: string | null; readonly direction: ReturnType<typeof directionOf> }
 export interface IncidentChange extends ScreeningDifference { /** the incident */ readonly record: string }
 export interface TimerChange { /** id of what it watches, and its stream */ readonly record: string; readonly stream: string; readonly timer: string; readonly dueAt: string; /** by the values of the file; null: it would not run */ readonly wouldBeDueAt: string | null }
+export interface MatchChange extends MatchDifference { /** the question of the matcher about these two */ readonly record: string }
+export interface PlanChange extends PlanDifference { /** the notification */ readonly record: string; readonly caseId: string }
 export interface CheckReport {
   readonly policyId: string
   readonly version: string
@@ -29,52 +35,75 @@ export interface CheckReport {
   readonly cases?: { readonly open: number; /** open, and no level may rest on their incident any more */ readonly withoutBasis: number }
   readonly incidents?: { readonly reported: number }
   readonly timers?: { readonly running: number }
+  readonly persons?: { readonly compared: number }
+  readonly notifications?: { readonly planned: number }
   /** what was looked at and what not, in a sentence */
   readonly notice: string
   readonly caseChanges: readonly CaseChange[]
   readonly incidentChanges: readonly IncidentChange[]
   readonly timerChanges: readonly TimerChange[]
+  readonly matchChanges: readonly MatchChange[]
+  readonly planChanges: readonly PlanChange[]
+  /** ms that the record took to be looked at under both */
+  readonly tookMs: number
   /** further changes, beyond the end of the lists */
   readonly leftOut: number
 }
-type Found = Partial<Pick<CheckReport, 'cases' | 'incidents' | 'timers' | 'caseChanges' | 'incidentChanges' | 'timerChanges'>>
+type Found = Partial<Pick<CheckReport, 'cases' | 'incidents' | 'timers' | 'persons' | 'notifications' | 'caseChanges' | 'incidentChanges' | 'timerChanges' | 'matchChanges' | 'planChanges'>>
+/** Whoever may not see a record of this category is shown none of its changes: of the Health Department's that is every incident. */
+const mayList = (reader: Reader, category: string): boolean => categoryNamed(category)?.sight[reader.role as Role] !== undefined
 
 /** Of each list so many are shown: each is a reading of a person's record. */
 const LISTED = 500
+const NOT_LISTED = 'Incidents, and what else your role does not see one by one, were not listed.'
 const INSIDERS = 'Small counts are shown as they are: this is for those who work the cases, and not to be passed on.'
 
 export class PolicyCheck {
-  constructor(private readonly log: Recorder, private readonly cases: CaseLookUp, /** timers that run, of all streams of intake */ private readonly running: () => Promise<readonly DueTimer[]>) {}
+  constructor(
+    private readonly log: Recorder, private readonly cases: CaseLookUp, /** timers that run, of all streams of intake */ private readonly running: () => Promise<readonly DueTimer[]>,
+    private readonly identities: IdentityLookUp,
+  ) {}
 
-  /** The record as it is, under the file and under what holds now. */
-  async report(file: PolicyFile, meta: CommandMeta): Promise<CheckReport> {
+  /**
+   * The record as it is, under the file and under what holds now. `activeFrom`: the day from which the file would hold. `opening`: told
+   * of how many persons are about to be opened, before any is.
+   */
+  async report(file: PolicyFile, meta: CommandMeta, { activeFrom, opening }: { readonly activeFrom?: string; readonly opening: (persons: number) => Promise<void> }): Promise<CheckReport> {
+    const began = performance.now()
     const { policyId, version, status } = file.policy
     const events = await this.log.load(streamOf(policyStream, policyId))
     const held = policyIn(policyId, events, meta.now)
-    const { found, notice } = await this.compare(file, held.policy)
-    const lists = await Promise.all([
-      this.listed(meta.actor, found.caseChanges ?? [], ({ record }) => `pchCase-${record}`), this.listed(meta.actor, found.incidentChanges ?? [], ({ record }) => `incident-${record}`), this.listed(meta.actor, found.timerChanges ?? [], ({ stream }) => stream),
-    ])
-    const activation = policyStream.decide({ type: 'ActivatePolicy', data: { ...file.policy, hash: file.hash, text: file.text, approverRoles: file.kind.approvers }, meta }, fold(policyStream, events, noPolicy))
+    const { found, notice } = await this.compare(file, held.policy, meta.actor, opening)
+    const [cases, incidents, timers, matches, plans] = [
+      await this.listed(meta.actor, found.caseChanges ?? [], ({ record }) => `pchCase-${record}`), await this.listed(meta.actor, found.incidentChanges ?? [], ({ record }) => `incident-${record}`), await this.listed(meta.actor, found.timerChanges ?? [], ({ stream }) => stream),
+      await this.listed(meta.actor, found.matchChanges ?? [], ({ record }) => `personIdentity-${record}`, 'referral'), await this.listed(meta.actor, found.planChanges ?? [], ({ caseId }) => `pchCase-${caseId}`),
+    ] as const
+    const activation = policyStream.decide({ type: 'ActivatePolicy', data: { ...file.policy, hash: file.hash, text: file.text, approverRoles: file.kind.approvers, ...(activeFrom === undefined ? {} : { activeFrom }) }, meta }, fold(policyStream, events, noPolicy))
     return {
       policyId, version, hash: file.hash, status, against: held.policyVersion, obstacle: isRefusal(activation) ? activation.text : null, values: changedValues(held.policy, file.policy), notice,
+      tookMs: Math.round(performance.now() - began),
       ...(found.cases ? { cases: found.cases } : {}), ...(found.incidents ? { incidents: found.incidents } : {}), ...(found.timers ? { timers: found.timers } : {}),
-      caseChanges: lists[0].shown, incidentChanges: lists[1].shown, timerChanges: lists[2].shown, leftOut: lists.reduce((sum, { leftOut }) => sum + leftOut, 0),
+      ...(found.persons ? { persons: found.persons } : {}), ...(found.notifications ? { notifications: found.notifications } : {}),
+      caseChanges: cases.shown, incidentChanges: incidents.shown, timerChanges: timers.shown, matchChanges: matches.shown, planChanges: plans.shown,
+      leftOut: [cases, incidents, timers, matches, plans].reduce((sum, { leftOut }) => sum + leftOut, 0),
     }
   }
 
-  private async compare(file: PolicyFile, held: object): Promise<{ found: Found; notice: string }> {
+  private async compare(file: PolicyFile, held: object, reader: Reader, opening: (persons: number) => Promise<void>): Promise<{ found: Found; notice: string }> {
+    const insiders = mayList(reader, 'incident') ? INSIDERS : `${NOT_LISTED} ${INSIDERS}`
     if (file.kind.policyId === LEVELS_POLICY) {
       const [before, after] = [held as LevelPolicy, file.policy as LevelPolicy]
       const hotline = await this.timersUnder(({ timer, from, due }) => (timer !== 'T-LAP' ? due : after.lethalityScreens ? new Date(Date.parse(from) + after.lethalityScreens.hotlineWithinMinutes * 60_000).toISOString() : null))
-      return { found: { ...await this.levels(before, after), ...await this.screenings(before, after), ...hotline }, notice: `Every open case and every reported incident was looked at under both. No level, screening or due date is changed by a policy: levels are proposed anew when a person asks, and what runs keeps its due date. ${INSIDERS}` }
+      return { found: { ...await this.levels(before, after), ...await this.screenings(before, after), ...hotline }, notice: `Every open case and every reported incident was looked at under both. No level or due date is changed by a policy: levels are proposed anew when a person asks, and what runs keeps its due date. Once the policy holds, incidents that it screens otherwise are assessed anew, beside what was assessed before. ${insiders}` }
     }
     if (file.kind.policyId === TIMERS_POLICY) {
       const { timers, holidays } = file.policy as TimerPolicy
       const found = await this.timersUnder(({ timer, from, due }) => { if (timer === 'T-LAP') return due; const rule = timers[timer]; return rule ? dueAfter(from, rule, holidays) : null })
-      return { found, notice: `Every timer of intake that runs was counted anew. What runs keeps the due date that it was given: the file would hold for what starts once it holds. ${INSIDERS}` }
+      return { found, notice: `Every timer of intake that runs was counted anew. What runs keeps the due date that it was given: the file would hold for what starts once it holds. ${insiders}` }
     }
-    return { found: {}, notice: `The file was read and held against its schema, and its values against those that hold. What it would change in the record was not counted: of ${file.kind.policyId} that is not built.` }
+    if (file.kind.policyId === IDENTITY_POLICY && mayList(reader, 'referral')) return { found: await this.matches(held as IdentityPolicy, file.policy as IdentityPolicy, opening), notice: `All persons on record were compared under both, in memory. What somebody has decided stays decided; links that the machine has made stay, and are taken back by people. ${insiders}` }
+    if (file.kind.policyId === NOTIFICATIONS_POLICY) return { found: await this.plans(held as TellingPolicy, file.policy as TellingPolicy), notice: `Every notification that is planned and not ended was looked at under both. What is planned keeps what it was planned with; the file would hold for what is planned once it holds. How long a review of her safety may take was compared as a value alone: which reviews run is not told here. ${insiders}` }
+    return { found: {}, notice: 'The file was read and held against its schema, and its values against those that hold. What it would change in the record is counted for those alone who may see who is who.' }
   }
 
   private async levels(before: LevelPolicy, after: LevelPolicy): Promise<Found> {
@@ -95,7 +124,7 @@ export class PolicyCheck {
   }
 
   private async screenings(before: LevelPolicy, after: LevelPolicy): Promise<Found> {
-    const screenedBy = ({ eligibility, ...head }: LevelPolicy) => (event: RecordedEvent): Screened => { const found = screen(event, { policyVersion: policyVersionOf(head), eligibility }); return found?.partners ? found.assessment : null }
+    const screenedBy = ({ eligibility, ...head }: LevelPolicy) => (event: RecordedEvent): Screened => { const found = screen(event, { policyVersion: policyVersionOf(head), policyHash: '', eligibility }); return found?.partners ? found.assessment : null }
     const changes = new Map<string, IncidentChange | null>()
     for await (const event of this.log.read({ filter: { categories: ['incident'], types: ['IncidentReported', 'EventRetracted'] } })) {
       // What a person took back is no report: the incident stands as it did.
@@ -108,6 +137,28 @@ export class PolicyCheck {
     return { incidents: { reported: changes.size }, incidentChanges }
   }
 
+  /** Opens names, birth dates and addresses for this one call, as a matching run does; records nothing of it. */
+  private async matches(before: IdentityPolicy, after: IdentityPolicy, opening: (persons: number) => Promise<void>): Promise<Found> {
+    const sides = await this.identities.sides()
+    await opening(sides.known.size)
+    const persons = await this.identities.persons(sides)
+    const opposed = new Set(sides.opposed.map((two) => [...two].sort().join('|')))
+    const { state } = await this.identities.register()
+    const under = (policy: IdentityPolicy): Parameters<typeof matchDifferences>[0] => ({ linkBand: policy.linkBand, matches: matchPersons([], persons, policy, (one, other) => opposed.has([one, other].sort().join('|'))).matches })
+    const matchChanges = matchDifferences(under(before), under(after), (one, other) => isDecided(state, one, other)).map((change) => ({ record: this.identities.matchIdOf([change.oneRef, change.otherRef]), ...change }))
+    return { persons: { compared: persons.length }, matchChanges }
+  }
+
+  private async plans(before: TellingPolicy, after: TellingPolicy): Promise<Found> {
+    const planned = new Map<string, NotificationPlannedV1>()
+    for await (const { type, stream, data } of this.log.read({ filter: { categories: ['notification'], types: ['NotificationPlanned', 'NotificationDelivered', 'NotificationCancelled', 'NotificationAbandoned'] } })) {
+      if (type === 'NotificationPlanned') planned.set(stream, data as NotificationPlannedV1)
+      else planned.delete(stream)
+    }
+    const planChanges = [...planned.values()].flatMap((plan): PlanChange[] => { const change = planDifference(before, after, plan); return change ? [{ record: plan.notificationId, caseId: plan.caseId, ...change }] : [] })
+    return { notifications: { planned: planned.size }, planChanges }
+  }
+
   private async timersUnder(dueBy: (timer: DueTimer) => string | null): Promise<Found> {
     const running = (await this.running()).filter(({ missed }) => !missed)
     const timerChanges = running.flatMap((timer): TimerChange[] => {
@@ -117,10 +168,11 @@ export class PolicyCheck {
     return { timers: { running: running.length }, timerChanges }
   }
 
-  /** What is closed to the reader, or destroyed, is not listed. */
-  private async listed<Change>(reader: Reader, changes: readonly Change[], streamOfChange: (change: Change) => string): Promise<{ readonly shown: readonly Change[]; readonly leftOut: number }> {
-    const closed = await closedTo(this.log, changes.map(streamOfChange), reader)
-    const open = changes.filter((change) => !closed.has(streamOfChange(change)) && !closed.isGone(streamOfChange(change)))
+  /** What is closed to the reader, or destroyed, or of a kind that the reader's role never sees, is not listed. */
+  private async listed<Change>(reader: Reader, changes: readonly Change[], streamOfChange: (change: Change) => string, seenAs?: string): Promise<{ readonly shown: readonly Change[]; readonly leftOut: number }> {
+    const seen = changes.filter((change) => { const stream = streamOfChange(change); return mayList(reader, seenAs ?? stream.slice(0, stream.indexOf('-'))) })
+    const closed = await closedTo(this.log, seen.map(streamOfChange), reader)
+    const open = seen.filter((change) => !closed.has(streamOfChange(change)) && !closed.isGone(streamOfChange(change)))
     return { shown: open.slice(0, LISTED), leftOut: Math.max(0, open.length - LISTED) }
   }
 }

@@ -1,5 +1,5 @@
 /** What one policy of levels would decide otherwise than another, of the same record; and which criteria make the difference. Pure. */
-import { rankOf, type EligibilityAssessedV1, type Level } from '@chorus/contracts'
+import { rankOf, type EligibilityAssessedV2, type Level } from '@chorus/contracts'
 import { answer, assess, nameOf, type Answer, type LevelFacts, type LevelPolicy } from './criteria'
 
 /** A level that would be proposed, or why none would be. */
@@ -49,8 +49,8 @@ const answersOf = ({ levels }: LevelPolicy, facts: LevelFacts): Map<string, Answ
   }))))
 
 /** Of the screening of one incident; null: no intimate partners are reported, it is not assessed at all. */
-export type Screened = Pick<EligibilityAssessedV1, 'outcome' | 'predicates'> | null
-export interface ScreeningDifference { readonly from: EligibilityAssessedV1['outcome'] | 'NOT_SCREENED'; readonly to: EligibilityAssessedV1['outcome'] | 'NOT_SCREENED'; readonly predicates: readonly { readonly name: string; readonly before?: string; readonly after?: string }[] }
+export type Screened = Pick<EligibilityAssessedV2, 'outcome' | 'predicates'> | null
+export interface ScreeningDifference { readonly from: EligibilityAssessedV2['outcome'] | 'NOT_SCREENED'; readonly to: EligibilityAssessedV2['outcome'] | 'NOT_SCREENED'; readonly predicates: readonly { readonly name: string; readonly before?: string; readonly after?: string }[] }
 
 export const screeningDifference = (before: Screened, after: Screened): ScreeningDifference | null => {
   const [from, to] = [before?.outcome ?? 'NOT_SCREENED', after?.outcome ?? 'NOT_SCREENED'] as const

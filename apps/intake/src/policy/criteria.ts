@@ -68,6 +68,9 @@ export function assess(policy: LevelPolicy, facts: LevelFacts): Assessment {
   return { level: null, matched: [], unknown: [...new Set(unknown)] }
 }
 
+/** The criteria of one level that are met, whatever level the policy would propose. */
+export const metAt = (policy: LevelPolicy, level: Level, facts: LevelFacts): string[] => policy.levels[level].anyOf.filter((criterion) => answer(criterion, facts) === 'yes').map(nameOf)
+
 /** How a criterion is named on events: `ipvArrestOrCharge.equals=1`. */
 export function nameOf(criterion: Criterion): string {
   const [name, args] = Object.entries(criterion)[0]!

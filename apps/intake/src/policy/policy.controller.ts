@@ -1,10 +1,10 @@
-import { Body, Controller, Get, Inject, Param, Post, Query } from '@nestjs/common'
+import { Body, Controller, Get, Inject, Param, Post, Query, Req } from '@nestjs/common'
 import { CommandBus } from '@nestjs/cqrs'
 import { ApiQuery, ApiTags } from '@nestjs/swagger'
 import { ActivatePolicy, ApprovePolicy, CheckPolicy, DraftPolicy, PATTERNS, RetirePolicy, type CommandMeta, type RecordedEvent, type Role } from '@chorus/contracts'
 import { streamOf } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
-import { badParameter, CLOCK, CommandRoute, Meta, Problem, QueryRoute, receiptOf, RECORDER, textOf, type Clock, type Receipt } from '@chorus/platform'
+import { AUDIT, badParameter, CLOCK, CommandRoute, Meta, Problem, purposeOf, QueryRoute, receiptOf, RECORDER, textOf, type AuditTrail, type ChorusRequest, type Clock, type Receipt } from '@chorus/platform'
 import { policy, POLICY_KINDS } from '@chorus/policy'
 import { PolicyCheck, type CheckReport } from './check-policy'
 import { shownOf, viewOf, type PolicyShown, type PolicyView } from './policy-view'
@@ -18,7 +18,7 @@ const INSTANT = new RegExp(PATTERNS.timestamp, 'u')
 @ApiTags('policies')
 @Controller('v1/policies')
 export class PolicyController {
-  constructor(private readonly commands: CommandBus, @Inject(RECORDER) private readonly log: Recorder, @Inject(CLOCK) private readonly clock: Clock, private readonly checks: PolicyCheck) {}
+  constructor(private readonly commands: CommandBus, @Inject(RECORDER) private readonly log: Recorder, @Inject(CLOCK) private readonly clock: Clock, private readonly checks: PolicyCheck, @Inject(AUDIT) private readonly trail: AuditTrail) {}
 
   @Get() @QueryRoute({ summary: 'The policies: which version of each holds, where the others stand; or how that was, as recorded by a moment', reads: NOBODYS, roles: READERS })
   @ApiQuery({ name: 'asOf', required: false, description: 'RFC 3339 instant in UTC: what was on record by then, and held then' })
@@ -51,8 +51,12 @@ export class PolicyController {
   async retire(@Body() body: RetirePolicy, @Meta() meta: CommandMeta): Promise<Receipt> { return receiptOf(await this.commands.execute(new RetirePolicyCommand(body, meta))) }
 
   @Post('checks')
-  @QueryRoute({ summary: 'What a file would change on today\'s log: which open cases would be proposed another level, which incidents screened otherwise, which due dates be others, each by its id, and by which criteria. Changes nothing', body: CheckPolicy, reads: { person: 'record' }, roles: ['intakeAnalyst', 'prosecutor'], agencies: ['KCPD', 'JCPO'] })
-  check(@Body() { text }: CheckPolicy, @Meta() meta: CommandMeta): Promise<CheckReport> { return this.checks.report(policyTextOf(text), meta) }
+  @QueryRoute({ summary: 'What a file would change on today\'s log: which open cases would be proposed another level, which incidents screened otherwise, which due dates be others, which records be linked or asked about, which plans be others, each by its id, and by which criteria. Changes nothing', body: CheckPolicy, reads: { person: 'record' }, roles: ['intakeAnalyst', 'prosecutor', 'healthProgram'], agencies: ['KCPD', 'JCPO', 'HEALTH'] })
+  check(@Body() { text, activeFrom }: CheckPolicy, @Meta() meta: CommandMeta, @Req() request: ChorusRequest): Promise<CheckReport> {
+    // Of who is who everybody on record is opened: that is entered before it happens, as of a matching run.
+    const opening = (persons: number): Promise<void> => this.trail.record({ actor: meta.actor, purpose: purposeOf(request.header('x-purpose'), meta.actor), correlationId: meta.correlationId, route: 'POST /v1/policies/checks', found: persons > 0, records: [], asked: { run: meta.commandId, persons: String(persons) } })
+    return this.checks.report(policyTextOf(text), meta, { opening, ...(activeFrom === undefined ? {} : { activeFrom }) })
+  }
 
   private moment(asOf: string | undefined): string {
     if (asOf === undefined) return this.clock.now()

@@ -32,4 +32,5 @@ export class RetirePolicy {
 /** Body of a question, no command: it is only looked at. */
 export class CheckPolicy {
   @Text({ ...TEXT, doc: 'the file, byte for byte' }) text!: string
+  @LocalDate({ optional: true, doc: 'the day with whose beginning it is to hold: whether it could be activated is then said of that day; absent: from now on' }) activeFrom?: string
 }
