@@ -2,7 +2,7 @@
  * Mutates a NIBRS XML submission and holds what must be true of any file: nothing throws, no byte of a report is lost or kept
  * twice, a report that is untouched in an untouched document is read as before, nothing is accepted that is not whole.
  */
-import { parseRecord } from '../../apps/intake/src/feeds/nibrs/parse-record'
+import { parseRecord, type Parsed } from '../../apps/intake/src/feeds/nibrs/parse-record'
 import { readCounts, type RawRecord } from '../../apps/intake/src/feeds/nibrs/read-records'
 import { ReportCutter } from '../../apps/intake/src/feeds/nibrs/xml/read-reports'
 import { NIBRS } from './in-memory'
@@ -55,7 +55,18 @@ const readAll = (text: string, next: Random): RawRecord[] => {
   }
   return [...records, ...cutter.end()]
 }
-const shape = (raw: RawRecord): string => JSON.stringify(parseRecord(raw), (key, value: unknown) => (key === 'line' || key === 'firstLine' ? undefined : value))
+const shape = (parsed: Parsed): string => JSON.stringify(parsed, (key, value: unknown) => (key === 'line' || key === 'firstLine' ? undefined : value))
+
+/** How a report is read where nothing is damaged, by what stands before all reports and its own text: the same one stands in hundreds of excerpts. */
+const readOnce = new Map<string, string>()
+/** Untouched reports whose edits and events came out once: they come of what was read, and of nothing else. */
+const cameOut = new Set<string>()
+const asRead = (original: string, root: string, next: Random): ReadonlyMap<string, string> => new Map((original.match(REPORT) ?? []).map((report) => {
+  const key = root + report
+  const read = readOnce.get(key) ?? readAll(`${key}\n</nibrs:Submission>\n`, next).map((raw) => shape(parseRecord(raw))).join()
+  readOnce.set(key, read)
+  return [report, read]
+}))
 
 /** What is wrong with how a mutant was read; [] where nothing is. Throws what the reader throws. */
 export const judge = (original: string, mutant: string, next: Random): string[] => {
@@ -64,35 +75,33 @@ export const judge = (original: string, mutant: string, next: Random): string[] 
   const mark = mutant.startsWith('\xef\xbb\xbf') ? 3 : 0
   let end = mark
   const gaps: string[] = []
+  // In a document that is whole, a report that is untouched is read as it was.
+  const root = original.slice(0, original.indexOf('<nibrs:Report>'))
+  const known = mutant.startsWith(root) && !after.some((raw) => raw.refused && !raw.length) ? asRead(original, root, next) : undefined
   for (const raw of after) {
     if (raw.offset < end) wrong.push(`offset ${raw.offset}: bytes that the record before it has`)
     gaps.push(mutant.slice(end, raw.offset))
     end = raw.offset + raw.length
     if (raw.bytes && !Buffer.from(raw.bytes).toString('latin1').includes(mutant.slice(raw.offset, end))) wrong.push(`offset ${raw.offset}: the kept bytes are not those of the file`)
     const parsed = parseRecord(raw)
+    const own = mutant.slice(raw.offset, end)
+    const same = known?.get(own)
+    if (same !== undefined && shape(parsed) !== same && raw.refused?.cause !== 'xml-not-well-formed') wrong.push(`line ${raw.firstLine}: an untouched report is read otherwise`)
     if (!parsed.ok) {
       if (parsed.text === '' || parsed.line < 1 || parsed.column !== undefined) wrong.push(`line ${raw.firstLine}: a refusal that does not say where`)
       continue
     }
-    const own = mutant.slice(raw.offset, end)
     if (!/^<[\w.]+:?Report[\s>]/.test(own) || !/<\/[\w.]+:?Report\s*>$/.test(own) || (own.match(/<!DOCTYPE/g) ?? []).length > 0) wrong.push(`line ${raw.firstLine}: accepted, and no whole report`)
     const why = unreadable(raw.content.map((l) => l.text))
     if (why) wrong.push(`line ${raw.firstLine}: accepted, and unreadable: ${why}`)
+    if (same !== undefined && cameOut.has(same)) continue
     for (const one of wrongEdits(raw, parsed.record)) wrong.push(`line ${raw.firstLine}: ${one}`)
+    if (same !== undefined) cameOut.add(same)
   }
   gaps.push(mutant.slice(end))
   for (const gap of gaps) {
     const bare = gap.replace(/<!--[^]*?-->|<\?[^]*?\?>/g, '')
     if (/<(\w+:)?(Report|Incident|Arrest)[\s>]/.test(bare)) wrong.push('a report that no record has')
-  }
-  // In a document that is whole, a report that is untouched is read as it was.
-  const root = original.slice(0, original.indexOf('<nibrs:Report>'))
-  if (mutant.startsWith(root) && !after.some((raw) => raw.refused && !raw.length)) {
-    const known = new Map(readAll(original, next).map((raw) => [original.slice(raw.offset, raw.offset + raw.length), shape(raw)]))
-    for (const raw of after) {
-      const same = known.get(mutant.slice(raw.offset, raw.offset + raw.length))
-      if (same !== undefined && shape(raw) !== same && raw.refused?.cause !== 'xml-not-well-formed') wrong.push(`line ${raw.firstLine}: an untouched report is read otherwise`)
-    }
   }
   return wrong
 }

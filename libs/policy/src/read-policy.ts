@@ -1,6 +1,5 @@
 /** Reads the text of a policy file: YAML, held against the schema of its kind, with the SHA-256 of its bytes. Pure. */
 import { createHash } from 'node:crypto'
-import type { ValidateFunction } from 'ajv'
 import { kindOf, POLICY_KINDS, type PolicyHead, type PolicyKind } from './kinds'
 import { checkOf, readYaml, type YamlProblem } from './read-yaml'
 
@@ -24,12 +23,6 @@ export const hashOf = (text: string): string => createHash('sha256').update(text
 export const policyVersionOf = ({ policyId, version }: Pick<PolicyHead, 'policyId' | 'version'>): string => `${policyId}@${version}`
 
 const HEAD = checkOf({ type: 'object', required: ['policyId'], properties: { policyId: { enum: POLICY_KINDS.map(({ policyId }) => policyId) } } })
-const checks = new Map<string, ValidateFunction>()
-const checkFor = ({ policyId, schema }: PolicyKind): ValidateFunction => {
-  const check = checks.get(policyId) ?? checkOf(schema)
-  checks.set(policyId, check)
-  return check
-}
 
 /** The last file read of each kind: it is the same for months, and reading it takes longer than deciding by it. */
 const lastRead = new Map<string, PolicyFile>()
@@ -42,7 +35,7 @@ export const readPolicy = <Content extends PolicyHead = PolicyHead>(text: string
   if ('problems' in head) throw new PolicyUnreadable(name, head.problems)
   const kind = kindOf((head.value as PolicyHead).policyId)!
   if (wanted !== undefined && kind.policyId !== wanted) throw new PolicyUnreadable(name, [head.at(['policyId'], `must be ${wanted}`)])
-  const read = readYaml(text, checkFor(kind), 'this policy')
+  const read = readYaml(text, checkOf(kind.schema), 'this policy')
   if ('problems' in read) throw new PolicyUnreadable(name, read.problems)
   const wrong = (kind.contradictions?.(read.value as never) ?? []).map(({ path, text: said }) => read.at(path, said))
   if (wrong.length > 0) throw new PolicyUnreadable(name, wrong)

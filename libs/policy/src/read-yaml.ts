@@ -11,7 +11,13 @@ export type YamlRead = { readonly value: unknown; /** what the schema cannot say
 /** At most so many problems are named. */
 const NAMED = 20
 
-export const checkOf = (schema: object): ValidateFunction => new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true, verbose: true }).compile(schema)
+const checks = new WeakMap<object, ValidateFunction>()
+/** Compiled once for each schema: that takes longer than reading a file. */
+export const checkOf = (schema: object): ValidateFunction => {
+  const check = checks.get(schema) ?? new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true, verbose: true }).compile(schema)
+  checks.set(schema, check)
+  return check
+}
 
 /** The file's value, or everything that is wrong with it. `what`: what it should be, with its article: "a mapping". */
 export const readYaml = (text: string, check: ValidateFunction, what: string): YamlRead => {

@@ -19,6 +19,8 @@ const PIECE = 32 * 1024
 /** No tag, value or comment of a submission is as long; the parser would have to hold it whole. */
 const LONGEST = 256 * 1024
 const DEEPEST = 40
+/** Thrown out of the parser, which else goes on behind what it objects to, and objects to every character of a long text. */
+const OVER = Symbol('nothing behind it can be read')
 
 interface OpenReport { readonly start: number; readonly line: number; readonly tree: XmlNode[]; readonly depth: number; root?: XmlNode; refusal?: XmlRefusal; hash?: Hash; report: boolean; /** the message's own metadata: nothing of it becomes a record */ readonly metadata?: boolean }
 
@@ -48,7 +50,7 @@ export class ReportCutter {
 
   constructor(private readonly counts: ReadCounts) {
     const { parser } = this
-    parser.on('error', () => { this.fail(this.ending ? 'xml-cut' : 'xml-not-well-formed', this.ending ? 'the document ends before its last element is closed: it was cut; send the whole file again' : NOT_WELL_FORMED) })
+    parser.on('error', () => { this.fail(this.ending ? 'xml-cut' : 'xml-not-well-formed', this.ending ? 'the document ends before its last element is closed: it was cut; send the whole file again' : NOT_WELL_FORMED); throw OVER })
     parser.on('doctype', () => { this.fail('xml-with-dtd', 'the document has a DTD (<!DOCTYPE …>), which a NIBRS submission does not: none is read, no entity is expanded; send the file without it') })
     parser.on('xmldecl', ({ encoding }) => { if (encoding !== undefined && !/^(utf-?8|us-ascii|ascii)$/i.test(encoding)) this.fail('wrong-encoding', 'the document declares another encoding than UTF-8: export it as UTF-8') })
     parser.on('opentagstart', (tag) => { this.pendingStart = Math.max(this.held.lastIndexOf(`<${tag.name}`, parser.position - tag.name.length - 1 - this.heldAt, 'latin1'), 0) + this.heldAt })
@@ -92,7 +94,7 @@ export class ReportCutter {
     if (this.start !== null) this.pieces(this.begin(this.start))
     if (!this.failure) {
       this.ending = true
-      this.parser.close()
+      this.parse(() => this.parser.close())
     }
     if (this.failure) this.finishRest()
     return this.take()
@@ -104,7 +106,7 @@ export class ReportCutter {
     this.fed += bytes.length
     for (const byte of bytes) if (byte === 10) { this.line++; this.counts.lines++ }
     if (!this.failure) {
-      this.parser.write(bytes.toString('latin1'))
+      this.parse(() => this.parser.write(bytes.toString('latin1')))
       if (!this.failure && this.fed - this.seen > LONGEST) this.fail('xml-too-large', `a value, tag or comment longer than ${LONGEST / 1024} KiB begins here: no NIBRS report has one; nothing behind it can be read`, this.seenLine)
     }
     const from = this.open ? this.open.start : this.seen
@@ -115,6 +117,10 @@ export class ReportCutter {
       if (this.open.report && !this.failure) { this.open.tree.length = 0; this.open.refusal ??= { cause: 'xml-too-large', line: this.open.line, text: `line ${this.open.line}: a report longer than any NIBRS report (1 MiB): several may have run together` } }
       this.drop(this.fed)
     }
+  }
+
+  private parse(step: () => unknown): void {
+    try { step() } catch (error) { if (error !== OVER) throw error }
   }
 
   private drop(to: number): void { this.held = Buffer.from(this.held.subarray(to - this.heldAt)); this.heldAt = to }
