@@ -88,6 +88,9 @@ export class FileVault implements Vault {
   }
   personOf(context: Context, identifiers: readonly Identifier[], token?: string): Promise<string | 'disagree' | 'erased'> { return this.links.personOf(context, identifiers, token) }
 
+  tokensFor(context: Context, system: string, identifiers: readonly string[]): Promise<ReadonlyMap<string, string | 'erased'>> { return this.links.tokensFor(context, system, identifiers) }
+  knownTokens(context: Context, system: string, identifiers: readonly string[]): Promise<ReadonlyMap<string, string | 'erased'>> { return this.links.knownTokens(context, system, identifiers) }
+
   knownPerson(context: Context, identifiers: readonly Identifier[]): Promise<string | 'disagree' | 'erased' | undefined> { return this.links.knownPerson(context, identifiers) }
 
   async erased(context: Context, subjects: readonly string[]): Promise<ReadonlySet<string>> {

@@ -94,6 +94,11 @@ describe.each(['files', 'a key service'] as const)('the life of a key, the key s
     await one.life.destroy(subjects, ORDER, AT)
     for (const context of ['case', 'safety', 'services'] as const) expect(await other.personOf(context, id)).toBe('erased')
     expect(await other.tokenFor('case', 'sample-records', 'E-1')).toBe('erased')
+    for (const context of ['case', 'services'] as const) {
+      expect((await other.knownTokens(context, 'sample-records', ['E-1', 'E-9'])).get('E-1')).toBe('erased')
+      expect((await other.tokensFor(context, 'sample-records', ['E-0', 'E-1', 'E-2'])).get('E-1')).toBe('erased')
+    }
+    expect((await other.life.standingOf(stranger)).subjects).toContain((await other.tokensFor('services', 'sample-records', ['E-2'])).get('E-2'))
     expect(await other.personOf('case', [{ system: 'sample-records', id: 'E-2' }])).toBe(stranger)
     await expect(owner`update vault.links set token = 'per_other' where token is null`).rejects.toThrow('never led to somebody else')
   })

@@ -3,6 +3,11 @@ import type { postgres } from '@chorus/postgres'
 import { CONTEXTS, type Context } from '@chorus/contracts'
 import { randomToken, type KeyedIds } from './keyed-ids'
 
+/** Each holds a lock until the transaction ends, and the server's table of locks serves everybody. */
+const MADE_AT_ONCE = 200
+const LOOKED_UP_AT_ONCE = 500
+interface LinkRow { readonly context: Context; readonly link: string; readonly token: string | null }
+
 export interface Identifier { readonly system: string; readonly id: string }
 
 export class Links {
@@ -25,9 +30,57 @@ export class Links {
       const [person = randomToken('per')] = known
       if (links.length > 0) await tx`insert into vault.links (context, link, token) select ${context}, link, ${person} from unnest(${links}::text[]) as link on conflict do nothing`
       const others = [...new Set(rows.flatMap(row => row.context === context ? [] : [row.token!]))]
-      if (others.length > 0) await samePerson(tx, [person, ...others])
+      if (others.length > 0) await samePersons(tx, [[person, ...others]])
       return person
     })
+  }
+
+  /** Each as `personOf` with this one identifier, in their order; one identifier never leads to two people. */
+  async tokensFor(context: Context, system: string, identifiers: readonly string[]): Promise<Map<string, string | 'erased'>> {
+    const found = new Map<string, string | 'erased'>()
+    const all = [...new Set(identifiers)]
+    for (let from = 0; from < all.length; from += MADE_AT_ONCE) for (const [id, token] of await this.makeMany(context, system, all.slice(from, from + MADE_AT_ONCE))) found.set(id, token)
+    return found
+  }
+
+  private async makeMany(context: Context, system: string, identifiers: readonly string[]): Promise<Map<string, string | 'erased'>> {
+    const linksOf = new Map(identifiers.map(id => [id, new Map(CONTEXTS.map(each => [each, this.linkOf(each, { system, id })]))]))
+    const own = (id: string): string => linksOf.get(id)!.get(context)!
+    // The locks of `personOf`, in its order: whoever links one of these waits, and does not deadlock.
+    const locks = identifiers.map(id => `link|${linksOf.get(id)!.get(CONTEXTS[0])!}`).sort()
+    return this.sql.begin(async tx => {
+      await tx`select count(pg_advisory_xact_lock(hashtextextended(name, 0))) from unnest(${locks}::text[]) as name`
+      const rows = new Map((await tx<LinkRow[]>`select context, link, token from vault.links where link = any(${[...linksOf.values()].flatMap(each => [...each.values()])})`).map(row => [row.link, row]))
+      const found = new Map<string, string | 'erased'>()
+      const made: { link: string; token: string }[] = []
+      const together: string[][] = []
+      for (const id of identifiers) {
+        const known = [...linksOf.get(id)!.values()].flatMap(link => rows.get(link) ?? [])
+        if (known.some(row => row.token === null)) { found.set(id, 'erased'); continue }
+        const token = rows.get(own(id))?.token ?? randomToken('per')
+        found.set(id, token)
+        if (!rows.has(own(id))) made.push({ link: own(id), token })
+        const others = [...new Set(known.flatMap(row => row.context === context ? [] : [row.token!]))]
+        if (others.length > 0) together.push([token, ...others])
+      }
+      if (made.length > 0) await tx`insert into vault.links (context, link, token) select ${context}, link, token from unnest(${made.map(({ link }) => link)}::text[], ${made.map(({ token }) => token)}::text[]) as new (link, token) on conflict do nothing`
+      if (together.length > 0) await samePersons(tx, together)
+      return found
+    }) as Promise<Map<string, string | 'erased'>>
+  }
+
+  async knownTokens(context: Context, system: string, identifiers: readonly string[]): Promise<Map<string, string | 'erased'>> {
+    const found = new Map<string, string | 'erased'>()
+    const all = [...new Set(identifiers)]
+    for (let from = 0; from < all.length; from += LOOKED_UP_AT_ONCE) {
+      const idOf = new Map(all.slice(from, from + LOOKED_UP_AT_ONCE).flatMap(id => CONTEXTS.map(each => [this.linkOf(each, { system, id }), id])))
+      for (const row of await this.sql<LinkRow[]>`select context, link, token from vault.links where link = any(${[...idOf.keys()]})`) {
+        const id = idOf.get(row.link)!
+        if (row.token === null) found.set(id, 'erased')
+        else if (row.context === context && found.get(id) !== 'erased') found.set(id, row.token)
+      }
+    }
+    return found
   }
 
   async knownPerson(context: Context, identifiers: readonly Identifier[]): Promise<string | 'disagree' | 'erased' | undefined> {
@@ -45,10 +98,15 @@ export class Links {
   }
 }
 
-/** Notes that these tokens are one person's; where they were known as different people's nothing is noted: that is for a person to say. */
-const samePerson = async (tx: postgres.TransactionSql, tokens: readonly string[]): Promise<void> => {
-  const known = await tx<{ person: string }[]>`select distinct person from vault.persons where token = any(${tokens as string[]})`
-  if (known.length > 1) return
-  const person = known[0]?.person ?? randomToken('one')
-  await tx`insert into vault.persons (token, person) select token, ${person} from unnest(${tokens as string[]}::text[]) as token on conflict do nothing`
+/** Notes of each group of tokens that they are one person's; where they were known as different people's nothing is noted: that is for a person to say. */
+const samePersons = async (tx: postgres.TransactionSql, groups: readonly (readonly string[])[]): Promise<void> => {
+  const known = new Map((await tx<{ token: string; person: string }[]>`select token, person from vault.persons where token = any(${[...new Set(groups.flat())]})`).map(({ token, person }) => [token, person]))
+  const noted: { token: string; person: string }[] = []
+  for (const tokens of groups) {
+    const persons = new Set(tokens.flatMap(token => known.get(token) ?? []))
+    if (persons.size > 1) continue
+    const [person = randomToken('one')] = persons
+    for (const token of tokens) if (!known.has(token)) { known.set(token, person); noted.push({ token, person }) }
+  }
+  if (noted.length > 0) await tx`insert into vault.persons (token, person) select token, person from unnest(${noted.map(({ token }) => token)}::text[], ${noted.map(({ person }) => person)}::text[]) as new (token, person) on conflict do nothing`
 }

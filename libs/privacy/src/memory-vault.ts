@@ -31,6 +31,17 @@ export class MemoryVault implements Vault {
     return person
   }
 
+  async tokensFor(context: Context, system: string, identifiers: readonly string[]): Promise<ReadonlyMap<string, string | 'erased'>> {
+    const found = new Map<string, string | 'erased'>()
+    for (const id of new Set(identifiers)) found.set(id, await this.tokenFor(context, system, id))
+    return found
+  }
+  async knownTokens(context: Context, system: string, identifiers: readonly string[]): Promise<ReadonlyMap<string, string | 'erased'>> {
+    const found = new Map<string, string | 'erased'>()
+    for (const id of new Set(identifiers)) { const token = await this.knownPerson(context, [{ system, id }]); if (token !== undefined) found.set(id, token) }
+    return found
+  }
+
   async knownPerson(context: Context, identifiers: readonly { readonly system: string; readonly id: string }[]): Promise<string | 'disagree' | 'erased' | undefined> {
     const links = identifiers.map(({ system, id }) => this.ids.hmac('link', [context, system, id]).toString('hex'))
     if (links.some(link => this.keys.get(`${context}|${this.links.get(link)}`) === 'erased')) return 'erased'

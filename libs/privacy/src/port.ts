@@ -16,6 +16,13 @@ export interface Vault {
   /** The token of whoever has this identifier at this source in this context; made at the first call, kept in the vault as (HMAC -> token). 'erased': see personOf. */
   tokenFor(context: Context, system: string, identifier: string): Promise<string | 'erased'>
   /**
+   * `tokenFor` of many identifiers of one source, some hundred with each round trip: by identifier, and with the same answers as one
+   * after the other. Another caller who makes the same at the same moment waits, and gets the same.
+   */
+  tokensFor(context: Context, system: string, identifiers: readonly string[]): Promise<ReadonlyMap<string, string | 'erased'>>
+  /** As tokensFor, but looks only: whom nobody knows is not in the answer. */
+  knownTokens(context: Context, system: string, identifiers: readonly string[]): Promise<ReadonlyMap<string, string | 'erased'>>
+  /**
    * The token of the one person who has all these identifiers: found by any of them, made where none is known; the others
    * lead to it from then on. `token`: the person is known already by it. Where identifiers lead to different people nothing
    * is linked and the answer is 'disagree': who is who is for a person to say. 'erased': whoever has one of them was erased

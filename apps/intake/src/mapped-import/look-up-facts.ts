@@ -38,20 +38,15 @@ export const lookUpFacts = async ({ recorder, vault, lookUp, clock }: FactsDeps,
   const personIds = [...new Set(read.flatMap((fields) => Object.entries(fields).flatMap(([name, value]) => name.endsWith('personId') ? [value as string] : [])))]
   const numbers = target === 'incident-report' ? [] : [...new Set(read.flatMap(({ reportNumber }) => reportNumber === undefined ? [] : [keyText(reportNumber as string)]))]
 
-  const cases = new Map<string, CaseOf | 'disagree' | 'erased'>()
+  const cases = new Map<string, CaseOf | 'erased'>()
   const subjects = new Map<string, string>()
-  const people = new Map<string, string | 'erased'>()
-  for (const personId of personIds) {
-    const identifiers = [{ system: persons, id: personId }]
-    if (OF_A_CASE.includes(target) || target === 'arrest') {
-      const known = await vault.knownPerson('case', identifiers)
-      if (known === 'disagree' || known === 'erased') cases.set(personId, known)
-      else if (known !== undefined) { subjects.set(personId, known); const open = await lookUp.openCaseOf(known); if (open) cases.set(personId, { caseId: open.caseId, subjectRef: known }) }
-    }
-    if (OF_A_CASE.includes(target)) continue
-    const token = making ? await vault.personOf('incident', identifiers) : await vault.knownPerson('incident', identifiers)
-    if (token !== undefined && token !== 'disagree') people.set(personId, token)
+  for (const [personId, known] of OF_A_CASE.includes(target) || target === 'arrest' ? await vault.knownTokens('case', persons, personIds) : []) {
+    if (known === 'erased') { cases.set(personId, known); continue }
+    subjects.set(personId, known)
+    const open = await lookUp.openCaseOf(known)
+    if (open) cases.set(personId, { caseId: open.caseId, subjectRef: known })
   }
+  const people: ReadonlyMap<string, string | 'erased'> = OF_A_CASE.includes(target) ? new Map() : making ? await vault.tokensFor('incident', persons, personIds) : await vault.knownTokens('incident', persons, personIds)
 
   const streams = new Set<string>()
   for (const number of numbers) streams.add(`charging-${incidentOf(number)}`)
