@@ -10,7 +10,8 @@ import { Readable } from 'node:stream'
 import { postgres } from '@chorus/postgres'
 import type { Sql } from 'postgres'
 import { walkRange, type EventStore, type StoredEvent } from '@chorus/event-store'
-import { Followers, STORE } from '@chorus/platform'
+import { Followers, STORE, VAULT } from '@chorus/platform'
+import type { FileVault } from '@chorus/privacy'
 import { CheckpointFolder, keyName, readVerifier, serveWitness, signCheckpoint, Signer, signerOf, verifyReceipt, type LogReport, type Noted, type NoteVerifier, type WitnessServer } from '@chorus/tamper-evidence'
 import { startChorus, type TestChorus } from '../support/chorus'
 import { importFile } from '../support/import-file'
@@ -42,6 +43,7 @@ let signed: readonly Noted[]
 let n: number
 let end: number
 const store = (): EventStore => chorus.app.get(STORE, { strict: false })
+const vault = (): FileVault => chorus.app.get(VAULT, { strict: false })
 const sign = (): Promise<void> => chorus.app.get(Signer, { strict: false }).look()
 const checkpoints = (): string => join(chorus.data, 'checkpoints')
 const verify = async (query = '?full=true'): Promise<LogReport> => await verdict(chorus, query) as unknown as LogReport
@@ -71,6 +73,7 @@ beforeAll(async () => {
   verifier = readVerifier((body as { publicKey: string }).publicKey)
   await witness.close()
   witness = await serveWitness({ folder: new CheckpointFolder({ folder: elsewhere }), keys: [verifier], host: '127.0.0.1', port: Number(new URL(witness.address).port) })
+  for (const name of ['K1', 'K2', 'K3']) for (const context of ['case', 'services'] as const) await vault().personOf(context, [{ system: 'sample-records', id: name }])
   for (const file of ['2026-07.txt', '2026-08.txt']) {
     await importFile(chorus, Readable.from([readFileSync(join(__dirname, '../../samples/nibrs', file))]))
     await settled()
@@ -163,6 +166,46 @@ it('the owner takes the bytes of a quarantined record away: verify names the eve
     await owner.unsafe(`insert into intake.quarantined_bytes overriding system value select * from public.kept_bytes where id = '${kept!.id}'`)
   }
   expect(await verify()).toMatchObject({ ok: true })
+})
+
+describe('the owner of who is one person', () => {
+  const PERSONS_OFF = 'alter table vault.persons disable trigger user;'
+  const PERSONS_ON = 'alter table vault.persons enable always trigger persons_are_kept; alter table vault.persons enable always trigger persons_never_change;'
+  let rows: number
+  beforeAll(async () => {
+    await owner.unsafe('create table public.kept_persons as select * from vault.persons').simple()
+    rows = (await owner<{ rows: number }[]>`select count(*)::int as rows from vault.persons`)[0]!.rows
+    expect(rows).toBeGreaterThanOrEqual(6)
+    expect(await verify()).toMatchObject({ ok: true, persons: true })
+  })
+  afterEach(() => put(`${PERSONS_OFF} delete from vault.persons; insert into vault.persons select * from public.kept_persons; ${PERSONS_ON}`))
+  afterAll(async () => { expect(await verify()).toMatchObject({ ok: true, persons: true }) })
+
+  it.each<[string, string, () => object]>([
+    ['adds a row, so that somebody else\'s keys go along', `insert into vault.persons (token, person) select 'per_planted', person from vault.persons limit 1`, () => ({ ordinal: rows + 1, fault: 'not-proven' })],
+    ['gives it a place and a proof', `insert into vault.persons (token, person, place, proof) select 'per_planted', person, (select max(place) from vault.persons) + 1, proof from vault.persons where place = 1`, () => ({ ordinal: rows + 1, fault: 'link-differs' })],
+    ['leads one to another person', `update vault.persons set person = (select person from vault.persons where place = 1) where place = 3`, () => ({ ordinal: 3, fault: 'link-differs' })],
+    ['puts another token in its place', `update vault.persons set token = 'per_other' where place = 4`, () => ({ ordinal: 4, fault: 'link-differs' })],
+    ['takes one away', 'delete from vault.persons where place = 2', () => ({ ordinal: 2, fault: 'gap' })],
+    ['takes the newest away', 'delete from vault.persons where place = (select max(place) from vault.persons)', () => ({ ordinal: rows, fault: 'cut-tail' })],
+    ['takes all away', 'delete from vault.persons', () => ({ ordinal: 1, fault: 'cut-tail' })],
+  ])('%s: verify names the first row that is wrong', async (_what, sql, expected) => {
+    await put(`${PERSONS_OFF} ${sql}; ${PERSONS_ON}`)
+    expect(await verify('')).toMatchObject({ ok: false, in: 'who is one person', ...expected() })
+  })
+
+  it('has the next start prove what he planted: it is not what was signed, and nothing more is signed', async () => {
+    await put(`${PERSONS_OFF} update vault.persons set place = null, proof = null; insert into vault.persons (token, person) select 'per_planted', person from public.kept_persons limit 1; ${PERSONS_ON}`)
+    await vault().persons.adopt()
+    expect(await vault().persons.walk()).toMatchObject({ ok: true, checked: rows + 1 })
+    expect(await verify('')).toMatchObject({ ok: false, in: 'who is one person', ordinal: rows + 2, fault: 'cut-tail' })
+    const { id } = await eventAt(n)
+    await chorus.agent.get(`/v1/log/receipts/${id}/text`).set('Authorization', await chorus.bearer('privacyOfficer')).set('X-Purpose', 'oversight').expect(200)
+    await until(async () => (await health()).startsWith('FAIL'))
+    expect(await health()).toContain('who is one person (vault.persons) is not what was signed')
+    await put(`${PERSONS_OFF} delete from vault.persons; insert into vault.persons select * from public.kept_persons; ${PERSONS_ON}`)
+    await until(async () => (await health()).startsWith('ok'))
+  })
 })
 
 describe('while the log is not what was signed', () => {

@@ -85,6 +85,29 @@ describe('chorus token', () => {
   })
 })
 
+describe('chorus verify', () => {
+  const right = { log: 'l', checked: 2, before: null, checkpoints: 1, publicKey: 'k', ok: true, through: 2, link: 'x', signed: null, keys: null, audit: null, persons: null, unsigned: [] }
+  const wrong = { log: 'l', checked: 1, before: null, checkpoints: 1, publicKey: 'k', ok: false, ordinal: 2, fault: 'gap', text: 'missing', right: null, stillRight: null }
+  it.each([
+    ['0 where all is right', right, EXIT.ok, ''],
+    ['4 where something is wrong', wrong, EXIT.mismatch, ''],
+    ['1 where not everything could be looked at, which is neither', { ...right, notLooked: 'the kept bytes: migrate' }, EXIT.failure, 'not everything was looked at'],
+  ])('ends with %s', async (_what, report, expected, said) => {
+    const server = createServer((_request, response) => { response.writeHead(200, { 'content-type': 'application/x-ndjson' }).end(`${JSON.stringify({ result: report })}\n`) })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    writeFileSync(join(data, 'bearer'), 'a.b.c')
+    try {
+      for (const json of ['', ' --json']) {
+        const { code, out, err } = await chorus(`verify${json}`, { CHORUS_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, CHORUS_TOKEN_FILE: join(data, 'bearer') })
+        expect([code, err]).toEqual([expected, expect.stringContaining(said)])
+        if (said !== '') expect(out).toContain('the kept bytes: migrate')
+      }
+    } finally {
+      await new Promise((resolve) => { server.closeAllConnections(); server.close(resolve) })
+    }
+  })
+})
+
 /** Somebody who has a receipt and the public key, and neither a Chorus nor a database. */
 describe('chorus verify-receipt', () => {
   const store = new MemoryStore()

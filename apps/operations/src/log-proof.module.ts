@@ -24,8 +24,8 @@ const at = (level: 'log' | 'warn' | 'error') => (details: object, message: strin
 const LEASE_MS = 4000
 
 const elapsed = (): number => performance.now()
-const signer = (store: EventStore, database: Sql, audit: Sql, key: NoteSigner, place: CheckpointFolder, witness: SecondPlace | null, clock: Clock): Signer => new Signer({
-  store, signer: key, place, audit: auditChainOf(audit), ...(witness && { witness }), clock, elapsed, logger: { info: at('log'), warn: at('warn'), error: at('error') },
+const signer = (store: EventStore, database: Sql, audit: Sql, key: NoteSigner, place: CheckpointFolder, witness: SecondPlace | null, clock: Clock, { persons }: Vault): Signer => new Signer({
+  store, signer: key, place, audit: auditChainOf(audit), ...(persons && { persons }), ...(witness && { witness }), clock, elapsed, logger: { info: at('log'), warn: at('warn'), error: at('error') },
   lease: new Lease({ database, name: 'operations.signer', owner: `${hostname()}/${process.pid}/${randomUUID()}`, ttlMs: LEASE_MS, elapsed }),
   remembered: new SignedThrough({ database, log: store.log }),
 })
@@ -51,11 +51,11 @@ class SignerProcess implements OnApplicationBootstrap, OnApplicationShutdown {
     { provide: CheckpointFolder, inject: [SETTINGS], useFactory: ({ checkpoints }: Settings) => new CheckpointFolder({ folder: checkpoints }) },
     { provide: LOG_WITNESS, inject: [SETTINGS], useFactory: ({ witness }: Settings): SecondPlace | null => witness === undefined ? null : new Witness(witness) },
     { provide: LOG_SIGNER, inject: [SETTINGS, STORE], useFactory: ({ data, mode }: Settings, store: EventStore) => signerOf(keyName(store.log), signingKey(join(data, 'keys'), mode)) },
-    { provide: Signer, inject: [STORE, DATABASE, AUDIT_DATABASE, LOG_SIGNER, CheckpointFolder, LOG_WITNESS, CLOCK], useFactory: signer },
+    { provide: Signer, inject: [STORE, DATABASE, AUDIT_DATABASE, LOG_SIGNER, CheckpointFolder, LOG_WITNESS, CLOCK, VAULT], useFactory: signer },
     {
       provide: LogVerification, inject: [STORE, CheckpointFolder, LOG_WITNESS, LOG_SIGNER, VAULT, AUDIT_DATABASE, CLOCK, Signer, DATABASE],
       useFactory: (store: EventStore, folder: CheckpointFolder, witness: SecondPlace | null, key: NoteSigner, vault: Vault, audit: Sql, clock: Clock, signing: Signer, database: Sql) =>
-        new LogVerification({ store, folder, witness, signer: key, tryKeys: tryKeysOf(vault), tryKept: keptBytesOf(store, database), audit: auditChainOf(audit), clock, signedThrough: () => signedThrough(signing, database, store.log) }),
+        new LogVerification({ store, folder, witness, signer: key, tryKeys: tryKeysOf(vault), tryKept: keptBytesOf(store, database), audit: auditChainOf(audit), ...(vault.persons && { persons: vault.persons }), clock, signedThrough: () => signedThrough(signing, database, store.log) }),
     },
     SignerProcess,
   ],

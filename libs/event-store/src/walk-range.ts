@@ -37,6 +37,8 @@ export interface Walked {
   /** the first that was not; the walk ends there */
   readonly differs?: number
   readonly samples: readonly SealedSample[]
+  /** the first event, and each that comes right behind a known link: what the checkpoint there does not cover yet */
+  readonly firsts: readonly { readonly ordinal: number; readonly recordedtime: string }[]
 }
 
 export type Readable = Pick<EventStore, 'log' | 'readAll' | 'readPages'>
@@ -53,8 +55,9 @@ export async function walkRange(store: Readable, range: Range, { signal, onWalke
   let checked = 0
   let at = 0
   let agrees: number | undefined
+  const firsts: { ordinal: number; recordedtime: string }[] = []
   const answer = (more: Pick<Walked, 'fault' | 'differs'> = {}): Walked =>
-    ({ checked, start: start ?? previous, end: { ordinal: previous.ordinal, link: previous.link, recordedtime: previous.recordedtime }, ...(agrees === undefined ? {} : { agrees }), ...more, samples: samples?.found ?? [] })
+    ({ checked, start: start ?? previous, end: { ordinal: previous.ordinal, link: previous.link, recordedtime: previous.recordedtime }, ...(agrees === undefined ? {} : { agrees }), ...more, samples: samples?.found ?? [], firsts })
   const wrong = (ordinal: number, fault: ChainFault, text: string): Walked => answer({ fault: { ordinal, fault, text: `ordinal ${ordinal}: ${text}` } })
   /** False where what is known of this ordinal is something else. */
   const compared = (place: KnownLink): boolean => {
@@ -77,6 +80,7 @@ export async function walkRange(store: Readable, range: Range, { signal, onWalke
       }
       const found = faultOf(store.log, previous, event)
       if (found) return wrong(found.fault === 'gap' ? previous.ordinal + 1 : event.ordinal, found.fault, found.text)
+      if (checked === 0 || previous.ordinal === agrees) firsts.push({ ordinal: event.ordinal, recordedtime: event.recordedtime })
       if (!compared(event)) return answer({ differs: event.ordinal })
       samples?.look(event)
       previous = placeOf(event)

@@ -61,6 +61,7 @@ export const problemOf = (error: unknown): Problem => {
     ? new Problem('too-large', error.message)
     : new Problem('internal', 'The events could not be appended. Nothing was recorded.')
   if (error instanceof Error && error.name === 'KeyServiceAway') return new Problem('retry-later', 'The key service does not answer, and this needs a key that is not in memory. Nothing was recorded. Send the same request with the same Idempotency-Key again in a few seconds.')
+  if (error instanceof Error && error.name === 'PersonsContradicted') return new Problem('conflict', error.message)
   const code = codeOf(error)
   if (error instanceof StoreUnavailable || (code && UNREACHABLE.has(code))) return new Problem('database-unreachable', 'The database does not answer. Send the same request with the same Idempotency-Key again in a few seconds.')
   if (code && EXHAUSTED.has(code)) return new Problem('database-unreachable', 'The database cannot take more now: its disk, memory or connections are used up. Send the same request with the same Idempotency-Key again once its operator has made room.')

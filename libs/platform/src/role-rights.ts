@@ -41,6 +41,8 @@ export const GRANTS: readonly Grant[] = [
   grant('TABLE vault.context_keys', 'UPDATE (kek, fingerprint)', WITH_KEYS),
   grant('TABLE vault.data_keys', 'UPDATE (state, kek, wrapped)', WITH_KEYS),
   grant('TABLE vault.links', 'UPDATE (token)', WITH_LINKS),
+  // rows of before they were proven are given their proof, once
+  grant('TABLE vault.persons', 'UPDATE (place, proof)', WITH_LINKS),
   grant('TABLE vault.destroyed', 'UPDATE (told)', WITH_KEYS),
   grant('FUNCTION vault.ended(text[])', 'EXECUTE', WITH_KEYS),
   grant('SCHEMA intake', 'USAGE', ['intake', 'operations']),

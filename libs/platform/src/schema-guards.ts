@@ -1,7 +1,9 @@
 /**
- * What refuses changes in the database itself, held against what the migrations make: triggers, row security and its policies,
- * constraints, the functions behind them and the one by which the audit log is written, each with what it says. Whoever owns the
- * tables can switch them off or put others in their place; verify then finds what was changed, and this that it could be.
+ * What refuses changes in the database itself, held against what the migrations make: tables (that a crash does not empty them, that
+ * no other table's rows are shown among theirs) and their columns (type, not null, default, what is computed and how), triggers, row
+ * security and its policies, constraints, the functions behind them and the one by which the audit log is written, each with what it
+ * says. Whoever owns the tables can switch them off or put others in their place; verify then finds what was changed, and this that
+ * it could be.
  * What the migrations make stands in infra/postgres/guards.json, written by `npm run guards` from a database that was just migrated.
  */
 import { readFile } from 'node:fs/promises'
@@ -11,7 +13,7 @@ import { repositoryRoot } from './repository-root'
 
 /** Definition by name, each kind in order: "log.events.events_are_kept" -> "CREATE TRIGGER …". */
 export type Guards = Readonly<Record<(typeof KINDS)[number], Readonly<Record<string, string>>>>
-const KINDS = ['trigger', 'rule', 'policy', 'row security', 'constraint', 'function'] as const
+const KINDS = ['table', 'column', 'trigger', 'rule', 'policy', 'row security', 'constraint', 'function'] as const
 
 export const guardsFile = (): string => join(repositoryRoot(), 'infra', 'postgres', 'guards.json')
 
@@ -24,8 +26,13 @@ export const guardsOf = async (sql: Sql): Promise<Guards> => {
   const rows = await sql.begin('read only', async (tx) => {
     await tx`set local search_path = pg_catalog`
     return tx<{ kind: (typeof KINDS)[number]; name: string; says: string }[]>`
-      with tables as (select c.oid, n.nspname || '.' || c.relname as name, c.relrowsecurity, c.relforcerowsecurity from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relkind in ('r', 'p') and n.nspname = any (${SCHEMAS}))
-      select 'trigger' as kind, b.name || '.' || t.tgname as name, pg_get_triggerdef(t.oid) || case t.tgenabled when 'A' then ' ALWAYS' when 'D' then ' OFF' else ' SOMETIMES' end as says from pg_trigger t join tables b on b.oid = t.tgrelid where not t.tgisinternal
+      with tables as (select c.oid, n.nspname || '.' || c.relname as name, c.relrowsecurity, c.relforcerowsecurity, c.relkind, c.relpersistence, n.nspname = any (${CLOSED}) as closed from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relkind in ('r', 'p') and n.nspname = any (${SCHEMAS}))
+      select 'table' as kind, name, concat_ws(', ', case relkind when 'r' then 'of its own' else 'in parts' end, case relpersistence when 'p' then 'logged' else 'lost in a crash' end,
+        'with the rows of ' || (select string_agg(i.inhrelid::regclass::text, ', ' order by 1) from pg_inherits i where i.inhparent = tables.oid)) as says from tables where closed
+      union all select 'column', b.name || '.' || a.attname, concat_ws(' ', format_type(a.atttypid, a.atttypmod), 'COLLATE ' || l.collname, case when a.attnotnull then 'NOT NULL' end,
+        case a.attidentity when 'a' then 'ALWAYS COUNTED' when 'd' then 'COUNTED' end, case a.attgenerated when '' then 'DEFAULT' when 's' then 'STORED AS' else 'READ AS' end || ' ' || pg_get_expr(d.adbin, d.adrelid))
+        from pg_attribute a join tables b on b.oid = a.attrelid and b.closed left join pg_collation l on l.oid = a.attcollation and l.collname <> 'default' left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum where a.attnum > 0 and not a.attisdropped
+      union all select 'trigger', b.name || '.' || t.tgname, pg_get_triggerdef(t.oid) || case t.tgenabled when 'A' then ' ALWAYS' when 'D' then ' OFF' else ' SOMETIMES' end from pg_trigger t join tables b on b.oid = t.tgrelid where not t.tgisinternal
       union all select 'rule', schemaname || '.' || tablename || '.' || rulename, definition from pg_rules where schemaname = any (${SCHEMAS})
       union all select 'policy', schemaname || '.' || tablename || '.' || policyname, concat_ws(' ', permissive, cmd, 'TO ' || array_to_string(roles, ','), 'USING ' || qual, 'CHECK ' || with_check) from pg_policies where schemaname = any (${SCHEMAS})
       union all select 'row security', name, case when relforcerowsecurity then 'on, for the owner too' else 'on' end from tables where relrowsecurity

@@ -11,6 +11,7 @@ import { KeyRing } from './key-ring'
 import { KeyServiceAway } from './key-service'
 import { KeyedIds, randomToken } from './keyed-ids'
 import { Links, type Identifier } from './links'
+import { Persons } from './persons'
 import type { HmacPurpose, KeyLife, SubjectKey, Vault } from './port'
 import { random } from './random'
 
@@ -42,6 +43,8 @@ const ATTEMPTS = 5
 export class FileVault implements Vault {
   private readonly ids: KeyedIds
   private readonly links: Links
+  /** who is one person across contexts */
+  readonly persons: Persons
   private readonly bySubject = new Map<string, SubjectKey>()
   private readonly byId = new Map<string, Uint8Array>()
   private readonly keks = new Map<Context, string>()
@@ -52,8 +55,9 @@ export class FileVault implements Vault {
 
   private constructor(private readonly sql: postgres.Sql, folder: KeyFolder, private readonly ring: KeyRing, private readonly keysFolder: string, private readonly cacheSize: number) {
     this.ids = new KeyedIds(folder.identity.key)
-    this.links = new Links(sql, this.ids)
-    this.life = new FileKeyLife({ sql, ring, folder: keysFolder, links: this.links, forget: () => this.forget() })
+    this.persons = new Persons(sql, this.ids)
+    this.links = new Links(sql, this.ids, this.persons)
+    this.life = new FileKeyLife({ sql, ring, folder: keysFolder, persons: this.persons, forget: () => this.forget() })
   }
 
   /**
@@ -68,6 +72,7 @@ export class FileVault implements Vault {
       const { folder, ring } = await tie(sql, keysFolder, mode, seal)
       const vault = new FileVault(sql, folder, ring, keysFolder, cacheSize)
       await vault.life.resume()
+      await vault.persons.adopt()
       const look = (): void => { vault.lookForDestroyed().catch(() => undefined) } // whoever uses a key looks for himself
       await sql.listen(CHANNEL, look, look)
       return vault

@@ -9,7 +9,7 @@ import { CONTEXTS, type Context } from '@chorus/contracts'
 import { addDestroyed, readDestroyed, type Destroyed } from './destroyed-list'
 import type { KeyRing, WrappedKey } from './key-ring'
 import { randomToken } from './keyed-ids'
-import type { Links } from './links'
+import type { Persons } from './persons'
 import type { KeyLife, KeyStanding, Rotated } from './port'
 
 // any number will do, as long as every Chorus process uses the same one
@@ -18,14 +18,14 @@ export const FOLDER_LOCK = 8_260_010
 const BATCH = 1000
 export const CHANNEL = 'vault_destroyed'
 
-interface Deps { readonly sql: postgres.Sql; readonly ring: KeyRing; readonly folder: string; readonly links: Links; /** what the caches of this process forget */ readonly forget: () => Promise<void> }
+interface Deps { readonly sql: postgres.Sql; readonly ring: KeyRing; readonly folder: string; readonly persons: Persons; /** what the caches of this process forget */ readonly forget: () => Promise<void> }
 interface Row extends Destroyed { readonly state: 'active' | 'destroying' | 'destroyed' }
 
 export class FileKeyLife implements KeyLife {
   constructor(private readonly deps: Deps) {}
 
   async standingOf(subject: string): Promise<KeyStanding> {
-    const subjects = await this.deps.links.tokensWith(subject)
+    const subjects = await this.deps.persons.tokensWith(subject)
     await this.catchUp(subjects)
     const keys = await this.deps.sql<KeyStanding['keys'][number][]>`
       select key_id as "keyId", context, subject, state from vault.data_keys where subject = any(${subjects}) order by subject, context`

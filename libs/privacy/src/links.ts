@@ -1,7 +1,8 @@
-/** Who is who: from keyed fingerprints of identifiers to tokens, and from the token of one context to those of the others. */
+/** Who is who: from keyed fingerprints of identifiers to tokens. */
 import type { postgres } from '@chorus/postgres'
 import { CONTEXTS, type Context } from '@chorus/contracts'
 import { randomToken, type KeyedIds } from './keyed-ids'
+import type { Persons } from './persons'
 
 /** Each holds a lock until the transaction ends, and the server's table of locks serves everybody. */
 const MADE_AT_ONCE = 200
@@ -11,7 +12,7 @@ interface LinkRow { readonly context: Context; readonly link: string; readonly t
 export interface Identifier { readonly system: string; readonly id: string }
 
 export class Links {
-  constructor(private readonly sql: postgres.Sql, private readonly ids: KeyedIds) {}
+  constructor(private readonly sql: postgres.Sql, private readonly ids: KeyedIds, private readonly persons: Persons) {}
 
   private linkOf(context: Context, { system, id }: Identifier): string { return this.ids.hmac('link', [context, system, id]).toString('hex') }
 
@@ -30,7 +31,7 @@ export class Links {
       const [person = randomToken('per')] = known
       if (links.length > 0) await tx`insert into vault.links (context, link, token) select ${context}, link, ${person} from unnest(${links}::text[]) as link on conflict do nothing`
       const others = [...new Set(rows.flatMap(row => row.context === context ? [] : [row.token!]))]
-      if (others.length > 0) await samePersons(tx, [[person, ...others]])
+      if (others.length > 0) await this.persons.note(tx, [[person, ...others]])
       return person
     })
   }
@@ -64,7 +65,7 @@ export class Links {
         if (others.length > 0) together.push([token, ...others])
       }
       if (made.length > 0) await tx`insert into vault.links (context, link, token) select ${context}, link, token from unnest(${made.map(({ link }) => link)}::text[], ${made.map(({ token }) => token)}::text[]) as new (link, token) on conflict do nothing`
-      if (together.length > 0) await samePersons(tx, together)
+      if (together.length > 0) await this.persons.note(tx, together)
       return found
     }) as Promise<Map<string, string | 'erased'>>
   }
@@ -90,23 +91,4 @@ export class Links {
     const known = [...new Set(rows.flatMap(row => row.context === context ? [row.token!] : []))]
     return known.length > 1 ? 'disagree' : known[0]
   }
-
-  /** The token itself and those of the same person in other contexts. */
-  async tokensWith(token: string): Promise<string[]> {
-    const rows = await this.sql<{ token: string }[]>`select token from vault.persons where person = (select person from vault.persons where token = ${token})`
-    return [...new Set([token, ...rows.map(row => row.token)])]
-  }
-}
-
-/** Notes of each group of tokens that they are one person's; where they were known as different people's nothing is noted: that is for a person to say. */
-const samePersons = async (tx: postgres.TransactionSql, groups: readonly (readonly string[])[]): Promise<void> => {
-  const known = new Map((await tx<{ token: string; person: string }[]>`select token, person from vault.persons where token = any(${[...new Set(groups.flat())]})`).map(({ token, person }) => [token, person]))
-  const noted: { token: string; person: string }[] = []
-  for (const tokens of groups) {
-    const persons = new Set(tokens.flatMap(token => known.get(token) ?? []))
-    if (persons.size > 1) continue
-    const [person = randomToken('one')] = persons
-    for (const token of tokens) if (!known.has(token)) { known.set(token, person); noted.push({ token, person }) }
-  }
-  if (noted.length > 0) await tx`insert into vault.persons (token, person) select token, person from unnest(${noted.map(({ token }) => token)}::text[], ${noted.map(({ person }) => person)}::text[]) as new (token, person) on conflict do nothing`
 }

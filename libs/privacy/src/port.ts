@@ -1,8 +1,9 @@
 /** The vault: tokens, keyed ids, and data keys. Keyed secrets and context keys live in files apart from PostgreSQL; data keys lie in it only wrapped. */
 import type { Context } from '@chorus/contracts'
 import type { Destroyed } from './destroyed-list'
+import type { PersonsChain } from './persons'
 
-export type HmacPurpose = 'event-id' | 'stream-id' | 'content' | 'message' | 'link' | 'file' | 'command' | 'search'
+export type HmacPurpose = 'event-id' | 'stream-id' | 'content' | 'message' | 'link' | 'file' | 'command' | 'search' | 'person'
 
 export interface SubjectKey { readonly keyId: string; readonly key: Uint8Array }
 
@@ -41,6 +42,8 @@ export interface Vault {
   openKeys(keyIds: readonly string[], fresh?: boolean): Promise<ReadonlyMap<string, Uint8Array | 'erased'>>
   /** Those of the subjects whose keys were destroyed, or are being destroyed. */
   erased(context: Context, subjects: readonly string[]): Promise<ReadonlySet<string>>
+  /** Who is one person across contexts, as it is kept beside the log; absent where nobody else reaches it. */
+  readonly persons?: PersonsChain
   close(): Promise<void>
 }
 

@@ -32,10 +32,15 @@ export class CheckpointNumbers {
     }
   }
 
-  /** In the order in which they were kept. One that was written late, behind a later one, has a number that is there already. */
-  async meet(notes: Iterable<Noted>): Promise<void> {
+  /**
+   * In the order in which they were kept. One that was written late, behind a later one, has a number that is there already.
+   * @returns those that count: signed, each one more than those before it; and those of before there were numbers
+   */
+  async meet(notes: Iterable<Noted>): Promise<Noted[]> {
+    const counted: Noted[] = []
     for (const noted of notes) {
       const { number } = noted
+      if (number === undefined && this.reached === 0) counted.push(noted)
       if (number === undefined || number <= this.reached) continue
       if (++this.checked % IN_ONE_GO === 0) await new Promise((resolve) => { setImmediate(resolve) })
       if (!this.isSigned(noted)) continue
@@ -43,7 +48,9 @@ export class CheckpointNumbers {
       // the first has number 1
       if (number > reached + 1) this.hole ??= { text: `lacks ${number - reached - 1} checkpoints ${last ? `between those at ordinals ${last.ordinal} and ${noted.ordinal}` : `before the one at ordinal ${noted.ordinal}`}: ${HOW}`, last, next: noted, upTo: noted.ordinal }
       this.last = noted
+      counted.push(noted)
     }
+    return counted
   }
 
   /**

@@ -20,6 +20,8 @@ export interface Checkpoint {
   readonly audit?: AuditHead
   /** one more than the checkpoint before it: where one is missing, it shows; of what was verified: that of the last checkpoint until there. Absent in notes of before this was signed */
   readonly number?: number
+  /** where the chain of who is one person stood, so that only the vault's secret finds it: neither its length nor whether it grew is to be read from it. Absent in notes of before this was signed */
+  readonly persons?: string
 }
 /** A checkpoint with the note that it was read from. */
 export interface Noted extends Checkpoint { readonly note: string }
@@ -31,18 +33,18 @@ export type Statement = 'checkpoint' | 'verified'
 export const keyName = (log: string): string => `chorus/${log}`
 const originOf = (log: string, statement: Statement): string => statement === 'checkpoint' ? keyName(log) : `${keyName(log)}/verified`
 
-export const signCheckpoint = ({ log, ordinal, link, recordedtime, signedtime, audit, number }: Checkpoint, signer: NoteSigner, statement: Statement = 'checkpoint'): string =>
-  signNote(`${originOf(log, statement)}\n${ordinal}\n${Buffer.from(link, 'hex').toString('base64')}\nrecorded ${recordedtime}\nsigned ${signedtime}\n${audit ? `audit ${audit.log} ${audit.ordinal} ${Buffer.from(audit.link, 'hex').toString('base64')}\n` : ''}${number === undefined ? '' : `number ${number}\n`}`, signer)
+export const signCheckpoint = ({ log, ordinal, link, recordedtime, signedtime, audit, number, persons }: Checkpoint, signer: NoteSigner, statement: Statement = 'checkpoint'): string =>
+  signNote(`${originOf(log, statement)}\n${ordinal}\n${Buffer.from(link, 'hex').toString('base64')}\nrecorded ${recordedtime}\nsigned ${signedtime}\n${audit ? `audit ${audit.log} ${audit.ordinal} ${Buffer.from(audit.link, 'hex').toString('base64')}\n` : ''}${number === undefined ? '' : `number ${number}\n`}${persons === undefined ? '' : `persons ${Buffer.from(persons, 'hex').toString('base64')}\n`}`, signer)
 
-const BODY = /^(chorus\/([0-9a-f-]{36})(?:\/verified)?)\n(0|[1-9]\d{0,15})\n([A-Za-z0-9+/]{43}=)\nrecorded (\S+)\nsigned (\S+)\n(?:audit ([0-9a-f-]{36}) (0|[1-9]\d{0,15}) ([A-Za-z0-9+/]{43}=)\n)?(?:number (\d{1,16})\n)?/
+const BODY = /^(chorus\/([0-9a-f-]{36})(?:\/verified)?)\n(0|[1-9]\d{0,15})\n([A-Za-z0-9+/]{43}=)\nrecorded (\S+)\nsigned (\S+)\n(?:audit ([0-9a-f-]{36}) (0|[1-9]\d{0,15}) ([A-Za-z0-9+/]{43}=)\n)?(?:number (\d{1,16})\n)?(?:persons ([A-Za-z0-9+/]{43}=)\n)?/
 
 /** Reads a checkpoint without looking at its signature; undefined where it is none. */
 export const readCheckpoint = (note: string, statement: Statement = 'checkpoint'): Noted | undefined => {
   const found = BODY.exec(note)
   if (!found || found[1] !== originOf(found[2]!, statement)) return undefined
-  const [, , log, ordinal, link, recordedtime, signedtime, auditLog, auditOrdinal, auditLink, number] = found
+  const [, , log, ordinal, link, recordedtime, signedtime, auditLog, auditOrdinal, auditLink, number, persons] = found
   const audit = auditLog === undefined ? {} : { audit: { log: auditLog, ordinal: Number(auditOrdinal), link: hexOf(auditLink!) } }
-  return { log: log!, ordinal: Number(ordinal), link: hexOf(link!), recordedtime: recordedtime!, signedtime: signedtime!, ...audit, ...(number !== undefined && { number: Number(number) }), note }
+  return { log: log!, ordinal: Number(ordinal), link: hexOf(link!), recordedtime: recordedtime!, signedtime: signedtime!, ...audit, ...(number !== undefined && { number: Number(number) }), ...(persons !== undefined && { persons: hexOf(persons) }), note }
 }
 const hexOf = (base64: string): string => Buffer.from(base64, 'base64').toString('hex')
 

@@ -7,7 +7,7 @@ export { BadPublicKey, readVerifier, signerOf, type NoteSigner, type NoteVerifie
 export { LogContradicted, Signer, type Remembered, type SignerLease, type SignerLogger, type SignerOptions } from './signer'
 export { SIGNING_KEY, signingKey, SigningKeyRefused } from './signing-key'
 export { verifyLog, type VerifyLogOptions } from './verify-log'
-export type { LogFault, LogReport, Signed } from './log-report'
+export type { LogFault, LogReport, Pause, Signed } from './log-report'
 export type { TryKept, TryKeys, Walk } from './verify-ports'
 export { Witness } from './witness'
 export { serveWitness, type WitnessServer, type WitnessServerOptions } from './witness-server'

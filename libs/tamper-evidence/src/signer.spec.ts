@@ -196,6 +196,15 @@ describe('what could not be looked at', () => {
     expect(await verified({ tryKept: async () => undefined })).not.toHaveProperty('notLooked')
     expect(log.place.verified(log.store.log)).toBeDefined()
   })
+  it('is the other host, where that is away: what is wrong here is found all the same', async () => {
+    const witness = { name: 'w', last: async () => { throw new PlaceRefused('witness w does not answer') }, keep: async () => undefined }
+    const audit: AuditChain = { head: async () => ({ log: 'audit', ordinal: 0, link: '' }), walk: async () => ({ ok: false, checked: 0, ordinal: 1, fault: 'gap', text: 'entry 1: missing' }) }
+    await log.add(2)
+    await log.signerWith().look()
+    expect(await verified({ witness })).toMatchObject({ ok: true, notLooked: 'witness w does not answer' })
+    expect(log.place.verified(log.store.log)).toBeUndefined()
+    expect(await verified({ witness, audit })).toMatchObject({ ok: false, in: 'audit log', ordinal: 1 })
+  })
 })
 
 describe('the second place, put back to an older copy of itself,', () => {
@@ -292,5 +301,57 @@ describe('the second place, put back to an older copy of itself,', () => {
     await log.add(1)
     await log.signerWith().look()
     expect(await verified()).toMatchObject({ ok: true })
+  })
+})
+
+describe('where signing stood still while events were recorded', () => {
+  const pauses = async (more: Partial<VerifyLogOptions> = {}): Promise<unknown> => { const report = await verified({ clock: { now: () => '2026-06-01T01:00:00.000Z' }, ...more }); return report.ok && report.unsigned.map(({ ordinal, through, to }) => [ordinal, through, to === null ? 'goes on' : 'signed']) }
+
+  it('is not where nothing was recorded, however long', async () => {
+    for (let step = 0; step < 3; step++) { await log.add(2); await log.signerWith().look(); log.wait(7200) }
+    expect(await pauses()).toEqual([])
+  })
+  it('is said, also where it was caught up with in steps; and while it goes on', async () => {
+    await log.add(3)
+    await log.signerWith().look()
+    await log.add(4)
+    log.wait(600)
+    await log.add(2)
+    await log.signerWith({ most: 2 }).look()
+    await log.add(1)
+    await log.signerWith().look()
+    await log.add(1)
+    expect(signed()).toEqual([3, 5, 7, 9, 10])
+    expect(await pauses()).toEqual([[4, 7, 'signed'], [11, 11, 'goes on']])
+    // what was verified before was looked at then
+    expect(await pauses({ full: false })).toEqual([])
+  })
+  it('shows after the place and what the database remembers were put back, and signing went on from there', async () => {
+    const memory = alone(log.store.log)
+    await log.add(2)
+    await log.signerWith(memory).look()
+    const before = { ...memory.state! }
+    cpSync(log.folder, `${log.folder}-aside`, { recursive: true })
+    for (let step = 0; step < 3; step++) { log.wait(60); await log.add(1); await log.signerWith(memory).look() }
+    expect([signed(), await pauses()]).toEqual([[2, 3, 4, 5], []])
+    rmSync(log.folder, { recursive: true })
+    renameSync(`${log.folder}-aside`, log.folder)
+    memory.state = before
+    expect(await pauses()).toEqual([[3, 5, 'goes on']])
+    await log.add(1)
+    await log.signerWith(memory).look()
+    expect([signed(), await pauses()]).toEqual([[2, 6], [[3, 6, 'signed']]])
+  })
+  it('is not hidden by a checkpoint that nobody signed', async () => {
+    await log.add(2)
+    await log.signerWith().look()
+    await log.add(1)
+    const { ordinal, link, recordedtime } = await log.store.head()
+    const forged = { log: log.store.log, ordinal, link, recordedtime: recordedtime!, signedtime: recordedtime!, number: 2 }
+    await log.place.keep({ ...forged, note: signCheckpoint(forged, newSigner(log.store.log)) })
+    log.wait(600)
+    await log.add(1)
+    await log.signerWith({ ...alone(log.store.log), place: Object.assign(Object.create(log.place) as typeof log.place, { last: async () => [...log.place.read(log.store.log)].find(({ ordinal: at }) => at === 2) }) }).look()
+    expect([signed(), await pauses()]).toEqual([[2, 3, 4], [[3, 4, 'signed']]])
   })
 })

@@ -4,6 +4,7 @@
  * changed behind its back stays unsigned, and readiness says so. One process signs, by its lease; the others stand by.
  */
 import { verifyChain, type EventStore } from '@chorus/event-store'
+import type { PersonsChain, PersonsHead } from '@chorus/privacy'
 import type { AuditChain } from './audit-chain'
 import { checkCheckpoint, signCheckpoint, type AuditHead, type Checkpoint, type Noted } from './checkpoint'
 import { PlaceRefused, type SecondPlace } from './second-place'
@@ -24,6 +25,8 @@ export interface SignerOptions {
   readonly signer: NoteSigner
   /** the audit log, whose head is signed with the log's: also while nothing but that was added to */
   readonly audit?: AuditChain
+  /** who is one person: where its chain stands is signed with the log */
+  readonly persons?: PersonsChain
   /** every checkpoint is kept here before it counts */
   readonly place: SecondPlace & { pin(log: string, publicKey: string): string }
   /** the newest is sent here as well; what it missed while it was away it need not have */
@@ -45,12 +48,14 @@ export class LogContradicted extends Error { constructor(message: string) { supe
 
 /** Something waits so long, ms, before readiness fails. */
 const STUCK = 5000
-const GENESIS = { ordinal: 0, signedtime: null, link: undefined, audit: undefined, number: undefined } as const
+const GENESIS = { ordinal: 0, signedtime: null, link: undefined, audit: undefined, number: undefined, persons: undefined } as const
 
 export class Signer {
   private last: Noted | typeof GENESIS = GENESIS
   /** the note that the other host has */
   private witnessed = ''
+  /** where the chain of who is one person was right when something was signed last; undefined: not looked at yet */
+  private persons: PersonsHead | undefined
   private epoch: number | undefined
   private failure: { readonly text: string; readonly since: number } | undefined
   private witnessFailure: { readonly text: string; readonly since: number } | undefined
@@ -128,6 +133,7 @@ export class Signer {
       if (before && before.ordinal > (last?.ordinal ?? 0)) throw new LogContradicted(`${place.name} has lost checkpoints: it ends at ordinal ${last?.ordinal ?? 0}, and ${before.ordinal} was signed. Restore it from its backup (docs/runbooks/tampering.md)`)
       this.last = last ?? GENESIS
       this.witnessed = ''
+      this.persons = undefined
       this.epoch = epoch
       return true
     } catch (error) {
@@ -161,7 +167,8 @@ export class Signer {
   /** Signs it, and keeps it: the place first, so that what the database remembers is never more than what is there. */
   private async keep(checkpoint: Checkpoint): Promise<void> {
     const { signer, place, remembered, lease } = this.options
-    const numbered = { ...checkpoint, number: (this.last.number ?? 0) + 1 }
+    const persons = await this.personsAt(checkpoint.ordinal)
+    const numbered = { ...checkpoint, number: (this.last.number ?? 0) + 1, ...(persons !== undefined && { persons }) }
     const noted: Noted = { ...numbered, note: signCheckpoint(numbered, signer) }
     lease.check()
     await place.keep(noted)
@@ -182,6 +189,17 @@ export class Signer {
     const walked = await audit.walk(signed ? { after: signed } : {})
     if (!walked.ok) throw new LogContradicted(`the audit log is not what was signed: ${walked.text}. Run "chorus verify"`)
     return walked.through
+  }
+
+  /** What the checkpoint says of who is one person: its chain walked from where it was signed. */
+  private async personsAt(ordinal: number): Promise<string | undefined> {
+    const { options: { persons: chain }, last, persons: after } = this
+    if (!chain) return undefined
+    let found = after !== undefined || last.persons === undefined
+    const walked = await chain.walk({ ...(after && { after }), seen: (head) => { found ||= chain.markOf(last.ordinal, head) === last.persons } })
+    if (!walked.ok || !found) throw new LogContradicted(`who is one person (vault.persons) is not what was signed: ${walked.ok ? 'rows were taken away from its end, or all were noted anew' : walked.text}. Run "chorus verify"`)
+    this.persons = walked.through
+    return chain.markOf(ordinal, walked.through)
   }
 
   /** The newest checkpoint to the other host. That it is away keeps nobody from signing. */

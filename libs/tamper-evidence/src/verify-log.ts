@@ -3,12 +3,13 @@
  * what each sealing key sealed first. Names the first ordinal that is wrong, and since when that is known.
  */
 import { genesisLink, type EventStore, type Head, type Range, type SealedSample, type Walked } from '@chorus/event-store'
+import type { PersonsChain } from '@chorus/privacy'
 import type { AuditChain } from './audit-chain'
 import { checkCheckpoint, readCheckpoint, signCheckpoint, type AuditHead, type Noted } from './checkpoint'
 import type { CheckpointFolder } from './checkpoint-folder'
 import { CheckpointNumbers } from './checkpoint-numbers'
-import type { Common, LogFault, LogReport, Signed, Wrong } from './log-report'
-import type { SecondPlace } from './second-place'
+import type { Common, LogFault, LogReport, Pause, Signed, Wrong } from './log-report'
+import { PlaceRefused, type SecondPlace } from './second-place'
 import type { NoteSigner, NoteVerifier } from './signed-note'
 import { verifyAuditLog, type AuditVerdict } from './verify-audit'
 import type { TryKept, TryKeys, Walk } from './verify-ports'
@@ -26,6 +27,7 @@ export interface VerifyLogOptions {
   readonly tryKeys?: TryKeys
   readonly tryKept?: TryKept
   readonly audit?: AuditChain
+  readonly persons?: PersonsChain
   /** how far was signed for all that is known beside the second place; it is asked first */
   readonly signedThrough?: () => Promise<number>
   /** everything, also what was verified before */
@@ -36,6 +38,8 @@ export interface VerifyLogOptions {
 }
 
 const RANGE = 20_000
+/** Half a second is usual, and readiness fails after five: no clock that differs a little makes it a minute. */
+const PAUSE_MS = 60_000
 const signedOf = (noted: Noted | undefined): Signed | null => noted ? { ordinal: noted.ordinal, signedtime: noted.signedtime } : null
 interface Job { readonly range: Range; /** all of the range */ readonly notes: readonly Noted[]; /** those that it is compared with */ readonly noted: readonly Noted[]; readonly walked: Promise<Walked> }
 
@@ -52,7 +56,10 @@ class Verification {
   private readonly numbers: CheckpointNumbers
   private readonly met = new Set<string>()
   private erased = 0
-  private notLooked: string | undefined
+  /** the first event that no checkpoint covers yet, as far as was walked */
+  private waiting: Walked['firsts'][number] | undefined
+  private readonly pauses: Pause[] = []
+  private readonly notLooked = new Set<string>()
 
   constructor(private readonly options: VerifyLogOptions) { this.numbers = new CheckpointNumbers(options.verifier) }
 
@@ -69,7 +76,7 @@ class Verification {
     const from = this.before?.ordinal ?? 0
     if (from > head.ordinal) return this.cut(head.ordinal, this.before!)
     const signedThrough = await this.options.signedThrough?.() ?? 0
-    const fault = await this.walk(from, head) ?? await this.beyond() ?? await this.askWitness() ?? await this.keptFault(from, head.ordinal)
+    const fault = await this.walk(from, head) ?? await this.beyond() ?? await this.askWitness() ?? await this.keptFault(from, head.ordinal) ?? await this.personsFault()
     if (fault) return fault
     const audit = chain && await this.walkAudit(chain)
     const wrongAudit = audit && this.judgeAudit(audit)
@@ -77,8 +84,9 @@ class Verification {
     // last: where they cannot be had again, everything else is judged all the same
     const missing = await this.missing(signedThrough)
     if (missing) return missing
-    if (this.notLooked === undefined) this.remember(head, audit?.ok ? audit.through : undefined)
-    return { ...this.common(), ok: true, through: head.ordinal, link: head.link, signed: signedOf(this.lastSigned ?? await folder.last(store.log)), keys: tryKeys ? { open: this.met.size - this.erased, erased: this.erased } : null, audit: audit?.ok ? { log: audit.through.log, checked: audit.checked, through: audit.through.ordinal, signed: audit.signed?.audit?.ordinal ?? this.before?.audit?.ordinal ?? null } : null, ...(this.notLooked !== undefined && { notLooked: this.notLooked }) }
+    this.ended(this.waiting, head.ordinal, null)
+    if (this.notLooked.size === 0) this.remember(head, audit?.ok ? audit.through : undefined)
+    return { ...this.common(), ok: true, through: head.ordinal, link: head.link, signed: signedOf(this.lastSigned ?? await folder.last(store.log)), keys: tryKeys ? { open: this.met.size - this.erased, erased: this.erased } : null, audit: audit?.ok ? { log: audit.through.log, checked: audit.checked, through: audit.through.ordinal, signed: audit.signed?.audit?.ordinal ?? this.before?.audit?.ordinal ?? null } : null, persons: this.options.persons ? true : null, unsigned: this.pauses, ...(this.notLooked.size > 0 && { notLooked: [...this.notLooked].join('; ') }) }
   }
 
   private async walk(from: number, head: Head): Promise<Wrong | undefined> {
@@ -94,11 +102,12 @@ class Verification {
         if (!job) break
         signal?.throwIfAborted()
         const walked = await job.walked
-        await this.numbers.meet(job.notes)
+        const counted = await this.numbers.meet(job.notes)
         if (walked.start.link !== link && !walked.fault) return this.wrong(walked.start.ordinal, 'link-differs', `ordinal ${walked.start.ordinal}: carries another link than before`)
         link = walked.end.link
         const fault = await this.judge(job, walked)
         if (fault) return fault
+        this.lookForPauses(walked, counted)
       }
       return link === head.link ? undefined : this.wrong(head.ordinal, 'head-differs', `ordinal ${head.ordinal}: the head of the log carries another link than its last event`)
     } finally {
@@ -150,6 +159,24 @@ class Verification {
     return fault && this.wrong(fault.ordinal, fault.fault, fault.text)
   }
 
+  /** Whoever signs does it within half a second: of an event that waited longer something is to be said. */
+  private lookForPauses({ firsts }: Walked, signed: readonly Noted[]): void {
+    const first = new Map(firsts.map((each) => [each.ordinal, each]))
+    this.waiting ??= firsts[0]
+    for (const { ordinal, signedtime } of signed) {
+      if (this.waiting !== undefined && ordinal < this.waiting.ordinal) continue
+      this.ended(this.waiting, ordinal, signedtime)
+      this.waiting = first.get(ordinal + 1)
+    }
+  }
+  private ended(waiting: Walked['firsts'][number] | undefined, through: number, to: string | null): void {
+    if (waiting === undefined || Date.parse(to ?? this.options.clock.now()) - Date.parse(waiting.recordedtime) < PAUSE_MS) return
+    const last = this.pauses.at(-1)
+    // one that was caught up with in several steps is one
+    if (last && last.through + 1 === waiting.ordinal) this.pauses[this.pauses.length - 1] = { ...last, through, to }
+    else this.pauses.push({ ordinal: waiting.ordinal, from: waiting.recordedtime, through, to })
+  }
+
   /** The log follows from itself, and is not what was signed. */
   private contradicted(noted: Noted): Wrong {
     const first = (this.right?.ordinal ?? 0) + 1
@@ -191,8 +218,8 @@ class Verification {
 
   /** The other host holds the newest checkpoint that it was sent: the folder may have been changed together with the log. */
   private async askWitness(): Promise<Wrong | undefined> {
-    const { witness, store, walk } = this.options
-    const last = await witness?.last(store.log)
+    const { store, walk } = this.options
+    const last = await this.witnessed()
     if (!last) return undefined
     const { ordinal } = await store.head()
     if (last.ordinal > ordinal) return this.cut(ordinal, last)
@@ -204,24 +231,52 @@ class Verification {
     return this.contradicted(last)
   }
 
+  /** What the other host holds. That it is away hides no finding of ours, and is said. */
+  private async witnessed(): Promise<Noted | undefined> {
+    const { witness, store } = this.options
+    try { return await witness?.last(store.log) } catch (error) {
+      if (!(error instanceof PlaceRefused)) throw error
+      this.notLooked.add(error.message)
+      return undefined
+    }
+  }
+
   private async keptFault(after: number, through: number): Promise<Wrong | undefined> {
     const { tryKept, signal, folder, store } = this.options
     const found = await tryKept?.({ after, through, ...(signal && { signal }) })
     if (!found) return undefined
-    if ('notLooked' in found) { this.notLooked = found.notLooked; return undefined }
+    if ('notLooked' in found) { this.notLooked.add(found.notLooked); return undefined }
     this.right = this.before
     for (const noted of folder.read(store.log, after)) if (noted.ordinal < found.ordinal) this.right = noted
     // a checkpoint vouches for events, not for what lies beside them
     return this.wrong(found.ordinal, 'kept-bytes-missing', `ordinal ${found.ordinal}: ${found.text}`, null)
   }
 
+  /**
+   * Who is one person: a chain that only the vault's secret can make, so that what is left to whoever owns the table is to take away
+   * from its end, or to have it noted anew from what he put there: then it is not what the newest checkpoints say.
+   */
+  private async personsFault(): Promise<Wrong | undefined> {
+    const { persons: chain, folder, store, signal } = this.options
+    if (!chain) return undefined
+    const notes = [await folder.last(store.log), await this.witnessed()].filter((noted) => noted?.persons !== undefined) as Noted[]
+    const met = new Set<Noted>()
+    const walked = await chain.walk({ ...(signal && { signal }), seen: (head) => { for (const noted of notes) if (chain.markOf(noted.ordinal, head) === noted.persons) met.add(noted) } })
+    const wrong = (ordinal: number, fault: LogFault, text: string): Wrong => ({ ...this.common(), ok: false, in: 'who is one person', ordinal, fault, text, right: null, stillRight: null })
+    if (!walked.ok) return wrong(walked.place, walked.fault === 'gap' ? 'gap' : 'link-differs', walked.text)
+    const lost = notes.find((noted) => !met.has(noted))
+    if (lost) return this.unsigned(lost) ?? wrong(walked.through.place + 1, 'cut-tail', `its end is not the one that was signed at ${lost.signedtime}: rows were taken away behind entry ${walked.through.place}, or all were noted anew`)
+    const bare = await chain.unproven()
+    return bare === 0 ? undefined : wrong(walked.through.place + 1, 'not-proven', `rows without a proof: ${bare}. Nobody of us noted them, or a service of an earlier build did after one of this had started`)
+  }
+
   /** The audit log's own chain, and its heads as they were signed, the other host's among them. */
   private walkAudit(chain: AuditChain): Promise<AuditVerdict> {
-    const { folder, store, witness, signal } = this.options
+    const { folder, store, signal } = this.options
     const after = this.before?.audit
     return verifyAuditLog(chain, {
       ...(after && { after }), ...(signal && { signal }), notes: folder.read(store.log, after ? this.before!.ordinal : 0),
-      newest: async () => [await folder.last(store.log), await witness?.last(store.log)],
+      newest: async () => [await folder.last(store.log), await this.witnessed()],
     })
   }
   private judgeAudit(verdict: AuditVerdict): Wrong | undefined {

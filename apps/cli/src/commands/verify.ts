@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { LogReport } from '@chorus/tamper-evidence'
 import type { Context } from '../context'
 import { resultOf } from '../client'
-import { EXIT } from '../exit'
+import { CliError, EXIT } from '../exit'
 import { readPublicKey } from '../public-key'
 
 /** chorus verify: walks the chain of the log and holds it against what was signed. */
@@ -20,7 +20,10 @@ export const register = (program: Command, context: Context): void => {
       const report = await resultOf<LogReport, { events: number; of: number }>((await client()).lines('/v1/log/verification', { signal, query }), ({ events, of }) => out.progress('verifying', { done: events, total: of, unit: 'events' }))
       out.progressDone()
       out.data('verify/2', report, linesOf(report))
-      return report.ok ? EXIT.ok : EXIT.mismatch
+      if (!report.ok) return EXIT.mismatch
+      // not 4, which calls people out: nothing is wrong in what was seen; not 0 either, since a script would take all of it for right
+      if (report.notLooked !== undefined) throw new CliError('Nothing wrong was found, but not everything was looked at: see NOT LOOKED AT. Put that right, then verify again.', EXIT.failure)
+      return EXIT.ok
     },
   })
 }
@@ -39,12 +42,14 @@ const linesOf = (report: LogReport): string[] => {
       'what to do: docs/runbooks/tampering.md',
     ]
   }
-  const { checked, through, link, signed, checkpoints, keys, audit, publicKey, notLooked } = report
+  const { checked, through, link, signed, checkpoints, keys, audit, persons, unsigned, publicKey, notLooked } = report
   return [
     `log ${report.log}: ${checked} events verified, through ordinal ${through}`, `link ${link}`,
     signed ? `signed through ordinal ${signed.ordinal} at ${signed.signedtime}; ${checkpoints} checkpoints agree${through > signed.ordinal ? `; a cut of the last ${through - signed.ordinal} would not show yet` : ''}` : 'nothing is signed yet',
     ...keys ? [`${keys.open} sealing keys open what they sealed first${keys.erased > 0 ? `, ${keys.erased} were destroyed` : ''}`] : [],
     ...audit ? [`audit log ${audit.log}: ${audit.checked} entries verified, through ${audit.through}; ${audit.signed === null ? 'none is signed yet' : `signed through ${audit.signed}`}`] : [],
+    ...persons ? ['who is one person: as it was noted'] : [],
+    ...unsigned.map(({ ordinal, from, through: last, to }) => `nothing was signed from ${from}, when ordinal ${ordinal} was recorded, ${to === null ? 'until now' : `to ${to}`} (through ordinal ${last}): nobody signed then, or checkpoints of that time were taken away; see docs/runbooks/tampering.md`),
     ...notLooked === undefined ? [] : [`NOT LOOKED AT: ${notLooked}`],
     `signed by ${publicKey}`, ...before,
   ]

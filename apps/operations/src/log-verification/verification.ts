@@ -1,5 +1,6 @@
 /** Verifies this process's log with everything that it was given: second places, signing key, vault. One at a time. */
 import { walkRange, type EventStore } from '@chorus/event-store'
+import type { PersonsChain } from '@chorus/privacy'
 import { readVerifier, verifyLog, type AuditChain, type CheckpointFolder, type LogReport, type NoteSigner, type NoteVerifier, type SecondPlace, type TryKept, type TryKeys } from '@chorus/tamper-evidence'
 
 export interface LogVerificationOptions {
@@ -10,6 +11,7 @@ export interface LogVerificationOptions {
   readonly tryKeys: TryKeys
   readonly tryKept: TryKept
   readonly audit: AuditChain
+  readonly persons?: PersonsChain
   readonly clock: { now(): string }
   /** how far was signed, as others than the second place know it */
   readonly signedThrough: () => Promise<number>
@@ -20,9 +22,9 @@ export class LogVerification {
   constructor(private readonly options: LogVerificationOptions) {}
 
   run({ full, verifier, signal, onProgress }: VerificationWish): Promise<LogReport> {
-    const { store, folder, witness, signer, tryKeys, tryKept, audit, clock, signedThrough } = this.options
+    const { store, folder, witness, signer, tryKeys, tryKept, audit, persons, clock, signedThrough } = this.options
     return verifyLog({
-      store, folder, ...(witness && { witness }), signer, tryKeys, tryKept, audit, full, clock, signal, onProgress, signedThrough, verifier: verifier ?? this.pinned(),
+      store, folder, ...(witness && { witness }), signer, tryKeys, tryKept, audit, ...(persons && { persons }), full, clock, signal, onProgress, signedThrough, verifier: verifier ?? this.pinned(),
       walk: (range, onWalked) => walkRange(store, range, { signal, onWalked }),
     })
   }

@@ -9,7 +9,7 @@ import { keyName } from '../checkpoint'
 import { signerOf, type NoteSigner } from '../signed-note'
 import { Signer, type SignerOptions } from '../signer'
 
-export interface TestLog { readonly store: MemoryStore; readonly signer: NoteSigner; readonly folder: string; readonly place: CheckpointFolder; add(count: number): Promise<void>; signerWith(more?: Partial<SignerOptions>): Signer; clear(): void }
+export interface TestLog { readonly store: MemoryStore; readonly signer: NoteSigner; readonly folder: string; readonly place: CheckpointFolder; add(count: number): Promise<void>; /** time goes by */ wait(seconds: number): void; signerWith(more?: Partial<SignerOptions>): Signer; clear(): void }
 
 export const newSigner = (log: string): NoteSigner => signerOf(keyName(log), generateKeyPairSync('ed25519').privateKey)
 
@@ -44,6 +44,7 @@ export const testLog = (): TestLog => {
         await store.append({ stream: `lamp-${made % 3}`, expected: 'any', events: [{ id, type: 'LampLit', content: id, body: { id, type: 'LampLit', data: { watts: made } } }] })
       }
     },
+    wait: (seconds) => { tick += seconds },
     signerWith: (more = {}) => new Signer({ store, signer, place, ...memory, clock, elapsed: () => 0, logger: quiet, ...more }),
     clear: () => rmSync(folder, { recursive: true, force: true }),
   }
