@@ -10,6 +10,12 @@ import { lines, recordedTimeOf } from './postgres-connection'
 
 /** Events in a page; with large events it shrinks towards PAGE_BYTES. */
 const PAGE = 512
+/**
+ * Read in bytes, so many at a time, in rows of GROUP: each question has a price for the server, and so has each value of some
+ * hundred kB that it puts together (memory it takes anew each time). Half of what a million events cost it is neither.
+ */
+const PAGE_IN_BYTES = 2048
+const GROUP = 64
 const PAGE_BYTES = 2 * 1024 * 1024
 /** Ordinals that a read by type looks through at a time, when hardly any match. */
 const MAX_WINDOW = 65_536
@@ -40,8 +46,11 @@ async function fetchPage(sql: Sql, query: string, parameters: readonly (string |
 }
 /** undefined where there is nothing */
 async function fetchColumns(sql: Sql, query: string, parameters: readonly (string | number)[]): Promise<Buffer[] | undefined> {
-  const [row] = await sql.unsafe(query, [...parameters], { prepare: true }).raw() as unknown as Buffer[][]
-  return row?.at(-1) ? row : undefined
+  return (await fetchRows(sql, query, parameters))[0]
+}
+/** The rows that hold any event. */
+async function fetchRows(sql: Sql, query: string, parameters: readonly (string | number)[]): Promise<Buffer[][]> {
+  return (await sql.unsafe(query, [...parameters], { prepare: true }).raw() as unknown as Buffer[][]).filter((row) => row.at(-1))
 }
 
 function asPage([ordinalBytes, revisionBytes, timeBytes, linkBytes, ids, types, streams, texts]: readonly Buffer[]): Page {
@@ -70,10 +79,14 @@ function asPage([ordinalBytes, revisionBytes, timeBytes, linkBytes, ids, types, 
 
 /** As readRange without a filter, in bytes. */
 export async function* readBytes(sql: Sql, after: number, through: number, signal: AbortSignal | undefined): AsyncIterable<LogPage> {
-  const pages = inTurn(Math.max(0, after), through, (from, to) => fetchColumns(sql, ALL_BYTES, [from, to]), (columns) => ({ events: (columns?.[0]?.length ?? 0) / 16, bytes: columns?.at(-1)?.length ?? 0 }))
-  for await (const columns of pages) {
+  // the server need not sort what it hands over in order anyway
+  const fetch = async (from: number, to: number): Promise<Buffer[][]> =>
+    (await fetchRows(sql, ALL_BYTES, [from, to])).sort(([a], [b]) => Number(a) - Number(b)).map(([, ...columns]) => columns)
+  // an ordinal is eight bytes in hex, behind the two of \\x
+  const measure = (rows: Buffer[][]): Measure => rows.reduce(({ events, bytes }, row) => ({ events: events + (row[0]!.length - 2) / 16, bytes: bytes + row.at(-1)!.length }), { events: 0, bytes: 0 })
+  for await (const rows of inTurn(Math.max(0, after), through, fetch, measure, PAGE_IN_BYTES)) {
     signal?.throwIfAborted()
-    if (columns) yield new BytePage(columns)
+    for (const row of rows) yield new BytePage(row)
   }
 }
 
@@ -105,15 +118,19 @@ function pages(sql: Sql, after: number, through: number, filter: LogFilter | und
 const IN_RANGE = 'SELECT * FROM log.events WHERE ordinal > $1 AND ordinal <= $2'
 const ALL = pageOf(IN_RANGE)
 // what is null would be passed over, and its part could stand in another row's
-const ALL_BYTES = pageOf(`SELECT ordinal, revision, recordedtime, link, id, ${['type', 'stream', 'content', 'text'].map((name) => `coalesce(${name}, '') AS ${name}`).join(', ')} FROM (${IN_RANGE}) AS r`, 'ordinal', [`content, E'\\n'`])
+const ALL_BYTES = `
+  SELECT g.after, p.* FROM generate_series($1::bigint, $2::bigint - 1, ${GROUP}) AS g(after) CROSS JOIN LATERAL (${pageOf(`
+    SELECT ordinal, revision, recordedtime, link, id, ${['type', 'stream', 'content', 'text'].map((name) => `coalesce(${name}, '') AS ${name}`).join(', ')}
+    FROM log.events WHERE ordinal > g.after AND ordinal <= least(g.after + ${GROUP}, $2::bigint)`, 'ordinal', [`content, E'\\n'`])}
+  ) AS p`
 
 const pagesOfAll = (sql: Sql, after: number, through: number): AsyncIterable<Page> =>
   inTurn(after, through, (from, to) => fetchPage(sql, ALL, [from, to]), measured)
 
 /** The pages of a range in order, the next ones asked for while one is worked on. */
-async function* inTurn<P>(after: number, through: number, fetch: (after: number, through: number) => Promise<P>, measure: (page: P) => Measure): AsyncIterable<P> {
+async function* inTurn<P>(after: number, through: number, fetch: (after: number, through: number) => Promise<P>, measure: (page: P) => Measure, most = PAGE): AsyncIterable<P> {
   const asked: Promise<P>[] = []
-  let size = PAGE
+  let size = Math.min(PAGE, most)
   let next = after
   try {
     while (next < through || asked.length > 0) {
@@ -125,7 +142,7 @@ async function* inTurn<P>(after: number, through: number, fetch: (after: number,
         next = to
       }
       const page = await asked.shift()!
-      size = sizeAfter(measure(page), size)
+      size = sizeAfter(measure(page), size, most)
       yield page
     }
   } finally {
@@ -134,9 +151,9 @@ async function* inTurn<P>(after: number, through: number, fetch: (after: number,
 }
 
 interface Measure { readonly events: number; readonly bytes: number }
-/** As many events as will likely make PAGE_BYTES, at most PAGE. */
-const sizeAfter = ({ events, bytes }: Measure, size: number): number =>
-  events === 0 ? size : Math.max(1, Math.min(PAGE, size * 2, Math.floor(PAGE_BYTES / (bytes / events))))
+/** As many events as will likely make PAGE_BYTES, at most `most`. */
+const sizeAfter = ({ events, bytes }: Measure, size: number, most = PAGE): number =>
+  events === 0 ? size : Math.max(1, Math.min(most, size * 2, Math.floor(PAGE_BYTES / (bytes / events))))
 const measured = ({ ordinals, bytes }: Page): Measure => ({ events: ordinals.length, bytes })
 
 const BY_TYPE = pageOf(`SELECT * FROM log.events WHERE ordinal > $1 AND ordinal <= $2 AND type = ANY (string_to_array($3, E'\\n')) ORDER BY ordinal LIMIT $4::int`)
