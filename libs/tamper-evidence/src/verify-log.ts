@@ -8,9 +8,11 @@ import type { AuditChain } from './audit-chain'
 import { checkCheckpoint, readCheckpoint, signCheckpoint, type AuditHead, type Noted } from './checkpoint'
 import type { CheckpointFolder } from './checkpoint-folder'
 import { CheckpointNumbers } from './checkpoint-numbers'
-import type { Common, LogFault, LogReport, Pause, Signed, Wrong } from './log-report'
+import type { Common, LogFault, LogReport, Signed, Wrong } from './log-report'
+import { Pauses } from './pauses'
 import { PlaceRefused, type SecondPlace } from './second-place'
 import type { NoteSigner, NoteVerifier } from './signed-note'
+import { personsFault } from './verify-persons'
 import { verifyAuditLog, type AuditVerdict } from './verify-audit'
 import type { TryKept, TryKeys, Walk } from './verify-ports'
 
@@ -38,8 +40,6 @@ export interface VerifyLogOptions {
 }
 
 const RANGE = 20_000
-/** Half a second is usual, and readiness fails after five: no clock that differs a little makes it a minute. */
-const PAUSE_MS = 60_000
 const signedOf = (noted: Noted | undefined): Signed | null => noted ? { ordinal: noted.ordinal, signedtime: noted.signedtime } : null
 interface Job { readonly range: Range; /** all of the range */ readonly notes: readonly Noted[]; /** those that it is compared with */ readonly noted: readonly Noted[]; readonly walked: Promise<Walked> }
 
@@ -56,9 +56,7 @@ class Verification {
   private readonly numbers: CheckpointNumbers
   private readonly met = new Set<string>()
   private erased = 0
-  /** the first event that no checkpoint covers yet, as far as was walked */
-  private waiting: Walked['firsts'][number] | undefined
-  private readonly pauses: Pause[] = []
+  private readonly pauses = new Pauses()
   private readonly notLooked = new Set<string>()
 
   constructor(private readonly options: VerifyLogOptions) { this.numbers = new CheckpointNumbers(options.verifier) }
@@ -84,9 +82,8 @@ class Verification {
     // last: where they cannot be had again, everything else is judged all the same
     const missing = await this.missing(signedThrough)
     if (missing) return missing
-    this.ended(this.waiting, head.ordinal, null)
     if (this.notLooked.size === 0) this.remember(head, audit?.ok ? audit.through : undefined)
-    return { ...this.common(), ok: true, through: head.ordinal, link: head.link, signed: signedOf(this.lastSigned ?? await folder.last(store.log)), keys: tryKeys ? { open: this.met.size - this.erased, erased: this.erased } : null, audit: audit?.ok ? { log: audit.through.log, checked: audit.checked, through: audit.through.ordinal, signed: audit.signed?.audit?.ordinal ?? this.before?.audit?.ordinal ?? null } : null, persons: this.options.persons ? true : null, unsigned: this.pauses, ...(this.notLooked.size > 0 && { notLooked: [...this.notLooked].join('; ') }) }
+    return { ...this.common(), ok: true, through: head.ordinal, link: head.link, signed: signedOf(this.lastSigned ?? await folder.last(store.log)), keys: tryKeys ? { open: this.met.size - this.erased, erased: this.erased } : null, audit: audit?.ok ? { log: audit.through.log, checked: audit.checked, through: audit.through.ordinal, signed: audit.signed?.audit?.ordinal ?? this.before?.audit?.ordinal ?? null } : null, persons: this.options.persons ? true : null, unsigned: this.pauses.until(head.ordinal, this.options.clock.now()), ...(this.notLooked.size > 0 && { notLooked: [...this.notLooked].join('; ') }) }
   }
 
   private async walk(from: number, head: Head): Promise<Wrong | undefined> {
@@ -107,7 +104,7 @@ class Verification {
         link = walked.end.link
         const fault = await this.judge(job, walked)
         if (fault) return fault
-        this.lookForPauses(walked, counted)
+        this.pauses.meet(walked.firsts, counted)
       }
       return link === head.link ? undefined : this.wrong(head.ordinal, 'head-differs', `ordinal ${head.ordinal}: the head of the log carries another link than its last event`)
     } finally {
@@ -157,24 +154,6 @@ class Verification {
     if (unsigned) return unsigned
     if (differs !== undefined) return this.contradicted(noted.find(({ ordinal }) => ordinal === differs)!)
     return fault && this.wrong(fault.ordinal, fault.fault, fault.text)
-  }
-
-  /** Whoever signs does it within half a second: of an event that waited longer something is to be said. */
-  private lookForPauses({ firsts }: Walked, signed: readonly Noted[]): void {
-    const first = new Map(firsts.map((each) => [each.ordinal, each]))
-    this.waiting ??= firsts[0]
-    for (const { ordinal, signedtime } of signed) {
-      if (this.waiting !== undefined && ordinal < this.waiting.ordinal) continue
-      this.ended(this.waiting, ordinal, signedtime)
-      this.waiting = first.get(ordinal + 1)
-    }
-  }
-  private ended(waiting: Walked['firsts'][number] | undefined, through: number, to: string | null): void {
-    if (waiting === undefined || Date.parse(to ?? this.options.clock.now()) - Date.parse(waiting.recordedtime) < PAUSE_MS) return
-    const last = this.pauses.at(-1)
-    // one that was caught up with in several steps is one
-    if (last && last.through + 1 === waiting.ordinal) this.pauses[this.pauses.length - 1] = { ...last, through, to }
-    else this.pauses.push({ ordinal: waiting.ordinal, from: waiting.recordedtime, through, to })
   }
 
   /** The log follows from itself, and is not what was signed. */
@@ -252,22 +231,11 @@ class Verification {
     return this.wrong(found.ordinal, 'kept-bytes-missing', `ordinal ${found.ordinal}: ${found.text}`, null)
   }
 
-  /**
-   * Who is one person: a chain that only the vault's secret can make, so that what is left to whoever owns the table is to take away
-   * from its end, or to have it noted anew from what he put there: then it is not what the newest checkpoints say.
-   */
+  /** Who is one person: a chain of its own, whose end stands in the newest checkpoints. */
   private async personsFault(): Promise<Wrong | undefined> {
     const { persons: chain, folder, store, signal } = this.options
-    if (!chain) return undefined
-    const notes = [await folder.last(store.log), await this.witnessed()].filter((noted) => noted?.persons !== undefined) as Noted[]
-    const met = new Set<Noted>()
-    const walked = await chain.walk({ ...(signal && { signal }), seen: (head) => { for (const noted of notes) if (chain.markOf(noted.ordinal, head) === noted.persons) met.add(noted) } })
-    const wrong = (ordinal: number, fault: LogFault, text: string): Wrong => ({ ...this.common(), ok: false, in: 'who is one person', ordinal, fault, text, right: null, stillRight: null })
-    if (!walked.ok) return wrong(walked.place, walked.fault === 'gap' ? 'gap' : 'link-differs', walked.text)
-    const lost = notes.find((noted) => !met.has(noted))
-    if (lost) return this.unsigned(lost) ?? wrong(walked.through.place + 1, 'cut-tail', `its end is not the one that was signed at ${lost.signedtime}: rows were taken away behind entry ${walked.through.place}, or all were noted anew`)
-    const bare = await chain.unproven()
-    return bare === 0 ? undefined : wrong(walked.through.place + 1, 'not-proven', `rows without a proof: ${bare}. Nobody of us noted them, or a service of an earlier build did after one of this had started`)
+    const found = chain && await personsFault(chain, [await folder.last(store.log), await this.witnessed()], signal)
+    return found && ((found.lost && this.unsigned(found.lost)) ?? { ...this.common(), ok: false, in: 'who is one person', ordinal: found.place, fault: found.fault, text: found.text, right: null, stillRight: null })
   }
 
   /** The audit log's own chain, and its heads as they were signed, the other host's among them. */
