@@ -23,7 +23,8 @@ const promiseIn = (schema: LogSchema): string => `UPDATE ${schema}.head SET prom
 
 /** Undefined where a log never began in this schema. */
 export async function readHead(sql: Sql, schema: LogSchema): Promise<Head | undefined> {
-  const [head] = await sql.unsafe<Head[]>(headOf(schema), [], { prepare: true })
+  // without parameters the driver would send it to be parsed and planned each time
+  const [head] = await sql.unsafe<Head[]>(headOf(schema), [], { prepare: true, simple: false } as object)
   return head && { ...head }
 }
 

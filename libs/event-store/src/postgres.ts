@@ -34,8 +34,8 @@ export class PostgresStore implements EventStore {
   private reaches = 0
   /** every subscription was told that it reaches this far */
   private told = 0
-  /** notifications that say more than was told */
-  private heard = 0
+  /** the most that a notification has said since the log was last asked; 0: none came */
+  private said = 0
   private asking = false
   private readonly subscriptions = new Set<Subscription>()
   private listening: Promise<Sql> | undefined
@@ -84,7 +84,9 @@ export class PostgresStore implements EventStore {
         let events: AsyncIterator<StoredEvent> | undefined
         const start = async (): Promise<AsyncIterator<StoredEvent>> => {
           signal?.throwIfAborted()
-          const through = options.through !== undefined && options.through <= this.reaches ? options.through : Math.min(options.through ?? Infinity, (await this.head()).ordinal)
+          const { through: wanted = Infinity } = options
+          // of streams all places are found in one statement, which sees the log as it stands; elsewhere a read must know where it ends
+          const through = wanted <= this.reaches ? wanted : options.filter?.streams ? Math.min(wanted, Number.MAX_SAFE_INTEGER) : Math.min(wanted, (await this.head()).ordinal)
           return events = readRange(this.sql, after, through, options)[Symbol.asyncIterator]()
         }
         return {
@@ -155,19 +157,21 @@ export class PostgresStore implements EventStore {
 
   /**
    * Anybody may notify: what is said there is no proof of how far the log reaches, so the log is asked, once for all
-   * subscriptions. Our own commits have said it already.
+   * subscriptions. Our own commits have said it already, or will when what has come meanwhile is read.
    */
   private notified(ordinal: number): void {
     if (ordinal <= this.told) return
-    this.heard++
+    this.said = Math.max(this.said, Number.isNaN(ordinal) ? Infinity : ordinal)
     if (!this.asking) void this.askHead()
   }
 
-  /** Until nothing was heard while it was asked: an answer may be older than what was said meanwhile. */
+  /** Until nothing beyond its answer was said while it was asked: an answer may be older. */
   private async askHead(): Promise<void> {
     this.asking = true
-    for (let heard = -1; heard !== this.heard;) {
-      heard = this.heard
+    // the answer to a commit of this process may lie unread beside the notification of it
+    await new Promise((resolve) => { setImmediate(resolve) })
+    while (this.said > this.told) {
+      this.said = 0
       await this.head().then(({ ordinal }) => this.wakeAll(ordinal), () => this.wakeAll())
     }
     this.asking = false
