@@ -8,14 +8,15 @@ import { tailWhileWriting } from './readers'
 interface Report { readonly seed: number; readonly faults: readonly string[] }
 
 /** A new suite is one more line here. */
-const SUITES: Readonly<Record<string, (options: { seed: number; events?: number; only?: readonly string[] }) => Promise<Report>>> = {
+const SUITES: Readonly<Record<string, (options: { seed: number; events?: number; only?: readonly string[]; strikes?: number }) => Promise<Report>>> = {
   readers: ({ seed, events = 100_000 }) => tailWhileWriting({ seed, events }),
-  log: ({ seed, only }) => logUnderFaults({ seed, ...(only && { only }) }),
+  log: ({ seed, only, strikes }) => logUnderFaults({ seed, ...(only && { only }), ...(strikes !== undefined && { strikes }) }),
   bus: ({ seed, events }) => busWithItsOwn({ seed, ...(events !== undefined && { events }) }),
 }
 
-const USAGE = `npm run faults -- [--suite ${Object.keys(SUITES).join('|')}] [--runs N] [--seed S] [--events N] [--lanes N] [--json]
-  --only: of the suite log, kinds with commas between: ${Object.keys(KINDS).join(', ')}`
+const USAGE = `npm run faults -- [--suite ${Object.keys(SUITES).join('|')}] [--runs N] [--seed S] [--events N] [--lanes N] [--strikes N] [--json]
+  --only: of the suite log, kinds with commas between: ${Object.keys(KINDS).join(', ')}
+  --strikes: of the suite log, faults in one life, of the kinds that strike one several times`
 
 function tell(name: string, report: Report, json: boolean): void {
   if (json) { console.log(JSON.stringify({ suite: name, ...report })); return }
@@ -26,15 +27,15 @@ function tell(name: string, report: Report, json: boolean): void {
 }
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { suite: { type: 'string' }, runs: { type: 'string' }, seed: { type: 'string' }, events: { type: 'string' }, lanes: { type: 'string' }, only: { type: 'string' }, json: { type: 'boolean' } } })
+  const { values } = parseArgs({ options: { suite: { type: 'string' }, runs: { type: 'string' }, seed: { type: 'string' }, events: { type: 'string' }, lanes: { type: 'string' }, strikes: { type: 'string' }, only: { type: 'string' }, json: { type: 'boolean' } } })
   const names = values.suite ? [values.suite] : Object.keys(SUITES)
   const unknown = names.find((name) => !SUITES[name])
   const only = values.only?.split(',')
   const unknownKind = only?.find((name) => !KINDS[name])
   if (unknownKind !== undefined) { console.error(`faults: the suite log has no kind "${unknownKind}"\n${USAGE}`); return 2 }
-  const [runs, seed, events, lanes] = [Number(values.runs ?? 1), Number(values.seed ?? 1), Number(values.events ?? NaN), Number(values.lanes ?? 1)]
-  if (unknown !== undefined || ![runs, seed, lanes].every(Number.isInteger) || (values.events !== undefined && !Number.isInteger(events))) {
-    console.error(unknown === undefined ? `faults: --runs, --seed, --events and --lanes are whole numbers\n${USAGE}` : `faults: there is no suite "${unknown}"\n${USAGE}`)
+  const [runs, seed, events, lanes, strikes] = [Number(values.runs ?? 1), Number(values.seed ?? 1), Number(values.events ?? NaN), Number(values.lanes ?? 1), Number(values.strikes ?? 5)]
+  if (unknown !== undefined || ![runs, seed, lanes, strikes].every(Number.isInteger) || (values.events !== undefined && !Number.isInteger(events))) {
+    console.error(unknown === undefined ? `faults: --runs, --seed, --events, --lanes and --strikes are whole numbers\n${USAGE}` : `faults: there is no suite "${unknown}"\n${USAGE}`)
     return 2
   }
   const stop = await benchServer()
@@ -45,7 +46,7 @@ async function main(): Promise<number> {
       const lane = async (): Promise<void> => {
         for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
           console.error(`${name}: ${runs - waiting.length} of ${runs} runs begun, seed ${next}`)
-          const report = await SUITES[name]!({ seed: next, ...(values.events !== undefined && { events }), ...(only && { only }) })
+          const report = await SUITES[name]!({ seed: next, ...(values.events !== undefined && { events }), ...(only && { only }), ...(values.strikes !== undefined && { strikes }) })
           tell(name, report, values.json === true)
           if (report.faults.length > 0) failed += 1
         }

@@ -11,7 +11,7 @@ const FAKED = `
   insert into faked.jump values ('0');
   create function faked.clock_timestamp() returns timestamptz language sql volatile as 'select pg_catalog.clock_timestamp() + by from faked.jump';`
 
-export const clock: Kind = async (seed) => {
+export const clock: Kind = async (seed, strikes) => {
   const chance = chanceOf(seed, 'clock')
   const { folder, appUrl, ownerUrl, drop } = await sharedDatabase()
   const owner = postgres(ownerUrl, { max: 1, onnotice: () => undefined })
@@ -21,7 +21,7 @@ export const clock: Kind = async (seed) => {
   /** what "as of recorded T" was answered */
   const answers: { readonly at: string; readonly ordinal: number }[] = []
   try {
-    return await live({ job: { folder, url: `${appUrl}?search_path=faked,pg_catalog` }, seed, chance, url: appUrl, strike: async () => {
+    return await live({ job: { folder, url: `${appUrl}?search_path=faked,pg_catalog` }, seed, chance, strikes, url: appUrl, strike: async () => {
       const hours = chance.pick([-1, 1])
       const [now] = await owner<{ at: string }[]>`update faked.jump set by = by + make_interval(hours => ${hours}) returning to_char((pg_catalog.clock_timestamp() + by) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at`
       answers.push({ at: now!.at, ordinal: await onlooker.ordinalAsOf(now!.at) })

@@ -6,12 +6,12 @@ import { chanceOf, live, type Kind } from './kinds'
 /** Short, so that what is silent is given up soon; the defaults are some seconds. */
 const LIMITS = { idleInTransactionMs: 300, lockMs: 400, silenceMs: 600 }
 
-export const connections: Kind = async (seed) => {
+export const connections: Kind = async (seed, strikes) => {
   const chance = chanceOf(seed, 'connections')
   const { folder, appUrl, drop } = await sharedDatabase()
   const proxy = await tcpProxy(appUrl)
   try {
-    return await live({ job: { folder, url: proxy.url, limits: LIMITS }, seed, chance, url: appUrl, strike: async () => {
+    return await live({ job: { folder, url: proxy.url, limits: LIMITS }, seed, chance, strikes, url: appUrl, strike: async () => {
       const how = chance.pick(['reset', 'half-open', 'breaks off'])
       if (how === 'reset') proxy.cut()
       else if (how === 'half-open') proxy.swallow()

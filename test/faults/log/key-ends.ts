@@ -7,8 +7,8 @@ import { holds } from './load'
 import { Service } from './service'
 import type { ServiceJob } from './service-process'
 
-const course = (job: ServiceJob, seed: number, chance: Chance, alone: boolean): Course => ({
-  job, seed, chance,
+const course = (job: ServiceJob, seed: number, chance: Chance, alone: boolean, strikes: number | undefined): Course => ({
+  job, seed, chance, strikes,
   strike: async (life) => {
     const [old] = life.services
     const stream = await life.load.one()
@@ -31,12 +31,12 @@ const course = (job: ServiceJob, seed: number, chance: Chance, alone: boolean): 
   },
 })
 
-export const keys: Kind = async (seed) => {
+export const keys: Kind = async (seed, strikes) => {
   const chance = chanceOf(seed, 'keys')
   if (seed % 2 === 0) {
     const { folder, appUrl: url, drop } = await sharedDatabase()
-    try { return await live(course({ folder, url }, seed, chance, true)) } finally { await drop(); removeFolder(folder) }
+    try { return await live(course({ folder, url }, seed, chance, true, strikes)) } finally { await drop(); removeFolder(folder) }
   }
   const folder = await dataFolder()
-  try { return await live(course({ folder }, seed, chance, false)) } finally { removeFolder(folder) }
+  try { return await live(course({ folder }, seed, chance, false, strikes)) } finally { removeFolder(folder) }
 }

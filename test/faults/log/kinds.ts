@@ -23,8 +23,11 @@ export interface Chance {
   below(n: number): number
   pick<T>(of: readonly T[]): T
 }
-/** One run of a kind: the same seed strikes in the same way, as far as two processes can be made to do the same twice. */
-export type Kind = (seed: number) => Promise<Outcome>
+/**
+ * One run of a kind: the same seed strikes in the same way, as far as two processes can be made to do the same twice.
+ * @param strikes of a kind that strikes one life several times; others have a number of their own
+ */
+export type Kind = (seed: number, strikes?: number) => Promise<Outcome>
 
 export const chanceOf = (seed: number, kind: string): Chance => {
   const random = randomFrom([...kind].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) >>> 0, seed * 7919 + 1))
@@ -33,7 +36,7 @@ export const chanceOf = (seed: number, kind: string): Chance => {
   return { below, pick: (of) => of[below(of.length)]! }
 }
 
-/** Faults of one run, so that what a start costs is paid once. */
+/** Faults of one run, so that what a start costs is paid once; `--strikes N` for more. */
 export const STRIKES = 5
 /** It must be at work again within so long, ms; generous, since the machine may be busy with other things. */
 export const PATIENCE_MS = 60_000
@@ -57,7 +60,7 @@ export interface Course {
   readonly child?: ChildProcess
   /** services on the one log; default 1 */
   readonly processes?: number
-  readonly strikes?: number
+  readonly strikes?: number | undefined
   readonly padding?: string
   /** where the log is looked at; default the service's own address */
   readonly url?: string

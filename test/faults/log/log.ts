@@ -20,15 +20,15 @@ export interface LogReport {
   readonly faults: readonly string[]
 }
 
-export async function logUnderFaults({ seed, only = Object.keys(KINDS) }: { readonly seed: number; readonly only?: readonly string[] }): Promise<LogReport> {
+export async function logUnderFaults({ seed, only = Object.keys(KINDS), strikes }: { readonly seed: number; readonly only?: readonly string[]; readonly strikes?: number }): Promise<LogReport> {
   const kinds: Record<string, LogReport['kinds'][string]> = {}
   const faults: string[] = []
   for (const name of only) {
     const started = performance.now()
-    const { faults: found, ...outcome } = await KINDS[name]!(seed).catch((error: unknown): Outcome => ({ befell: ['could not be run'], faults: [error instanceof Error ? error.stack ?? error.message : String(error)] }))
+    const { faults: found, ...outcome } = await KINDS[name]!(seed, strikes).catch((error: unknown): Outcome => ({ befell: ['could not be run'], faults: [error instanceof Error ? error.stack ?? error.message : String(error)] }))
     kinds[name] = { ...outcome, seconds: Number(((performance.now() - started) / 1000).toFixed(1)) }
     faults.push(...found.map((fault) => `${name} (${outcome.befell.join(', ')}): ${fault}`))
-    if (found.length > 0) faults.push(`again: npm run faults -- --suite log --only ${name} --seed ${seed}`)
+    if (found.length > 0) faults.push(`again: npm run faults -- --suite log --only ${name} --seed ${seed}${strikes === undefined ? '' : ` --strikes ${strikes}`}`)
   }
   return { seed, kinds, faults }
 }

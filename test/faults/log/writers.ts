@@ -30,13 +30,13 @@ const freeze = async ({ services: [victim], chance }: Life, sql: Sql): Promise<n
 }
 
 /** One of two processes is frozen with the lock in its hands. The other goes on; thawed, so does it. */
-export const frozen: Kind = async (seed) => {
+export const frozen: Kind = async (seed, strikes) => {
   const chance = chanceOf(seed, 'frozen')
   const { folder, appUrl, ownerUrl, drop } = await sharedDatabase()
   const job = { folder, url: appUrl, limits: LIMITS }
   const sql = postgres(process.env.CHORUS_TEST_POSTGRES!.replace(/\/[^/]*$/, new URL(ownerUrl).pathname), { max: 1, onnotice: () => undefined })
   try {
-    return await live({ job, seed, chance, processes: 2, strike: async (life) => {
+    return await live({ job, seed, chance, processes: 2, strikes, strike: async (life) => {
       const [victim] = life.services
       const backend = await freeze(life, sql)
       try {
@@ -60,14 +60,14 @@ const TOO_LATE = 'too late'
 const load = ({ load: one }: Life) => one
 
 /** A stranger holds the place of an event to come and then asks for the counter row, which the writer holds. */
-export const deadlock: Kind = async (seed) => {
+export const deadlock: Kind = async (seed, strikes = 2) => {
   const chance = chanceOf(seed, 'deadlock')
   const { folder, appUrl, drop } = await sharedDatabase()
   const stranger = postgres(appUrl, { max: 1, onnotice: () => undefined })
   const onlooker = postgres(appUrl, { max: 1, onnotice: () => undefined })
   const blocked = async (): Promise<boolean> => (await onlooker`select 1 from pg_stat_activity where datname = current_database() and application_name = 'chorus-log-writer' and wait_event_type = 'Lock'`).length > 0
   try {
-    return await live({ job: { folder, url: appUrl, limits: LIMITS }, seed, chance, strikes: 2, strike: async (life) => {
+    return await live({ job: { folder, url: appUrl, limits: LIMITS }, seed, chance, strikes, strike: async (life) => {
       const provoke = (): Promise<string> => stranger.begin(async (sql) => {
         await sql`insert into log.events (ordinal, stream, revision, id, type, content, recordedtime, text, link)
           select ordinal + ${20 + chance.below(40)}, 'stranger-' || ordinal, 0, gen_random_uuid(), 'Stranger', 'c', clock_timestamp(), '{}', link from log.head`
