@@ -19,7 +19,7 @@ const base = {
     'node_modules/postgres/cjs/src/connection\\.js$': '<rootDir>/test/support/mended-driver-transform.js',
   },
   transformIgnorePatterns: ['/node_modules/(?!postgres/cjs/src/connection\\.js$)'],
-  moduleNameMapper: { '^@chorus/([a-z-]+)$': '<rootDir>/libs/$1/src' },
+  moduleNameMapper: { '^@chorus/([a-z-]+)$': '<rootDir>/libs/$1/src', '^@chorus/platform/([a-z]+)$': '<rootDir>/libs/platform/src/without-nest/$1' },
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.chorus', '<rootDir>/.cache'],
   setupFiles: ['reflect-metadata'],
 }

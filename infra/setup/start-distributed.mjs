@@ -56,7 +56,8 @@ const main = async () => {
   if (process.argv.includes('--again')) return again(platform)
   const { SERVICES } = built('libs/contracts/src/index.js')
   const { useBroker } = require(join(root, 'infra', 'kafka', 'broker.js'))
-  const settings = platform.readSettings(platform.withSecretFiles(process.env), root)
+  const { readDistributedSettings } = built('libs/composition/src/index.js')
+  const settings = readDistributedSettings(process.env, root)
   const names = STOP_ORDER.filter((service) => existsSync(mainOf(service)))
   const portOf = (service) => settings.port === 0 ? 0 : settings.port + SERVICES.indexOf(service)
 

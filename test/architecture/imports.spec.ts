@@ -23,6 +23,7 @@ const PLANTED: Readonly<Record<string, readonly [string, string]>> = {
   'contracts-stand-alone': ['libs/contracts/src/curious.ts', "import { inside } from '@chorus/privacy'\nexport const a = inside\n"],
   'decider-knows-contracts-only': ['libs/decider/src/curious.ts', "import { inside } from '@chorus/privacy'\nexport const a = inside\n"],
   'platform-is-on-top': ['libs/privacy/src/climbing.ts', "import { top } from '@chorus/platform'\nexport const a = top\n"],
+  'command-line-without-nest': ['apps/cli/src/slow.ts', "import { a } from './nest-behind'\nexport const b = a\n"],
   'composition-is-for-mains': ['apps/intake/src/everything.ts', "import { all } from '@chorus/composition'\nexport const a = all\n"],
   'one-door-to-kafka': ['apps/intake/src/loud.ts', "import { Kafka } from 'kafkajs'\nexport const a = Kafka\n"],
   'one-door-to-postgres': ['apps/intake/src/direct.ts', "import postgres from 'postgres'\nexport const a = postgres\n"],
@@ -34,6 +35,7 @@ const PLANTED: Readonly<Record<string, readonly [string, string]>> = {
 }
 /** What the planted files import. */
 const INNOCENT: Readonly<Record<string, string>> = {
+  'apps/cli/src/nest-behind.ts': "import { Injectable } from '@nestjs/common'\nexport const a = Injectable\n",
   'apps/intake/src/tie.ts': "import { a } from './knot'\nexport const b = (): unknown => a\n",
   'apps/finance/src/other.ts': 'export const other = 1\n',
   'apps/intake/src/on-case-opened/tell.commands.ts': 'export const edge = 1\n',

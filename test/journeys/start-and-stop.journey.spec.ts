@@ -39,6 +39,19 @@ describe('a Chorus that is started, asked, and stopped', () => {
     expect(allCommands().length).toBeGreaterThan(5)
   })
 
+  it('describes what every operation of every service answers, and each refusal as problem+json', async () => {
+    const { body } = await chorus.agent.get('/docs/openapi.json').expect(200)
+    type Content = Readonly<Record<string, { readonly schema?: object }>>
+    const operations = Object.entries(body.paths as Record<string, Record<string, { responses: Record<string, { content?: Content }> }>>).flatMap(([path, of]) => Object.entries(of).map(([method, { responses }]) => ({ name: `${method.toUpperCase()} ${path}`, responses })))
+    expect(operations.length).toBeGreaterThan(120)
+    const says = (content: Content | undefined, of: readonly string[]): boolean => content !== undefined && Object.entries(content).every(([type, { schema }]) => of.includes(type) && schema !== undefined && Object.keys(schema).length > 0)
+    expect(operations.filter(({ responses }) => !says(responses[200]?.content, ['application/json', 'application/x-ndjson'])).map(({ name }) => name)).toEqual([])
+    // health that is not well answers as it does when it is
+    const refused = operations.filter(({ name }) => !name.includes(' /health/')).flatMap(({ name, responses }) => Object.entries(responses).flatMap(([status, { content }]) => (status === '200' || says(content, ['application/problem+json']) ? [] : [`${name} ${status}`])))
+    expect(refused).toEqual([])
+    expect(operations.filter(({ name, responses }) => !name.includes(' /health/') && !['400', '401', '403'].every((status) => status in responses)).map(({ name }) => name)).toEqual([])
+  })
+
   it('describes the upload of a file as it answers, its problems too', async () => {
     const { body } = await chorus.agent.get('/docs/openapi.json').expect(200)
     const upload = (body.paths as Record<string, { post: { responses: object; security: object[] } }>)['/v1/imports/nibrs']!.post

@@ -11,6 +11,7 @@ import type { Claims, Role } from '@chorus/contracts'
 import { issueToken, readSettings, systemClock, type Clock } from '@chorus/platform'
 import { boot } from '../../apps/standalone/src/boot'
 import { freshDatabase, type FreshDatabase } from './database'
+import { allDescribed, describedAnswers, type Described } from './described'
 
 export interface TestChorus {
   readonly app: INestApplication
@@ -62,19 +63,21 @@ export const startChorus = async (options: ChorusOptions = {}): Promise<TestChor
   const data = options.on?.data ?? mkdtempSync(join(tmpdir(), 'chorus-journey-'))
   chmodSync(data, 0o711)
   const clear = async (): Promise<void> => { if (options.on) return; await database.drop(); rmSync(data, { recursive: true, force: true }) }
+  const described: Described[] = []
   const start = async (): Promise<TestChorus> => {
     const production = options.production ? { CHORUS_MODE: 'production', CHORUS_JWKS: await options.production(data) } : {}
     const settings = Object.assign(readSettings({ CHORUS_DATA: data, CHORUS_PORT: '0', DATABASE_URL: database.appUrl, ...production, ...options.env }, data), { databaseUrl: database.appUrl })
     const clock = options.clock ?? systemClock
     const logs = captureLogs()
     const chorus = await boot(settings, { clock, logTo: logs.stream, modules: [Everything] })
+    described.push(describedAnswers(chorus.app))
     const tokenFor = (role: Role, agency: string = AGENCY_OF[role], claims: Claims = {}): Promise<string> => issueToken(data, clock, { role, agency, claims })
     return {
       app: chorus.app, address: chorus.address, data, ownerUrl: database.ownerUrl, appUrl: database.appUrl, adminUrl: inDatabaseOf(database.appUrl), logs, agent: supertest(chorus.address), tokenFor,
       bearer: async (role, agency, claims) => `Bearer ${await tokenFor(role, agency, claims)}`,
       again: async () => { await chorus.close(); return start() },
       ready: () => readyAt(chorus.address),
-      close: async () => { await chorus.close(); await clear() },
+      close: async () => { await chorus.close(); await clear(); described.forEach(allDescribed) },
     }
   }
   return start().catch(async (error: unknown) => { await clear(); throw error })

@@ -40,8 +40,8 @@ Module._extensions['.ts'] = (module, filename) => { module._compile(translated(f
 
 const resolveFilename = Module._resolveFilename
 Module._resolveFilename = function (request, ...rest) {
-  const alias = /^@chorus\/([a-z-]+)$/.exec(request)
-  return resolveFilename.call(this, alias ? join(root, 'libs', alias[1], 'src') : request, ...rest)
+  const alias = /^@chorus\/([a-z-]+)(?:\/([a-z]+))?$/.exec(request)
+  return resolveFilename.call(this, alias ? join(root, 'libs', alias[1], 'src', ...alias[2] ? ['without-nest', alias[2]] : []) : request, ...rest)
 }
 
 // in a program of its own: jest, which loads this file for its set-up, has a way of its own

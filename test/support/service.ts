@@ -9,6 +9,7 @@ import { DATABASE, demonstrationKey, readSettings, RECORDER, STORE, systemClock,
 import type { Sql } from 'postgres'
 import { captureLogs, Everything, type CapturedLogs } from './chorus'
 import { freshDatabase } from './database'
+import { allDescribed, describedAnswers } from './described'
 
 export interface ServiceUnderTest {
   readonly app: INestApplication
@@ -34,10 +35,11 @@ export const startService = async (service: string, modules: Parameters<typeof c
     const settings = Object.assign(readSettings({ CHORUS_DATA: data, CHORUS_PORT: '0', DATABASE_URL: db.appUrl }, data), { databaseUrl: db.appUrl })
     const logs = captureLogs()
     const composed = await compose({ settings, modules: [...modules, Everything], client: `chorus-${service}`, clock, logTo: logs.stream })
+    const described = describedAnswers(composed.app)
     const port = <T>(name: symbol): T => composed.app.get<T>(name, { strict: false })
     return {
       app: composed.app, address: composed.address, data, appUrl: db.appUrl, logs, log: port(RECORDER), store: port(STORE), database: port(DATABASE),
-      close: async () => { await composed.close(); await clear() },
+      close: async () => { await composed.close(); await clear(); allDescribed(described) },
     }
   } catch (error) {
     await clear()

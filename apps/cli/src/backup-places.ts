@@ -3,7 +3,9 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { BackupRefused, type Sealing } from '@chorus/backup'
-import { chorusVersion, holdDataFolder, readRun, startEmbeddedPostgres, type Clock, type Settings } from '@chorus/platform'
+import { startEmbeddedPostgres } from '@chorus/platform/database'
+import { chorusVersion, type Clock } from '@chorus/platform/process'
+import { holdDataFolder, readRun, type Settings } from '@chorus/platform/settings'
 import { DESTROYED_LIST } from '@chorus/privacy'
 import { CliError, EXIT } from './exit'
 

@@ -12,6 +12,7 @@ import { Client, errorOfProblem, ndjson, resultOf } from './client'
 import { Context, type World } from './context'
 import { EXIT } from './exit'
 import { Output, progressText } from './output'
+import type { Command } from 'commander'
 import { everyCommand, programOf, runCommandLine } from './program'
 
 const data = mkdtempSync(join(tmpdir(), 'chorus-cli-'))
@@ -32,15 +33,36 @@ const chorus = async (line: string, env: Record<string, string> = {}, signal?: A
 }
 
 describe('every command', () => {
-  const leaves = everyCommand(programOf(new Context(worldOf([]).world))).filter((command) => command.commands.length === 0 && command.name() !== 'help')
-
-  it.each(leaves.map((command) => [command.name(), command] as const))('%s has a summary, examples that name it, and the common options', (name, command) => {
+  const { world } = worldOf([])
+  const program = (words?: readonly string[]): Promise<Command> => programOf(world, async () => new Context(world), words)
+  const helpOf = (command: Command): string => {
     let help = ''
     command.configureOutput({ writeOut: (text) => { help += text } })
     command.outputHelp()
-    expect(command.description().length).toBeGreaterThan(10)
-    expect(help).toMatch(new RegExp(`Examples:[\\s\\S]*chorus .*${name}`))
-    for (const option of ['--json', '--quiet', '--no-color', '--no-input', '--env', '--role']) expect(help).toContain(option)
+    return help
+  }
+
+  it('has a summary, examples that name it, and the common options', async () => {
+    const leaves = everyCommand(await program()).filter((command) => command.commands.length === 0 && command.name() !== 'help')
+    expect(leaves.length).toBeGreaterThan(40)
+    for (const command of leaves) {
+      const help = helpOf(command)
+      expect(command.description().length).toBeGreaterThan(10)
+      expect(help).toMatch(new RegExp(`Examples:[\\s\\S]*chorus .*${command.name()}`))
+      for (const option of ['--json', '--quiet', '--no-color', '--no-input', '--env', '--role']) expect(help).toContain(option)
+    }
+  })
+
+  it('is in the program\'s own help as it says itself, though help loads none of them', async () => {
+    expect(helpOf(await program(['--help']))).toBe(helpOf(await program()))
+  })
+
+  it('is loaded alone, and is the same then', async () => {
+    const all = await program()
+    for (const { name, command } of all.commands.map((each) => ({ name: each.name(), command: each }))) {
+      const alone = (await program([name, '--json'])).commands.find((each) => each.name() === name)
+      expect(alone && helpOf(alone)).toBe(helpOf(command))
+    }
   })
 })
 

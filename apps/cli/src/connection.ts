@@ -8,7 +8,7 @@ import { existsSync } from 'node:fs'
 import { request } from 'node:http'
 import { extname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { readRun, type Settings } from '@chorus/platform'
+import { readRun, type Settings } from '@chorus/platform/settings'
 import { CliError, EXIT } from './exit'
 import { addressesIn, type Addresses } from './services'
 

@@ -1,6 +1,6 @@
 /** The command `chorus`. */
 import 'reflect-metadata'
-import { systemClock } from '@chorus/platform'
+import { systemClock } from '@chorus/platform/process'
 import type { World } from './context'
 import { runCommandLine } from './program'
 

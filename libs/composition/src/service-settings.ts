@@ -1,6 +1,6 @@
 import { KafkaSettingsRefused, readKafkaSettings } from '@chorus/event-bus'
 import { SERVICES, type Service } from '@chorus/contracts'
-import { readSettings, SettingsRefused, withSecretFiles, type Settings } from '@chorus/platform'
+import { jwksOf, readSettings, SettingsRefused, withSecretFiles, wrongJwks, type Settings } from '@chorus/platform'
 import type { ReadySettings } from './ports.module'
 
 /** Where each service listens unless CHORUS_PORT says otherwise: one after the other, intake where a standalone would. */
@@ -26,11 +26,29 @@ export const readSettingsWithBus = (env: Environment, folder: string, client: st
       return undefined
     }
   }
-  const given = withoutEmpty(withSecretFiles(env))
+  const secrets = tried(() => withSecretFiles(env))
+  // of a secret whose file is wrong nothing more is said: that it is missing is no news
+  const told = problems.map(nameIn)
+  const given = withoutEmpty(secrets ?? env)
   const kafka = tried(() => readKafkaSettings(given, client))
   const settings = tried(() => readSettings(given, folder))
-  if (settings === undefined || problems.length > 0) throw new SettingsRefused(problems)
+  if (given.DATABASE_URL === undefined && given.DATABASE_OWNER_URL !== undefined) problems.push('DATABASE_URL: is missing, but there is an owner for it; set both, or unset DATABASE_OWNER_URL for the embedded database')
+  const jwks = env.CHORUS_JWKS?.trim() ? wrongJwks(jwksOf(env.CHORUS_JWKS, folder)) : undefined
+  if (jwks !== undefined) problems.push(jwks)
+  const distinct = problems.filter((line) => !told.includes(`${nameIn(line)}_FILE`))
+  if (settings === undefined || distinct.length > 0) throw new SettingsRefused(distinct)
   return kafka ? Object.assign(settings, { kafka }) : settings
+}
+const nameIn = (line: string): string => line.slice(0, line.indexOf(':'))
+
+/**
+ * The settings of `start:distributed`, which brings up what DATABASE_URL and KAFKA_BROKERS do not name, and hands the rest on.
+ * @throws SettingsRefused with every wrong setting at once, so that none is found only once every service has died of it
+ */
+export const readDistributedSettings = (env: Environment, folder: string): Settings => {
+  // our own broker takes a prefix, and nothing else: it has no doors
+  const ours: Environment = withoutEmpty(env).KAFKA_BROKERS === undefined && !Object.entries(env).some(([name, value]) => /^KAFKA_(TLS|SASL)_/.test(name) && value?.trim()) ? { ...env, KAFKA_BROKERS: '127.0.0.1:9092' } : env
+  return readSettingsWithBus(ours, folder, 'chorus-setup')
 }
 
 /**

@@ -3,21 +3,12 @@ import { applyDecorators, HttpCode, Injectable, UseFilters, UseGuards, UseInterc
 import { ApiBearerAuth, ApiBody, ApiHeader, ApiOperation, ApiResponse } from '@nestjs/swagger'
 import { AllowedTo, allCommands, PURPOSES, rightOf, schemaOf, type ContractClass, type JsonSchema } from '@chorus/contracts'
 import type { Request } from 'express'
+import { Answers } from './answers'
 import { Problem } from './problem'
 import { DeclaredParameters } from './query-params'
 import { declareReads, PastWallAudit, ReadAudit, RefusalAudit, type Reads } from './read-audit'
 import { BehindNoWall, pastWalls } from './walls'
 
-const RECEIPT_SCHEMA = {
-  type: 'object', additionalProperties: false, required: ['stream', 'ordinal', 'revision', 'recordedtime', 'repeated'],
-  properties: {
-    stream: { type: 'string', description: 'the stream it was recorded in' },
-    ordinal: { type: 'integer', description: 'place of its last event in the log: give it to queries as after=' },
-    revision: { type: 'integer', description: 'the stream\'s last revision' },
-    recordedtime: { type: ['string', 'null'], format: 'date-time', description: 'when it was recorded; null: it was so already, nothing was added' },
-    repeated: { type: 'boolean', description: 'the command was known: this is the first answer' },
-  },
-}
 export const PROBLEM_SCHEMA = {
   type: 'object', required: ['type', 'title', 'status', 'detail', 'instance', 'retryable'],
   properties: {
@@ -44,14 +35,14 @@ class JsonOnly implements CanActivate {
 
 /**
  * Says of a handler: its body is this command. Sets who may call it (from the class's @CommandBody), the reply's status
- * 200, and the OpenAPI entry with the class's own schema; `answer` where it answers other than a receipt. Use it below @Post(path):
+ * 200, and the OpenAPI entry with the class's own schema, and that of the type it returns. Use it below @Post(path):
  *
  *     @Post('cases') @CommandRoute(OpenCase)
  *     async open(@Body() body: OpenCase, @Meta() meta: CommandMeta): Promise<Receipt> {
  *       return receiptOf(await this.commands.execute(new OpenCaseCommand(body, meta)))
  *     }
  */
-export const CommandRoute = (body: ContractClass, answer: JsonSchema = RECEIPT_SCHEMA): MethodDecorator => {
+export const CommandRoute = (body: ContractClass): MethodDecorator => {
   const right = rightOf(body)
   const contract = allCommands().find(({ cls }) => cls === body)
   if (!right || !contract) throw new Error(`${body.name} is not a command: it lacks @CommandBody, so nobody may send it`)
@@ -61,8 +52,8 @@ export const CommandRoute = (body: ContractClass, answer: JsonSchema = RECEIPT_S
     ApiOperation({ operationId: contract.type, summary: contract.summary, description: who }),
     ApiHeader({ name: 'Idempotency-Key', required: false, description: 'UUID, one per wish: the same key sent again answers as the first time', schema: { type: 'string', format: 'uuid' } }),
     ApiBody({ required: true, schema: asOpenApi(schemaOf(body)) }),
-    ApiResponse({ status: 200, description: 'recorded (or recorded before: "repeated")', schema: asOpenApi(answer) }),
-    ...problems(400, 401, 403, 404, 409, 413, 422, 503),
+    Answers('recorded (or recorded before: "repeated")'),
+    ...problems(400, 401, 403, 404, 409, 413, 415, 422, 503),
   )
 }
 
@@ -74,18 +65,18 @@ const AUDITED: readonly MethodDecorator[] = [
 
 /**
  * Says of a reading handler: summary, who may call it, whether it shows anything of a person (then it asks for a purpose and is
- * entered in the audit log), and (where there is one) the schema of the answer. Its parameters are those that @ApiQuery declares.
+ * entered in the audit log). The schema of the answer is that of the type it returns, its parameters are those that @ApiQuery declares.
  */
-export const QueryRoute = (spec: { readonly summary: string; readonly reads: Reads; readonly roles: Parameters<typeof AllowedTo>[0]['roles']; readonly agencies?: readonly string[]; readonly answer?: JsonSchema; /** of a question that is too long for a path: a POST, which changes nothing */ readonly body?: ContractClass }): MethodDecorator => applyDecorators(
+export const QueryRoute = (spec: { readonly summary: string; readonly reads: Reads; readonly roles: Parameters<typeof AllowedTo>[0]['roles']; readonly agencies?: readonly string[]; /** of a question that is too long for a path: a POST, which changes nothing */ readonly body?: ContractClass }): MethodDecorator => applyDecorators(
   AllowedTo({ roles: spec.roles, ...(spec.agencies ? { agencies: spec.agencies } : {}) }) as MethodDecorator, UseFilters(RefusalAudit), UseGuards(DeclaredParameters, ...spec.body ? [JsonOnly] : []), ApiBearerAuth(), ...spec.body ? [HttpCode(200), ApiBody({ required: true, schema: asOpenApi(schemaOf(spec.body)) }), ...problems(413, 415, 422)] : [], declareReads(spec.reads), ...'person' in spec.reads ? AUDITED : [],
   ApiOperation({ summary: spec.summary, description: `For ${spec.roles.join(', ')}${spec.agencies ? ` of ${spec.agencies.join(', ')}` : ''}.` }),
-  ApiResponse({ status: 200, description: 'the answer', ...(spec.answer ? { schema: asOpenApi(spec.answer) } : {}) }),
+  Answers('the answer'),
   ...problems(400, 401, 403, 404, 503),
 )
 
 /** Says of a handler that takes a file as its body: what it answers, and which problems may come before the first line. */
 export const UploadRoute = (answer: string): MethodDecorator => applyDecorators(
   UseFilters(RefusalAudit), HttpCode(200), ApiBearerAuth(),
-  ApiResponse({ status: 200, description: answer, content: { 'application/x-ndjson': {} } }),
+  Answers(answer),
   ...problems(400, 401, 403, 413, 415, 503),
 )

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Controller, Get, Injectable, Res } from '@nestjs/common'
 import type { Response } from 'express'
 import { Public } from '@chorus/contracts'
+import { Answers } from './answers'
 
 export interface Check { readonly ok: boolean; /** one line for an operator; no address with a password, no value of a person */ readonly text: string }
 export interface CheckResult extends Check { readonly name: string }
@@ -52,10 +53,12 @@ export class HealthController {
   constructor(private readonly readiness: Readiness) {}
 
   @Get('live')
+  @Answers('the process answers')
   @Public('whoever restarts the process has no token; the answer says nothing but that it answers')
   live(): { status: 'live' } { return { status: 'live' } }
 
   @Get('ready')
+  @Answers('it can do its work now') @Answers('it cannot, and these checks say why', 503)
   @Public('whoever routes to the process has no token; the answer names checks, never contents')
   async ready(@Res({ passthrough: true }) response: Response): Promise<{ status: 'ready' | 'not-ready'; checks: readonly CheckResult[] }> {
     const checks = await this.readiness.look()

@@ -17,7 +17,8 @@ import { ProblemsController } from './problems.controller'
 import { CLOCK, SETTINGS, VERIFIER } from './providers'
 import { RightsGuard } from './rights.guard'
 import { RootController } from './root.controller'
-import type { Mode, TokenVerifier } from './tokens'
+import type { Mode } from './demonstration-issuer'
+import type { TokenVerifier } from './tokens'
 
 export interface PlatformOptions {
   readonly settings: { readonly mode: Mode }

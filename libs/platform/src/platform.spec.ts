@@ -16,7 +16,8 @@ import { CommandRoute } from './command-route'
 import { WALLS } from './providers'
 import { PlatformModule } from './platform.module'
 import { Readiness } from './health.controller'
-import { issueToken, TokenVerifier } from './tokens'
+import { issueToken } from './demonstration-issuer'
+import { TokenVerifier } from './tokens'
 
 let now = Date.parse('2026-03-02T12:00:00.000Z')
 const clock: Clock = { now: () => new Date(now).toISOString() }

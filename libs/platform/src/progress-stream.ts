@@ -4,17 +4,20 @@
  */
 import { Logger } from '@nestjs/common'
 import type { Response } from 'express'
-import { problemBody, problemOf } from './problem'
+import { problemBody, problemOf, type ProblemBody } from './problem'
 import { contextOf, type ChorusRequest } from './request-context'
 
 const log = new Logger('long work')
+/** What a handler that answers in lines returns: for whoever describes it (infra/answers.ts). It is no value. */
+export interface Streamed<Progress, Result> { readonly line?: { readonly progress: Progress } | { readonly result: Result } | { readonly problem: ProblemBody } }
+
 /** At most one progress line in this many ms: the reader is a person or a log. */
 const EVERY_MS = 200
 
 /** `work` is given a function that reports progress, and a signal that is aborted when the client goes away. */
 export const progressStream = async <Progress extends object, Result extends object>(
   request: ChorusRequest, response: Response, clock: { now(): string }, work: (report: (progress: Progress) => void, signal: AbortSignal) => Promise<Result>,
-): Promise<void> => {
+): Promise<Streamed<Progress, Result>> => {
   const gone = new AbortController()
   // 'close' comes after a complete answer too: then nobody listens any more.
   response.once('close', () => gone.abort())
@@ -36,6 +39,7 @@ export const progressStream = async <Progress extends object, Result extends obj
     if (problem.status >= 500) log.error({ problem: problem.type, err: error })
     if (!response.destroyed) response.end(`${JSON.stringify({ problem })}\n`)
   }
+  return {}
 }
 
 const begin = (response: Response) => {

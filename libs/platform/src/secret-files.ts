@@ -7,7 +7,7 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 /**
  * The environment with the secrets that its files hold filled in: a password in a file is not seen in a list of processes.
- * @throws SettingsRefused with a line for each file that cannot be read, and each secret that is given twice
+ * @throws SettingsRefused with a line for each file that cannot be read, and is empty, and each secret that is given twice
  */
 export const withSecretFiles = (env: Environment): Record<string, string | undefined> => {
   const filled: Record<string, string | undefined> = { ...env }
@@ -18,6 +18,7 @@ export const withSecretFiles = (env: Environment): Record<string, string | undef
     if (env[name]) problems.push(`${name}: is given twice, itself and as ${name}_FILE; keep one`)
     try {
       filled[name] = readFileSync(path, 'utf8').trim()
+      if (filled[name] === '') problems.push(`${name}_FILE: the file is empty; give the path of a file that holds the secret`)
     } catch (error) {
       problems.push(`${name}_FILE: the file cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown cause'}); give the path of a file that this user may read`)
     }

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { IsIn, IsInt, IsNotEmpty, Matches, Max, Min, ValidateIf, Validator } from '@chorus/contracts'
 import { readPkcs11Uri, type Pkcs11Settings } from '@chorus/privacy'
+import { jwksOf } from './jwks'
 
 const MIB = 1024 * 1024
 const POSTGRES_URL = /^postgres(ql)?:\/\/[^/\s]+\/[^/\s?]+(\?\S*)?$/
@@ -128,7 +129,7 @@ export const readSettings = (env: Readonly<Record<string, string | undefined>>, 
   if (drop !== undefined) settings.drop = drop === '' ? '' : resolve(folder, drop)
   settings.dropInterval = wholeNumber((env.CHORUS_DROP_INTERVAL ?? '10').trim())
   const jwks = env.CHORUS_JWKS?.trim()
-  if (jwks !== undefined) settings.jwks = jwks === '' || /^https?:/.test(jwks) ? jwks : resolve(folder, jwks)
+  if (jwks !== undefined) settings.jwks = jwksOf(jwks, folder)
   settings.logLevel = (env.CHORUS_LOG_LEVEL ?? 'info').trim() as Settings['logLevel']
   settings.samples = (env.CHORUS_SAMPLES ?? '1').trim() as Settings['samples']
   const checkpoints = (env.CHORUS_CHECKPOINTS ?? resolve(settings.data, 'checkpoints')).trim()

@@ -5,7 +5,8 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { exportJWK, generateKeyPair, SignJWT, type JWK, type KeyLike } from 'jose'
-import { demonstrationKey, issueToken, TokenVerifier } from './tokens'
+import { demonstrationKey, issueToken } from './demonstration-issuer'
+import { TokenVerifier } from './tokens'
 
 const START = Date.parse('2026-03-02T12:00:00.000Z')
 let now = START

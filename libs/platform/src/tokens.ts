@@ -2,68 +2,18 @@
  * Who asks: a bearer JWT, ES256 and nothing else, checked against a JWKS (file or URL). The demonstration issuer lives in
  * <CHORUS_DATA>/keys/issuer.json; production refuses its tokens, its key, and every key that is marked as demonstration.
  */
-import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
-import { randomBytes } from 'node:crypto'
-import { dirname, join } from 'node:path'
-import { calculateJwkThumbprint, createRemoteJWKSet, errors, exportJWK, generateKeyPair, importJWK, jwtVerify, SignJWT, type JWK, type JWTHeaderParameters, type KeyLike } from 'jose'
+import { existsSync } from 'node:fs'
+import { calculateJwkThumbprint, createRemoteJWKSet, errors, importJWK, jwtVerify, type JWK, type JWTHeaderParameters, type KeyLike } from 'jose'
 import type { Actor, Claims } from '@chorus/contracts'
 import type { Clock } from './clock'
+import { ALGORITHM, AUDIENCE, demonstrationKey, issuerFile, MARK, type Mode } from './demonstration-issuer'
+import { isAddress, keysIn, wrongJwks, type MarkedKey } from './jwks'
 import { SetupRefused } from './postgres-binaries'
 import { Problem } from './problem'
 import { isUuid } from './request-context'
 
-export type Mode = 'demonstration' | 'production'
-export const AUDIENCE = 'chorus'
-const ALGORITHM = 'ES256'
 /** Clocks of two machines may differ by so much, in seconds. */
 const SKEW = 30
-/** A demonstration token holds for a working day unless told otherwise, in seconds. */
-const DEFAULT_TTL = 8 * 3600
-const MARK = 'chorus-demonstration'
-
-/** Our own mark on a key that only demonstrations may use. */
-type MarkedKey = JWK & { readonly 'chorus-env'?: string }
-type IssuerKey = MarkedKey & { readonly kid: string }
-const issuerFile = (data: string): string => join(data, 'keys', 'issuer.json')
-
-/** Reads the demonstration issuer's private key, making it at the first call. The file is readable by its owner alone. */
-export const demonstrationKey = async (data: string): Promise<IssuerKey> => {
-  const file = issuerFile(data)
-  if (!existsSync(file)) {
-    const { privateKey } = await generateKeyPair(ALGORITHM, { extractable: true })
-    const jwk = await exportJWK(privateKey)
-    const kid = `${MARK}-${(await calculateJwkThumbprint(jwk)).slice(0, 16)}`
-    const key = { ...jwk, kid, alg: ALGORITHM, use: 'sig', 'chorus-env': 'demonstration' }
-    // The data folder stays passable: PostgreSQL may run as another user below it. The keys are its owner's alone.
-    if (!existsSync(data)) { mkdirSync(data, { recursive: true }); chmodSync(data, 0o711) }
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-    // Written whole under another name, then linked: of two processes that start at once, one key wins for both.
-    const draft = `${file}.${randomBytes(6).toString('hex')}`
-    writeFileSync(draft, JSON.stringify(key), { mode: 0o600, flag: 'wx' })
-    try { linkSync(draft, file) } catch (error) { if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error } finally { unlinkSync(draft) }
-    chmodSync(file, 0o600)
-  }
-  try {
-    const key = JSON.parse(readFileSync(file, 'utf8')) as IssuerKey
-    if (key.kty !== 'EC' || key.crv !== 'P-256' || !key.d || !key.kid) throw new Error('not a P-256 private key')
-    return key
-  } catch {
-    throw new SetupRefused(`${file}: the demonstration issuer's key cannot be read. Move the file away; the next start makes a new one (tokens issued before are then refused).`)
-  }
-}
-
-export interface IssueToken { readonly role: string; readonly agency: string; readonly sub?: string; /** seconds */ readonly ttl?: number; readonly env?: Mode; readonly audience?: string; readonly claims?: Claims }
-
-/** Issues a demonstration token (a JWT) for this data folder's Chorus. */
-export const issueToken = async (data: string, clock: Clock, wish: IssueToken): Promise<string> => {
-  const key = await demonstrationKey(data)
-  const now = Math.floor(Date.parse(clock.now()) / 1000)
-  return new SignJWT({ role: wish.role, agency: wish.agency, env: wish.env ?? 'demonstration', ...wish.claims })
-    .setProtectedHeader({ alg: ALGORITHM, kid: key.kid, typ: 'JWT' })
-    .setIssuer(MARK).setAudience(wish.audience ?? AUDIENCE).setSubject(wish.sub ?? `demo-${wish.role}`)
-    .setIssuedAt(now).setNotBefore(now).setExpirationTime(now + (wish.ttl ?? DEFAULT_TTL))
-    .sign(await importJWK(key, ALGORITHM))
-}
 
 /** Who bears a token. */
 export type Bearer = Actor & { readonly claims?: Claims }
@@ -78,11 +28,10 @@ export class TokenVerifier {
 
   constructor(private readonly options: VerifierOptions) {
     const { jwks } = options
-    if (jwks && /^https?:/.test(jwks)) {
-      const url = new URL(jwks)
-      const here = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)
-      if (url.protocol !== 'https:' && !here) throw new SetupRefused('CHORUS_JWKS: keys are fetched over https only. Use an https address, or the path of a file.')
-      this.remote = createRemoteJWKSet(url, { timeoutDuration: 3000, cooldownDuration: 10_000 })
+    if (jwks && isAddress(jwks)) {
+      const wrong = wrongJwks(jwks)
+      if (wrong) throw new SetupRefused(wrong)
+      this.remote = createRemoteJWKSet(new URL(jwks), { timeoutDuration: 3000, cooldownDuration: 10_000 })
     }
   }
 
@@ -139,11 +88,9 @@ export class TokenVerifier {
 
   private fileKeys(now: number): readonly MarkedKey[] {
     if (!this.files) {
-      const file = this.options.jwks!
-      let keys: unknown
-      try { keys = (JSON.parse(readFileSync(file, 'utf8')) as { keys?: unknown }).keys } catch { keys = undefined }
-      if (!Array.isArray(keys)) throw new SetupRefused(`CHORUS_JWKS: ${file} is not a readable JWKS file ({"keys":[...]}). Give the path or URL of one.`)
-      this.files = { keys: keys as MarkedKey[], readAt: now }
+      const keys = keysIn(this.options.jwks!)
+      if (typeof keys === 'string') throw new SetupRefused(`CHORUS_JWKS: ${keys}`)
+      this.files = { keys, readAt: now }
     }
     return this.files.keys
   }

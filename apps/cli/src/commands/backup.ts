@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { join } from 'node:path'
 import { takeBackup } from '@chorus/backup'
-import { chorusVersion } from '@chorus/platform'
+import { chorusVersion } from '@chorus/platform/process'
 import { refused, sealingOf, withOwner } from '../backup-places'
 import type { Context } from '../context'
 import { CliError, EXIT } from '../exit'

@@ -1,7 +1,8 @@
 /** What doctor asks a database: does it answer, is its schema ours, and what guards it, does the services' role own too much, is its clock right. */
 import { postgres } from '@chorus/postgres'
 import type { Sql } from 'postgres'
-import { asRole, guardsBroken, MigrationRefused, pending, powersBeyondServices, readMigrations, rightsBeyond, rightsMissing, type Clock } from '@chorus/platform'
+import { asRole, guardsBroken, MigrationRefused, pending, powersBeyondServices, readMigrations, rightsBeyond, rightsMissing } from '@chorus/platform/database'
+import type { Clock } from '@chorus/platform/process'
 import { EXIT } from '../exit'
 import type { Finding } from './doctor'
 

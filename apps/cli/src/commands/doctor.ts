@@ -1,13 +1,13 @@
 import type { Command } from 'commander'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { chorusVersion, readRun, type Settings } from '@chorus/platform'
+import { chorusVersion } from '@chorus/platform/process'
+import { readRun, type Settings } from '@chorus/platform/settings'
 import { Pkcs11Service, sealsIn, ServiceSeal } from '@chorus/privacy'
 import { Client } from '../client'
 import { running } from '../connection'
 import type { Context, World } from '../context'
 import { EXIT, type ExitCode } from '../exit'
-import { lookAtDatabase } from './doctor-database'
 
 /** One thing looked at. `warn` does not fail the command. */
 export interface Finding { readonly name: string; readonly state: 'ok' | 'warn' | 'fail'; readonly text: string; readonly todo?: string; readonly exit?: ExitCode }
@@ -112,6 +112,7 @@ const database = async (settings: Settings, world: World): Promise<Finding[]> =>
   if (!address) return [existsSync(join(settings.data, 'postgres'))
     ? { name: 'database', state: 'warn', text: 'the embedded database is there and not running', todo: 'npm start' }
     : { name: 'database', state: 'warn', text: 'no database yet: neither DATABASE_URL nor an embedded one', todo: 'npm start makes the embedded one.' }]
+  const { lookAtDatabase } = await import('./doctor-database')
   return lookAtDatabase(address, settings.databaseUrl ? 'DATABASE_URL' : 'embedded', world.clock)
 }
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { postgres } from '@chorus/postgres'
-import { installRights, migrate, MigrationRefused, pending, readMigrations } from '@chorus/platform'
+import { installRights, migrate, MigrationRefused, pending, readMigrations } from '@chorus/platform/database'
 import type { Context } from '../context'
 import { CliError, EXIT } from '../exit'
 

@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander'
 import { CERTIFIER_TITLES, ROLES, type Role } from '@chorus/contracts'
-import { demonstrationKey, isUuid, issueToken } from '@chorus/platform'
+import { demonstrationKey, isUuid, issueToken } from '@chorus/platform/settings'
 import { AGENCY_OF, type Context } from '../context'
 import { CliError, EXIT } from '../exit'
 

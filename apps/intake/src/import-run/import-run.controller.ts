@@ -3,7 +3,7 @@ import { ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiQuery, ApiTags } from
 import type { Response } from 'express'
 import { IANAZone } from 'luxon'
 import { AllowedTo } from '@chorus/contracts'
-import { CLOCK, contextOf, newId, Problem, progressStream, SETTINGS, UploadRoute, type ChorusRequest, type Clock, type Settings } from '@chorus/platform'
+import { CLOCK, contextOf, newId, Problem, progressStream, SETTINGS, UploadRoute, type ChorusRequest, type Clock, type Settings, type Streamed } from '@chorus/platform'
 import type { ImportFile, ImportOptions, ImportProgress, RunReport } from './import-file'
 import { KcpdImport, type KcpdReport } from './import-kcpd'
 import { NibrsImport, type ImportReport } from './import-nibrs'
@@ -26,8 +26,8 @@ export class ImportRunController {
   @ApiQuery({ name: 'zone', required: false, description: 'IANA zone of the local times; left out: by the state in the ORI' })
   @ApiQuery({ name: 'name', required: false, description: 'name of the file' })
   @ApiHeader({ name: 'Content-Digest', required: false, description: 'sha-256=:BASE64: of the whole file (RFC 9530); with it a run that was cut short is recognised' })
-  async importNibrs(@Req() request: ChorusRequest, @Res() response: Response, @Query('dryRun') dryRun?: string, @Query('zone') zone?: string, @Query('name') name?: string): Promise<void> {
-    await this.upload<ImportReport>(request, response, CONTENT_TYPES, { dryRun, zone, name }, (file, options) => this.nibrs.run(file, options))
+  async importNibrs(@Req() request: ChorusRequest, @Res() response: Response, @Query('dryRun') dryRun?: string, @Query('zone') zone?: string, @Query('name') name?: string): Promise<Streamed<ImportProgress, ImportReport>> {
+    return this.upload<ImportReport>(request, response, CONTENT_TYPES, { dryRun, zone, name }, (file, options) => this.nibrs.run(file, options))
   }
 
   @Post('kcpd')
@@ -39,13 +39,13 @@ export class ImportRunController {
   @ApiQuery({ name: 'dryRun', required: false, enum: ['true', 'false'], description: 'say what would become of it, record nothing' })
   @ApiQuery({ name: 'name', required: false, description: 'name of the file' })
   @ApiHeader({ name: 'Content-Digest', required: false, description: 'sha-256=:BASE64: of the whole file (RFC 9530); with it a run that was cut short is recognised' })
-  async importKcpd(@Req() request: ChorusRequest, @Res() response: Response, @Query('dryRun') dryRun?: string, @Query('name') name?: string): Promise<void> {
-    await this.upload<KcpdReport>(request, response, CSV_TYPES, { dryRun, name, zone: undefined }, (file, options) => this.kcpd.run(file, options))
+  async importKcpd(@Req() request: ChorusRequest, @Res() response: Response, @Query('dryRun') dryRun?: string, @Query('name') name?: string): Promise<Streamed<ImportProgress, KcpdReport>> {
+    return this.upload<KcpdReport>(request, response, CSV_TYPES, { dryRun, name, zone: undefined }, (file, options) => this.kcpd.run(file, options))
   }
 
   private async upload<R extends RunReport>(
     request: ChorusRequest, response: Response, contentTypes: readonly string[], { dryRun, zone, name }: { readonly dryRun: unknown; readonly zone: unknown; readonly name: unknown }, run: (file: ImportFile, options: ImportOptions) => Promise<R>,
-  ): Promise<void> {
+  ): Promise<Streamed<ImportProgress, R>> {
     const { actor } = contextOf(request)
     if (!actor) throw new Error('an import was sent on a public route')
     const type = (request.header('content-type') ?? '').split(';')[0]!.trim().toLowerCase()
@@ -58,7 +58,7 @@ export class ImportRunController {
     const { maxUpload } = this.settings
     if (bytes !== undefined && bytes > maxUpload) throw tooLarge(maxUpload)
     const sha256 = digestOf(request.header('content-digest'))
-    await progressStream<ImportProgress, R>(request, response, this.clock, (report, signal) => run(
+    return progressStream<ImportProgress, R>(request, response, this.clock, (report, signal) => run(
       { source: within(request, maxUpload), ...(bytes !== undefined && { bytes }), ...(sha256 && { sha256 }), ...(zone && { zone }), ...(name && { name }) },
       { runId: newId(this.clock), actor, dryRun: dryRun === 'true', signal, report },
     ))

@@ -1,7 +1,7 @@
 import { Controller, Get, Inject, Query, Req, Res } from '@nestjs/common'
 import { ApiQuery, ApiTags } from '@nestjs/swagger'
 import type { Response } from 'express'
-import { AUDIT, auditEntries, AUDIT_DATABASE, CLOCK, isUuid, progressStream, QueryRoute, textOf, verifyAudit, wholeNumber, type AuditEntry, type AuditTrail, type ChorusRequest, type Clock } from '@chorus/platform'
+import { AUDIT, auditEntries, AUDIT_DATABASE, CLOCK, isUuid, progressStream, QueryRoute, textOf, verifyAudit, wholeNumber, type AuditEntry, type AuditReport, type AuditTrail, type ChorusRequest, type Clock, type Streamed } from '@chorus/platform'
 import type { Sql } from 'postgres'
 
 /** Most entries of one answer. */
@@ -30,7 +30,7 @@ export class AuditLogController {
 
   @Get('verification')
   @QueryRoute({ summary: 'Walks the chain of the audit log and names the first entry that is wrong, as NDJSON with progress', reads: { noPerson: 'ordinals and links' }, roles: ['privacyOfficer', 'operator'] })
-  verify(@Req() request: ChorusRequest, @Res() response: Response): Promise<void> {
+  verify(@Req() request: ChorusRequest, @Res() response: Response): Promise<Streamed<{ readonly entries: number; readonly of: number }, AuditReport>> {
     return progressStream(request, response, this.clock, (report, signal) => verifyAudit(this.database, { signal, onProgress: (entries, of) => report({ entries, of }) }))
   }
 }

@@ -9,14 +9,6 @@ import { DeadLetterList, STATUSES, type LetterDetail, type LetterList } from './
 
 /** Most rows of one answer. */
 const MOST = 1000
-const SEVERAL = {
-  type: 'object', additionalProperties: false, required: ['done', 'letters', 'overtaken'],
-  properties: {
-    done: { type: 'integer', description: 'how many' },
-    letters: { type: 'array', items: { type: 'object', properties: { id: { type: 'string', format: 'uuid' }, ordinal: { type: 'integer', description: 'where it is recorded' }, repeated: { type: 'boolean' } } } },
-    overtaken: { type: 'array', description: 'those where somebody was faster', items: { type: 'object', properties: { id: { type: 'string', format: 'uuid' }, refused: { type: 'string' }, text: { type: 'string' } } } },
-  },
-}
 
 @ApiTags('dead letters')
 @Controller('v1/dead-letters')
@@ -42,12 +34,12 @@ export class DeadLetterController {
   @QueryRoute({ summary: 'One dead letter: which event, why it waits, what to do, and what was done about it', reads: { noPerson: 'events by reference: which stream and revision, never what they say' }, roles: ['operator'] })
   async one(@Param('id', UuidParam) id: string): Promise<LetterDetail> { return outOf(await this.list.detail(id)) }
 
-  @Post('retry') @CommandRoute(RetryDeadLetters, SEVERAL)
+  @Post('retry') @CommandRoute(RetryDeadLetters)
   async retryAll(@Body() body: RetryDeadLetters, @Meta() meta: CommandMeta): Promise<Several> {
     return outOf(await this.commands.execute<RetryDeadLettersCommand, Several | Refusal>(new RetryDeadLettersCommand(body, meta)))
   }
 
-  @Post('resolve') @CommandRoute(ResolveDeadLetters, SEVERAL)
+  @Post('resolve') @CommandRoute(ResolveDeadLetters)
   async resolveAll(@Body() body: ResolveDeadLetters, @Meta() meta: CommandMeta): Promise<Several> {
     return outOf(await this.commands.execute<ResolveDeadLettersCommand, Several | Refusal>(new ResolveDeadLettersCommand(body, meta)))
   }

@@ -17,10 +17,6 @@ class SubjectParam implements PipeTransform<string, string> {
     throw new Problem('bad-parameter', 'The path must name a person by a token (per_…) or a record by its stream (incident-…, arrest-…, windowReport-…, referral-…, quarantine-…).', { errors: [{ pointer: '/path/subject', rule: 'subject', detail: 'must be a token or the stream of a record' }] })
   }
 }
-const ENDED = {
-  type: 'object', required: ['stream', 'ordinal', 'keys', 'subjects'],
-  properties: { stream: { type: 'string' }, ordinal: { type: 'integer', description: 'where the order is recorded' }, repeated: { type: 'boolean' }, keys: { type: 'integer', description: 'how many keys are destroyed' }, subjects: { type: 'array', items: { type: 'string' }, description: 'whose: the person\'s other tokens and the quarantined records that went with it' } },
-}
 
 @ApiTags('keys')
 @Controller('v1/keys')
@@ -31,7 +27,7 @@ export class SubjectKeyController {
   @QueryRoute({ summary: 'The keys of a person or a record: which there are, what was ordered about them, whether they must be kept', reads: { person: 'keysId' }, roles: ['privacyOfficer'] })
   one(@Param('subject', SubjectParam) subject: string): Promise<KeyView> { return this.keys.view(subject) }
 
-  @Post(':subject/destruction') @CommandRoute(DestroyKeys, ENDED)
+  @Post(':subject/destruction') @CommandRoute(DestroyKeys)
   async destroy(@Param('subject', SubjectParam) subject: string, @Body() body: DestroyKeys, @Meta() meta: CommandMeta): Promise<Ended> {
     return outOf(await this.commands.execute<DestroyKeysCommand, Ended | Refusal>(new DestroyKeysCommand(subject, body, meta)))
   }

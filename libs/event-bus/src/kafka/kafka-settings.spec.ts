@@ -24,7 +24,12 @@ const BROKERS = { KAFKA_BROKERS: 'kafka-1.example:9093' }
 
 describe('what the environment says about Kafka', () => {
   it('is nothing where KAFKA_BROKERS is unset: the bus is the log', () => {
-    expect(read({ KAFKA_CLIENT_ID: 'x' })).toBeUndefined()
+    expect(read({ KAFKA_PREFIX: ' ', CHORUS_MODE: 'production' })).toBeUndefined()
+  })
+
+  it.each(['CLIENT_ID', 'PREFIX', 'TLS_CA', 'TLS_CERT', 'TLS_KEY', 'SASL_MECHANISM', 'SASL_USERNAME', 'SASL_PASSWORD'])('is wrong where KAFKA_%s is set without KAFKA_BROKERS: whoever set it believes that Kafka is the bus', (name) => {
+    expect(problems({ [`KAFKA_${name}`]: 'secret' })).toEqual([expect.stringMatching(new RegExp(`^KAFKA_${name}: is set without KAFKA_BROKERS.*; set .* or unset`))])
+    expect(problems({ [`KAFKA_${name}`]: 'secret' }).join()).not.toContain('secret')
   })
 
   it('has defaults', () => {

@@ -36,17 +36,25 @@ const isBroker = (text: string): boolean => {
   return port > 0 && port < 65_536
 }
 
+/** What means nothing without brokers; KAFKA_SASL_PASSWORD may come from a file. */
+const OF_BROKERS = ['CLIENT_ID', 'PREFIX', 'TLS_CA', 'TLS_CERT', 'TLS_KEY', 'SASL_MECHANISM', 'SASL_USERNAME', 'SASL_PASSWORD'].map((name) => `KAFKA_${name}`)
+
 /**
  * @param env KAFKA_BROKERS, KAFKA_CLIENT_ID, KAFKA_PREFIX, KAFKA_TLS_CA|CERT|KEY (paths of PEM files; CA may be `system`),
  *   KAFKA_SASL_MECHANISM|USERNAME|PASSWORD
  * @param service client id where KAFKA_CLIENT_ID is not set, e.g. `chorus-relay`
  * @returns undefined where KAFKA_BROKERS is unset: then the bus is the log itself
- * @throws KafkaSettingsRefused with every wrong setting at once
+ * @throws KafkaSettingsRefused with every wrong setting at once; so is one that is for brokers where none are named: whoever
+ *   set it believes that Kafka is the bus
  */
 export function readKafkaSettings(env: Environment, service: string, readPem: (path: string) => string = (path) => readFileSync(path, 'utf8')): KafkaSettings | undefined {
-  if (env.KAFKA_BROKERS === undefined) return undefined
   const problems: string[] = []
   const text = (name: string): string | undefined => (env[name] === undefined || env[name]?.trim() === '' ? undefined : env[name]?.trim())
+  if (env.KAFKA_BROKERS === undefined) {
+    const idle = OF_BROKERS.filter((name) => text(name) !== undefined)
+    if (idle.length > 0) throw new KafkaSettingsRefused(idle.map((name) => `${name}: is set without KAFKA_BROKERS, and means nothing without them; set KAFKA_BROKERS to host:port, or unset ${name}`))
+    return undefined
+  }
   const brokers = (text('KAFKA_BROKERS') ?? '').split(',').map((broker) => broker.trim()).filter((broker) => broker !== '')
   if (brokers.length === 0) problems.push('KAFKA_BROKERS: is empty; give host:port, several parted by commas, or unset it for the embedded bus')
   else if (!brokers.every(isBroker)) problems.push('KAFKA_BROKERS: holds something that is no host:port; give for example 127.0.0.1:9092, several parted by commas')

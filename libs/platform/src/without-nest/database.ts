@@ -1,0 +1,7 @@
+/** `@chorus/platform/database`: the database as its owner sees it. */
+export { enterAsOwner } from '../audit-log'
+export { startEmbeddedPostgres } from '../embedded-postgres'
+export { migrate, migrateWithin, MigrationRefused, pending, readMigrations } from '../migrate'
+export { powersBeyondServices } from '../role-powers'
+export { asRole, installRights, rightsBeyond, rightsMissing } from '../role-rights'
+export { guardsBroken } from '../schema-guards'
