@@ -51,7 +51,8 @@ export const describedAnswers = (app: INestApplication): Described => {
     if (!content) { if (status !== 500) say('this status is not described'); return }
     const described = content[type]
     if (!described) { say(`${type} is not described`); return }
-    if (!described.schema) { say('no schema'); return }
+    // a route of a test; that each of the product has one start-and-stop.journey.spec.ts holds
+    if (!described.schema) return
     const bodies = type === 'application/x-ndjson' ? text.split('\n').filter(Boolean) : [text]
     for (const body of bodies) {
       let parsed: unknown

@@ -7,6 +7,8 @@ const OURS = new Set(['SettingsRefused', 'SetupRefused', 'MigrationRefused', 'Va
 /** As the command line's table has it: 2 wrong settings, 6 the folder or the port is taken, 7 the database or the key service does not answer, 1 anything else. */
 export const exitCodeOf = (error: unknown): number => {
   if (error instanceof SettingsRefused) return 2
+  // seen only once it is tried: the folder of CHORUS_DATA, the address of CHORUS_HOST
+  if (error instanceof SetupRefused && /^The data folder \S+ cannot be used|Correct CHORUS_HOST/.test(error.message)) return 2
   if (error instanceof SetupRefused && /already uses|is in use by/.test(error.message)) return 6
   if (error instanceof Error && (error.name === 'StoreUnavailable' || error.name === 'KeyServiceAway' || (error instanceof SetupRefused && /cannot be used: /.test(error.message)))) return 7
   return 1

@@ -107,8 +107,8 @@ const size = (text: string): number => {
 const isWithin = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`)
 
 /** What is no folder will not become one; a folder that is not there or not readable may come (a share that is not mounted yet): health says so meanwhile. */
-const wrongFolder = (path: string): string[] => {
-  try { return statSync(path).isDirectory() ? [] : ['CHORUS_DROP: is a file; give a folder'] } catch { return [] }
+const wrongFolder = (name: string, path: string): string[] => {
+  try { return statSync(path).isDirectory() ? [] : [`${name}: is a file; give a folder`] } catch { return [] }
 }
 
 /**
@@ -148,7 +148,8 @@ export const readSettings = (env: Readonly<Record<string, string | undefined>>, 
   if (service === undefined && pin !== undefined) problems.push('CHORUS_KEY_SERVICE: is missing, but there is a PIN for it; give the PKCS#11 URI of the wrapping key, or unset CHORUS_KEY_SERVICE_PIN')
   if (settings.drop && (isWithin(settings.drop, settings.data) || isWithin(settings.data, settings.drop))) problems.push('CHORUS_DROP: lies within the data folder, or around it; whoever puts files there must not reach keys and database; give another folder')
   if (settings.drop === undefined && env.CHORUS_DROP_INTERVAL !== undefined) problems.push('CHORUS_DROP: is missing, but there is an interval for it; give the folder, or unset CHORUS_DROP_INTERVAL')
-  if (settings.drop) problems.push(...wrongFolder(settings.drop))
+  if (settings.drop) problems.push(...wrongFolder('CHORUS_DROP', settings.drop))
+  problems.push(...wrongFolder('CHORUS_CHECKPOINTS', settings.checkpoints))
   if (isWithin(settings.checkpoints, resolve(settings.data, 'postgres'))) problems.push('CHORUS_CHECKPOINTS: lies within the database\'s own folder; whoever changes the log there changes them too. Give another')
   if (problems.length > 0) throw new SettingsRefused(problems)
   return settings

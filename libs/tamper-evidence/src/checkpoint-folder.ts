@@ -95,12 +95,22 @@ export class CheckpointFolder implements SecondPlace {
   private makeFolder(log: string): void {
     const folder = join(this.options.folder, log)
     if (existsSync(folder)) return
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    makePath(folder)
     syncFolder(this.options.folder)
   }
   private notesIn(log: string, file: string): number {
     if (this.count?.file !== file) this.count = { file, notes: [...notesOf(readFileSync(this.path(log, file), 'utf8'))].length }
     return this.count.notes
+  }
+}
+
+/** As mkdir -p, but it ends: node's own goes round for ever where a folder is there and none can be made in it (/proc). */
+const makePath = (folder: string): void => {
+  if (existsSync(folder)) return
+  makePath(dirname(folder))
+  try { mkdirSync(folder, { mode: 0o700 }) } catch (error) {
+    // another process was as quick
+    if (!existsSync(folder)) throw error
   }
 }
 

@@ -36,7 +36,8 @@ const caseOf = ({ caseId }: Pick<NotificationRow, 'caseId'>): string => `pchCase
 export interface Wanted { readonly phase?: ListedPhase; readonly level?: Level; readonly caseId?: string; readonly notificationId?: string; readonly limit: number; readonly from: number }
 /** What tells the level: absent where the basis of the case is closed to the reader, who sees the task alone. */
 type Telling = 'level' | 'period' | 'mode' | 'slaId' | 'templateId' | 'templateVersion'
-export type Shown = Omit<NotificationRow, Telling | 'delivered'> & Partial<Pick<NotificationRow, Telling>> & { readonly delivered: Omit<NonNullable<NotificationRow['delivered']>, 'mode'> | null }
+export type Shown = Omit<NotificationRow, Telling | 'delivered'> & Partial<Pick<NotificationRow, Telling>> & { readonly delivered: (Omit<Delivered, 'mode'> & Partial<Pick<Delivered, 'mode'>>) | null }
+type Delivered = NonNullable<NotificationRow['delivered']>
 const shownTo = ({ level, period, mode, slaId, templateId, templateVersion, ...task }: NotificationRow, levelClosed: boolean): Shown =>
   levelClosed ? { ...task, delivered: task.delivered && { at: task.delivered.at, placeClass: task.delivered.placeClass } } : { ...task, level, period, mode, slaId, templateId, templateVersion }
 export type Listed = Shown & { readonly overdue: boolean; readonly clearance: ClearanceShown; /** whether it may be delivered now, where, and until when */ readonly authorization: { readonly placeClass: PlaceClass; readonly validUntil: string } | null }
