@@ -1,5 +1,5 @@
 /**
- * Writes what each route answers, libs/platform/src/answers.json, from the types that its handler returns: said once, checked by the
+ * Writes what each route answers, libs/platform/src/answer-schemas.json, from the types that its handler returns: said once, checked by the
  * compiler, shown at /docs. `npm run answers`; what is not what this writes fails the architecture test.
  */
 import { writeFileSync } from 'node:fs'
@@ -8,7 +8,7 @@ import ts from 'typescript'
 
 type Schema = Readonly<Record<string, unknown>>
 const root = resolve(__dirname, '..')
-export const answersFile = join(root, 'libs', 'platform', 'src', 'answers.json')
+export const answersFile = join(root, 'libs', 'platform', 'src', 'answer-schemas.json')
 const VERBS = new Set(['Get', 'Post', 'Put', 'Patch', 'Delete'])
 
 /** Schemas of what JSON.stringify makes of values of these types. Objects are open: a client is to let fields pass that it does not know. */
@@ -106,5 +106,5 @@ export const answersText = (): string => `{\n${Object.entries(answers()).map(([n
 if (require.main === module) {
   const text = answersText()
   writeFileSync(answersFile, text)
-  process.stdout.write(`libs/platform/src/answers.json: ${text.split('\n').length - 3} routes\n`)
+  process.stdout.write(`libs/platform/src/answer-schemas.json: ${text.split('\n').length - 3} routes\n`)
 }

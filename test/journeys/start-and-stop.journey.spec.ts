@@ -4,7 +4,7 @@ import { startChorus, type TestChorus } from '../support/chorus'
 
 describe('a Chorus that is started, asked, and stopped', () => {
   let chorus: TestChorus
-  beforeAll(async () => { chorus = await startChorus() })
+  beforeAll(async () => { chorus = await startChorus({ described: true }) })
   afterAll(async () => { await chorus.close() })
 
   it('is live and ready, and says which checks it made', async () => {

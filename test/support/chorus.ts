@@ -51,7 +51,7 @@ export const AGENCY_OF: Readonly<Record<Role, string>> = {
   healthProgram: 'HEALTH', pchProvider: 'HEALTH', finance: 'FINANCE', evaluator: 'EVALUATOR', operator: 'CITY', privacyOfficer: 'CITY',
 }
 
-export interface ChorusOptions { readonly clock?: Clock; /** further settings, as environment variables */ readonly env?: Readonly<Record<string, string>>; /** runs in production: given the data folder, gives the path of the JWKS */ readonly production?: (data: string) => Promise<string>; /** on what is there already; close() leaves it */ readonly on?: { readonly database: FreshDatabase; readonly data: string } }
+export interface ChorusOptions { readonly clock?: Clock; /** every answer is held against what /docs says of it: close() throws where one is not */ readonly described?: true; /** further settings, as environment variables */ readonly env?: Readonly<Record<string, string>>; /** runs in production: given the data folder, gives the path of the JWKS */ readonly production?: (data: string) => Promise<string>; /** on what is there already; close() leaves it */ readonly on?: { readonly database: FreshDatabase; readonly data: string } }
 
 /** A module of no service: `app.get` of a port gives the unbounded one that comes with it. */
 @Module({})
@@ -70,7 +70,7 @@ export const startChorus = async (options: ChorusOptions = {}): Promise<TestChor
     const clock = options.clock ?? systemClock
     const logs = captureLogs()
     const chorus = await boot(settings, { clock, logTo: logs.stream, modules: [Everything] })
-    described.push(describedAnswers(chorus.app))
+    if (options.described) described.push(describedAnswers(chorus.app))
     const tokenFor = (role: Role, agency: string = AGENCY_OF[role], claims: Claims = {}): Promise<string> => issueToken(data, clock, { role, agency, claims })
     return {
       app: chorus.app, address: chorus.address, data, ownerUrl: database.ownerUrl, appUrl: database.appUrl, adminUrl: inDatabaseOf(database.appUrl), logs, agent: supertest(chorus.address), tokenFor,

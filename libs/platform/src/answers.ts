@@ -1,6 +1,6 @@
 /** What a route answers, in its OpenAPI entry: the schema that infra/answers.ts made of the type which the handler returns. */
 import { ApiResponse } from '@nestjs/swagger'
-import ANSWERS from './answers.json'
+import ANSWERS from './answer-schemas.json'
 
 type Schema = NonNullable<Extract<Parameters<typeof ApiResponse>[0], { schema: unknown }>['schema']>
 const KNOWN: Readonly<Record<string, { readonly json?: object; readonly lines?: object } | undefined>> = ANSWERS

@@ -130,6 +130,7 @@ export const databaseLacks = async (loginUrl: string, service?: Service): Promis
  * @throws SetupRefused or MigrationRefused, saying what is wrong and what to do
  */
 export const openDatabase = async (settings: Settings, { signal, say = () => undefined }: OpenOptions = {}): Promise<Database> => {
+  if (settings.databaseUrl === undefined && settings.databaseOwnerUrl !== undefined) throw new SetupRefused('DATABASE_OWNER_URL: is set without DATABASE_URL; set both, or neither for the embedded database.')
   if (settings.databaseUrl !== undefined) {
     await checkServer('DATABASE_URL', settings.databaseUrl)
     if (settings.databaseOwnerUrl === undefined) {
