@@ -40,8 +40,10 @@ class Schemas {
     const plain = parts.filter((each) => !('enum' in each))
     const values = parts.flatMap((each) => ('enum' in each ? each.enum as unknown[] : []))
     const both = values.includes(true) && values.includes(false)
-    const rest = values.filter((value) => !both || typeof value !== 'boolean')
+    // the compiler's own order depends on what it read before
+    const rest = values.filter((value) => !both || typeof value !== 'boolean').sort((a, b) => (String(a) < String(b) ? -1 : 1))
     const all = [...plain, ...both ? [{ type: 'boolean' }] : [], ...rest.length > 0 ? [{ enum: rest }] : []].filter((each, at, every) => every.findIndex((other) => JSON.stringify(other) === JSON.stringify(each)) === at)
+      .sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
     if (all.length === 1) return all[0]!
     return all.every((each) => typeof each.type === 'string' && Object.keys(each).length === 1) ? { type: all.map((each) => (each as { type: string }).type) } : { anyOf: all }
   }
