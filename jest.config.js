@@ -3,6 +3,8 @@ const { availableParallelism } = require('node:os')
 const base = {
   rootDir: __dirname,
   testEnvironment: 'node',
+  // what was translated is kept from one run to the next, each of which has a temporary folder of its own (infra/setup/own-temp.mjs)
+  cacheDirectory: '<rootDir>/.cache/jest',
   runtime: '<rootDir>/test/support/runtime.js',
   transform: {
     '^.+\\.ts$': ['@swc/jest', {

@@ -35,6 +35,26 @@ describe('a step of set-up', () => {
   })
 })
 
+describe('the temporary folder of a run', () => {
+  it('goes at its end, and with it who was left behind in it and does not stop when told to', () => {
+    const [own, left, there] = said('own-temp.mjs', `
+      import { spawn } from 'node:child_process'
+      import { existsSync } from 'node:fs'
+      import { tmpdir } from 'node:os'
+      process.env.TMPDIR = ${JSON.stringify(folder)}
+      const temp = m.ownTemp()
+      const child = spawn('sh', ['-c', 'trap "" TERM INT; echo ready; while :; do sleep 0.05; done'], { detached: true, cwd: temp.folder, env: { PATH: process.env.PATH }, stdio: ['ignore', 'pipe', 'ignore'] })
+      await new Promise((resolve) => child.stdout.once('data', resolve))
+      const ended = new Promise((resolve) => child.once('exit', (code, signal) => resolve(signal)))
+      console.log(tmpdir() === temp.folder)
+      await temp.end(200)
+      console.log(await Promise.race([ended, new Promise((resolve) => setTimeout(() => resolve('still there'), 2000))]))
+      console.log(existsSync(temp.folder))
+      process.exit()`).split('\n')
+    expect([own, left, there]).toEqual(['true', 'SIGKILL', 'false'])
+  })
+})
+
 describe('an npm ci that failed', () => {
   const why = (code: number, output: string, path: string): string => said('prepare.mjs', `console.log(m.whyNpmFailed(${JSON.stringify({ code, output })}, ${JSON.stringify(path)}))`)
 

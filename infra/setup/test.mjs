@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
 import { prepare } from './prepare.mjs'
 import { countsIn, jestWords } from './jest-counts.mjs'
+import { ownTemp } from './own-temp.mjs'
 import { cpuOfEnded, root, runStep, seconds, stopSignal } from './steps.mjs'
 
 const jest = (projects, alone, more = {}) => ({ name: projects.join(' and '), jest: projects, alone: alone.map((name) => `npm run test:${name}`).join(', '), ...more })
@@ -30,6 +31,7 @@ const RESULTS = join(root, '.cache', 'test')
 
 const from = performance.now()
 const signal = stopSignal()
+const temp = ownTemp()
 const say = (line) => process.stdout.write(`[${((performance.now() - from) / 1000).toFixed(1).padStart(5)} s] ${line}\n`)
 const totals = { passed: 0, failed: 0 }
 
@@ -119,5 +121,6 @@ try {
   totals.failed += 1
   process.stderr.write(`${['SetupStopped'].includes(error?.name) ? error.message : error?.stack ?? error}\n`)
 }
+await temp.end()
 process.stdout.write(`${totals.passed} passed, ${totals.failed} failed\n`)
 process.exit(totals.failed === 0 ? 0 : 1)

@@ -39,6 +39,13 @@ async function main(): Promise<number> {
     return 2
   }
   const stop = await benchServer()
+  const endAll = async (): Promise<void> => {
+    stopLogFaults()
+    await stopServers()
+    await stop()
+  }
+  // the processes that are killed by chance end with this one: their channel closes
+  for (const [name, number] of [['SIGINT', 2], ['SIGTERM', 15], ['SIGHUP', 1]] as const) process.once(name, () => { void endAll().finally(() => process.exit(128 + number)) })
   let failed = 0
   try {
     for (const name of names) {
@@ -54,9 +61,7 @@ async function main(): Promise<number> {
       await Promise.all(Array.from({ length: Math.max(1, lanes) }, lane))
     }
   } finally {
-    stopLogFaults()
-    await stopServers()
-    await stop()
+    await endAll()
   }
   return failed > 0 ? 1 : 0
 }
