@@ -195,6 +195,26 @@ describe('a wall', () => {
     expect((await get('other', 'prosecutor', `/v1/referrals/${later}`)).status).toBe(200)
   })
 
+  it('is left out before a list is cut into pages, and of what is counted beside it: nothing is short, and nothing is skipped', async () => {
+    const paged = async (account: string, list: string, of: string, id: string): Promise<{ ids: string[]; counted: number }> => {
+      const ids: string[] = []
+      for (let from = 0; ; from++) {
+        const body = JSON.parse((await get(account, 'prosecutor', `/v1/${list}limit=1&from=${from}`)).text) as Record<string, Record<string, string>[]> & { counts?: Record<string, number> }
+        if (body[of]!.length === 0) return { ids, counted: Object.values(body.counts ?? {}).reduce((sum, n) => sum + n, 0) }
+        ids.push(body[of]![0]![id]!)
+      }
+    }
+    for (const [list, of, id, hidden] of [['incidents?', 'incidents', 'incidentId', kins.incidentId], ['notifications?', 'notifications', 'notificationId', kins.notificationId]] as const) {
+      const [kin, other] = [await paged('kin', list, of, id), await paged('other', list, of, id)]
+      expect([other.ids.includes(hidden), kin.ids.includes(hidden), kin.ids.length > 0]).toEqual([true, false, true])
+      expect(kin.ids).toEqual(other.ids.filter((one) => kin.ids.includes(one)))
+      const single: string[] = []
+      if (of === 'notifications') for (const one of other.ids) if ((await get('kin', 'prosecutor', `/v1/notifications/${one}`)).status === 200) single.push(one)
+      if (of === 'notifications') expect(kin.ids).toEqual(single)
+      if (of === 'incidents') expect([kin.counted, other.counted]).toEqual([kin.ids.length, other.ids.length])
+    }
+  })
+
   it('leaves out what a policy would change of it', async () => {
     const { text } = JSON.parse((await get('other', 'evaluator', '/v1/policies/kc-ipvi-levels')).text) as { text: string }
     const stricter = text.replace(/version: [\d.]+/, 'version: 9.0.0').replace('minimumAge: 18', 'minimumAge: 99')

@@ -1,7 +1,7 @@
 /** Intake: agency events come in, are checked and recorded; incidents, lethality screens, referrals, cases, levels. */
 import { Module } from '@nestjs/common'
 import type { Recorder } from '@chorus/event-store'
-import { CLOCK, DATABASE, OfService, RECORDER, VAULT, type Clock } from '@chorus/platform'
+import { CLOCK, DATABASE, OfService, RECORDER, VAULT, WALLS, type Clock, type WallsOf } from '@chorus/platform'
 import type { Vault } from '@chorus/privacy'
 import type { Sql } from 'postgres'
 import { RecordArrestHandler } from './arrest/arrest.commands'
@@ -69,7 +69,7 @@ import { TimersByDueDate } from './timers-by-due-date/timers-by-due-date.query'
   providers: [
     { provide: CaseLookUp, inject: [RECORDER, VAULT], useFactory: (log: Recorder, vault: Vault) => new CaseLookUp(log, vault) },
     { provide: IdentityLookUp, inject: [RECORDER, VAULT, CaseLookUp], useFactory: (log: Recorder, vault: Vault, cases: CaseLookUp) => new IdentityLookUp(log, vault, cases) },
-    { provide: PolicyCheck, inject: [RECORDER, CaseLookUp, TimersByDueDate, IdentityLookUp], useFactory: (log: Recorder, cases: CaseLookUp, timers: TimersByDueDate, identities: IdentityLookUp) => new PolicyCheck(log, cases, () => timers.all(), identities) },
+    { provide: PolicyCheck, inject: [RECORDER, CaseLookUp, TimersByDueDate, IdentityLookUp, WALLS], useFactory: (log: Recorder, cases: CaseLookUp, timers: TimersByDueDate, identities: IdentityLookUp, walls: WallsOf) => new PolicyCheck(log, cases, () => timers.all(), identities, walls) },
     { provide: QuarantinedBytes, inject: [DATABASE, VAULT], useFactory: (database: Sql, vault: Vault) => new QuarantinedBytes(database, vault) },
     { provide: Quarantine, inject: [RECORDER, QuarantinedBytes], useFactory: (log: Recorder, bytes: QuarantinedBytes) => new Quarantine(log, bytes) },
     { provide: ExtractRows, inject: [RECORDER, VAULT, CaseLookUp, CLOCK], useFactory: (recorder: Recorder, vault: Vault, lookUp: CaseLookUp, clock: Clock) => new ExtractRows({ recorder, vault, lookUp, clock }) },

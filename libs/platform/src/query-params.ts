@@ -48,6 +48,34 @@ export const seenAfter = async (after: string | undefined, readModel: Pick<Follo
   if (!(await readModel.reached(ordinal, PATIENCE))) throw new Problem('retry-later', 'This list has not seen yet what you ask for. Ask again in a few seconds.')
 }
 
+/** So many rows are looked at with one question. */
+const LOOKED_AT = 500
+/**
+ * One page of what the reader may see. It is cut after what is hidden from him is left out: a page that is short, or a place that is
+ * skipped, would tell of it, and a client that stops at an empty page would never see what lies behind. `read`: so many rows from a
+ * place on, in an order that is always the same; `seen`: those of them that may be shown.
+ */
+export const pageOf = async <Row>({ limit, from }: { readonly limit: number; readonly from: number }, read: (limit: number, offset: number) => Promise<readonly Row[]>, seen: (rows: readonly Row[]) => Promise<readonly Row[]>): Promise<Row[]> => {
+  const page: Row[] = []
+  let skip = from
+  for (let offset = 0; ; offset += LOOKED_AT) {
+    const rows = await read(LOOKED_AT, offset)
+    for (const row of await seen(rows)) {
+      if (skip > 0) { skip--; continue }
+      page.push(row)
+      if (page.length === limit) return page
+    }
+    if (rows.length < LOOKED_AT) return page
+  }
+}
+
+/** How many there are of each, of those rows that a wall does not hide. */
+export const countsOf = <Row>(rows: readonly { readonly row: Row; readonly state: string }[], wall: { hides(value: unknown): boolean } | null): Record<string, number> => {
+  const counts: Record<string, number> = {}
+  for (const { row, state } of rows) if (!wall?.hides(row)) counts[state] = (counts[state] ?? 0) + 1
+  return counts
+}
+
 /**
  * Refuses parameters that the route does not declare (@ApiQuery): a misspelt filter would answer with everything, and look
  * like an answer to what was asked. Runs after the rights guard.

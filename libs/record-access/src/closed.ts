@@ -31,6 +31,17 @@ export const closedTo = async (log: Log, records: Iterable<string>, reader: Read
   return { has: (record) => closed.has(record), isGone: (record) => gone.has(record), size: closed.size }
 }
 
+/** All that was ever closed, by its stream, and is closed to the reader now: for what is counted beside a list. One pass over what was closed. */
+export const everythingClosedTo = async (log: { read(options: { readonly filter: { readonly categories: readonly string[] } }): AsyncIterable<RecordedEvent> }, reader: Reader): Promise<{ readonly closed: readonly string[]; readonly gone: readonly string[] }> => {
+  const states = new Map<string, { record: string; state: RecordAccess }>()
+  for await (const event of log.read({ filter: { categories: ['recordAccess'] } })) {
+    const before = states.get(event.stream)
+    states.set(event.stream, { record: (event.data as { record?: string }).record ?? before?.record ?? '', state: recordAccess.evolve(before?.state ?? initial, event) })
+  }
+  const all = [...states.values()]
+  return { closed: all.filter(({ state }) => !mayStillSee(state, reader)).map(({ record }) => record), gone: all.filter(({ state }) => state.grounds.DESTROYED).map(({ record }) => record) }
+}
+
 /** Categories whose streams are records of their own: closed, they are not there. A case is there as long as its tasks are; its level is not. */
 const RECORDS = ['incident', 'arrest', 'windowReport', 'referral']
 const categoryOf = (stream: string): string => stream.slice(0, stream.indexOf('-'))

@@ -1,11 +1,11 @@
 /** The table of the read model, and how it is asked. */
 import { Inject, Injectable, Logger } from '@nestjs/common'
 import type { JSONValue, Sql, TransactionSql } from 'postgres'
-import type { Level, PlaceClass, RecordedEvent } from '@chorus/contracts'
+import type { Actor, Level, PlaceClass, RecordedEvent } from '@chorus/contracts'
 import { decode, type EventStore, type Recorder } from '@chorus/event-store'
-import { CLOCK, DATABASE, Followers, RECORDER, seenAfter, STORE, type Clock } from '@chorus/platform'
+import { CLOCK, DATABASE, Followers, pageOf, RECORDER, seenAfter, STORE, WALLS, type Clock, type WallsOf } from '@chorus/platform'
 import { Projection, type ReadModel } from '@chorus/read-models'
-import { closedTo, isGone, type Closed, type Reader } from '@chorus/record-access'
+import { closedTo, isGone, type Closed } from '@chorus/record-access'
 import { isHeld, NotificationLookUp } from '../notification/look-up'
 import { authorizationNow } from '../notification/notification'
 import { safetyView, type SafetyView } from '../safety-review/safety-view'
@@ -47,7 +47,7 @@ export interface NotificationList { readonly notifications: readonly Listed[]; /
 export class NotificationsByDueDate {
   readonly projection: Projection
   constructor(
-    @Inject(STORE) private readonly store: EventStore, @Inject(DATABASE) private readonly database: Sql, @Inject(CLOCK) private readonly clock: Clock, private readonly lookUp: NotificationLookUp, @Inject(RECORDER) private readonly log: Recorder, followers: Followers,
+    @Inject(STORE) private readonly store: EventStore, @Inject(DATABASE) private readonly database: Sql, @Inject(CLOCK) private readonly clock: Clock, private readonly lookUp: NotificationLookUp, @Inject(RECORDER) private readonly log: Recorder, @Inject(WALLS) private readonly walls: WallsOf, followers: Followers,
   ) {
     const logger = new Logger('notifications-by-due-date')
     this.projection = followers.add(new Projection(notificationsByDueDate, { store, database, decode, logger: { warn: (details, message) => logger.warn({ ...details, note: message }) } }))
@@ -57,7 +57,7 @@ export class NotificationsByDueDate {
   seen(after: string | undefined): Promise<void> { return seenAfter(after, this.projection, this.store) }
 
   /** Soonest due first; clearance from the log's head. */
-  async list(wanted: Wanted, reader: Reader): Promise<NotificationList> {
+  async list(wanted: Wanted, reader: Actor): Promise<NotificationList> {
     const through = this.projection.state().ordinal
     const { rows, closed } = await this.seenBy(reader, wanted)
     const now = this.clock.now()
@@ -71,12 +71,12 @@ export class NotificationsByDueDate {
 
   /** Whether there is one of this number, of a case that was destroyed. */
   async isGone(notificationId: string): Promise<boolean> {
-    const [row] = await this.rows({ notificationId, limit: 1, from: 0 })
+    const [row] = await this.rows({ notificationId, limit: 1, from: 0 }, 1, 0)
     return row !== undefined && await isGone(this.log, caseOf(row))
   }
 
   /** For the safety context: what is to be reviewed, or was. */
-  async safety(wanted: Wanted, reader: Reader): Promise<{ readonly notifications: readonly (SafetyView & { readonly level?: Level; readonly dueAt: string })[]; readonly through: number }> {
+  async safety(wanted: Wanted, reader: Actor): Promise<{ readonly notifications: readonly (SafetyView & { readonly level?: Level; readonly dueAt: string })[]; readonly through: number }> {
     const through = this.projection.state().ordinal
     const { rows, closed } = await this.seenBy(reader, wanted)
     const heads = await this.lookUp.many(rows)
@@ -84,19 +84,21 @@ export class NotificationsByDueDate {
   }
 
   /** Who may not see a level does not find by it either. */
-  private async seenBy(reader: Reader, wanted: Wanted): Promise<{ readonly rows: NotificationRow[]; readonly closed: Closed }> {
-    const found = await this.rows(wanted)
-    const closed = await closedTo(this.log, found.map(caseOf), reader)
-    const rows = found.filter((row) => !closed.isGone(caseOf(row)))
-    return { closed, rows: wanted.level === undefined ? rows : rows.filter((row) => !closed.has(caseOf(row))) }
+  private async seenBy(reader: Actor, wanted: Wanted): Promise<{ readonly rows: NotificationRow[]; readonly closed: Closed }> {
+    const wall = await this.walls(reader.id)
+    const rows = await pageOf(wanted, (some, offset) => this.rows(wanted, some, offset), async (found) => {
+      const closed = await closedTo(this.log, found.map(caseOf), reader)
+      return found.filter((row) => !closed.isGone(caseOf(row)) && (wanted.level === undefined || !closed.has(caseOf(row))) && !wall?.hides(row))
+    })
+    return { closed: await closedTo(this.log, rows.map(caseOf), reader), rows }
   }
 
-  private async rows({ phase, level, caseId, notificationId, limit, from }: Wanted): Promise<NotificationRow[]> {
+  private async rows({ phase, level, caseId, notificationId }: Wanted, limit: number, offset: number): Promise<NotificationRow[]> {
     const sql = this.database
     const found = await sql<{ row: NotificationRow }[]>`
       select row from read.notifications_by_due_date
       where true ${phase ? sql`and phase = ${phase}` : sql``} ${level ? sql`and level = ${level}` : sql``} ${caseId ? sql`and case_id = ${caseId}` : sql``} ${notificationId ? sql`and notification = ${notificationId}` : sql``}
-      order by due, notification limit ${limit} offset ${from}`
+      order by due, notification limit ${limit} offset ${offset}`
     return found.map(({ row }) => row)
   }
 }

@@ -1,9 +1,9 @@
 /** The table of the read model, and how it is asked. */
 import { Inject, Injectable, Logger } from '@nestjs/common'
 import type { JSONValue, Sql, TransactionSql } from 'postgres'
-import type { RecordedEvent } from '@chorus/contracts'
+import type { Actor, RecordedEvent } from '@chorus/contracts'
 import { decode, type EventStore } from '@chorus/event-store'
-import { CLOCK, DATABASE, Followers, seenAfter, STORE, type Clock } from '@chorus/platform'
+import { CLOCK, DATABASE, Followers, pageOf, seenAfter, STORE, WALLS, type Clock, type WallsOf } from '@chorus/platform'
 import { Projection, type ReadModel } from '@chorus/read-models'
 import { evolve, KNOWN, taskOf, type WarningRow, type WarningState } from './warnings-by-due-date'
 
@@ -30,7 +30,7 @@ export interface WarningList { readonly warnings: readonly (WarningRow & { reado
 @Injectable()
 export class WarningsByDueDate {
   readonly projection: Projection
-  constructor(@Inject(STORE) private readonly store: EventStore, @Inject(DATABASE) private readonly database: Sql, @Inject(CLOCK) private readonly clock: Clock, followers: Followers) {
+  constructor(@Inject(STORE) private readonly store: EventStore, @Inject(DATABASE) private readonly database: Sql, @Inject(CLOCK) private readonly clock: Clock, @Inject(WALLS) private readonly walls: WallsOf, followers: Followers) {
     const logger = new Logger('warnings-by-due-date')
     this.projection = followers.add(new Projection(warningsByDueDate, { store, database, decode, logger: { warn: (details, message) => logger.warn({ ...details, note: message }) } }))
   }
@@ -39,10 +39,11 @@ export class WarningsByDueDate {
   seen(after: string | undefined): Promise<void> { return seenAfter(after, this.projection, this.store) }
 
   /** Soonest due first, so what is overdue stands on top. */
-  async list({ state, limit, from }: { readonly state: WarningState; readonly limit: number; readonly from: number }): Promise<WarningList> {
+  async list({ state, limit, from }: { readonly state: WarningState; readonly limit: number; readonly from: number }, reader: Actor): Promise<WarningList> {
+    const wall = await this.walls(reader.id)
     const through = this.projection.state().ordinal
     const now = Date.parse(this.clock.now())
-    const rows = await this.database<{ row: WarningRow }[]>`select row from read.warnings_by_due_date where state = ${state} order by due, task limit ${limit} offset ${from}`
+    const rows = await pageOf({ limit, from }, (some, offset) => this.database<{ row: WarningRow }[]>`select row from read.warnings_by_due_date where state = ${state} order by due, task limit ${some} offset ${offset}`, (found) => Promise.resolve(found.filter(({ row }) => !wall?.hides(row))))
     return { warnings: rows.map(({ row }) => ({ ...row, overdue: row.state === 'open' && Date.parse(row.dueAt) < now })), through }
   }
 }

@@ -1,11 +1,11 @@
 /** The table of the read model, and how it is asked. */
 import { Inject, Injectable, Logger } from '@nestjs/common'
 import type { JSONValue, Sql, TransactionSql } from 'postgres'
-import type { RecordedEvent } from '@chorus/contracts'
+import type { Actor, RecordedEvent } from '@chorus/contracts'
 import { decode, type EventStore, type Recorder } from '@chorus/event-store'
-import { DATABASE, Followers, RECORDER, seenAfter, STORE } from '@chorus/platform'
+import { countsOf, DATABASE, Followers, pageOf, RECORDER, seenAfter, STORE, WALLS, type WallsOf } from '@chorus/platform'
 import { Projection, type ReadModel } from '@chorus/read-models'
-import { closedTo, type Reader } from '@chorus/record-access'
+import { closedTo, everythingClosedTo } from '@chorus/record-access'
 import { evolve, incidentOf, isListed, KNOWN, stateOf, type IncidentRow, type ReviewState } from './incidents-by-review-state'
 
 /** One statement for a whole batch: the rows it touches are read, folded and written back. */
@@ -32,7 +32,7 @@ export interface IncidentList { readonly incidents: readonly (IncidentRow & { re
 @Injectable()
 export class IncidentsByReviewState {
   readonly projection: Projection
-  constructor(@Inject(STORE) private readonly store: EventStore, @Inject(DATABASE) private readonly database: Sql, @Inject(RECORDER) private readonly log: Recorder, followers: Followers) {
+  constructor(@Inject(STORE) private readonly store: EventStore, @Inject(DATABASE) private readonly database: Sql, @Inject(RECORDER) private readonly log: Recorder, @Inject(WALLS) private readonly walls: WallsOf, followers: Followers) {
     const logger = new Logger('incidents-by-review-state')
     this.projection = followers.add(new Projection(incidentsByReviewState, { store, database, decode, logger: { warn: (details, message) => logger.warn({ ...details, note: message }) } }))
   }
@@ -41,12 +41,22 @@ export class IncidentsByReviewState {
   seen(after: string | undefined): Promise<void> { return seenAfter(after, this.projection, this.store) }
 
   /** Newest first; `from` skips so many. */
-  async list(state: ReviewState | undefined, limit: number, from: number, reader: Reader): Promise<IncidentList> {
+  async list(state: ReviewState | undefined, limit: number, from: number, reader: Actor): Promise<IncidentList> {
     const through = this.projection.state().ordinal
-    const rows = await this.database<{ row: IncidentRow; state: ReviewState }[]>`
-      select row, state from read.incidents_by_review_state where listed ${state ? this.database`and state = ${state}` : this.database``} order by time desc, incident limit ${limit} offset ${from}`
-    const counts = await this.database<{ state: string; count: string }[]>`select state, count(*) from read.incidents_by_review_state where listed group by state`
-    const closed = await closedTo(this.log, rows.map(({ row }) => `incident-${row.incidentId}`), reader)
-    return { incidents: rows.filter(({ row }) => !closed.has(`incident-${row.incidentId}`)).map(({ row, state: now }) => ({ ...row, state: now })), counts: Object.fromEntries(counts.map((one) => [one.state, Number(one.count)])), through }
+    const wall = await this.walls(reader.id)
+    interface Found { readonly row: IncidentRow; readonly state: ReviewState }
+    const rows = await pageOf({ limit, from }, (some, offset) => this.database<Found[]>`
+      select row, state from read.incidents_by_review_state where listed ${state ? this.database`and state = ${state}` : this.database``} order by time desc, incident limit ${some} offset ${offset}`,
+    async (found) => {
+      const closed = await closedTo(this.log, found.map(({ row }) => `incident-${row.incidentId}`), reader)
+      return found.filter(({ row }) => !closed.has(`incident-${row.incidentId}`) && !wall?.hides(row))
+    })
+    // A count that held what the list does not would tell of it.
+    const hidden = (await everythingClosedTo(this.log, reader)).closed.flatMap((record) => (record.startsWith('incident-') ? [record.slice('incident-'.length)] : []))
+    const open = this.database`from read.incidents_by_review_state where listed and not (incident = any(${hidden}::uuid[]))`
+    const counts = wall
+      ? countsOf(await this.database<Found[]>`select row, state ${open}`, wall)
+      : Object.fromEntries((await this.database<{ state: string; count: string }[]>`select state, count(*) ${open} group by state`).map((one) => [one.state, Number(one.count)]))
+    return { incidents: rows.map(({ row, state: now }) => ({ ...row, state: now })), counts, through }
   }
 }

@@ -1,7 +1,8 @@
 /** What a policy file would change on today's log, before it is activated. Reads; records nothing. */
-import { categoryNamed, type CommandMeta, type NotificationPlannedV1, type RecordedEvent, type Role } from '@chorus/contracts'
+import { categoryNamed, type Actor, type CommandMeta, type NotificationPlannedV1, type RecordedEvent, type Role } from '@chorus/contracts'
 import { fold, isRefusal, streamOf } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
+import type { WallsOf } from '@chorus/platform'
 import { changedValues, IDENTITY_POLICY, initial as noPolicy, LEVELS_POLICY, NOTIFICATIONS_POLICY, policy as policyStream, policyIn, policyVersionOf, TIMERS_POLICY, type ChangedValue, type PolicyFile } from '@chorus/policy'
 import { closedTo, type Reader } from '@chorus/record-access'
 import { dueAfter, type DueTimer } from '@chorus/timers'
@@ -61,7 +62,7 @@ const INSIDERS = 'Small counts are shown as they are: this is for those who work
 export class PolicyCheck {
   constructor(
     private readonly log: Recorder, private readonly cases: CaseLookUp, /** timers that run, of all streams of intake */ private readonly running: () => Promise<readonly DueTimer[]>,
-    private readonly identities: IdentityLookUp,
+    private readonly identities: IdentityLookUp, private readonly walls: WallsOf,
   ) {}
 
   /**
@@ -169,10 +170,12 @@ export class PolicyCheck {
   }
 
   /** What is closed to the reader, or destroyed, or of a kind that the reader's role never sees, is not listed. */
-  private async listed<Change>(reader: Reader, changes: readonly Change[], streamOfChange: (change: Change) => string, seenAs?: string): Promise<{ readonly shown: readonly Change[]; readonly leftOut: number }> {
+  private async listed<Change>(reader: Actor, changes: readonly Change[], streamOfChange: (change: Change) => string, seenAs?: string): Promise<{ readonly shown: readonly Change[]; readonly leftOut: number }> {
     const seen = changes.filter((change) => { const stream = streamOfChange(change); return mayList(reader, seenAs ?? stream.slice(0, stream.indexOf('-'))) })
     const closed = await closedTo(this.log, seen.map(streamOfChange), reader)
-    const open = seen.filter((change) => !closed.has(streamOfChange(change)) && !closed.isGone(streamOfChange(change)))
+    // Before the list is cut, and before what lies beyond it is counted.
+    const wall = await this.walls(reader.id)
+    const open = seen.filter((change) => !closed.has(streamOfChange(change)) && !closed.isGone(streamOfChange(change)) && !wall?.hides(change))
     return { shown: open.slice(0, LISTED), leftOut: Math.max(0, open.length - LISTED) }
   }
 }

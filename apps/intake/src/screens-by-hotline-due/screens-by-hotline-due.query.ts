@@ -1,13 +1,13 @@
 /** The table of the read model, and how it is asked. */
 import { Inject, Injectable, Logger } from '@nestjs/common'
 import type { JSONValue, Sql, TransactionSql } from 'postgres'
-import type { RecordedEvent } from '@chorus/contracts'
+import type { Actor, RecordedEvent } from '@chorus/contracts'
 import { streamOf } from '@chorus/decider'
 import { decode, type EventStore, type Recorder } from '@chorus/event-store'
-import { CLOCK, DATABASE, Followers, RECORDER, seenAfter, STORE, type Clock } from '@chorus/platform'
+import { CLOCK, countsOf, DATABASE, Followers, pageOf, RECORDER, seenAfter, STORE, WALLS, type Clock, type WallsOf } from '@chorus/platform'
 import { Projection, type ReadModel } from '@chorus/read-models'
 import { LEVELS_POLICY, policy } from '@chorus/policy'
-import { withoutGone } from '@chorus/record-access'
+import { everythingClosedTo, withoutGone } from '@chorus/record-access'
 import { hotlineDueAt } from '../lethality-screen/lethality-screen'
 import { evolve, hotlineMinutes, KNOWN, screenOf, stateOf, type HotlineState, type ScreenRow } from './screens-by-hotline-due'
 
@@ -33,7 +33,7 @@ export interface ScreenList { readonly screens: readonly ScreenListed[]; readonl
 @Injectable()
 export class ScreensByHotlineDue {
   readonly projection: Projection
-  constructor(@Inject(STORE) private readonly store: EventStore, @Inject(DATABASE) private readonly database: Sql, @Inject(RECORDER) private readonly log: Recorder, @Inject(CLOCK) private readonly clock: Clock, followers: Followers) {
+  constructor(@Inject(STORE) private readonly store: EventStore, @Inject(DATABASE) private readonly database: Sql, @Inject(RECORDER) private readonly log: Recorder, @Inject(CLOCK) private readonly clock: Clock, @Inject(WALLS) private readonly walls: WallsOf, followers: Followers) {
     const logger = new Logger('screens-by-hotline-due')
     this.projection = followers.add(new Projection(screensByHotlineDue, { store, database, decode, logger: { warn: (details, message) => logger.warn({ ...details, note: message }) } }))
   }
@@ -42,18 +42,22 @@ export class ScreensByHotlineDue {
   seen(after: string | undefined): Promise<void> { return seenAfter(after, this.projection, this.store) }
 
   /** Oldest first: what is due longest stands first. */
-  async list({ state, incidentId, limit, from }: { readonly state?: HotlineState | undefined; readonly incidentId?: string | undefined; readonly limit: number; readonly from: number }): Promise<ScreenList> {
+  async list({ state, incidentId, limit, from }: { readonly state?: HotlineState | undefined; readonly incidentId?: string | undefined; readonly limit: number; readonly from: number }, reader: Actor): Promise<ScreenList> {
+    interface Found { readonly row: ScreenRow; readonly state: HotlineState }
+    const wall = await this.walls(reader.id)
     const sql = this.database
     const through = this.projection.state().ordinal
     const withinMinutesAt = hotlineMinutes(await this.log.load(streamOf(policy, LEVELS_POLICY)))
     const ofIncident = incidentId ? sql`where incident = ${incidentId}` : sql`where true`
-    const rows = await sql<{ row: ScreenRow; state: HotlineState }[]>`select row, state from read.screens_by_hotline_due ${ofIncident} ${state ? sql`and state = ${state}` : sql``} order by administered, screen limit ${limit} offset ${from}`
-    const counts = await sql<{ state: string; count: string }[]>`select state, count(*) from read.screens_by_hotline_due ${ofIncident} group by state`
+    const rows = await pageOf({ limit, from }, (some, offset) => sql<Found[]>`select row, state from read.screens_by_hotline_due ${ofIncident} ${state ? sql`and state = ${state}` : sql``} order by administered, screen limit ${some} offset ${offset}`,
+      async (found) => (await withoutGone(this.log, found, ({ row }) => `incident-${row.incidentId}`)).filter(({ row }) => !wall?.hides(row)))
+    const gone = (await everythingClosedTo(this.log, reader)).gone.flatMap((record) => (record.startsWith('incident-') ? [record.slice('incident-'.length)] : []))
+    const counts = countsOf(await sql<Found[]>`select row, state from read.screens_by_hotline_due ${ofIncident} and not (incident = any(${gone}::uuid[]))`, wall)
     const now = this.clock.now()
-    const listed = (await withoutGone(this.log, rows, ({ row }) => `incident-${row.incidentId}`)).map(({ row, state: stands }): ScreenListed => {
+    const listed = rows.map(({ row, state: stands }): ScreenListed => {
       const dueAt = hotlineDueAt(row, withinMinutesAt(row.receivedAt))
       return { ...row, state: stands, ...(dueAt ? { dueAt } : {}), overdue: stands === 'to-call' && dueAt !== undefined && Date.parse(now) > Date.parse(dueAt) }
     })
-    return { screens: listed, counts: Object.fromEntries(counts.map((one) => [one.state, Number(one.count)])), through }
+    return { screens: listed, counts, through }
   }
 }

@@ -1,11 +1,11 @@
 /** The timers of intake: one mechanism for all of them (libs/timers), what they watch in watches.ts. */
 import { Inject, Injectable, Logger } from '@nestjs/common'
 import type { Sql } from 'postgres'
-import { CATEGORIES, type CommandMeta, type Role } from '@chorus/contracts'
+import { CATEGORIES, type Actor, type CommandMeta, type Role } from '@chorus/contracts'
 import { dayOf, derivedId, handle, isRefusal } from '@chorus/decider'
 import { decode, type EventStore, type Recorder } from '@chorus/event-store'
-import { CLOCK, DATABASE, Followers, RECORDER, seenAfter, STORE, type Clock } from '@chorus/platform'
-import { accessIdOf, closedTo, recordAccess, type Reader } from '@chorus/record-access'
+import { CLOCK, DATABASE, Followers, pageOf, RECORDER, seenAfter, STORE, WALLS, type Clock, type WallsOf } from '@chorus/platform'
+import { accessIdOf, closedTo, recordAccess } from '@chorus/record-access'
 import { Timers, type DueTimer, type Timer, type TimerCount, type TimerModel } from '@chorus/timers'
 import { POLICY_EVENTS } from '@chorus/policy'
 import { NO_VALUES, valuesAfter, type TimerValues } from './timer-policy'
@@ -29,7 +29,7 @@ export interface TimerCounts { readonly timers: readonly TimerCount[]; readonly 
 @Injectable()
 export class TimersByDueDate {
   readonly timers: Timers<TimerValues>
-  constructor(@Inject(STORE) private readonly store: EventStore, @Inject(DATABASE) database: Sql, @Inject(RECORDER) private readonly log: Recorder, @Inject(CLOCK) private readonly clock: Clock, followers: Followers) {
+  constructor(@Inject(STORE) private readonly store: EventStore, @Inject(DATABASE) database: Sql, @Inject(RECORDER) private readonly log: Recorder, @Inject(CLOCK) private readonly clock: Clock, @Inject(WALLS) private readonly walls: WallsOf, followers: Followers) {
     const logger = new Logger('intake-timers')
     this.timers = followers.add(new Timers({ ...intakeTimers, act: closeUncharged(log) }, { store, database, log, clock, decode, logger: { warn: (details, message) => logger.warn({ ...details, note: message }) } }))
   }
@@ -38,13 +38,15 @@ export class TimersByDueDate {
   seen(after: string | undefined): Promise<void> { return seenAfter(after, this.timers, this.store) }
 
   /** Of the streams that this role sees in a history, soonest due first. */
-  async list(reader: Reader, page: { readonly limit: number; readonly from: number }): Promise<TimerList> {
+  async list(reader: Actor, page: { readonly limit: number; readonly from: number }): Promise<TimerList> {
     const through = this.timers.projection.state().ordinal
     const now = this.clock.now()
     const categories = CATEGORIES.filter(({ sight }) => sight[reader.role as Role] !== undefined).map(({ name }) => name)
-    const found = await this.timers.list({ categories, ...page })
-    const closed = await closedTo(this.log, found.map(({ stream }) => stream), reader)
-    const rows = found.filter(({ stream }) => !closed.isGone(stream) && (stream.startsWith('pchCase-') || !closed.has(stream)))
+    const wall = await this.walls(reader.id)
+    const rows = await pageOf(page, (limit, from) => this.timers.list({ categories, limit, from }), async (found) => {
+      const closed = await closedTo(this.log, found.map(({ stream }) => stream), reader)
+      return found.filter((timer) => !closed.isGone(timer.stream) && (timer.stream.startsWith('pchCase-') || !closed.has(timer.stream)) && !wall?.hides(timer))
+    })
     return { timers: rows.map(({ stream, timer, owner, from, due, missed }) => ({ stream, timer, owner, from, dueAt: due, state: stateOf({ due, missed }, now) })), through }
   }
   /** Every timer, as of the log's head, whoever may see its stream. */

@@ -1,11 +1,11 @@
 /** The table of the read model, and how it is asked. */
 import { Inject, Injectable, Logger } from '@nestjs/common'
 import type { JSONValue, Sql, TransactionSql } from 'postgres'
-import type { RecordedEvent } from '@chorus/contracts'
+import type { Actor, RecordedEvent } from '@chorus/contracts'
 import { decode, type EventStore, type Recorder } from '@chorus/event-store'
-import { DATABASE, Followers, RECORDER, seenAfter, STORE } from '@chorus/platform'
+import { countsOf, DATABASE, Followers, pageOf, RECORDER, seenAfter, STORE, WALLS, type Wall, type WallsOf } from '@chorus/platform'
 import { Projection, type ReadModel } from '@chorus/read-models'
-import { withoutGone } from '@chorus/record-access'
+import { everythingClosedTo, withoutGone } from '@chorus/record-access'
 import { OfferServicesConsumer } from '../on-notification-delivered/offer-services.consumer'
 import { evolve, KNOWN, offerOf, referredTo, stateOf, type Offer, type OfferState, type ProviderReferral } from './offers-by-state'
 
@@ -32,7 +32,7 @@ export interface ProviderReferrals { readonly referrals: readonly ProviderReferr
 @Injectable()
 export class OffersByState {
   readonly projection: Projection
-  constructor(@Inject(STORE) private readonly store: EventStore, @Inject(DATABASE) private readonly database: Sql, @Inject(RECORDER) private readonly log: Recorder, private readonly offering: OfferServicesConsumer, followers: Followers) {
+  constructor(@Inject(STORE) private readonly store: EventStore, @Inject(DATABASE) private readonly database: Sql, @Inject(RECORDER) private readonly log: Recorder, private readonly offering: OfferServicesConsumer, @Inject(WALLS) private readonly walls: WallsOf, followers: Followers) {
     const logger = new Logger('offers-by-state')
     this.projection = followers.add(new Projection(offersByState, { store, database, decode, logger: { warn: (details, message) => logger.warn({ ...details, note: message }) } }))
   }
@@ -44,20 +44,26 @@ export class OffersByState {
   }
 
   /** Newest first; `from` skips so many. */
-  async list({ state, caseId, limit, from }: { readonly state?: OfferState | undefined; readonly caseId?: string | undefined; readonly limit: number; readonly from: number }): Promise<OfferList> {
+  async list({ state, caseId, limit, from }: { readonly state?: OfferState | undefined; readonly caseId?: string | undefined; readonly limit: number; readonly from: number }, reader: Actor): Promise<OfferList> {
+    interface Found { readonly row: Offer; readonly state: OfferState }
+    const wall = await this.walls(reader.id)
     const sql = this.database
     const through = this.projection.state().ordinal
     const ofCase = caseId ? sql`where caseid = ${caseId}` : sql`where true`
-    const rows = await sql<{ row: Offer; state: OfferState }[]>`select row, state from read.offers_by_state ${ofCase} ${state ? sql`and state = ${state}` : sql``} order by offered desc, offer limit ${limit} offset ${from}`
-    const counts = await sql<{ state: string; count: string }[]>`select state, count(*) from read.offers_by_state ${ofCase} group by state`
-    return { offers: (await withoutGone(this.log, rows, ({ row }) => `pchCase-${row.caseId}`)).map((one) => ({ ...one.row, state: one.state })), counts: Object.fromEntries(counts.map((one) => [one.state, Number(one.count)])), through }
+    const rows = await pageOf({ limit, from }, (some, offset) => sql<Found[]>`select row, state from read.offers_by_state ${ofCase} ${state ? sql`and state = ${state}` : sql``} order by offered desc, offer limit ${some} offset ${offset}`, (found) => this.seenBy(wall, found))
+    const gone = (await everythingClosedTo(this.log, reader)).gone.flatMap((record) => (record.startsWith('pchCase-') ? [record.slice('pchCase-'.length)] : []))
+    const counts = countsOf(await sql<Found[]>`select row, state from read.offers_by_state ${ofCase} and not (caseid = any(${gone}::uuid[]))`, wall)
+    return { offers: rows.map((one) => ({ ...one.row, state: one.state })), counts, through }
   }
 
+  private async seenBy<Found extends { readonly row: Offer }>(wall: Wall | null, found: readonly Found[]): Promise<Found[]> { return (await withoutGone(this.log, found, ({ row }) => `pchCase-${row.caseId}`)).filter(({ row }) => !wall?.hides(row)) }
+
   /** What one organization was asked, by the newest offer first; `from` skips so many offers. */
-  async referredTo({ organization, limit, from }: { readonly organization: string; readonly limit: number; readonly from: number }): Promise<ProviderReferrals> {
+  async referredTo({ organization, limit, from }: { readonly organization: string; readonly limit: number; readonly from: number }, reader: Actor): Promise<ProviderReferrals> {
+    const wall = await this.walls(reader.id)
     const sql = this.database
     const through = this.projection.state().ordinal
-    const rows = await sql<{ row: Offer }[]>`select row from read.offers_by_state where row->'referrals' @> ${sql.json([{ providerOrgId: organization }])} order by offered desc, offer limit ${limit} offset ${from}`
-    return { referrals: (await withoutGone(this.log, rows, ({ row }) => `pchCase-${row.caseId}`)).flatMap(({ row }) => referredTo(row, organization)), through }
+    const rows = await pageOf({ limit, from }, (some, offset) => sql<{ row: Offer }[]>`select row from read.offers_by_state where row->'referrals' @> ${sql.json([{ providerOrgId: organization }])} order by offered desc, offer limit ${some} offset ${offset}`, (found) => this.seenBy(wall, found))
+    return { referrals: rows.flatMap(({ row }) => referredTo(row, organization)), through }
   }
 }
