@@ -44,7 +44,7 @@ describe('deterrence over the bus and HTTP', () => {
   }
   const happened = (type: string, more: object): DraftEvent => ({ type, schemaVersion: 1, time: now, timePrecision: 'instant', timeZone: 'UTC', data: more })
   const level = (caseId: string, one: Level): DraftEvent => happened('LevelAssigned', { caseId, level: one, rank: 1, proposedLevel: one, matchedCriteria: [], evidenceRefs: [], decidedBy: 'human', policyHash: 'a'.repeat(64) })
-  const changed = (caseId: string, from: Level, to: Level): DraftEvent => happened('LevelChanged', { caseId, from, to, rank: 2, triggerEventId: randomUUID(), evidenceRefs: [], reasonCode: 'FIRST_ARREST', decidedBy: 'human', policyHash: 'a'.repeat(64) })
+  const changed = (caseId: string, from: Level, to: Level): DraftEvent => ({ ...happened('LevelChanged', { caseId, from, to, rank: 2, triggerEventId: randomUUID(), matchedCriteria: [], evidenceRefs: [], reasonCode: 'FIRST_ARREST', decidedBy: 'human', policyHash: 'a'.repeat(64) }), schemaVersion: 2 })
   const record = async (stream: string, expected: number, ...drafts: DraftEvent[]): Promise<number> => {
     const outcome = await log.record(stream, expected, drafts, metaOf({ name: `${stream} ${expected}`, now }))
     assert.ok(outcome.ok)

@@ -36,7 +36,7 @@ describe('incidents by review state', () => {
     const id = derivedId('incident', String(n))
     return { id, stream: `incident-${id}`, draft: { ...draft, data: { ...draft.data, incidentId: id }, sourceRecord: { ...draft.sourceRecord!, id: `SAMPLE-${n}` } } }
   }
-  const screened = (id: string): DraftEvent => ({ type: 'EligibilityAssessed', schemaVersion: 1, ...NOW, data: { incidentId: id, predicates: [], identityKnown: false, outcome: 'CANDIDATE', policyVersion: 'kc-ipvi-levels@1.0.0' } })
+  const screened = (id: string): DraftEvent => ({ type: 'EligibilityAssessed', schemaVersion: 2, ...NOW, data: { incidentId: id, predicates: [], identityKnown: false, outcome: 'CANDIDATE', policyVersion: 'kc-ipvi-levels@1.0.0' } })
   const confirmed = (id: string): DraftEvent => ({ type: 'IntimatePartnerRelationshipConfirmed', schemaVersion: 1, ...NOW, data: { incidentId: id, pairToken: PAIR, victimToken: VICTIM, offenderToken: OFFENDER, basis: 'DATING', confirmedByRole: 'detective', method: 'INTERVIEW' } })
   const determined = (id: string): DraftEvent => ({ type: 'PrimaryAggressorDetermined', schemaVersion: 1, ...NOW, data: { incidentId: id, aggressorToken: OFFENDER, dualArrest: false, basis: ['INJURY'], determinedByRole: 'detective' } })
 
