@@ -106,6 +106,13 @@ const size = (text: string): number => {
 
 const isWithin = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`)
 
+/** Whether an address can be taken apart: a port that there is, and a user and a password whose %-signs mean something. */
+const isWhole = (address: string): boolean => {
+  if (!URL.canParse(address)) return false
+  const { username, password, pathname } = new URL(address)
+  try { return [username, password, pathname].map(decodeURIComponent).length === 3 } catch { return false }
+}
+
 /** What is no folder will not become one; a folder that is not there or not readable may come (a share that is not mounted yet): health says so meanwhile. */
 const wrongFolder = (name: string, path: string): string[] => {
   try { return statSync(path).isDirectory() ? [] : [`${name}: is a file; give a folder`] } catch { return [] }
@@ -143,6 +150,9 @@ export const readSettings = (env: Readonly<Record<string, string | undefined>>, 
   settings.databaseOwnerUrl = env.DATABASE_OWNER_URL?.trim()
   // one line for each setting: NaN breaks every rule of a number, and the one nearest to the field is asked first
   const problems = new Validator().validateSync(settings, { stopAtFirstError: true }).flatMap((error) => Object.values(error.constraints ?? {}).slice(0, 1))
+  for (const [name, value] of [['DATABASE_URL', settings.databaseUrl], ['DATABASE_OWNER_URL', settings.databaseOwnerUrl], ['CHORUS_WITNESS', settings.witness]] as const) {
+    if (value !== undefined && !problems.some((line) => line.startsWith(`${name}:`)) && !isWhole(value)) problems.push(`${name}: cannot be taken apart; give a port from 1 to 65535, and write %, /, @ and : in a name or password as %25, %2F, %40 and %3A`)
+  }
   if (typeof address === 'string') problems.push(`CHORUS_KEY_SERVICE: ${address}`)
   if (service !== undefined && pin === undefined) problems.push('CHORUS_KEY_SERVICE_PIN: is missing; give the PIN of the token, or the path of its file in CHORUS_KEY_SERVICE_PIN_FILE')
   if (service === undefined && pin !== undefined) problems.push('CHORUS_KEY_SERVICE: is missing, but there is a PIN for it; give the PKCS#11 URI of the wrapping key, or unset CHORUS_KEY_SERVICE_PIN')

@@ -196,6 +196,15 @@ describe('the relay', () => {
     expect((await at()).epoch).toBe(2)
   })
 
+  it('that has nothing to publish stands by all the same once another has the lease', async () => {
+    const one = relay('one', { ttlMs: 400 })
+    await one.start()
+    await until(() => one.role() === 'owner')
+    await sql`update bus.leases set owner = 'another', epoch = epoch + 1, expires = clock_timestamp() + interval '1 minute' where name = 'relay'`
+    await until(() => one.role() === 'standby')
+    expect(await one.look()).toMatchObject({ ok: true, text: expect.stringMatching(/^standby/) as string })
+  })
+
   it('that is fenced by a late opening of another finds that it still has the lease, and goes on', async () => {
     const one = relay('one')
     await one.start()
