@@ -69,7 +69,7 @@ const extractRead = async (file: string, mapping: string): Promise<number> => {
 
 /** The sample's person, whose case is opened first where a target speaks of open cases alone. */
 const PERSON = 'FXP-2001'
-const EXTRACT_SIZES = [1_000, 10_000]
+const EXTRACT_SIZES = [1_000, 20_000]
 const extract = (name: string, before?: Feed['before'], keep?: Parameters<typeof manyRows>[3]): Feed => ({
   sizes: EXTRACT_SIZES, argv: (file, mapping) => ['csv', 'commit', file, '--map', mapping], read: extractRead, ...(before && { before }),
   source: (rows, letter) => { const { mapping, file } = manyRows(name, rows, letter, keep); return { mapping, file: [file] } },

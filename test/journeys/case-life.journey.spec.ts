@@ -71,6 +71,16 @@ describe('the life of a case', () => {
     expect(await thread.post('prosecutor', `cases/${caseId}/closure`, { code: 'EXIT_24M', panelId: 'panel-9' })).toMatchObject({ status: 422, body: { refused: 'exit_too_early' } })
   })
 
+  it('told before he offended, and recorded only afterwards, it is proposed all the same, once', async () => {
+    const { caseId, notificationId } = await thread.toPlan()
+    await thread.id('detective', `cases/${caseId}/protection-orders`, { orderNumber: 'SAMPLE-ORDER-3', jurisdiction: 'JACKSON', orderType: 'FULL', status: 'VIOLATED', at: new Date().toISOString(), respondent: 'SUBJECT', mutual: false })
+    expect((await typesOf(`pchCase-${caseId}`)).filter((type) => type === 'LevelProposed')).toHaveLength(1)
+    await thread.deliver(notificationId, -5)
+    await thread.until('the proposal after the late delivery', 'prosecutor', `history?of=${caseId}`, (body: { entries: { type: string }[] }) => body.entries.filter(({ type }) => type === 'LevelProposed').length === 2)
+    const delivered = (await eventsOf(`notification-${notificationId}`)).find(({ type }) => type === 'NotificationDelivered')!
+    expect((await eventsOf(`pchCase-${caseId}`)).at(-1)).toMatchObject({ type: 'LevelProposed', causationId: delivered.id, data: { level: 'B' } })
+  })
+
   it('closed, it is opened again or succeeded by another: when both are asked for at once, one of the two', async () => {
     const { caseId, incidentId, offenderToken } = await thread.toPlan()
     const referralId = await referralOf(caseId)

@@ -128,9 +128,10 @@ export class Thread {
   }
   async schedule(notificationId: string): Promise<void> { await this.done('detective', `notifications/${notificationId}/schedule`, { at: inMinutes(1), placeClass: 'HOME_OTHER', delivererRoles: ['PATROL_OFFICER'] }) }
   authorize(notificationId: string): Promise<Reply> { return this.post('detective', `notifications/${notificationId}/authorization`, { placeClass: 'HOME_OTHER' }) }
-  deliver(notificationId: string): Promise<Reply> {
+  /** `at`: minutes from now */
+  deliver(notificationId: string, at = 0): Promise<Reply> {
     return this.done('detective', `notifications/${notificationId}/delivery`, {
-      at: inMinutes(0), mode: 'LETTER', placeClass: 'HOME_OTHER', delivererRoles: ['PATROL_OFFICER'], recipientVerified: true, inCustody: false, voicesPresent: ['LE'], templateId: 'd-letter', templateVersion: '1', language: 'en',
+      at: inMinutes(at), mode: 'LETTER', placeClass: 'HOME_OTHER', delivererRoles: ['PATROL_OFFICER'], recipientVerified: true, inCustody: false, voicesPresent: ['LE'], templateId: 'd-letter', templateVersion: '1', language: 'en',
       messageSha256: 'a'.repeat(64), interpreter: 'NONE', acknowledged: true, counselPresent: false, reaction: 'NONE',
     })
   }

@@ -1,5 +1,6 @@
 /**
- * Subscription: IncidentLinkedToCase and ProtectionOrderStatusChanged in circumstance streams. Idempotency: command ids derived from
+ * Subscription: IncidentLinkedToCase and ProtectionOrderStatusChanged in circumstance streams; NotificationDelivered, and a report that says
+ * only later that he was arrested, since either may be told after the offence that it belongs to. Idempotency: command ids derived from
  * the event's id and the case. Errors: the batch comes again, later and later; nothing behind it is passed over.
  */
 import { Inject, Injectable, Logger } from '@nestjs/common'
@@ -11,7 +12,7 @@ import { CLOCK, DATABASE, Followers, RECORDER, STORE, type Clock } from '@chorus
 import { Reaction } from '@chorus/read-models'
 import { CaseLookUp } from '../pch-case/look-up'
 import { pchCase } from '../pch-case/pch-case'
-import { caseTouched, proposeAfterNotice } from './propose-after-notice'
+import { casesTouched, isLateArrest, linkedBy, proposeAfterNotice } from './propose-after-notice'
 
 @Injectable()
 export class ProposeAfterNoticeConsumer {
@@ -22,15 +23,21 @@ export class ProposeAfterNoticeConsumer {
     @Inject(CLOCK) private readonly clock: Clock, private readonly lookUp: CaseLookUp, followers: Followers,
   ) {
     followers.add(new Reaction({
-      name: 'intake.on-incident-linked', store, database, decode, filter: { categories: ['circumstance'], types: ['IncidentLinkedToCase', 'ProtectionOrderStatusChanged'] },
+      name: 'intake.on-incident-linked', store, database, decode, filter: { categories: ['circumstance', 'notification', 'incident'], types: ['IncidentLinkedToCase', 'ProtectionOrderStatusChanged', 'NotificationDelivered', 'IncidentReported'] },
       logger: { warn: (details, message) => this.logger.warn({ ...details, note: message }) },
     }, (events) => this.react(events)))
   }
 
+  /** Links are few, and asked for where an arrest is told late alone. */
+  private async links(): Promise<RecordedEvent[]> {
+    const found: RecordedEvent[] = []
+    for await (const event of this.log.read({ filter: { categories: ['circumstance'], types: ['IncidentLinkedToCase'] } })) found.push(event)
+    return found
+  }
+
   private async react(events: readonly RecordedEvent[]): Promise<void> {
-    for (const event of events) {
-      const caseId = caseTouched(event)
-      if (caseId === null) continue
+    const linked = linkedBy(events.some(isLateArrest) ? await this.links() : [])
+    for (const { event, caseId } of events.flatMap((each) => casesTouched(each, linked).map((touched) => ({ event: each, caseId: touched })))) {
       const state = await this.lookUp.stateOf(caseId)
       if (state.status !== 'open' || state.level === null) continue
       const now = this.clock.now()

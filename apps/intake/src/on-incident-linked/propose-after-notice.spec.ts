@@ -1,11 +1,20 @@
 import { NOW } from '../../../../libs/decider/src/testing/given'
-import { caseTouched, proposeAfterNotice } from './propose-after-notice'
+import { casesTouched, linkedBy, proposeAfterNotice } from './propose-after-notice'
 
 const CASE = '018f0000-0000-7000-8000-000000000006'
 it('by a further incident of his, or an order that he violates', () => {
-  expect(caseTouched({ type: 'IncidentLinkedToCase', data: { caseId: CASE, side: 'REFERRED' } })).toBe(CASE)
-  expect(caseTouched({ type: 'ProtectionOrderStatusChanged', data: { caseId: CASE, status: 'VIOLATED', respondent: 'SUBJECT' } })).toBe(CASE)
-  expect(caseTouched({ type: 'IncidentLinkedToCase', data: { caseId: CASE, side: 'VICTIM_OF_RECORD' } })).toBeNull()
+  expect(casesTouched({ type: 'IncidentLinkedToCase', data: { caseId: CASE, side: 'REFERRED' } })).toEqual([CASE])
+  expect(casesTouched({ type: 'ProtectionOrderStatusChanged', data: { caseId: CASE, status: 'VIOLATED', respondent: 'SUBJECT' } })).toEqual([CASE])
+  expect(casesTouched({ type: 'IncidentLinkedToCase', data: { caseId: CASE, side: 'VICTIM_OF_RECORD' } })).toEqual([])
+})
+it('by a delivery that is told after the offence, where it was he who was told', () => {
+  expect(casesTouched({ type: 'NotificationDelivered', data: { caseId: CASE, recipientVerified: true } })).toEqual([CASE])
+  expect(casesTouched({ type: 'NotificationDelivered', data: { caseId: CASE, recipientVerified: false } })).toEqual([])
+})
+it('by an arrest that is told late, of an incident in which he is the referred; not by a first report, nor by a correction without an arrest', () => {
+  const linked = linkedBy([{ type: 'IncidentLinkedToCase', data: { caseId: CASE, incidentId: 'one', side: 'REFERRED' } }, { type: 'IncidentLinkedToCase', data: { caseId: CASE, incidentId: 'hers', side: 'VICTIM_OF_RECORD' } }])
+  const report = (incidentId: string, arrestMade: boolean, corrects?: string): string[] => [...casesTouched({ type: 'IncidentReported', data: { incidentId, arrestMade }, ...(corrects ? { corrects } : {}) }, linked)]
+  expect([report('one', true, 'before'), report('one', true), report('one', false, 'before'), report('hers', true, 'before'), report('other', true, 'before')]).toEqual([[CASE], [], [], [], []])
 })
 it('the same event again is the same command, of the machine', () => {
   const cause = { id: '018f0000-0000-7000-8000-000000000009', correlationId: '018f0000-0000-7000-8000-000000000009' }

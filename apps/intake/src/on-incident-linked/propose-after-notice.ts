@@ -1,11 +1,30 @@
 /** Something happened around a person who has been told: the policy is applied anew, and may propose a higher level. A person decides. Pure. */
-import type { CommandMeta, RecordedEvent } from '@chorus/contracts'
+import type { CommandMeta, IncidentLinkedToCaseV1, IncidentReportedV1, NotificationDeliveredV1, RecordedEvent } from '@chorus/contracts'
 import { derivedId } from '@chorus/decider'
 import { isQualifying } from '../circumstance/qualifying'
 import type { Propose, ProposeFacts } from '../pch-case/pch-case'
 
-/** The case that an event concerns; null: it counts against nobody. */
-export const caseTouched = (event: Pick<RecordedEvent, 'type' | 'data'>): string | null => isQualifying(event) ? (event.data as { caseId: string }).caseId : null
+type Told = Pick<RecordedEvent, 'type' | 'data' | 'corrects'>
+/** A report that is known already says now that he was arrested: the arrest was told late. */
+export const isLateArrest = ({ type, data, corrects }: Told): boolean => type === 'IncidentReported' && corrects !== undefined && (data as IncidentReportedV1).arrestMade
+/** Incidents in which he is the referred, by case. */
+export type Linked = ReadonlyMap<string, ReadonlySet<string>>
+export const linkedBy = (events: readonly Told[]): Linked => {
+  const cases = new Map<string, Set<string>>()
+  for (const event of events) {
+    if (event.type !== 'IncidentLinkedToCase' || !isQualifying(event)) continue
+    const { incidentId, caseId } = event.data as IncidentLinkedToCaseV1
+    cases.set(incidentId, (cases.get(incidentId) ?? new Set()).add(caseId))
+  }
+  return cases
+}
+
+/** The cases that an event concerns; none: it counts against nobody. Which of the two, the notice or the offence, is told first is of no matter. */
+export const casesTouched = (event: Told, linked: Linked = new Map()): readonly string[] => {
+  if (isLateArrest(event)) return [...linked.get((event.data as IncidentReportedV1).incidentId) ?? []]
+  if (event.type === 'NotificationDelivered') { const { caseId, recipientVerified } = event.data as NotificationDeliveredV1; return recipientVerified ? [caseId] : [] }
+  return isQualifying(event) ? [(event.data as { caseId: string }).caseId] : []
+}
 
 export const proposeAfterNotice = (event: Pick<RecordedEvent, 'id' | 'correlationId'>, caseId: string, facts: ProposeFacts, now: string): Propose => {
   const meta: CommandMeta = {
