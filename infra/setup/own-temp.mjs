@@ -1,6 +1,6 @@
 // A temporary folder of one run, and the end of everything that the run put there or left running: brokers, databases and services
 // are started in process groups of their own, and go in their own time when whoever started them is stopped.
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statfsSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -18,12 +18,44 @@ const processesOf = (folder) => {
     || told(() => readFileSync(`/proc/${pid}/environ`, 'utf8')).includes(folder)).map(Number)
 }
 
+const NAME = 'chorus-npm-test-'
+/** Bytes that a whole `npm test` may have in it at a time, three times what was measured. */
+export const ROOM = 6 * 1024 ** 3
+
+/**
+ * Memory, where there is plenty of it: databases and brokers come and go by the dozen, and making, syncing and removing their
+ * files on a disk is a third of what they cost the processor. Nobody here turns the power off: who dies is a process.
+ * A temporary folder that somebody chose is kept to.
+ */
+export const placeOf = ({ env = process.env, memory = '/dev/shm', available = process.availableMemory(), mounts = '/proc/mounts' } = {}) => {
+  if (env.TMPDIR) return tmpdir()
+  try {
+    const { bavail, bsize } = statfsSync(memory)
+    const [, , kind, options = ''] = readFileSync(mounts, 'utf8').split('\n').map((line) => line.split(' ')).find(([, at]) => at === memory) ?? []
+    if (kind === 'tmpfs' && !options.split(',').includes('noexec') && bavail * bsize >= ROOM && available >= 2 * ROOM) return memory
+  } catch { /* there is none */ }
+  return tmpdir()
+}
+
+/** no run takes so long, ms */
+const LEFT_MS = 3 * 3_600_000
+/** Folders of runs that were killed: in memory they would be there until the machine is turned off. */
+const sweep = (place) => {
+  for (const name of readdirSync(place).filter((one) => one.startsWith(NAME))) {
+    const folder = join(place, name)
+    // another may sweep too
+    try { if (Date.now() - statSync(folder).mtimeMs > LEFT_MS && processesOf(folder).length === 0) rmSync(folder, { recursive: true, force: true }) } catch { /* gone */ }
+  }
+}
+
 /**
  * From here on the temporary folder of this process and of those that it starts.
  * @returns {{ folder: string, end(graceMs?: number): Promise<void> }} end: waits for whoever is still in it, kills whoever does not go, removes it
  */
 export const ownTemp = () => {
-  const folder = mkdtempSync(join(tmpdir(), 'chorus-npm-test-'))
+  const place = placeOf()
+  sweep(place)
+  const folder = mkdtempSync(join(place, NAME))
   // a PostgreSQL that is started by root works as another user
   chmodSync(folder, 0o755)
   process.env.TMPDIR = folder

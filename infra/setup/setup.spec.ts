@@ -55,6 +55,26 @@ describe('the temporary folder of a run', () => {
   })
 })
 
+describe('where it lies', () => {
+  const place = (options: object): string => said('own-temp.mjs', `console.log(m.placeOf({ env: {}, memory: ${JSON.stringify(folder)}, mounts: ${JSON.stringify(join(folder, 'mounts'))}, ...${JSON.stringify(options)} }))`)
+  const mounted = (words: string): void => writeFileSync(join(folder, 'mounts'), `proc /proc proc rw 0 0\n${words.replace('HERE', folder)}\n`)
+
+  it('is memory where there is plenty of it that programs may run from, and the usual folder everywhere else', () => {
+    const room = { available: 1e12 }
+    const elsewhere = said('own-temp.mjs', "import { tmpdir } from 'node:os'; console.log(tmpdir())")
+    expect(place(room)).toBe(elsewhere)
+    mounted('tmpfs HERE tmpfs rw,nosuid 0 0')
+    expect(place({ available: 1e9 })).toBe(elsewhere)
+    expect(place({ ...room, env: { TMPDIR: '/chosen' } })).toBe(elsewhere)
+    expect(place({ ...room, memory: join(folder, 'none') })).toBe(elsewhere)
+    expect(place(room)).toBe(folder)
+    mounted('tmpfs HERE tmpfs rw,noexec 0 0')
+    expect(place(room)).toBe(elsewhere)
+    mounted('/dev/sda HERE ext4 rw 0 0')
+    expect(place(room)).toBe(elsewhere)
+  })
+})
+
 describe('an npm ci that failed', () => {
   const why = (code: number, output: string, path: string): string => said('prepare.mjs', `console.log(m.whyNpmFailed(${JSON.stringify({ code, output })}, ${JSON.stringify(path)}))`)
 

@@ -121,6 +121,6 @@ try {
   totals.failed += 1
   process.stderr.write(`${['SetupStopped'].includes(error?.name) ? error.message : error?.stack ?? error}\n`)
 }
-await temp.end()
+await temp.end().catch((error) => say(`the temporary folder ${temp.folder} is left behind: ${error.message}`))
 process.stdout.write(`${totals.passed} passed, ${totals.failed} failed\n`)
 process.exit(totals.failed === 0 ? 0 : 1)

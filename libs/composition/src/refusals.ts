@@ -8,7 +8,7 @@ const OURS = new Set(['SettingsRefused', 'SetupRefused', 'MigrationRefused', 'Va
 export const exitCodeOf = (error: unknown): number => {
   if (error instanceof SettingsRefused) return 2
   // seen only once it is tried: the folder of CHORUS_DATA, the address of CHORUS_HOST
-  if (error instanceof SetupRefused && /^The data folder \S+ cannot be used|Correct CHORUS_HOST/.test(error.message)) return 2
+  if (error instanceof SetupRefused && /^The data folder .+ cannot be used|Correct CHORUS_HOST/.test(error.message)) return 2
   if (error instanceof SetupRefused && /already uses|is in use by/.test(error.message)) return 6
   if (error instanceof Error && (error.name === 'StoreUnavailable' || error.name === 'KeyServiceAway' || (error instanceof SetupRefused && /cannot be used: /.test(error.message)))) return 7
   return 1

@@ -34,8 +34,8 @@ describe('who is one person across contexts', () => {
     expect(heads.map(({ place }) => place)).toEqual(Array.from({ length: 37 }, (_, place) => place))
     expect(await vault.persons.walk({ after: heads[30]! })).toMatchObject({ ok: true, checked: 6 })
     expect(await vault.persons.unproven()).toBe(0)
-    // the same place is another mark at another ordinal
-    expect(new Set([1, 2].flatMap((ordinal) => heads.map((head) => vault.persons.markOf(ordinal, head)))).size).toBe(74)
+    // the same place is another mark in another checkpoint
+    expect(new Set([1, 2].flatMap((number) => heads.map((head) => vault.persons.markOf(number, head)))).size).toBe(74)
     const [token, inServices] = [await vault.personOf('case', id('3')), await vault.personOf('services', id('3'))]
     expect((await vault.life.standingOf(token)).subjects).toEqual(expect.arrayContaining([token, inServices]))
   })
@@ -62,6 +62,16 @@ describe('who is one person across contexts', () => {
     const token = await vault.personOf('case', id('a'))
     await as(sql.replaceAll('$', `'${token}'`))
     await expect(vault.life.standingOf(token)).rejects.toThrow('Who is one person with this subject is not as it was noted')
+  })
+
+  it('what is noted rests on nothing that was planted: the planted row gone again, nobody is left joined', async () => {
+    for (const context of ['case', 'services'] as const) await vault.personOf(context, id('a'))
+    const [a, b] = [await vault.personOf('case', id('a')), await vault.personOf('case', id('b'))]
+    await as(`insert into vault.persons (token, person) select '${b}', person from vault.persons where token = '${a}'`)
+    const inServices = await vault.personOf('services', id('b'))
+    await as(`delete from vault.persons where place is null`)
+    expect((await vault.life.standingOf(a)).subjects).not.toContain(inServices)
+    expect(await vault.persons.walk()).toMatchObject({ ok: true, checked: 2 })
   })
 
   it('no role takes one away or changes one, the owner with the triggers on included', async () => {

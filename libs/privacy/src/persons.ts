@@ -13,10 +13,10 @@ export type PersonsWalk =
   | { readonly ok: false; readonly checked: number; /** the first place that is wrong */ readonly place: number; readonly fault: 'gap' | 'proof-differs'; readonly text: string }
 /** As whoever signs and verifies sees it. No token leaves it. */
 export interface PersonsChain {
-  /** What a checkpoint at this ordinal says of where the chain stands; 32 bytes, lower-case hex. Another ordinal, another mark: who has no secret reads nothing from it. */
-  markOf(ordinal: number, head: PersonsHead): string
+  /** What the checkpoint of this number says of where the chain stands; 32 bytes, lower-case hex. No two checkpoints have one number, so no two marks are the same: who has no secret reads nothing from them, nor whether the chain grew between them. */
+  markOf(number: number, head: PersonsHead): string
   /** From behind `after` (absent: from the start) to the end; tells where it stood, before the first row and behind each that is right. */
-  walk(options?: { readonly after?: PersonsHead; readonly seen?: (head: PersonsHead) => void; readonly signal?: AbortSignal }): Promise<PersonsWalk>
+  walk(options?: { readonly after?: PersonsHead; readonly seen?: (head: PersonsHead) => void; /** before each 5,000 rows */ readonly between?: () => Promise<unknown>; readonly signal?: AbortSignal }): Promise<PersonsWalk>
   /** rows that have no place in the chain: nobody of us noted them, or a service of an earlier build did after one of this had started */
   unproven(): Promise<number>
 }
@@ -25,6 +25,8 @@ export interface PersonsChain {
 export class PersonsContradicted extends Error { constructor(message: string) { super(message); this.name = 'PersonsContradicted' } }
 
 interface Row { readonly token: string; readonly person: string; readonly place: number; readonly proof: string }
+/** with the proof before it */
+type Beside = Row & { readonly before: string | null }
 const NONE: PersonsHead = { place: 0, proof: '' }
 /** Whoever adds to the chain; one number in every Chorus process. */
 const LOCK = 8_260_011
@@ -33,22 +35,25 @@ const BATCH = 5000
 export class Persons implements PersonsChain {
   constructor(private readonly sql: postgres.Sql, private readonly ids: KeyedIds) {}
 
-  /** Notes of each group of tokens that they are one person's; where they were known as different people's nothing is noted: that is for a person to say. */
+  /**
+   * Notes of each group of tokens that they are one person's. Where they were known as different people's nothing is noted: that is
+   * for a person to say; nor where one of them is not as it was noted: what is planted would be proven by what is built on it.
+   */
   async note(tx: postgres.TransactionSql, groups: readonly (readonly string[])[]): Promise<void> {
-    if ((await newIn(tx, groups)).length === 0) return
+    if ((await this.newIn(tx, groups)).length === 0) return
     await tx`select pg_advisory_xact_lock(${LOCK})`
     // once more: whoever was waited for may have noted some
-    const rows = this.proven(await newIn(tx, groups), await headOf(tx))
+    const rows = this.proven(await this.newIn(tx, groups), await headOf(tx))
     if (rows.length > 0) await tx`insert into vault.persons (token, person, place, proof) select token, person, place, proof
       from unnest(${rows.map(({ token }) => token)}::text[], ${rows.map(({ person }) => person)}::text[], ${rows.map(({ place }) => place)}::bigint[], ${rows.map(({ proof }) => proof)}::text[]) as new (token, person, place, proof)`
   }
 
   /** The token itself and those of the same person in other contexts. Throws PersonsContradicted where one of them is not as it was noted. */
   async tokensWith(token: string): Promise<string[]> {
-    const rows = await this.sql<(Row & { readonly before: string | null })[]>`
+    const rows = await this.sql<Beside[]>`
       select p.token, p.person, p.place::int as place, p.proof, b.proof as before from vault.persons p left join vault.persons b on b.place = p.place - 1
       where p.person in (select person from vault.persons where token = ${token})`
-    if (rows.some(({ before, ...row }) => row.place === null || (before === null && row.place > 1) || this.proofOf(row, before ?? '') !== row.proof)) {
+    if (!rows.every((row) => this.holds(row))) {
       throw new PersonsContradicted('Who is one person with this subject is not as it was noted (vault.persons): nothing is said or done about its keys. Run "chorus verify", then docs/runbooks/tampering.md.')
     }
     return [...new Set([token, ...rows.map((row) => row.token)])]
@@ -74,9 +79,9 @@ export class Persons implements PersonsChain {
     })
   }
 
-  markOf(ordinal: number, { proof }: PersonsHead): string { return this.ids.hmac('person', ['mark', String(ordinal), proof]).toString('hex') }
+  markOf(number: number, { proof }: PersonsHead): string { return this.ids.hmac('person', ['mark', String(number), proof]).toString('hex') }
 
-  async walk({ after = NONE, seen, signal }: Parameters<PersonsChain['walk']>[0] = {}): Promise<PersonsWalk> {
+  async walk({ after = NONE, seen, between, signal }: Parameters<PersonsChain['walk']>[0] = {}): Promise<PersonsWalk> {
     let last = after
     seen?.(last)
     const wrong = (place: number, fault: Extract<PersonsWalk, { ok: false }>['fault'], text: string): PersonsWalk => ({ ok: false, checked: last.place - after.place, place, fault, text })
@@ -86,6 +91,7 @@ export class Persons implements PersonsChain {
     }
     for (;;) {
       signal?.throwIfAborted()
+      await between?.()
       const rows = await this.sql<Row[]>`select token, person, place::int as place, proof from vault.persons where place > ${last.place} order by place limit ${BATCH}`
       for (const row of rows) {
         if (row.place !== last.place + 1) return wrong(last.place + 1, 'gap', `entry ${last.place + 1}: missing; the next one is ${row.place}`)
@@ -103,6 +109,23 @@ export class Persons implements PersonsChain {
     return bare!.rows
   }
 
+  /** The rows that are not there yet. */
+  private async newIn(tx: postgres.TransactionSql, groups: readonly (readonly string[])[]): Promise<{ readonly token: string; readonly person: string }[]> {
+    const rows = await tx<Beside[]>`
+      select p.token, p.person, p.place::int as place, p.proof, b.proof as before from vault.persons p left join vault.persons b on b.place = p.place - 1
+      where p.token = any(${[...new Set(groups.flat())]})`
+    const known = new Map(rows.map(({ token, person }) => [token, person]))
+    const wrong = new Set(rows.filter((row) => !this.holds(row)).map(({ token }) => token))
+    const made: { token: string; person: string }[] = []
+    for (const tokens of groups) {
+      const persons = new Set(tokens.flatMap(token => known.get(token) ?? []))
+      if (persons.size > 1 || tokens.some((token) => wrong.has(token))) continue
+      const [person = randomToken('one')] = persons
+      for (const token of tokens) if (!known.has(token)) { known.set(token, person); made.push({ token, person }) }
+    }
+    return made
+  }
+
   private proven(rows: readonly { readonly token: string; readonly person: string }[], { place, proof }: PersonsHead): Row[] {
     return rows.map(({ token, person }) => {
       place += 1
@@ -110,23 +133,11 @@ export class Persons implements PersonsChain {
       return { token, person, place, proof }
     })
   }
+  private holds({ before, ...row }: Beside): boolean { return row.place !== null && (before !== null || row.place === 1) && this.proofOf(row, before ?? '') === row.proof }
   private proofOf({ token, person, place }: Omit<Row, 'proof'>, before: string): string { return this.ids.hmac('person', [String(place), token, person, before]).toString('hex') }
 }
 
 const headOf = async (sql: postgres.Sql | postgres.TransactionSql): Promise<PersonsHead> => {
   const [last] = await sql<PersonsHead[]>`select place::int as place, proof from vault.persons where place is not null order by place desc limit 1`
   return last ? { ...last } : NONE
-}
-
-/** The rows that are not there yet. */
-const newIn = async (tx: postgres.TransactionSql, groups: readonly (readonly string[])[]): Promise<{ readonly token: string; readonly person: string }[]> => {
-  const known = new Map((await tx<{ token: string; person: string }[]>`select token, person from vault.persons where token = any(${[...new Set(groups.flat())]})`).map(({ token, person }) => [token, person]))
-  const made: { token: string; person: string }[] = []
-  for (const tokens of groups) {
-    const persons = new Set(tokens.flatMap(token => known.get(token) ?? []))
-    if (persons.size > 1) continue
-    const [person = randomToken('one')] = persons
-    for (const token of tokens) if (!known.has(token)) { known.set(token, person); made.push({ token, person }) }
-  }
-  return made
 }

@@ -167,8 +167,9 @@ export class Signer {
   /** Signs it, and keeps it: the place first, so that what the database remembers is never more than what is there. */
   private async keep(checkpoint: Checkpoint): Promise<void> {
     const { signer, place, remembered, lease } = this.options
-    const persons = await this.personsAt(checkpoint.ordinal)
-    const numbered = { ...checkpoint, number: (this.last.number ?? 0) + 1, ...(persons !== undefined && { persons }) }
+    const number = (this.last.number ?? 0) + 1
+    const persons = await this.personsAt(number)
+    const numbered = { ...checkpoint, number, ...(persons !== undefined && { persons }) }
     const noted: Noted = { ...numbered, note: signCheckpoint(numbered, signer) }
     lease.check()
     await place.keep(noted)
@@ -191,15 +192,15 @@ export class Signer {
     return walked.through
   }
 
-  /** What the checkpoint says of who is one person: its chain walked from where it was signed. */
-  private async personsAt(ordinal: number): Promise<string | undefined> {
-    const { options: { persons: chain }, last, persons: after } = this
+  /** What the checkpoint of this number says of who is one person: its chain walked from where it was signed. Where it is wrong is for verify to say: readiness is everybody's to read. */
+  private async personsAt(number: number): Promise<string | undefined> {
+    const { options: { persons: chain, lease }, last, persons: after } = this
     if (!chain) return undefined
     let found = after !== undefined || last.persons === undefined
-    const walked = await chain.walk({ ...(after && { after }), seen: (head) => { found ||= chain.markOf(last.ordinal, head) === last.persons } })
-    if (!walked.ok || !found) throw new LogContradicted(`who is one person (vault.persons) is not what was signed: ${walked.ok ? 'rows were taken away from its end, or all were noted anew' : walked.text}. Run "chorus verify"`)
+    const walked = await chain.walk({ ...(after && { after }), ...(!after && { between: () => lease.renew() }), seen: (head) => { found ||= chain.markOf(last.number ?? 0, head) === last.persons } })
+    if (!walked.ok || !found) throw new LogContradicted(`who is one person (vault.persons) is not what was signed: ${walked.ok ? 'rows were taken away from its end, or all were noted anew' : 'a row is missing, or is not as it was noted'}. Run "chorus verify"`)
     this.persons = walked.through
-    return chain.markOf(ordinal, walked.through)
+    return chain.markOf(number, walked.through)
   }
 
   /** The newest checkpoint to the other host. That it is away keeps nobody from signing. */

@@ -64,6 +64,8 @@ class Verification {
   async run(): Promise<LogReport> {
     const { store, folder, verifier, signer, tryKeys, audit: chain } = this.options
     const head = await store.head()
+    // as of then: what is recorded while this goes on is signed later than it sees
+    const now = this.options.clock.now()
     if (head.log !== store.log) return this.wrong(1, 'another-log', `the database holds log ${head.log}, where log ${store.log} was`)
     const pinned = folder.pinned(store.log)
     for (const [who, key] of [['the key folder holds', signer.verifier.text], [`${folder.name} was begun with`, pinned]] as const) {
@@ -83,7 +85,7 @@ class Verification {
     const missing = await this.missing(signedThrough)
     if (missing) return missing
     if (this.notLooked.size === 0) this.remember(head, audit?.ok ? audit.through : undefined)
-    return { ...this.common(), ok: true, through: head.ordinal, link: head.link, signed: signedOf(this.lastSigned ?? await folder.last(store.log)), keys: tryKeys ? { open: this.met.size - this.erased, erased: this.erased } : null, audit: audit?.ok ? { log: audit.through.log, checked: audit.checked, through: audit.through.ordinal, signed: audit.signed?.audit?.ordinal ?? this.before?.audit?.ordinal ?? null } : null, persons: this.options.persons ? true : null, unsigned: this.pauses.until(head.ordinal, this.options.clock.now()), ...(this.notLooked.size > 0 && { notLooked: [...this.notLooked].join('; ') }) }
+    return { ...this.common(), ok: true, through: head.ordinal, link: head.link, signed: signedOf(this.lastSigned ?? await folder.last(store.log)), keys: tryKeys ? { open: this.met.size - this.erased, erased: this.erased } : null, audit: audit?.ok ? { log: audit.through.log, checked: audit.checked, through: audit.through.ordinal, signed: audit.signed?.audit?.ordinal ?? this.before?.audit?.ordinal ?? null } : null, persons: this.options.persons ? true : null, unsigned: this.pauses.until(head.ordinal, now), ...(this.notLooked.size > 0 && { notLooked: [...this.notLooked].join('; ') }) }
   }
 
   private async walk(from: number, head: Head): Promise<Wrong | undefined> {

@@ -11,11 +11,11 @@ export interface PersonsFault { readonly place: number; readonly fault: 'gap' | 
 export const personsFault = async (chain: PersonsChain, newest: readonly (Noted | undefined)[], signal?: AbortSignal): Promise<PersonsFault | undefined> => {
   const notes = newest.filter((noted): noted is Noted => noted?.persons !== undefined)
   const met = new Set<Noted>()
-  const walked = await chain.walk({ ...(signal && { signal }), seen: (head) => { for (const noted of notes) if (chain.markOf(noted.ordinal, head) === noted.persons) met.add(noted) } })
+  const walked = await chain.walk({ ...(signal && { signal }), seen: (head) => { for (const noted of notes) if (chain.markOf(noted.number ?? 0, head) === noted.persons) met.add(noted) } })
   if (!walked.ok) return { place: walked.place, fault: walked.fault === 'gap' ? 'gap' : 'link-differs', text: walked.text }
   const place = walked.through.place + 1
   const lost = notes.find((noted) => !met.has(noted))
-  if (lost) return { place, fault: 'cut-tail', text: `its end is not the one that was signed at ${lost.signedtime}: rows were taken away behind entry ${walked.through.place}, or all were noted anew`, lost }
+  if (lost) return { place, fault: 'cut-tail', text: `its end is not the one that was signed at ${lost.signedtime}: rows were taken away behind it, or all were noted anew`, lost }
   const bare = await chain.unproven()
   return bare === 0 ? undefined : { place, fault: 'not-proven', text: `rows without a proof: ${bare}. Nobody of us noted them, or a service of an earlier build did after one of this had started` }
 }
