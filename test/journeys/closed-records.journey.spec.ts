@@ -58,7 +58,7 @@ describe('a record that is closed', () => {
   const access = async (): Promise<RecordedEvent[]> => { const found: RecordedEvent[] = []; for await (const event of log.read({ filter: { categories: ['recordAccess'] } })) found.push(event); return found }
 
   beforeAll(async () => {
-    chorus = await startChorus({ clock, described: true })
+    chorus = await startChorus({ clock })
     log = chorus.app.get<Recorder>(RECORDER, { strict: false })
     await importFile(chorus, createReadStream(join(repositoryRoot(), 'samples/nibrs/2026-07.txt')))
     const { incidents } = await until(async () => (await get<{ incidents: Listed[] }>('intakeAnalyst', 'incidents?state=awaiting-relationship&limit=500')).body, (body) => body.incidents.some((one) => one.arrestMade && one.outcome === 'CANDIDATE' && one.pairs.length === 1))

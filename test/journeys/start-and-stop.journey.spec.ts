@@ -4,7 +4,7 @@ import { startChorus, type TestChorus } from '../support/chorus'
 
 describe('a Chorus that is started, asked, and stopped', () => {
   let chorus: TestChorus
-  beforeAll(async () => { chorus = await startChorus({ described: true }) })
+  beforeAll(async () => { chorus = await startChorus() })
   afterAll(async () => { await chorus.close() })
 
   it('is live and ready, and says which checks it made', async () => {
@@ -55,7 +55,7 @@ describe('a Chorus that is started, asked, and stopped', () => {
   it('describes the upload of a file as it answers, its problems too', async () => {
     const { body } = await chorus.agent.get('/docs/openapi.json').expect(200)
     const upload = (body.paths as Record<string, { post: { responses: object; security: object[] } }>)['/v1/imports/nibrs']!.post
-    expect(Object.keys(upload.responses)).toEqual(['200', '400', '401', '403', '413', '415', '503'])
+    expect(Object.keys(upload.responses)).toEqual(['200', '400', '401', '403', '409', '413', '415', '422', '503'])
     expect(upload.security).toHaveLength(1)
   })
 

@@ -32,6 +32,7 @@ export interface TestChorus {
   again(): Promise<TestChorus>
   /** the answer of /health/ready once it says so; as it is after half a minute */
   ready(): Promise<{ readonly status: number; readonly body: { readonly status: string; readonly checks: readonly object[] } }>
+  /** @throws where an answer was not as /docs describes it */
   close(): Promise<void>
 }
 
@@ -51,7 +52,7 @@ export const AGENCY_OF: Readonly<Record<Role, string>> = {
   healthProgram: 'HEALTH', pchProvider: 'HEALTH', finance: 'FINANCE', evaluator: 'EVALUATOR', operator: 'CITY', privacyOfficer: 'CITY',
 }
 
-export interface ChorusOptions { readonly clock?: Clock; /** every answer is held against what /docs says of it: close() throws where one is not */ readonly described?: true; /** further settings, as environment variables */ readonly env?: Readonly<Record<string, string>>; /** runs in production: given the data folder, gives the path of the JWKS */ readonly production?: (data: string) => Promise<string>; /** on what is there already; close() leaves it */ readonly on?: { readonly database: FreshDatabase; readonly data: string } }
+export interface ChorusOptions { readonly clock?: Clock; /** further settings, as environment variables */ readonly env?: Readonly<Record<string, string>>; /** runs in production: given the data folder, gives the path of the JWKS */ readonly production?: (data: string) => Promise<string>; /** on what is there already; close() leaves it */ readonly on?: { readonly database: FreshDatabase; readonly data: string } }
 
 /** A module of no service: `app.get` of a port gives the unbounded one that comes with it. */
 @Module({})
@@ -70,7 +71,7 @@ export const startChorus = async (options: ChorusOptions = {}): Promise<TestChor
     const clock = options.clock ?? systemClock
     const logs = captureLogs()
     const chorus = await boot(settings, { clock, logTo: logs.stream, modules: [Everything] })
-    if (options.described) described.push(describedAnswers(chorus.app))
+    described.push(describedAnswers(chorus.app))
     const tokenFor = (role: Role, agency: string = AGENCY_OF[role], claims: Claims = {}): Promise<string> => issueToken(data, clock, { role, agency, claims })
     return {
       app: chorus.app, address: chorus.address, data, ownerUrl: database.ownerUrl, appUrl: database.appUrl, adminUrl: inDatabaseOf(database.appUrl), logs, agent: supertest(chorus.address), tokenFor,

@@ -71,12 +71,12 @@ export const QueryRoute = (spec: { readonly summary: string; readonly reads: Rea
   AllowedTo({ roles: spec.roles, ...(spec.agencies ? { agencies: spec.agencies } : {}) }) as MethodDecorator, UseFilters(RefusalAudit), UseGuards(DeclaredParameters, ...spec.body ? [JsonOnly] : []), ApiBearerAuth(), ...spec.body ? [HttpCode(200), ApiBody({ required: true, schema: asOpenApi(schemaOf(spec.body)) }), ...problems(413, 415, 422)] : [], declareReads(spec.reads), ...'person' in spec.reads ? AUDITED : [],
   ApiOperation({ summary: spec.summary, description: `For ${spec.roles.join(', ')}${spec.agencies ? ` of ${spec.agencies.join(', ')}` : ''}.` }),
   Answers('the answer'),
-  ...problems(400, 401, 403, 404, 503),
+  ...problems(400, 401, 403, 404, 409, 503),
 )
 
 /** Says of a handler that takes a file as its body: what it answers, and which problems may come before the first line. */
 export const UploadRoute = (answer: string): MethodDecorator => applyDecorators(
   UseFilters(RefusalAudit), HttpCode(200), ApiBearerAuth(),
   Answers(answer),
-  ...problems(400, 401, 403, 413, 415, 503),
+  ...problems(400, 401, 403, 409, 413, 415, 422, 503),
 )

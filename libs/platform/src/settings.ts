@@ -153,6 +153,7 @@ export const readSettings = (env: Readonly<Record<string, string | undefined>>, 
   for (const [name, value] of [['DATABASE_URL', settings.databaseUrl], ['DATABASE_OWNER_URL', settings.databaseOwnerUrl], ['CHORUS_WITNESS', settings.witness]] as const) {
     if (value !== undefined && !problems.some((line) => line.startsWith(`${name}:`)) && !isWhole(value)) problems.push(`${name}: cannot be taken apart; give a port from 1 to 65535, and write %, /, @ and : in a name or password as %25, %2F, %40 and %3A`)
   }
+  if ([...(settings.logUrl ?? '').matchAll(/:(\d+)(?=[,/?]|$)/g)].some(([, port]) => Number(port) === 0 || Number(port) > 65_535)) problems.push('CHORUS_LOG_URL: names a port that there is not; give one from 1 to 65535')
   if (typeof address === 'string') problems.push(`CHORUS_KEY_SERVICE: ${address}`)
   if (service !== undefined && pin === undefined) problems.push('CHORUS_KEY_SERVICE_PIN: is missing; give the PIN of the token, or the path of its file in CHORUS_KEY_SERVICE_PIN_FILE')
   if (service === undefined && pin !== undefined) problems.push('CHORUS_KEY_SERVICE: is missing, but there is a PIN for it; give the PKCS#11 URI of the wrapping key, or unset CHORUS_KEY_SERVICE_PIN')
