@@ -80,6 +80,22 @@ describe('who is who', () => {
     expect([question!.oneRef, question!.otherRef].sort()).toEqual([he, heAgain].sort())
     expect(JSON.stringify(body)).not.toMatch(/Quillon|1977/i)
 
+    // What the run was, and what it has found; a run of what is new has nothing to compare, and the same request again opens nobody.
+    const ran = async (): Promise<{ runId: string; scope: string; persons: number; compared: number }[]> => (await get<{ runs: { runId: string; scope: string; persons: number; compared: number }[] }>('intakeAnalyst', 'persons/matching-runs')).body.runs
+    expect(await ran()).toMatchObject([{ scope: 'ALL', persons: 4, compared: 4 }])
+    await done('intakeAnalyst', 'persons/matching-runs', { purpose: 'dataQuality', scope: 'NEW' })
+    const [newest, first] = await ran()
+    expect(newest).toMatchObject({ scope: 'NEW', persons: 4, compared: 0 })
+    const foundBy = async (runId: string): Promise<unknown> => (await get<{ found: unknown }>('intakeAnalyst', `persons/matching-runs/${runId}`)).body.found
+    expect([await foundBy(first!.runId), await foundBy(newest!.runId)]).toEqual([[{ matchId: question!.matchId, oneRef: question!.oneRef, otherRef: question!.otherRef, outcome: 'ASKED', confidence: expect.any(Number) as number }], []])
+    expect([(await get('detective', 'persons/matching-runs')).status, (await get('intakeAnalyst', `persons/matching-runs/${question!.matchId}`)).status]).toEqual([403, 404])
+    const again = async (): Promise<unknown> => (await chorus.agent.post('/v1/persons/matching-runs').set('Authorization', await chorus.bearer('intakeAnalyst')).set('Idempotency-Key', '018f0000-0000-7000-8000-00000000000f').send({ purpose: 'dataQuality' })).body
+    const readings = async (): Promise<number> => JSON.stringify((await get('privacyOfficer', 'audit?limit=200')).body).split('"persons":"4"').length
+    const once = await again() as { ordinal: number }
+    const read = await readings()
+    expect(await again()).toMatchObject({ ordinal: once.ordinal, repeated: true })
+    expect(await readings()).toBe(read)
+
     const { body: shown } = await get<Question>('intakeAnalyst', `persons/matches/${question!.matchId}`)
     expect(shown.sides.map(({ told }) => told.name).sort()).toEqual([HE.name, HE_AGAIN.name].sort())
     const audit = JSON.stringify((await get('privacyOfficer', 'audit?limit=20')).body)
@@ -104,6 +120,8 @@ describe('who is who', () => {
 
     const { incidentId, pairs: [pair] } = incidents[1]!
     const referralId = await done('intakeAnalyst', 'referrals', { source: 'KCPD', incidentIds: [incidentId], subject: { ...HE, personRef: he }, victim: { ...ANOTHER, personRef: another } })
+    await done('intakeAnalyst', 'persons/matching-runs', { purpose: 'dataQuality', scope: 'NEW' })
+    expect((await get<{ runs: object[] }>('intakeAnalyst', 'persons/matching-runs')).body.runs[0]).toMatchObject({ scope: 'NEW', persons: 4, compared: 2 })
     expect(await post('intakeAnalyst', 'cases', { referralId, indexIncidentId: incidentId, subjectInIncident: pair!.offenderToken })).toMatchObject({ status: 409, body: { refused: 'case_already_open', rules: ['I2'] } })
   })
 

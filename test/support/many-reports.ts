@@ -60,6 +60,7 @@ export function* manyOpenRows(rows: number, letter = 'B'): Generator<Buffer> {
 
 /** The numbers of the samples: reports, persons, arrests, … Each row's end in its own number; files of different letters share none. */
 const SAMPLE_NUMBER = /\bFX[A-Z0-9]*-(?:[A-Z]+-)*\d+\b/g
+const SAMPLE_REPORT = /\bFX26-01\d{4}\b/g
 export interface ManyRows { readonly mapping: string; readonly file: Buffer }
 /**
  * An extract of so many rows by the sample's mapping: the sample's first row again and again, row n of each target speaking of
@@ -67,7 +68,8 @@ export interface ManyRows { readonly mapping: string; readonly file: Buffer }
  */
 export const manyRows = (name: string, rows: number, letter = 'B', keep: { readonly number?: string; readonly in?: 'first' | 'all' } = {}): ManyRows => {
   const mapping = sample('extracts', `${name}.map.yml`)
-  const numbered = (text: string, row: number): string => text.replaceAll(SAMPLE_NUMBER, (number) => number === keep.number && (keep.in === 'all' || row === 0) ? number : `${number}-${letter}${row}`)
+  // The first row of a target may speak of another report of the sample than the first, and only the first is made again.
+  const numbered = (text: string, row: number): string => text.replaceAll(SAMPLE_REPORT, 'FX26-010001').replaceAll(SAMPLE_NUMBER, (number) => number === keep.number && (keep.in === 'all' || row === 0) ? number : `${number}-${letter}${row}`)
   const all = (row: string): string[] => Array.from({ length: rows }, (_, at) => numbered(row, at))
   if (name === 'lap-screens') {
     const [first] = (JSON.parse(sample('extracts', `${name}.json`)) as { screens: object[] }).screens

@@ -49,6 +49,8 @@ export { AGREEMENTS, ASKED_BECAUSE, COMPARED_FIELDS, ComparedField, LINK_BASES, 
 export type { AskedBecause, LinkBasis, UnlinkReason } from './intake/person-identities.v1'
 export { IDENTITY_REGISTER, linksAfter, tokensOf } from './intake/person-links'
 export type { PersonLink } from './intake/person-links'
+export { MATCH_SCOPES, PersonsMatchedV1 } from './intake/persons-matched.v1'
+export type { MatchScope } from './intake/persons-matched.v1'
 export { LinkPersons, MatchPersons, UnlinkPersons } from './intake/person-identity.commands'
 export { CaseOpenedV1, ADULT_BASES } from './intake/case-opened.v1'
 export type { AdultBasis } from './intake/case-opened.v1'

@@ -3,6 +3,9 @@ import type { Context } from '../context'
 
 interface Question { readonly matchId: string; readonly oneRef: string; readonly otherRef: string; readonly confidence: number; readonly evidence: readonly { readonly field: string; readonly agreement: string }[]; readonly askedBecause: readonly string[] }
 interface Shown extends Question { readonly sides: readonly { readonly personRef: string; readonly linkedRefs: readonly string[]; readonly told: Readonly<Record<string, string>> }[]; readonly notice: string }
+interface Run { readonly runId: string; readonly at: string; readonly scope: string; readonly persons: number; readonly compared: number; readonly policyVersion: string }
+const lineOf = ({ runId, at, scope, persons, compared, policyVersion }: Run): string => `${runId}  ${at.slice(0, 16)}Z  ${scope}: ${compared} of ${persons} with everybody, by ${policyVersion}`
+
 interface Receipt { readonly ordinal: number; readonly repeated: boolean }
 
 const LINK_BASES = ['REVIEW_OF_RECORDS', 'IDENTITY_DOCUMENT', 'FINGERPRINTS', 'OWN_STATEMENT']
@@ -12,15 +15,32 @@ const UNLINK_REASONS = ['DIFFERENT_PEOPLE', 'LINKED_BY_MISTAKE', 'NOT_ENOUGH_EVI
 export const register = (program: Command, context: Context): void => {
   const group = program.command('persons').description('which records are one person\'s')
 
-  context.command<Record<string, unknown>, []>(group, {
+  context.command<{ new?: boolean }, []>(group, {
     name: 'match',
     summary: 'look once through all referrals for records that are one person\'s',
     role: 'intakeAnalyst',
-    examples: ['npx chorus persons match', 'npx chorus persons list'],
-    run: async ({ client, out, signal }) => {
-      const receipt = await (await client()).post<Receipt>('/v1/persons/matching-runs', { purpose: 'dataQuality' }, { signal })
+    examples: ['npx chorus persons match', 'npx chorus persons match --new', 'npx chorus persons runs'],
+    with: (command) => command.option('--new', 'compare those alone of whom a referral has told since the last run, with everybody'),
+    run: async ({ client, options, out, signal }) => {
+      const receipt = await (await client()).post<Receipt>('/v1/persons/matching-runs', { purpose: 'dataQuality', ...(options.new ? { scope: 'NEW' } : {}) }, { signal })
       out.data('persons.match/1', receipt, [`looked through; the log stands at ordinal ${receipt.ordinal} for it`])
       out.next('npx chorus persons list')
+    },
+  })
+
+  context.command<Record<string, unknown>, [string?]>(group, {
+    name: 'runs [id]',
+    summary: 'the matching runs, newest first; or what one of them has found',
+    role: 'intakeAnalyst',
+    examples: ['npx chorus persons runs', 'npx chorus persons runs 0197f0c2-7c1e-7a43-9d0b-5a2b64d1c001'],
+    run: async ({ client, out, signal }, id) => {
+      if (id === undefined) {
+        const { runs } = await (await client()).get<{ runs: readonly Run[] }>('/v1/persons/matching-runs', { signal })
+        out.data('persons.runs/1', { runs }, runs.map(lineOf))
+        return
+      }
+      const run = await (await client()).get<Run & { readonly found: readonly { readonly matchId: string; readonly outcome: string; readonly confidence: number }[] }>(`/v1/persons/matching-runs/${encodeURIComponent(id)}`, { signal })
+      out.data('persons.run/1', run, [lineOf(run), ...run.found.map(({ matchId, outcome, confidence }) => `  ${matchId}  ${outcome.padEnd(6)}  ${confidence} %`)])
     },
   })
 

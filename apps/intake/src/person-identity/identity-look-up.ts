@@ -16,6 +16,8 @@ export interface Sides { readonly opposed: readonly Two[]; /** everybody who is 
 export class IdentityLookUp {
   constructor(private readonly log: Recorder, private readonly vault: Vault, private readonly cases: CaseLookUp) {}
 
+  registered(): Promise<readonly RecordedEvent[]> { return this.log.load(streamOf(personIdentity, REGISTER)) }
+
   async register(): Promise<{ readonly state: PersonIdentity; readonly basis: readonly Basis[] }> {
     const stream = streamOf(personIdentity, REGISTER)
     const events = await this.log.load(stream)

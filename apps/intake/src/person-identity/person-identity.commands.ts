@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common'
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs'
-import { AllowedTo, LinkPersons, MatchPersons, rightOf, UnlinkPersons, type CommandMeta } from '@chorus/contracts'
+import { AllowedTo, LinkPersons, MatchPersons, rightOf, tokensOf, UnlinkPersons, type CommandMeta } from '@chorus/contracts'
 import { derivedId, handle, isRefusal, type Handled, type Refusal } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
 import { AUDIT, RECORDER, type AuditTrail } from '@chorus/platform'
@@ -8,7 +8,7 @@ import { LinkedPersonsConsumer } from '../on-identities-linked/linked-persons.co
 import { matchPersons } from '../person-match/person-match'
 import { identityPolicyInForce } from '../policy/policy-in-force'
 import { IdentityLookUp } from './identity-look-up'
-import { personIdentity, REGISTER, type FoundMatch } from './person-identity'
+import { personIdentity, REGISTER, scopeOf, type FoundMatch } from './person-identity'
 
 type Answer = Promise<Handled | Refusal>
 
@@ -64,6 +64,10 @@ export class MatchPersonsHandler implements ICommandHandler<MatchPersonsCommand>
   constructor(@Inject(RECORDER) private readonly log: Recorder, @Inject(AUDIT) private readonly trail: AuditTrail, private readonly lookUp: IdentityLookUp, private readonly after: LinkedPersonsConsumer) {}
 
   async execute({ body, meta }: MatchPersonsCommand): Answer {
+    const endId = derivedId('end-run', meta.commandId)
+    const ended = (await this.lookUp.registered()).find(({ commandId }) => commandId === endId)
+    // Sent again, the run is answered as it ended: nobody is opened for that.
+    if (ended) return { stream: ended.stream, ordinal: ended.ordinal, revision: ended.revision, recordedtime: ended.recordedtime, ids: [ended.id], repeated: true }
     const { policy, policyVersion } = await identityPolicyInForce(this.log, meta.now)
     const sides = await this.lookUp.sides()
     await this.trail.record({
@@ -71,7 +75,12 @@ export class MatchPersonsHandler implements ICommandHandler<MatchPersonsCommand>
       asked: { run: meta.commandId, persons: String(sides.known.size) },
     })
     const opposed = new Set(sides.opposed.map((two) => [...two].sort().join('|')))
-    const { matches } = matchPersons([], await this.lookUp.persons(sides), policy, (one, other) => opposed.has([one, other].sort().join('|')))
+    const { state } = await this.lookUp.register()
+    const { scope, isNew } = scopeOf(state, body.scope ?? 'ALL', policyVersion)
+    const persons = await this.lookUp.persons(sides)
+    const [known, incoming] = [persons.filter(({ ref }) => !isNew(sides.known.get(ref)!.ordinal)), persons.filter(({ ref }) => isNew(sides.known.get(ref)!.ordinal))]
+    const one = [...new Map(state.links.map(({ keepRef }) => { const all = [...tokensOf(state.links, keepRef)].sort(); return [all.join(), all] as const })).values()]
+    const { matches } = matchPersons(known, incoming, policy, (ref, other) => opposed.has([ref, other].sort().join('|')), one)
     const found = matches.map(({ refs, band, probability, evidence, askedBecause }): FoundMatch => {
       const sorted: readonly [string, string] = refs[0] < refs[1] ? refs : [refs[1], refs[0]]
       return { matchId: this.lookUp.matchIdOf(sorted), refs: sorted, band, confidence: Math.floor(probability * 100), evidence: evidence.map(({ field, agreement }) => ({ field, agreement })), askedBecause }
@@ -82,8 +91,10 @@ export class MatchPersonsHandler implements ICommandHandler<MatchPersonsCommand>
     }))
     let answer = await record(found.slice(0, AT_ONCE), meta.commandId)
     for (let from = AT_ONCE; from < found.length && !isRefusal(answer); from += AT_ONCE) answer = await record(found.slice(from, from + AT_ONCE), derivedId('match-persons', meta.commandId, String(from)))
-    if (!isRefusal(answer)) await this.after.atOnce(answer)
-    return answer
+    if (isRefusal(answer)) return answer
+    await this.after.atOnce(answer)
+    const through = Math.max(0, ...[...sides.known.values()].map(({ ordinal }) => ordinal))
+    return handle(this.log, personIdentity, REGISTER, { type: 'EndRun', meta: { ...meta, commandId: endId }, data: { scope, persons: persons.length, compared: incoming.length, through, policyVersion } })
   }
 }
 

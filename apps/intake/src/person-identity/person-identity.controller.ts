@@ -6,10 +6,14 @@ import { CommandRoute, contextOf, Meta, Problem, QueryRoute, receiptOf, UuidPara
 import { IdentityLookUp } from './identity-look-up'
 import { LinkPersonsCommand, MatchPersonsCommand, UnlinkPersonsCommand } from './person-identity.commands'
 import { openQuestions } from './person-identity'
+import { foundBy, runsIn, type RunFound, type RunListed } from './matching-runs'
 
 /** One of the two, side by side: what this role may see of what was told of him or her. */
 interface Side { readonly personRef: string; readonly linkedRefs: readonly string[]; readonly told: Readonly<Record<string, string>> }
 interface Questions { readonly total: number; readonly matches: readonly PersonMatchProposedV1[] }
+
+/** Older ones stand in the log. */
+const RUNS_LISTED = 100
 
 @ApiTags('persons')
 @Controller('v1/persons')
@@ -24,6 +28,19 @@ export class PersonIdentityController {
 
   @Post('separations') @CommandRoute(UnlinkPersons)
   async unlink(@Body() body: UnlinkPersons, @Meta() meta: CommandMeta): Promise<Receipt> { return receiptOf(await this.commands.execute(new UnlinkPersonsCommand(body, meta))) }
+
+  @Get('matching-runs')
+  @QueryRoute({ summary: 'The matching runs that came to their end, newest first: whom they compared, by which policy; never what they found', reads: { noPerson: 'how many persons are on record, and when they were compared' }, roles: ['intakeAnalyst', 'prosecutor'], agencies: ['KCPD', 'JCPO'] })
+  async runs(): Promise<{ readonly runs: readonly RunListed[] }> { return { runs: runsIn(await this.lookUp.registered()).reverse().slice(0, RUNS_LISTED) } }
+
+  @Get('matching-runs/:id')
+  @QueryRoute({ summary: 'What one matching run has found: links that the machine made, and questions, by codes alone; whether they still stand is said by the list of questions and by a history', reads: { person: 'matchId' }, roles: ['intakeAnalyst', 'prosecutor'], agencies: ['KCPD', 'JCPO'] })
+  async run(@Param('id', UuidParam) id: string): Promise<RunListed & { readonly found: readonly RunFound[] }> {
+    const events = await this.lookUp.registered()
+    const run = runsIn(events).find(({ runId }) => runId === id)
+    if (!run) throw new Problem('not-found', 'No matching run of this number has come to its end. The list of runs says which there are.')
+    return { ...run, found: foundBy(events, id, (two) => this.lookUp.matchIdOf(two)) }
+  }
 
   @Get('matches')
   @QueryRoute({ summary: 'Questions of the matcher that nobody has answered yet: by codes alone, surest first', reads: { person: 'matchId' }, roles: ['intakeAnalyst', 'prosecutor'], agencies: ['KCPD', 'JCPO'] })

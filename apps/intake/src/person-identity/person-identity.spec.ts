@@ -3,7 +3,7 @@ import { tokensOf } from '@chorus/contracts'
 import { fold } from '@chorus/decider'
 import { given, metaOf } from '../../../../libs/decider/src/testing/given'
 import { aggregateProperties } from '../../../../libs/decider/src/testing/properties'
-import { initial, openQuestions, personIdentity, type FoundMatch, type IdentityFacts, type PersonIdentityCommand, type Two } from './person-identity'
+import { initial, openQuestions, personIdentity, scopeOf, type FoundMatch, type IdentityFacts, type PersonIdentityCommand, type Two } from './person-identity'
 
 const [A, B, C, D] = ['A', 'B', 'C', 'D'].map((letter) => `per_example${letter.repeat(15)}`) as [string, string, string, string]
 const CASES: Readonly<Record<string, string>> = { [A]: '018f0000-0000-7000-8000-00000000000a', [B]: '018f0000-0000-7000-8000-00000000000b' }
@@ -91,6 +91,12 @@ describe('I2, where both have an open case', () => {
   it('the machine asks a person', () => {
     given(personIdentity).when(matches([found([A, B])], { openCases: CASES })).then({ type: 'PersonMatchProposed', data: { askedBecause: ['SEVERAL_OPEN_CASES'] } })
   })
+})
+
+it('a run compares those of whom something was told since the last one; everybody before any, when it is asked to, and after another policy', () => {
+  const state = fold(personIdentity, [{ type: 'PersonsMatched', data: { scope: 'ALL', persons: 3, compared: 3, through: 9, policyVersion: 'p@1' } }] as never[], initial)
+  const of = (from: typeof state, wished: 'ALL' | 'NEW', policyVersion = 'p@1') => { const { scope, isNew } = scopeOf(from, wished, policyVersion); return [scope, isNew(9), isNew(10)] }
+  expect([of(state, 'NEW'), of(state, 'ALL'), of(state, 'NEW', 'p@2'), of(initial, 'NEW')]).toEqual([['NEW', false, true], ['ALL', true, true], ['ALL', true, true], ['ALL', true, true]])
 })
 
 it('the machine asks once, and links nobody where the policy says so', () => {

@@ -4,12 +4,12 @@
  * order are never one, directly or through others, whoever decides; whom a person has separated the machine neither links nor
  * asks about again; the machine links nobody who would then have two open cases (I2): a person is asked.
  */
-import type { AskedBecause, Basis, CommandMeta, ComparedField, DraftEvent, LinkPersons, PersonIdentitiesLinkedV1, PersonIdentitiesUnlinkedV1, PersonMatchProposedV1, UnlinkPersons } from '@chorus/contracts'
+import type { AskedBecause, Basis, CommandMeta, ComparedField, DraftEvent, LinkPersons, MatchScope, PersonIdentitiesLinkedV1, PersonIdentitiesUnlinkedV1, PersonMatchProposedV1, PersonsMatchedV1, UnlinkPersons } from '@chorus/contracts'
 import { linksAfter, tokensOf, type PersonLink } from '@chorus/contracts'
 import { atNow, refused, type Command, type Decider, type Decision } from '@chorus/decider'
 
 // Stored names. Changing one needs a new version and an upcaster.
-export const PERSON_IDENTITY_EVENTS = ['PersonIdentitiesLinked', 'PersonIdentitiesUnlinked', 'PersonMatchProposed'] as const
+export const PERSON_IDENTITY_EVENTS = ['PersonIdentitiesLinked', 'PersonIdentitiesUnlinked', 'PersonMatchProposed', 'PersonsMatched'] as const
 /** The id of the one register. */
 export const REGISTER = 'register'
 
@@ -30,7 +30,9 @@ export type Link = Command<'LinkPersons', LinkPersons & { readonly facts: Identi
 export type Unlink = Command<'UnlinkPersons', UnlinkPersons>
 export type RecordMatches = Command<'RecordMatches', { readonly matches: readonly FoundMatch[]; readonly linkBand: 'LINK' | 'ASK'; readonly policyVersion: string; readonly facts: IdentityFacts }>
 export type Separate = Command<'SeparateOpposites', { readonly opposed: readonly Two[] }>
-export type PersonIdentityCommand = Link | Unlink | RecordMatches | Separate
+/** The run is through. */
+export type EndRun = Command<'EndRun', PersonsMatchedV1>
+export type PersonIdentityCommand = Link | Unlink | RecordMatches | Separate | EndRun
 
 export interface PersonIdentity {
   readonly seen: number
@@ -41,8 +43,10 @@ export interface PersonIdentity {
   /** pairs that a person has separated */
   readonly separated: ReadonlySet<string>
   readonly proposed: readonly PersonMatchProposedV1[]
+  /** how the last matching run ended; null: there was none */
+  readonly matched: Pick<PersonsMatchedV1, 'through' | 'policyVersion'> | null
 }
-export const initial: PersonIdentity = { seen: 0, links: [], everLinked: [], separated: new Set(), proposed: [] }
+export const initial: PersonIdentity = { seen: 0, links: [], everLinked: [], separated: new Set(), proposed: [], matched: null }
 
 const keyOf = (one: string, other: string): string => [one, other].sort().join('|')
 
@@ -64,13 +68,14 @@ export const evolve = (before: PersonIdentity, event: { readonly type: string; r
       }
     }
     case 'PersonMatchProposed': return { ...state, proposed: [...state.proposed, event.data as PersonMatchProposedV1] }
+    case 'PersonsMatched': { const { through, policyVersion } = event.data as PersonsMatchedV1; return { ...state, matched: { through, policyVersion } } }
     default: return state
   }
 }
 
-/** Questions of the matcher that nobody has answered, and that no link has. */
 /** Somebody, or the machine where it may, has said of these two who they are. */
 export const isDecided = ({ links, separated }: PersonIdentity, one: string, other: string): boolean => separated.has(keyOf(one, other)) || tokensOf(links, one).includes(other)
+/** Questions of the matcher that nobody has answered, and that no link has. */
 export const openQuestions = (state: PersonIdentity): readonly PersonMatchProposedV1[] =>
   state.proposed.filter(({ oneRef, otherRef }) => !state.separated.has(keyOf(oneRef, otherRef)) && !tokensOf(state.links, oneRef).includes(otherRef))
 
@@ -130,6 +135,12 @@ export const recordMatches = ({ data: { matches, linkBand, policyVersion, facts 
   return events
 }
 
+/** Whom a run compares with all, by the ordinal of the newest referral that tells of the person. After another policy, or before any run, everybody. */
+export const scopeOf = ({ matched }: PersonIdentity, wished: MatchScope, policyVersion: string): { readonly scope: MatchScope; readonly isNew: (ordinal: number) => boolean } =>
+  wished === 'ALL' || matched?.policyVersion !== policyVersion ? { scope: 'ALL', isNew: () => true } : { scope: 'NEW', isNew: (ordinal) => ordinal > matched.through }
+
+export const endRun = ({ data, meta }: EndRun): Decision => [{ ...event('PersonsMatched', data, meta), policyVersion: data.policyVersion }]
+
 /** Which of a person's links is the wrong one nobody can say: all of them are taken back, and can be made anew one by one. */
 export const separate = ({ data: { opposed }, meta }: Separate, state: PersonIdentity): Decision => {
   const wrong = opposed.filter(([one, other]) => one !== other && tokensOf(state.links, one).includes(other)).flatMap(([one]) => tokensOf(state.links, one))
@@ -138,7 +149,7 @@ export const separate = ({ data: { opposed }, meta }: Separate, state: PersonIde
 
 const MOVED = refused('identities_moved', 'Other links were decided at this moment. Send the request again.', { kind: 'retry-later' })
 
-interface Data { PersonIdentitiesLinked: PersonIdentitiesLinkedV1; PersonIdentitiesUnlinked: PersonIdentitiesUnlinkedV1; PersonMatchProposed: PersonMatchProposedV1 }
+interface Data { PersonIdentitiesLinked: PersonIdentitiesLinkedV1; PersonIdentitiesUnlinked: PersonIdentitiesUnlinkedV1; PersonMatchProposed: PersonMatchProposedV1; PersonsMatched: PersonsMatchedV1 }
 const event = <T extends keyof Data>(type: T, data: Data[T], meta: CommandMeta, more: Partial<DraftEvent> = {}): DraftEvent => ({ type, schemaVersion: 1, data, ...atNow(meta), ...more })
 /** That both have an open case is no reason to deny who they are: it is on record as the breach that it is. */
 const linked = (data: PersonIdentitiesLinkedV1, openCaseIds: readonly string[], meta: CommandMeta, basis: readonly Basis[]): DraftEvent =>
@@ -153,6 +164,7 @@ export const personIdentity: Decider<PersonIdentity, PersonIdentityCommand> = {
       case 'UnlinkPersons': return unlink(command, state)
       case 'RecordMatches': return recordMatches(command, state)
       case 'SeparateOpposites': return separate(command, state)
+      case 'EndRun': return endRun(command)
     }
   },
 }

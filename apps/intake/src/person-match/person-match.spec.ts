@@ -121,6 +121,12 @@ describe('the link band', () => {
     const { matches } = matchPersons(crowd, [bridge, one, other].map((each, at) => personOf(`n${at}`, each)), policy)
     expect(matches.filter(({ band, refs }) => band === 'LINK' && refs.includes('n2'))).toEqual([])
   })
+  it('leaves to a person whom a link would lead, through one that stands, to somebody who is not likely the same', () => {
+    const known = [...crowd, personOf('n0', told), personOf('n9', { given: 'Isadora', surname: 'Wintermeade', birthDate: '1951-02-03' })]
+    const run = (one: readonly (readonly string[])[]): Match | undefined => matchPersons(known, [personOf('n1', told)], policy, undefined, one).matches.find(({ refs }) => refs.includes('n0') && refs.includes('n1'))
+    expect(run([])?.band).toBe('LINK')
+    expect(run([['n0', 'n9']])).toMatchObject({ band: 'ASK', askedBecause: ['THIRD_RECORD'] })
+  })
   it('never holds two who are known to be apart, whatever the score', () => {
     expect(matchPersons(crowd, [personOf('n0', told), personOf('n1', told)], policy, () => true).matches).toEqual([])
   })

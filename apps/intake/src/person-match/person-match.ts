@@ -39,8 +39,8 @@ export interface Match {
 }
 export interface MatchResult { readonly matches: readonly Match[]; readonly compared: number; readonly allPairs: number; readonly keysPassedOver: number; readonly learnt: Learnt }
 
-/** Compares `incoming` with each other and with `known`. `apart`: never one person, whatever the score. */
-export const matchPersons = (known: readonly Person[], incoming: readonly Person[], policy: MatchPolicy, apart: (one: string, other: string) => boolean = () => false): MatchResult => {
+/** Compares `incoming` with each other and with `known`. `apart`: never one person, whatever the score. `one`: of each person who has several records already, all of them. */
+export const matchPersons = (known: readonly Person[], incoming: readonly Person[], policy: MatchPolicy, apart: (one: string, other: string) => boolean = () => false, one: readonly (readonly string[])[] = []): MatchResult => {
   const persons = [...known, ...incoming]
   const allPairs = known.length * incoming.length + incoming.length * (incoming.length - 1) / 2
   const { pairs, keysPassedOver } = candidates(persons, known.length)
@@ -51,7 +51,7 @@ export const matchPersons = (known: readonly Person[], incoming: readonly Person
     const [a, b] = [persons[i]!, persons[j]!]
     return apart(a.ref, b.ref) ? [] : judged(a, b, comparisons[at]!, learnt, often, persons.length, policy)
   })
-  return { matches: withoutDisputed(found), compared: pairs.length, allPairs, keysPassedOver, learnt }
+  return { matches: withoutDisputed(found, one), compared: pairs.length, allPairs, keysPassedOver, learnt }
 }
 
 /** How many persons of the set have this value. */
@@ -140,9 +140,10 @@ const birthInPart = (a: Person, b: Person, year: number): number =>
  * Links reach on: where one record would be linked to two that are not even likely to be one person, all of that group is asked,
  * for it is not known which link is the wrong one.
  */
-const withoutDisputed = (found: readonly Match[]): Match[] => {
-  const likely = new Set(found.flatMap(({ refs: [a, b] }) => [`${a}|${b}`, `${b}|${a}`]))
-  const groups = new Map<string, Set<string>>()
+const withoutDisputed = (found: readonly Match[], one: readonly (readonly string[])[]): Match[] => {
+  const likely = new Set([...found.map(({ refs }) => refs), ...one.flatMap((refs) => refs.flatMap((a, at) => refs.slice(at + 1).map((b) => [a, b] as const)))].flatMap(([a, b]) => [`${a}|${b}`, `${b}|${a}`]))
+  // A link reaches through those that stand already, also where a run has not compared these again.
+  const groups = new Map<string, Set<string>>(one.flatMap((refs) => { const members = new Set(refs); return refs.map((ref): [string, Set<string>] => [ref, members]) }))
   for (const { band, refs } of found) {
     if (band !== 'LINK') continue
     const members = new Set(refs.flatMap((ref) => [ref, ...groups.get(ref) ?? []]))
@@ -151,7 +152,7 @@ const withoutDisputed = (found: readonly Match[]): Match[] => {
   const disputed = new Set<Set<string>>()
   for (const members of new Set(groups.values())) {
     const list = [...members]
-    if (list.some((one, at) => list.slice(at + 1).some((other) => !likely.has(`${one}|${other}`)))) disputed.add(members)
+    if (list.some((ref, at) => list.slice(at + 1).some((other) => !likely.has(`${ref}|${other}`)))) disputed.add(members)
   }
   return found.map((match) => match.band === 'LINK' && disputed.has(groups.get(match.refs[0])!) ? { ...match, band: 'ASK', askedBecause: ['THIRD_RECORD'] } : match)
 }
