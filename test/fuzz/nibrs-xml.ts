@@ -95,8 +95,9 @@ export const judge = (original: string, mutant: string, next: Random): string[] 
     const why = unreadable(raw.content.map((l) => l.text))
     if (why) wrong.push(`line ${raw.firstLine}: accepted, and unreadable: ${why}`)
     if (same !== undefined && cameOut.has(same)) continue
-    for (const one of wrongEdits(raw, parsed.record)) wrong.push(`line ${raw.firstLine}: ${one}`)
-    if (same !== undefined) cameOut.add(same)
+    const edits = wrongEdits(raw, parsed.record)
+    for (const one of edits) wrong.push(`line ${raw.firstLine}: ${one}`)
+    if (same !== undefined && edits.length === 0) cameOut.add(same)
   }
   gaps.push(mutant.slice(end))
   for (const gap of gaps) {

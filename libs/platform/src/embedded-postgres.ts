@@ -207,6 +207,8 @@ const startServer = async (options: EmbeddedPostgresOptions, user: PostgresUser,
     lifeline(child).destroy()
     await within(exit, STOP_MS)
     killGroup(child)
+    // killed is not gone, and its other processes go in their own time
+    await endOrphans(data)
     options.signal?.throwIfAborted()
     const words = complaint(logFile, from)
     if (endedOnFullDisk(logFile, from)) throw new DiskFull(data)

@@ -63,9 +63,7 @@ class Verification {
 
   async run(): Promise<LogReport> {
     const { store, folder, verifier, signer, tryKeys, audit: chain } = this.options
-    const head = await store.head()
-    // as of then: what is recorded while this goes on is signed later than it sees
-    const now = this.options.clock.now()
+    const [head, now] = [await store.head(), this.options.clock.now()]
     if (head.log !== store.log) return this.wrong(1, 'another-log', `the database holds log ${head.log}, where log ${store.log} was`)
     const pinned = folder.pinned(store.log)
     for (const [who, key] of [['the key folder holds', signer.verifier.text], [`${folder.name} was begun with`, pinned]] as const) {

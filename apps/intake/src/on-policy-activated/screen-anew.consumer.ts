@@ -62,14 +62,14 @@ export class ScreenAnewConsumer implements Following {
     // What is screened from here on is screened by what holds: its policy is read after its event.
     if (!await this.reports.reached((await this.store.head()).ordinal, PATIENCE)) return null
     const assessed = await this.screenAll(activation, now)
-    if (this.stopping.signal.aborted) return null
+    if (this.stopping.signal.aborted || assessed === null) return null
     const answer = await handle(this.log, policy, LEVELS_POLICY, throughWith(activation, now))
     if (isRefusal(answer)) throw new Error(`that the incidents were screened could not be recorded: ${answer.refused}`)
     this.logger.log({ note: 'the reported incidents were screened by the policy that holds', policy: policyVersionOf(activation.data), assessed })
     return assessed
   }
 
-  private async screenAll(activation: RecordedEvent<PolicyActivatedV1>, now: string): Promise<number> {
+  private async screenAll(activation: RecordedEvent<PolicyActivatedV1>, now: string): Promise<number | null> {
     const { policy: held, hash } = readPolicy<LevelPolicy>(activation.data.text, 'the policy that holds', LEVELS_POLICY)
     const by = { policyVersion: policyVersionOf(held), policyHash: hash, eligibility: held.eligibility }
     const outcomes = new Outcomes(by)
@@ -79,6 +79,8 @@ export class ScreenAnewConsumer implements Following {
     let assessed = 0
     for (let from = 0; from < left.length && !this.stopping.signal.aborted; from += PAGE) {
       const began = performance.now()
+      // Another one holds by now: it screens them all, and this one would say again what is over.
+      if (unscreened(await this.log.load(streamOf(policy, LEVELS_POLICY)), this.clock.now())?.id !== activation.id) return null
       const streams = left.slice(from, from + PAGE).map((incidentId) => `incident-${incidentId}`)
       const histories = await this.log.loadMany(streams)
       const items = streams.flatMap((stream) => screenAnew(histories.get(stream) ?? [], by, activation, now) ?? [])

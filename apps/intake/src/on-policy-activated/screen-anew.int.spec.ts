@@ -82,6 +82,17 @@ describe('a policy of levels that begins to hold', () => {
     expect((await assessments(strangers)).at(-1)).toMatchObject({ outcome: 'NOT_ELIGIBLE', by: '1.3.0', corrects: first!.id })
   })
 
+  it('lets go of whom it no longer takes for intimate partners', async () => {
+    const partners = await reported({ relationship: 'BG' })
+    await screened()
+    await activate('1.3.1', (text) => olderThan(21)(text).replace(/, BG\b/, ''))
+    await consumer.screenNow()
+    expect(await outcomes(partners)).toEqual(['CANDIDATE by 1.3.0', 'NOT_ELIGIBLE by 1.3.1'])
+    await activate('1.3.2', olderThan(21))
+    await consumer.screenNow()
+    expect((await outcomes(partners)).at(-1)).toBe('CANDIDATE by 1.3.2')
+  })
+
   it('of a day to come is waited for, and one that is replaced before its day never screens', async () => {
     await activate('1.4.0', olderThan(30), '2026-07-06')
     await activate('1.5.0', olderThan(18), '2026-07-08')

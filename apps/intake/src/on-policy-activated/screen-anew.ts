@@ -18,18 +18,18 @@ export const unscreened = (events: readonly RecordedEvent[], now: string): Recor
 /** What one pass over the log finds, incident by incident; no report is kept. */
 export class Outcomes {
   private readonly last = new Map<string, EligibilityOutcome>()
-  private readonly would = new Map<string, EligibilityOutcome | null>()
+  private readonly would = new Map<string, { readonly partners: boolean; readonly outcome: EligibilityOutcome }>()
   constructor(private readonly by: ScreeningPolicy) {}
 
   take(event: RecordedEvent): void {
     if (event.type === 'EligibilityAssessed') { const { incidentId, outcome } = event.data as EligibilityAssessedV2; this.last.set(incidentId, outcome); return }
     const found = screen(event, this.by)
-    if (found) this.would.set(found.incidentId, found.partners || this.last.has(found.incidentId) ? found.assessment.outcome : null)
+    if (found) this.would.set(found.incidentId, { partners: found.partners, outcome: found.assessment.outcome })
   }
 
-  /** Whose outcome is another one by this policy; where none was assessed: those that it takes for intimate partners. */
+  /** Whose outcome is another one by this policy; where none was assessed: those that it takes for intimate partners. An assessment stands behind its report. */
   otherwise(): string[] {
-    return [...this.would].flatMap(([incidentId, outcome]) => (outcome === null || outcome === this.last.get(incidentId) ? [] : [incidentId]))
+    return [...this.would].flatMap(([incidentId, { partners, outcome }]) => ((partners || this.last.has(incidentId)) && outcome !== this.last.get(incidentId) ? [incidentId] : []))
   }
 }
 

@@ -201,7 +201,9 @@ export class CaseLookUp {
     const { policy } = await policyInForce(this.log, now)
     const [facts, state] = [await this.forLevel(to, now), await this.stateOf(caseId)]
     if (state.status === 'none') return { ...facts, matched: [] }
-    const { levelFacts, reviewedYears, basis } = await this.recordedOf(state, policy.prohibitedBehaviors)
+    const { levelFacts, reviewedYears, basis, incidentCurrent, basisExpunged } = await this.recordedOf(state, policy.prohibitedBehaviors)
+    // What a report said that was taken back, or is closed, is not said anew.
+    if (!incidentCurrent || basisExpunged) return { ...facts, matched: [] }
     return { ...facts, matched: metAt(policy, to, { ...levelFacts, history: reviewedYears === policy.lookbackYears ? levelFacts.history : null }), basis: [...facts.basis, ...basis] }
   }
 

@@ -51,7 +51,7 @@ export interface CheckReport {
   readonly leftOut: number
 }
 type Found = Partial<Pick<CheckReport, 'cases' | 'incidents' | 'timers' | 'persons' | 'notifications' | 'caseChanges' | 'incidentChanges' | 'timerChanges' | 'matchChanges' | 'planChanges'>>
-/** Whoever may not see a record of this category is shown none of its changes: of the Health Department's that is every incident. */
+/** Whoever may not see a record of this category is shown none of its changes. */
 const mayList = (reader: Reader, category: string): boolean => categoryNamed(category)?.sight[reader.role as Role] !== undefined
 
 /** Of each list so many are shown: each is a reading of a person's record. */

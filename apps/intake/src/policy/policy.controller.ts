@@ -51,7 +51,7 @@ export class PolicyController {
   async retire(@Body() body: RetirePolicy, @Meta() meta: CommandMeta): Promise<Receipt> { return receiptOf(await this.commands.execute(new RetirePolicyCommand(body, meta))) }
 
   @Post('checks')
-  @QueryRoute({ summary: 'What a file would change on today\'s log: which open cases would be proposed another level, which incidents screened otherwise, which due dates be others, which records be linked or asked about, which plans be others, each by its id, and by which criteria. Changes nothing', body: CheckPolicy, reads: { person: 'record' }, roles: ['intakeAnalyst', 'prosecutor', 'healthProgram'], agencies: ['KCPD', 'JCPO', 'HEALTH'] })
+  @QueryRoute({ summary: 'What a file would change on today\'s log: which open cases would be proposed another level, which incidents screened otherwise, which due dates be others, which records be linked or asked about, which plans be others, each by its id, and by which criteria. Changes nothing', body: CheckPolicy, reads: { person: 'record' }, roles: ['intakeAnalyst', 'prosecutor'], agencies: ['KCPD', 'JCPO'] })
   check(@Body() { text, activeFrom }: CheckPolicy, @Meta() meta: CommandMeta, @Req() request: ChorusRequest): Promise<CheckReport> {
     // Of who is who everybody on record is opened: that is entered before it happens, as of a matching run.
     const opening = (persons: number): Promise<void> => this.trail.record({ actor: meta.actor, purpose: purposeOf(request.header('x-purpose'), meta.actor), correlationId: meta.correlationId, route: 'POST /v1/policies/checks', found: persons > 0, records: [], asked: { run: meta.commandId, persons: String(persons) } })
