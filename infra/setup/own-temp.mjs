@@ -19,8 +19,8 @@ const processesOf = (folder) => {
 }
 
 const NAME = 'chorus-npm-test-'
-/** Bytes that a whole `npm test` may have in it at a time, three times what was measured. */
-export const ROOM = 6 * 1024 ** 3
+/** Bytes: three times what two suites had in it at a time, the most of each. */
+const ROOM = 2 * 1024 ** 3
 
 /**
  * Memory, where there is plenty of it: databases and brokers come and go by the dozen, and making, syncing and removing their
