@@ -12,7 +12,7 @@ import { CLOCK, DATABASE, Followers, RECORDER, STORE, type Clock } from '@chorus
 import { Reaction } from '@chorus/read-models'
 import { CaseLookUp } from '../pch-case/look-up'
 import { pchCase } from '../pch-case/pch-case'
-import { casesTouched, isLateArrest, linkedBy, proposeAfterNotice } from './propose-after-notice'
+import { casesTouched, correctsToArrest, linkedBy, proposeAfterNotice } from './propose-after-notice'
 
 @Injectable()
 export class ProposeAfterNoticeConsumer {
@@ -36,8 +36,11 @@ export class ProposeAfterNoticeConsumer {
   }
 
   private async react(events: readonly RecordedEvent[]): Promise<void> {
-    const linked = linkedBy(events.some(isLateArrest) ? await this.links() : [])
-    for (const { event, caseId } of events.flatMap((each) => casesTouched(each, linked).map((touched) => ({ event: each, caseId: touched })))) {
+    const corrections = events.filter(correctsToArrest)
+    const linked = linkedBy(corrections.length > 0 ? await this.links() : [])
+    const reports = await this.log.loadMany([...new Set(corrections.map(({ stream }) => stream))])
+    const before = ({ stream, corrects }: RecordedEvent): RecordedEvent | undefined => reports.get(stream)?.find(({ id }) => id === corrects)
+    for (const { event, caseId } of events.flatMap((each) => casesTouched(each, linked, before(each)).map((touched) => ({ event: each, caseId: touched })))) {
       const state = await this.lookUp.stateOf(caseId)
       if (state.status !== 'open' || state.level === null) continue
       const now = this.clock.now()

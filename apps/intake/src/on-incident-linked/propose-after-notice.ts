@@ -4,9 +4,12 @@ import { derivedId } from '@chorus/decider'
 import { isQualifying } from '../circumstance/qualifying'
 import type { Propose, ProposeFacts } from '../pch-case/pch-case'
 
-type Told = Pick<RecordedEvent, 'type' | 'data' | 'corrects'>
-/** A report that is known already says now that he was arrested: the arrest was told late. */
-export const isLateArrest = ({ type, data, corrects }: Told): boolean => type === 'IncidentReported' && corrects !== undefined && (data as IncidentReportedV1).arrestMade
+type Told = Pick<RecordedEvent, 'type' | 'data' | 'corrects'> & Partial<Pick<RecordedEvent, 'time'>>
+const saysArrest = ({ type, data }: Told): boolean => type === 'IncidentReported' && (data as IncidentReportedV1).arrestMade
+/** A later version of a report, with an arrest: whether that is new, the version before it says. */
+export const correctsToArrest = (event: Told): boolean => saysArrest(event) && event.corrects !== undefined
+/** A report that is known already says now that he was arrested, or that it was at another time: the arrest was told late. `before`: what it corrects. */
+const isLateArrest = (event: Told, before: Told | undefined): boolean => correctsToArrest(event) && !(before && saysArrest(before) && before.time === event.time)
 /** Incidents in which he is the referred, by case. */
 export type Linked = ReadonlyMap<string, ReadonlySet<string>>
 export const linkedBy = (events: readonly Told[]): Linked => {
@@ -19,17 +22,18 @@ export const linkedBy = (events: readonly Told[]): Linked => {
   return cases
 }
 
-/** The cases that an event concerns; none: it counts against nobody. Which of the two, the notice or the offence, is told first is of no matter. */
-export const casesTouched = (event: Told, linked: Linked = new Map()): readonly string[] => {
-  if (isLateArrest(event)) return [...linked.get((event.data as IncidentReportedV1).incidentId) ?? []]
+/** The cases that an event concerns; none: it counts against nobody. `before`: the event that it corrects. Which of the two, the notice or the offence, is told first is of no matter. */
+export const casesTouched = (event: Told, linked: Linked = new Map(), before?: Told): readonly string[] => {
+  if (isLateArrest(event, before)) return [...linked.get((event.data as IncidentReportedV1).incidentId) ?? []]
   if (event.type === 'NotificationDelivered') { const { caseId, recipientVerified } = event.data as NotificationDeliveredV1; return recipientVerified ? [caseId] : [] }
   return isQualifying(event) ? [(event.data as { caseId: string }).caseId] : []
 }
 
-export const proposeAfterNotice = (event: Pick<RecordedEvent, 'id' | 'correlationId'>, caseId: string, facts: ProposeFacts, now: string): Propose => {
+export const proposeAfterNotice = (event: Pick<RecordedEvent, 'id' | 'type' | 'correlationId'>, caseId: string, facts: ProposeFacts, now: string): Propose => {
   const meta: CommandMeta = {
     commandId: derivedId('propose-after-notice', event.id, caseId), correlationId: event.correlationId, causationId: event.id, now,
     actor: { id: 'chorus:on-incident-linked', role: 'system', agency: 'CITY' }, source: { agency: 'CITY', system: 'chorus' },
   }
-  return { type: 'ProposeLevel', data: { facts }, meta }
+  // Each violation of an order is new, though the record that tells of it was among the evidence before.
+  return { type: 'ProposeLevel', data: { facts, onlyIfNew: event.type !== 'ProtectionOrderStatusChanged' }, meta }
 }

@@ -4,7 +4,7 @@ import { dayOf, isRefusal, refused, type Decision, type Refusal } from '@chorus/
 import { draft, BASIS_EXPUNGED, NO_LEVEL, NO_PROPOSAL, notOpen } from './answers'
 import type { Approve, Assign, Change, Contest, DecideContest, Decline, Exit, GivenExit, PchCase, Propose, Review } from './pch-case'
 
-export const propose = ({ data: { facts, policyVersion }, meta }: Propose, state: PchCase): Decision => {
+export const propose = ({ data: { facts, policyVersion, onlyIfNew }, meta }: Propose, state: PchCase): Decision => {
   if (state.status !== 'open') return notOpen(state)
   const { policy, assessment } = facts
   if (policyVersion !== undefined && policyVersion !== policy.policyVersion) return refused('other_policy_in_force', `The policy in force is ${policy.policyVersion}. Look at it, then ask for the proposal again.`, { kind: 'conflict' })
@@ -17,9 +17,8 @@ export const propose = ({ data: { facts, policyVersion }, meta }: Propose, state
   if (facts.reviewedYears !== policy.lookbackYears) return refused('other_lookback', `The review looked back ${facts.reviewedYears} years; the policy in force counts ${policy.lookbackYears}. Type in a review over ${policy.lookbackYears} years.`)
   if (assessment.level === null) return refused('no_level_met', `The criteria of no level are met.${assessment.unknown.length > 0 ? ` Not decidable from what is recorded: ${assessment.unknown.join(', ')}.` : ''} Have the review of the history checked.`)
   const before = state.proposal
-  const same = before && !before.declined && before.level === assessment.level && before.policyHash === policy.hash
-    && list(before.matched) === list(assessment.matched) && list(before.unknown) === list(assessment.unknown) && list(before.evidenceRefs) === list(facts.evidenceRefs)
-  if (same) return []
+  const same = before?.level === assessment.level && before.policyHash === policy.hash && list(before.matched) === list(assessment.matched) && list(before.evidenceRefs) === list(facts.evidenceRefs)
+  if (same && (before.declined ? onlyIfNew : list(before.unknown) === list(assessment.unknown))) return []
   return [draft('LevelProposed', {
     caseId: state.opened.caseId, level: assessment.level, rank: rankOf(assessment.level), matchedCriteria: [...assessment.matched], unknownCriteria: [...assessment.unknown],
     evidenceRefs: [...facts.evidenceRefs], policyHash: policy.hash,

@@ -114,6 +114,12 @@ describe('the policy proposes a level', () => {
     given(pchCase, opened, proposed).when(propose({ assessment: { level: 'B', matched: ['ipvArrestOrCharge.atLeast=2'], unknown: [] } })).then({ type: 'LevelProposed', data: { level: 'B' } })
     given(pchCase, opened, proposed, declined).when(propose()).then({ type: 'LevelProposed' })
   })
+  it('unasked, a declined one comes back where level, criteria, evidence or policy is another, and not otherwise', () => {
+    const unasked = (facts: Partial<ProposeFacts> = {}): Propose => { const command = propose(facts); return { ...command, data: { ...command.data, onlyIfNew: true } } }
+    given(pchCase, opened, proposed, declined).when(unasked()).nothing()
+    given(pchCase, opened, proposed, declined).when(unasked({ evidenceRefs: [`historyReview-${CASE}`] })).then({ type: 'LevelProposed' })
+    given(pchCase, opened, proposed, declined).when(unasked({ assessment: { level: 'B', matched: ['ipvArrestOrCharge.atLeast=2'], unknown: [] } })).then({ type: 'LevelProposed', data: { level: 'B' } })
+  })
   it('can be declined while no level is assigned', () => {
     given(pchCase, opened).when(decline()).refused('proposal_missing')
     given(pchCase, opened, proposed, declined).when(decline()).nothing()

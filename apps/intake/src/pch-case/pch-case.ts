@@ -54,7 +54,7 @@ export interface LevelFacts { readonly policy: PolicyInForce; /** agencies that 
 export interface ChangeFacts extends LevelFacts { readonly matched: readonly string[] }
 
 export type Open = Command<'OpenCase', OpenCase & { readonly facts: OpenFacts }>
-export type Propose = Command<'ProposeLevel', { readonly policyVersion?: string; readonly facts: ProposeFacts }>
+export type Propose = Command<'ProposeLevel', { readonly policyVersion?: string; /** nobody asked: what was declined is not proposed again on the same record */ readonly onlyIfNew?: boolean; readonly facts: ProposeFacts }>
 export type Decline = Command<'DeclineLevelProposal', DeclineLevelProposal>
 export type Approve = Command<'ApproveLevel', ApproveLevel>
 export type Assign = Command<'AssignLevel', AssignLevel & { readonly facts: LevelFacts }>
