@@ -104,6 +104,22 @@ describe('a policy of levels that begins to hold', () => {
     expect(await consumer.screenNow()).toBeNull()
   })
 
+  it('ends a pass where another policy has come to hold meanwhile, and goes on by that one', async () => {
+    const many: string[] = []
+    for (let n = 0; n < 101; n++) many.push(await reported({ offenderAge: years(40) }))
+    await screened()
+    await activate('1.5.1', olderThan(50))
+    const store = intake.log
+    const slow = Object.create(store) as typeof store
+    slow.recordEach = async (items) => { const done = await store.recordEach(items); await activate('1.5.2', olderThan(18)); return done }
+    expect(await another(slow).screenNow()).toBeNull()
+    const by = async (version: string): Promise<number> => (await Promise.all(incidents.map(outcomes))).flat().filter((one) => one.endsWith(version)).length
+    expect([await by('1.5.1'), await by('1.5.2')]).toEqual([100, 0])
+    await consumer.screenNow()
+    expect([await by('1.5.1'), await by('1.5.2')]).toEqual([100, 100])
+    expect(await Promise.all(many.map(async (id) => (await outcomes(id)).at(-1)!.split(' ')[0]))).toEqual(many.map(() => 'CANDIDATE'))
+  })
+
   it('goes on where it broke off, and doubles nothing', async () => {
     const many: string[] = []
     for (let n = 0; n < 12; n++) many.push(await reported({ offenderAge: years(40) }))
