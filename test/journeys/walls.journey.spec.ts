@@ -221,6 +221,9 @@ describe('a wall', () => {
     const check = async (account: string): Promise<Answer> => plain(await chorus.agent.post('/v1/policies/checks').set('Authorization', await bearer(account, 'prosecutor')).set('X-Purpose', PURPOSES_OF.prosecutor[0]).send({ text: stricter }))
     const [kin, other] = [await check('kin'), await check('other')]
     expect([kin, other].map(({ status, text: said }) => [status, said.includes(others.incidentId), said.includes(kins.incidentId)])).toEqual([[200, true, false], [200, true, true]])
+    // nor counted: a total that counts on says how many are behind it
+    const totals = [kin, other].map(({ text: said }) => { const { cases, incidents } = JSON.parse(said) as { cases: { open: number }; incidents: { reported: number } }; return [cases.open, incidents.reported] as const })
+    expect([totals[0]![0] < totals[1]![0], totals[0]![1] < totals[1]![1]]).toEqual([true, true])
     expect(names(kin.text)).toBe(false)
   })
 

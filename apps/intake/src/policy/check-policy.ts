@@ -32,7 +32,7 @@ export interface CheckReport {
   /** why it could not be activated now; null: nothing stands in the way */
   readonly obstacle: string | null
   readonly values: readonly ChangedValue[]
-  /** how many were looked at. How many would change is told by the lists alone: a count beside a list would tell of what the reader may not see */
+  /** how many were looked at that the reader may see. How many would change is told by the lists alone: a count beside a list would tell of what the reader may not see */
   readonly cases?: { readonly open: number; /** open, and no level may rest on their incident any more */ readonly withoutBasis: number }
   readonly incidents?: { readonly reported: number }
   readonly timers?: { readonly running: number }
@@ -54,9 +54,12 @@ type Found = Partial<Pick<CheckReport, 'cases' | 'incidents' | 'timers' | 'perso
 /** Whoever may not see a record of this category is shown none of its changes. */
 const mayList = (reader: Reader, category: string): boolean => categoryNamed(category)?.sight[reader.role as Role] !== undefined
 
+const caseOf = ({ record }: { readonly record: string }): string => `pchCase-${record}`
+const incidentOf = ({ record }: { readonly record: string }): string => `incident-${record}`
+const planCaseOf = ({ caseId }: { readonly caseId: string }): string => `pchCase-${caseId}`
+
 /** Of each list so many are shown: each is a reading of a person's record. */
 const LISTED = 500
-const NOT_LISTED = 'Incidents, and what else your role does not see one by one, were not listed.'
 const INSIDERS = 'Small counts are shown as they are: this is for those who work the cases, and not to be passed on.'
 
 export class PolicyCheck {
@@ -76,8 +79,8 @@ export class PolicyCheck {
     const held = policyIn(policyId, events, meta.now)
     const { found, notice } = await this.compare(file, held.policy, meta.actor, opening)
     const [cases, incidents, timers, matches, plans] = [
-      await this.listed(meta.actor, found.caseChanges ?? [], ({ record }) => `pchCase-${record}`), await this.listed(meta.actor, found.incidentChanges ?? [], ({ record }) => `incident-${record}`), await this.listed(meta.actor, found.timerChanges ?? [], ({ stream }) => stream),
-      await this.listed(meta.actor, found.matchChanges ?? [], ({ record }) => `personIdentity-${record}`, 'referral'), await this.listed(meta.actor, found.planChanges ?? [], ({ caseId }) => `pchCase-${caseId}`),
+      await this.listed(meta.actor, found.caseChanges ?? [], caseOf), await this.listed(meta.actor, found.incidentChanges ?? [], incidentOf), await this.listed(meta.actor, found.timerChanges ?? [], ({ stream }) => stream),
+      await this.listed(meta.actor, found.matchChanges ?? [], ({ record }) => `personIdentity-${record}`, 'referral'), await this.listed(meta.actor, found.planChanges ?? [], planCaseOf),
     ] as const
     const activation = policyStream.decide({ type: 'ActivatePolicy', data: { ...file.policy, hash: file.hash, text: file.text, approverRoles: file.kind.approvers, ...(activeFrom === undefined ? {} : { activeFrom }) }, meta }, fold(policyStream, events, noPolicy))
     return {
@@ -90,41 +93,42 @@ export class PolicyCheck {
     }
   }
 
-  private async compare(file: PolicyFile, held: object, reader: Reader, opening: (persons: number) => Promise<void>): Promise<{ found: Found; notice: string }> {
-    const insiders = mayList(reader, 'incident') ? INSIDERS : `${NOT_LISTED} ${INSIDERS}`
+  private async compare(file: PolicyFile, held: object, reader: Actor, opening: (persons: number) => Promise<void>): Promise<{ found: Found; notice: string }> {
     if (file.kind.policyId === LEVELS_POLICY) {
       const [before, after] = [held as LevelPolicy, file.policy as LevelPolicy]
-      const hotline = await this.timersUnder(({ timer, from, due }) => (timer !== 'T-LAP' ? due : after.lethalityScreens ? new Date(Date.parse(from) + after.lethalityScreens.hotlineWithinMinutes * 60_000).toISOString() : null))
-      return { found: { ...await this.levels(before, after), ...await this.screenings(before, after), ...hotline }, notice: `Every open case and every reported incident was looked at under both. No level or due date is changed by a policy: levels are proposed anew when a person asks, and what runs keeps its due date. Once the policy holds, incidents that it screens otherwise are assessed anew, beside what was assessed before. ${insiders}` }
+      const hotline = await this.timersUnder(reader, ({ timer, from, due }) => (timer !== 'T-LAP' ? due : after.lethalityScreens ? new Date(Date.parse(from) + after.lethalityScreens.hotlineWithinMinutes * 60_000).toISOString() : null))
+      return { found: { ...await this.levels(before, after, reader), ...await this.screenings(before, after, reader), ...hotline }, notice: `Every open case and every reported incident was looked at under both. No level or due date is changed by a policy: levels are proposed anew when a person asks, and what runs keeps its due date. Once the policy holds, incidents that it screens otherwise are assessed anew, beside what was assessed before. ${INSIDERS}` }
     }
     if (file.kind.policyId === TIMERS_POLICY) {
       const { timers, holidays } = file.policy as TimerPolicy
-      const found = await this.timersUnder(({ timer, from, due }) => { if (timer === 'T-LAP') return due; const rule = timers[timer]; return rule ? dueAfter(from, rule, holidays) : null })
-      return { found, notice: `Every timer of intake that runs was counted anew. What runs keeps the due date that it was given: the file would hold for what starts once it holds. ${insiders}` }
+      const found = await this.timersUnder(reader, ({ timer, from, due }) => { if (timer === 'T-LAP') return due; const rule = timers[timer]; return rule ? dueAfter(from, rule, holidays) : null })
+      return { found, notice: `Every timer of intake that runs was counted anew. What runs keeps the due date that it was given: the file would hold for what starts once it holds. ${INSIDERS}` }
     }
-    if (file.kind.policyId === IDENTITY_POLICY && mayList(reader, 'referral')) return { found: await this.matches(held as IdentityPolicy, file.policy as IdentityPolicy, opening), notice: `All persons on record were compared under both, in memory. What somebody has decided stays decided; links that the machine has made stay, and are taken back by people. ${insiders}` }
-    if (file.kind.policyId === NOTIFICATIONS_POLICY) return { found: await this.plans(held as TellingPolicy, file.policy as TellingPolicy), notice: `Every notification that is planned and not ended was looked at under both. What is planned keeps what it was planned with; the file would hold for what is planned once it holds. How long a review of her safety may take was compared as a value alone: which reviews run is not told here. ${insiders}` }
+    if (file.kind.policyId === IDENTITY_POLICY && mayList(reader, 'referral')) return { found: await this.matches(held as IdentityPolicy, file.policy as IdentityPolicy, opening), notice: `All persons on record were compared under both, in memory. What somebody has decided stays decided; links that the machine has made stay, and are taken back by people. ${INSIDERS}` }
+    if (file.kind.policyId === NOTIFICATIONS_POLICY) return { found: await this.plans(held as TellingPolicy, file.policy as TellingPolicy, reader), notice: `Every notification that is planned and not ended was looked at under both. What is planned keeps what it was planned with; the file would hold for what is planned once it holds. How long a review of her safety may take was compared as a value alone: which reviews run is not told here. ${INSIDERS}` }
     return { found: {}, notice: 'The file was read and held against its schema, and its values against those that hold. What it would change in the record is counted for those alone who may see who is who.' }
   }
 
-  private async levels(before: LevelPolicy, after: LevelPolicy): Promise<Found> {
+  private async levels(before: LevelPolicy, after: LevelPolicy, reader: Actor): Promise<Found> {
     const states = new Map<string, PchCase>()
     for await (const event of this.log.read({ filter: { categories: ['pchCase'] } })) states.set(event.stream, evolveCase(states.get(event.stream) ?? noCase, event))
     const caseChanges: CaseChange[] = []
-    const count = { open: 0, withoutBasis: 0 }
+    const looked: { readonly record: string; readonly withoutBasis: boolean }[] = []
     for (const state of states.values()) {
       if (state.status !== 'open') continue
-      count.open++
       const recorded = await this.cases.recordedOf(state, before.prohibitedBehaviors)
-      if (!recorded.incidentCurrent || recorded.basisExpunged) { count.withoutBasis++; continue }
+      const withoutBasis = !recorded.incidentCurrent || recorded.basisExpunged === true
+      looked.push({ record: state.opened.caseId, withoutBasis })
+      if (withoutBasis) continue
       const change = levelDifference(before, after, recorded, await this.cases.recordedOf(state, after.prohibitedBehaviors))
       if (!change) continue
       caseChanges.push({ record: state.opened.caseId, assigned: state.level, direction: directionOf(change), ...change })
     }
-    return { cases: count, caseChanges }
+    const open = await this.open(reader, looked, caseOf)
+    return { cases: { open: open.length, withoutBasis: open.filter(({ withoutBasis }) => withoutBasis).length }, caseChanges }
   }
 
-  private async screenings(before: LevelPolicy, after: LevelPolicy): Promise<Found> {
+  private async screenings(before: LevelPolicy, after: LevelPolicy, reader: Actor): Promise<Found> {
     const screenedBy = ({ eligibility, ...head }: LevelPolicy) => (event: RecordedEvent): Screened => { const found = screen(event, { policyVersion: policyVersionOf(head), policyHash: '', eligibility }); return found?.partners ? found.assessment : null }
     const changes = new Map<string, IncidentChange | null>()
     for await (const event of this.log.read({ filter: { categories: ['incident'], types: ['IncidentReported', 'EventRetracted'] } })) {
@@ -135,7 +139,8 @@ export class PolicyCheck {
       changes.set(record, change && { record, ...change })
     }
     const incidentChanges = [...changes.values()].flatMap((change) => change ?? [])
-    return { incidents: { reported: changes.size }, incidentChanges }
+    const open = await this.open(reader, [...changes.keys()].map((record) => ({ record })), incidentOf)
+    return { incidents: { reported: open.length }, incidentChanges }
   }
 
   /** Opens names, birth dates and addresses for this one call, as a matching run does; records nothing of it. */
@@ -150,32 +155,38 @@ export class PolicyCheck {
     return { persons: { compared: persons.length }, matchChanges }
   }
 
-  private async plans(before: TellingPolicy, after: TellingPolicy): Promise<Found> {
+  private async plans(before: TellingPolicy, after: TellingPolicy, reader: Actor): Promise<Found> {
     const planned = new Map<string, NotificationPlannedV1>()
     for await (const { type, stream, data } of this.log.read({ filter: { categories: ['notification'], types: ['NotificationPlanned', 'NotificationDelivered', 'NotificationCancelled', 'NotificationAbandoned'] } })) {
       if (type === 'NotificationPlanned') planned.set(stream, data as NotificationPlannedV1)
       else planned.delete(stream)
     }
     const planChanges = [...planned.values()].flatMap((plan): PlanChange[] => { const change = planDifference(before, after, plan); return change ? [{ record: plan.notificationId, caseId: plan.caseId, ...change }] : [] })
-    return { notifications: { planned: planned.size }, planChanges }
+    const open = await this.open(reader, [...planned.values()].map((plan) => ({ record: plan.notificationId, caseId: plan.caseId })), planCaseOf)
+    return { notifications: { planned: open.length }, planChanges }
   }
 
-  private async timersUnder(dueBy: (timer: DueTimer) => string | null): Promise<Found> {
+  private async timersUnder(reader: Actor, dueBy: (timer: DueTimer) => string | null): Promise<Found> {
     const running = (await this.running()).filter(({ missed }) => !missed)
     const timerChanges = running.flatMap((timer): TimerChange[] => {
       const wouldBeDueAt = dueBy(timer)
       return wouldBeDueAt !== null && Date.parse(wouldBeDueAt) === Date.parse(timer.due) ? [] : [{ record: timer.stream.slice(timer.stream.indexOf('-') + 1), stream: timer.stream, timer: timer.timer, dueAt: timer.due, wouldBeDueAt }]
     })
-    return { timers: { running: running.length }, timerChanges }
+    const open = await this.open(reader, running.map(({ stream }) => ({ record: stream.slice(stream.indexOf('-') + 1), stream })), ({ stream }) => stream)
+    return { timers: { running: open.length }, timerChanges }
   }
 
-  /** What is closed to the reader, or destroyed, or of a kind that the reader's role never sees, is not listed. */
   private async listed<Change>(reader: Actor, changes: readonly Change[], streamOfChange: (change: Change) => string, seenAs?: string): Promise<{ readonly shown: readonly Change[]; readonly leftOut: number }> {
+    // Before the list is cut, and before what lies beyond it is counted.
+    const open = await this.open(reader, changes, streamOfChange, seenAs)
+    return { shown: open.slice(0, LISTED), leftOut: Math.max(0, open.length - LISTED) }
+  }
+
+  /** What is closed to the reader, or destroyed, or of a kind that the reader's role never sees, is neither listed nor counted. */
+  private async open<Change>(reader: Actor, changes: readonly Change[], streamOfChange: (change: Change) => string, seenAs?: string): Promise<readonly Change[]> {
     const seen = changes.filter((change) => { const stream = streamOfChange(change); return mayList(reader, seenAs ?? stream.slice(0, stream.indexOf('-'))) })
     const closed = await closedTo(this.log, seen.map(streamOfChange), reader)
-    // Before the list is cut, and before what lies beyond it is counted.
     const wall = await this.walls(reader.id)
-    const open = seen.filter((change) => !closed.has(streamOfChange(change)) && !closed.isGone(streamOfChange(change)) && !wall?.hides(change))
-    return { shown: open.slice(0, LISTED), leftOut: Math.max(0, open.length - LISTED) }
+    return seen.filter((change) => !closed.has(streamOfChange(change)) && !closed.isGone(streamOfChange(change)) && !wall?.hides(change))
   }
 }
