@@ -11,7 +11,8 @@ const idleCpu = (env: Record<string, string>): Promise<number> => new Promise((r
   child.stdout.on('data', (chunk: Buffer) => { out += chunk.toString() })
   child.stderr.on('data', (chunk: Buffer) => { err += chunk.toString() })
   child.once('error', reject)
-  child.once('exit', (code) => { if (code === 0) resolve(Number(out)); else reject(new Error(`the idle process ended with ${code}: ${err}`)) })
+  // Node 20 now and then aborts while it is torn down, where V8 still compiles beside it: what was measured is told by then
+  child.once('close', (code, signal) => { if (/^\d+\n$/.test(out) && (code === 0 || signal === 'SIGABRT')) resolve(Number(out)); else reject(new Error(`the idle process ended with ${code ?? signal}: ${err}`)) })
 })
 
 it('an idle process with a producer and a consumer works less than an untamed one beside it', async () => {

@@ -23,7 +23,7 @@ async function main(): Promise<void> {
   const before = process.cpuUsage()
   await wait(4000)
   const { user, system } = process.cpuUsage(before)
-  process.stdout.write(String(user + system))
+  process.stdout.write(`${user + system}\n`)
   await consumer.disconnect()
   await producer.disconnect()
 }
