@@ -17,8 +17,10 @@ const faults = async (...words: readonly string[]): Promise<LogReport[]> => {
 const [RUNS, STRIKES] = [3, 9]
 /** Each so many times in one life; of the others a run has a number of its own. */
 const OFTEN = ['service', 'postgres', 'both', 'connections', 'frozen', 'clock', 'keys', 'deadlock']
-/** One run each; `import` is a journey of its own: import-killed.journey.spec.ts */
-const SELDOM = Object.keys(KINDS).filter((kind) => !OFTEN.includes(kind) && kind !== 'import')
+/** Runs that come to twenty-five. */
+const BEGINNINGS = { setup: 13, migration: 11 }
+/** What costs too much for twenty-five; `import` is a journey of its own: import-killed.journey.spec.ts */
+const SELDOM = Object.keys(KINDS).filter((kind) => !OFTEN.includes(kind) && !(kind in BEGINNINGS) && kind !== 'import')
 
 const struck = (reports: readonly LogReport[], kind: string): string[] => reports.flatMap(({ kinds }) => kinds[kind]!.befell)
 
@@ -33,6 +35,12 @@ describe('the log under faults', () => {
       expect(Math.min(...reports.map(({ kinds }) => kinds[kind]!.inFlight!))).toBeGreaterThanOrEqual(10)
     }
   }, 600_000)
+
+  it.each(Object.entries(BEGINNINGS))('twenty-five of %s', async (kind, runs) => {
+    const reports = await faults('--runs', String(runs), '--lanes', '3', '--only', kind)
+    expect(reports.flatMap((report) => report.faults)).toEqual([])
+    expect(struck(reports, kind).filter((what) => !/came through|were done$/.test(what)).length).toBeGreaterThanOrEqual(25)
+  }, 300_000)
 
   it(`and one run of ${SELDOM.join(', ')}`, async () => {
     expect((await faults('--only', SELDOM.join(','))).flatMap((report) => report.faults)).toEqual([])

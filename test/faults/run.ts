@@ -66,4 +66,5 @@ async function main(): Promise<number> {
   return failed > 0 ? 1 : 0
 }
 
-main().then((code) => { process.exitCode = code }, (error: unknown) => { console.error(error); process.exitCode = 1 })
+// at once: left to end by itself, Node 20 may wait for ever, and busily, for the close of a socket that was reset (test/support/tcp-proxy.ts)
+main().then((code) => process.exit(code), (error: unknown) => { console.error(error); process.exit(1) })

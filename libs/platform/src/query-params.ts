@@ -2,6 +2,7 @@
 import { Injectable, type CanActivate, type ExecutionContext, type PipeTransform } from '@nestjs/common'
 import type { EventStore } from '@chorus/event-store'
 import type { Request } from 'express'
+import type { PendingQuery, Row as SqlRow, Sql } from 'postgres'
 import type { Following } from './followers'
 import { Problem } from './problem'
 import { isUuid } from './request-context'
@@ -69,12 +70,17 @@ export const pageOf = async <Row>({ limit, from }: { readonly limit: number; rea
   }
 }
 
+interface Hides { hides(value: unknown): boolean }
 /** How many there are of each, of those rows that a wall does not hide. */
-export const countsOf = <Row>(rows: readonly { readonly row: Row; readonly state: string }[], wall: { hides(value: unknown): boolean } | null): Record<string, number> => {
+export const countsOf = (rows: readonly { readonly row: unknown; readonly state: string }[], wall: Hides): Record<string, number> => {
   const counts: Record<string, number> = {}
-  for (const { row, state } of rows) if (!wall?.hides(row)) counts[state] = (counts[state] ?? 0) + 1
+  for (const { row, state } of rows) if (!wall.hides(row)) counts[state] = (counts[state] ?? 0) + 1
   return counts
 }
+/** The same of a read model: the rows themselves are read for a reader who has a wall alone. `rows`: `from … where …`, with the columns row and state. */
+export const countsIn = async (sql: Sql, rows: PendingQuery<SqlRow[]>, wall: Hides | null): Promise<Record<string, number>> => wall
+  ? countsOf(await sql<{ row: unknown; state: string }[]>`select row, state ${rows}`, wall)
+  : Object.fromEntries((await sql<{ state: string; count: string }[]>`select state, count(*) ${rows} group by state`).map(({ state, count }) => [state, Number(count)]))
 
 /**
  * Refuses parameters that the route does not declare (@ApiQuery): a misspelt filter would answer with everything, and look

@@ -7,7 +7,7 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 /**
  * The environment with the secrets that its files hold filled in: a password in a file is not seen in a list of processes.
- * @throws SettingsRefused with a line for each file that cannot be read, and is empty, and each secret that is given twice
+ * @throws SettingsRefused with a line for each file that cannot be read or is empty, and each secret that is given twice
  */
 export const withSecretFiles = (env: Environment): Record<string, string | undefined> => {
   const filled: Record<string, string | undefined> = { ...env }

@@ -31,15 +31,15 @@ export const closedTo = async (log: Log, records: Iterable<string>, reader: Read
   return { has: (record) => closed.has(record), isGone: (record) => gone.has(record), size: closed.size }
 }
 
-/** All that was ever closed, by its stream, and is closed to the reader now: for what is counted beside a list. One pass over what was closed. */
-export const everythingClosedTo = async (log: { read(options: { readonly filter: { readonly categories: readonly string[] } }): AsyncIterable<RecordedEvent> }, reader: Reader): Promise<{ readonly closed: readonly string[]; readonly gone: readonly string[] }> => {
+/** All that was ever closed and is closed to the reader now, or was destroyed: ids of the records of a category. For what is counted beside a list; one pass over what was closed. */
+export const everythingClosedTo = async (log: { read(options: { readonly filter: { readonly categories: readonly string[] } }): AsyncIterable<RecordedEvent> }, reader: Reader): Promise<Record<'closed' | 'gone', (category: string) => string[]>> => {
   const states = new Map<string, { record: string; state: RecordAccess }>()
   for await (const event of log.read({ filter: { categories: ['recordAccess'] } })) {
     const before = states.get(event.stream)
     states.set(event.stream, { record: (event.data as { record?: string }).record ?? before?.record ?? '', state: recordAccess.evolve(before?.state ?? initial, event) })
   }
-  const all = [...states.values()]
-  return { closed: all.filter(({ state }) => !mayStillSee(state, reader)).map(({ record }) => record), gone: all.filter(({ state }) => state.grounds.DESTROYED).map(({ record }) => record) }
+  const idsWhere = (holds: (state: RecordAccess) => boolean) => (category: string): string[] => [...states.values()].flatMap(({ record, state }) => (record.startsWith(`${category}-`) && holds(state) ? [record.slice(category.length + 1)] : []))
+  return { closed: idsWhere((state) => !mayStillSee(state, reader)), gone: idsWhere(({ grounds }) => grounds.DESTROYED !== undefined) }
 }
 
 /** Categories whose streams are records of their own: closed, they are not there. A case is there as long as its tasks are; its level is not. */

@@ -4,7 +4,7 @@ import type { Context } from '../context'
 interface Question { readonly matchId: string; readonly oneRef: string; readonly otherRef: string; readonly confidence: number; readonly evidence: readonly { readonly field: string; readonly agreement: string }[]; readonly askedBecause: readonly string[] }
 interface Shown extends Question { readonly sides: readonly { readonly personRef: string; readonly linkedRefs: readonly string[]; readonly told: Readonly<Record<string, string>> }[]; readonly notice: string }
 interface Run { readonly runId: string; readonly at: string; readonly scope: string; readonly persons: number; readonly compared: number; readonly policyVersion: string }
-const lineOf = ({ runId, at, scope, persons, compared, policyVersion }: Run): string => `${runId}  ${at.slice(0, 16)}Z  ${scope}: ${compared} of ${persons} with everybody, by ${policyVersion}`
+const lineOf = ({ runId, at, scope, persons, compared, policyVersion }: Run): string => `${runId}  ${at.slice(0, 16)}Z  ${scope}: ${compared} of ${persons} persons compared with all, by ${policyVersion}`
 
 interface Receipt { readonly ordinal: number; readonly repeated: boolean }
 

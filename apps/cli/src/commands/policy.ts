@@ -142,7 +142,7 @@ const linesOf = (report: Report, from?: string): string[] => {
     ...upTo(report.incidentChanges, ({ record, from, to, predicates }) => [`  ${record}  ${from} → ${to}  ${predicates.map(({ name, before, after }) => `${name}: ${changed(before, after)}`).join('; ')}`]),
     ...(timers ? [`timers     ${timers.running} run, ${report.timerChanges.length} would have another due date`] : []),
     ...upTo(report.timerChanges, ({ stream, timer, dueAt, wouldBeDueAt }) => [`  ${timer}  ${stream}  ${dueAt} → ${wouldBeDueAt ?? 'none'}`]),
-    ...(persons ? [`persons    ${persons.compared} compared, of ${matchChanges.length} pairs it would be held otherwise who they are`] : []),
+    ...(persons ? [`persons    ${persons.compared} compared, ${matchChanges.length} pairs would be judged otherwise`] : []),
     ...upTo(matchChanges, ({ record, oneRef, otherRef, from: was, to }) => [`  ${record}  ${oneRef} and ${otherRef}: ${was} → ${to}`]),
     ...(notifications ? [`plans      ${notifications.planned} stand, ${planChanges.length} would be made otherwise`] : []),
     ...upTo(planChanges, ({ record, caseId, level, mode, differs }) => [`  ${record}  case ${caseId}, ${level} ${mode}: ${differs.map(({ what, before, after }) => `${what} ${changed(before, after)}`).join('; ')}`]),

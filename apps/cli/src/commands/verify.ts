@@ -49,6 +49,7 @@ const linesOf = (report: LogReport): string[] => {
     ...keys ? [`${keys.open} sealing keys open what they sealed first${keys.erased > 0 ? `, ${keys.erased} were destroyed` : ''}`] : [],
     ...audit ? [`audit log ${audit.log}: ${audit.checked} entries verified, through ${audit.through}; ${audit.signed === null ? 'none is signed yet' : `signed through ${audit.signed}`}`] : [],
     ...persons ? ['who is one person: as it was noted'] : [],
+    // absent from a service of the version before
     ...(unsigned ?? []).map(({ ordinal, from, through: last, to }) => `nothing was signed from ${from}, when ordinal ${ordinal} was recorded, ${to === null ? 'until now' : `to ${to}`} (through ordinal ${last}): nobody signed then, or checkpoints of that time were taken away; see docs/runbooks/tampering.md`),
     ...notLooked === undefined ? [] : [`NOT LOOKED AT: ${notLooked}`],
     `signed by ${publicKey}`, ...before,

@@ -3,7 +3,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common'
 import type { JSONValue, Sql, TransactionSql } from 'postgres'
 import type { Actor, RecordedEvent } from '@chorus/contracts'
 import { decode, type EventStore, type Recorder } from '@chorus/event-store'
-import { countsOf, DATABASE, Followers, pageOf, RECORDER, seenAfter, STORE, WALLS, type WallsOf } from '@chorus/platform'
+import { countsIn, DATABASE, Followers, pageOf, RECORDER, seenAfter, STORE, WALLS, type WallsOf } from '@chorus/platform'
 import { Projection, type ReadModel } from '@chorus/read-models'
 import { closedTo, everythingClosedTo } from '@chorus/record-access'
 import { evolve, incidentOf, isListed, KNOWN, stateOf, type IncidentRow, type ReviewState } from './incidents-by-review-state'
@@ -52,11 +52,8 @@ export class IncidentsByReviewState {
       return found.filter(({ row }) => !closed.has(`incident-${row.incidentId}`) && !wall?.hides(row))
     })
     // A count that held what the list does not would tell of it.
-    const hidden = (await everythingClosedTo(this.log, reader)).closed.flatMap((record) => (record.startsWith('incident-') ? [record.slice('incident-'.length)] : []))
-    const open = this.database`from read.incidents_by_review_state where listed and not (incident = any(${hidden}::uuid[]))`
-    const counts = wall
-      ? countsOf(await this.database<Found[]>`select row, state ${open}`, wall)
-      : Object.fromEntries((await this.database<{ state: string; count: string }[]>`select state, count(*) ${open} group by state`).map((one) => [one.state, Number(one.count)]))
+    const hidden = (await everythingClosedTo(this.log, reader)).closed('incident')
+    const counts = await countsIn(this.database, this.database`from read.incidents_by_review_state where listed and not (incident = any(${hidden}::uuid[]))`, wall)
     return { incidents: rows.map(({ row, state: now }) => ({ ...row, state: now })), counts, through }
   }
 }

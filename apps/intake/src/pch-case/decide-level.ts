@@ -118,10 +118,10 @@ export const change = ({ data: { facts, ...body }, meta }: Change, state: PchCas
   if (body.evidenceRefs.length === 0) return refused('evidence_missing', 'A change of level names the records on which it rests. Name at least one.')
   const wrong = panelProblem(body.to, body.reasonCode === 'PANEL_STEPDOWN' ? Math.max(2, facts.panelAgencies) : facts.panelAgencies, body.panelId, membersOf(state.approvals, body.to, body.panelId))
   if (wrong) return wrong
-  return [{ ...draft('LevelChanged', {
+  return [draft('LevelChanged', {
     caseId: state.opened.caseId, from, to: body.to, rank: rankOf(body.to), triggerEventId: body.triggerEventId, matchedCriteria: [...facts.matched], evidenceRefs: body.evidenceRefs, reasonCode: body.reasonCode,
     decidedBy: 'human', ...panelOf(body.panelId, membersOf(state.approvals, body.to, body.panelId)), policyHash: facts.policy.hash,
-  }, meta, { policyVersion: facts.policy.policyVersion, basis: facts.basis }), schemaVersion: 2 }]
+  }, meta, { schemaVersion: 2, policyVersion: facts.policy.policyVersion, basis: facts.basis })]
 }
 
 const ACCOUNT = new RegExp(PATTERNS.name, 'u')

@@ -164,7 +164,7 @@ export class CaseLookUp {
     }
   }
 
-  /** What of the prohibited happened in this case after its person was told. Deliveries are few, and what one is called is deterrence's alone: they are looked for by their case. */
+  /** What of the prohibited happened in this case after its person was told; not what a court has closed or had destroyed since. Deliveries are few, and what one is called is deterrence's alone: they are looked for by their case. */
   private async offendedAfterNotice(caseId: string, prohibited: readonly string[]): Promise<AfterNotice & { readonly basis: readonly Basis[] }> {
     const stream = streamOf(circumstance, caseId)
     const events = (await this.log.load(stream)).filter(isQualifying)
@@ -174,7 +174,11 @@ export class CaseLookUp {
       const { caseId: of, level, recipientVerified } = data as NotificationDeliveredV1
       if (of === caseId && recipientVerified) notices.push({ level, at: time })
     }
-    const linked = events.flatMap(({ type, data }) => type === 'IncidentLinkedToCase' ? [streamOf(incident, (data as IncidentLinkedToCaseV1).incidentId)] : [])
+    const linked: string[] = []
+    for (const { type, data } of events) {
+      const of = type === 'IncidentLinkedToCase' ? streamOf(incident, (data as IncidentLinkedToCaseV1).incidentId) : undefined
+      if (of !== undefined && !await this.isExpunged(of)) linked.push(of)
+    }
     const read = await this.log.loadMany(linked)
     const arrests = linked.flatMap((of): Offense[] => {
       const known = fold(incident, read.get(of) ?? [], noIncident)

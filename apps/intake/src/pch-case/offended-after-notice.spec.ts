@@ -2,6 +2,7 @@
 import type { DraftEvent } from '@chorus/contracts'
 import type { Recorder } from '@chorus/event-store'
 import { MemoryVault } from '@chorus/privacy'
+import { accessIdOf } from '@chorus/record-access'
 import { metaOf, NOW } from '../../../../libs/decider/src/testing/given'
 import { recorded } from '../../../../libs/decider/src/testing/memory-log'
 import { report, STRANGER } from '../testing/incident-report'
@@ -15,6 +16,7 @@ const draft = (type: string, data: object, time = NOW): DraftEvent => ({ type, s
 const told = (level = 'C', more: object = {}, time = NOW): [string, DraftEvent] => [`notification-${id(9)}`, draft('NotificationDelivered', { caseId: CASE, level, recipientVerified: true, ...more }, time)]
 const further = (arrestMade: boolean, time = '2026-07-10T21'): [string, DraftEvent] => { const { data, ...said } = report({ arrestMade, more: { time } }); return [`incident-${FURTHER}`, { ...said, data: { ...data, incidentId: FURTHER } }] }
 const linked = (side = 'REFERRED'): [string, DraftEvent] => [`circumstance-${CASE}`, draft('IncidentLinkedToCase', { caseId: CASE, incidentId: FURTHER, side })]
+const closed = (ground: string): [string, DraftEvent] => [`recordAccess-${accessIdOf(`incident-${FURTHER}`)}`, draft('RecordAccessRestricted', { record: `incident-${FURTHER}`, ground, statute: 'RSMO_610_122', rolesStillAllowed: [] })]
 const violated = (time = LATER): [string, DraftEvent] => [`circumstance-${CASE}`, draft('ProtectionOrderStatusChanged', { caseId: CASE, status: 'VIOLATED', respondent: 'SUBJECT' }, time)]
 
 const proposed = async (...events: readonly (readonly [string, DraftEvent])[]): Promise<{ readonly afterNotice: boolean; readonly level: string | null; readonly evidence: readonly string[] }> => {
@@ -30,6 +32,7 @@ it('a further arrest, or an order that he violates, after he was told', async ()
   expect(await proposed(told('B'), violated())).toEqual({ afterNotice: true, level: 'A', evidence: [`circumstance-${CASE}`] })
 })
 it.each<[string, readonly (readonly [string, DraftEvent])[]]>([
+  ['an arrest that a court has closed since', [told(), linked(), further(true), closed('COURT_ORDER')]], ['one that was destroyed', [told(), linked(), further(true), closed('DESTROYED')]],
   ['a call without an arrest', [told(), linked(), further(false)]], ['an incident in which he was the victim', [told(), linked('VICTIM_OF_RECORD'), further(true)]], ['what was before the notice', [told(), linked(), further(true, '2026-07-01T21')]],
   ['on the day of the notice, its hour unknown', [told(), linked(), further(true, '2026-07-02')]], ['a notice of another case', [told('C', { caseId: id(8) }), linked(), further(true)]],
   ['a notice to somebody whose identity nobody checked', [told('C', { recipientVerified: false }), linked(), further(true)]], ['no notice', [linked(), further(true), violated()]],

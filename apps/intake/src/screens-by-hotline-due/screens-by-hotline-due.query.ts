@@ -4,7 +4,7 @@ import type { JSONValue, Sql, TransactionSql } from 'postgres'
 import type { Actor, RecordedEvent } from '@chorus/contracts'
 import { streamOf } from '@chorus/decider'
 import { decode, type EventStore, type Recorder } from '@chorus/event-store'
-import { CLOCK, countsOf, DATABASE, Followers, pageOf, RECORDER, seenAfter, STORE, WALLS, type Clock, type WallsOf } from '@chorus/platform'
+import { CLOCK, countsIn, DATABASE, Followers, pageOf, RECORDER, seenAfter, STORE, WALLS, type Clock, type WallsOf } from '@chorus/platform'
 import { Projection, type ReadModel } from '@chorus/read-models'
 import { LEVELS_POLICY, policy } from '@chorus/policy'
 import { everythingClosedTo, withoutGone } from '@chorus/record-access'
@@ -51,8 +51,8 @@ export class ScreensByHotlineDue {
     const ofIncident = incidentId ? sql`where incident = ${incidentId}` : sql`where true`
     const rows = await pageOf({ limit, from }, (some, offset) => sql<Found[]>`select row, state from read.screens_by_hotline_due ${ofIncident} ${state ? sql`and state = ${state}` : sql``} order by administered, screen limit ${some} offset ${offset}`,
       async (found) => (await withoutGone(this.log, found, ({ row }) => `incident-${row.incidentId}`)).filter(({ row }) => !wall?.hides(row)))
-    const gone = (await everythingClosedTo(this.log, reader)).gone.flatMap((record) => (record.startsWith('incident-') ? [record.slice('incident-'.length)] : []))
-    const counts = countsOf(await sql<Found[]>`select row, state from read.screens_by_hotline_due ${ofIncident} and not (incident = any(${gone}::uuid[]))`, wall)
+    const gone = (await everythingClosedTo(this.log, reader)).gone('incident')
+    const counts = await countsIn(sql, sql`from read.screens_by_hotline_due ${ofIncident} and not (incident = any(${gone}::uuid[]))`, wall)
     const now = this.clock.now()
     const listed = rows.map(({ row, state: stands }): ScreenListed => {
       const dueAt = hotlineDueAt(row, withinMinutesAt(row.receivedAt))

@@ -3,7 +3,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common'
 import type { JSONValue, Sql, TransactionSql } from 'postgres'
 import type { Actor, RecordedEvent } from '@chorus/contracts'
 import { decode, type EventStore, type Recorder } from '@chorus/event-store'
-import { countsOf, DATABASE, Followers, pageOf, RECORDER, seenAfter, STORE, WALLS, type Wall, type WallsOf } from '@chorus/platform'
+import { countsIn, DATABASE, Followers, pageOf, RECORDER, seenAfter, STORE, WALLS, type Wall, type WallsOf } from '@chorus/platform'
 import { Projection, type ReadModel } from '@chorus/read-models'
 import { everythingClosedTo, withoutGone } from '@chorus/record-access'
 import { OfferServicesConsumer } from '../on-notification-delivered/offer-services.consumer'
@@ -51,8 +51,8 @@ export class OffersByState {
     const through = this.projection.state().ordinal
     const ofCase = caseId ? sql`where caseid = ${caseId}` : sql`where true`
     const rows = await pageOf({ limit, from }, (some, offset) => sql<Found[]>`select row, state from read.offers_by_state ${ofCase} ${state ? sql`and state = ${state}` : sql``} order by offered desc, offer limit ${some} offset ${offset}`, (found) => this.seenBy(wall, found))
-    const gone = (await everythingClosedTo(this.log, reader)).gone.flatMap((record) => (record.startsWith('pchCase-') ? [record.slice('pchCase-'.length)] : []))
-    const counts = countsOf(await sql<Found[]>`select row, state from read.offers_by_state ${ofCase} and not (caseid = any(${gone}::uuid[]))`, wall)
+    const gone = (await everythingClosedTo(this.log, reader)).gone('pchCase')
+    const counts = await countsIn(sql, sql`from read.offers_by_state ${ofCase} and not (caseid = any(${gone}::uuid[]))`, wall)
     return { offers: rows.map((one) => ({ ...one.row, state: one.state })), counts, through }
   }
 
