@@ -14,9 +14,11 @@ const plain = (value: unknown): unknown => {
   if ('$sealed' in value) return '<sealed>'
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, inner]) => [key, plain(inner)]))
 }
+/** The stop of a hold is put there by the command or by the reaction to its reason, whichever is faster (decision 0026). */
+const BY_EITHER = 'NotificationHeld'
 const shapeOf = ({ type, schemaVersion, data, timePrecision, timeZone, source, actor, subjects, classification, breaches, policyVersion, basis, causationId, corrects }: RecordedEvent): object => ({
-  type, schemaVersion, data: plain(data), timePrecision, timeZone, source, actor: plain(actor), subjects: subjects.length, classification, breaches, policyVersion,
-  basis: basis?.map(({ stream }) => plain(stream)), caused: causationId !== null, corrects: corrects !== undefined,
+  type, schemaVersion, data: plain(data), timePrecision, timeZone, ...(type === BY_EITHER ? {} : { source, actor: plain(actor), caused: causationId !== null }), subjects: subjects.length, classification, breaches, policyVersion,
+  basis: basis?.map(({ stream }) => plain(stream)), corrects: corrects !== undefined,
 })
 
 /** What a timer recorded is left out. Each stream as one text, in its order; the streams sorted, since their names and the order between them are chance. */

@@ -28,7 +28,9 @@ export class Holds {
     const why: HoldRaisedV1 = { holdId, scope: 'NOTIFICATION', notificationId, caseId, code, byRole: meta.actor.role as Role | 'system', reviewAt }
     const kept = await handle(this.log, safetyReview, safetyIdOf(notificationId), { type: 'RaiseHold', data: why, meta: partOf(meta, `hold-reason ${notificationId}`) }).catch(() => NOT_KEPT)
     const stopped = await this.stop({ holdId, notificationId, caseId, reviewAt }, meta)
-    return isRefusal(stopped) || !isRefusal(kept) ? stopped : NOT_KEPT
+    if (isRefusal(stopped)) return stopped
+    // the reaction may have put the stop there: that the wish is known then says its reason
+    return isRefusal(kept) ? NOT_KEPT : { ...stopped, repeated: stopped.repeated || kept.repeated }
   }
 
   /** The stop alone, for a hold whose reason is recorded. */
