@@ -1,5 +1,6 @@
 /** The settings that the code reads, and those that README tells of: the same. */
 import { SERVICES } from '@chorus/contracts'
+import { CHORUS_NAMES } from '../../libs/platform/src/misspelt'
 import { filesBelow, textOf } from './tree'
 
 const SETTING = /\b(?:CHORUS|KAFKA|DATABASE)_[A-Z][A-Z_]*\b/g
@@ -9,7 +10,7 @@ const NO_SETTINGS: Readonly<Record<string, string>> = {
   DATABASE_ROLES: 'the roles themselves', KAFKA_VERSION: 'the version of our own broker', KAFKA_OFFSETS_TOPIC_NUM_PARTITIONS: 'told to a broker in a container',
   CHORUS_TOKEN_PIN: 'handed on to pkcs11-tool', CHORUS_REAL_DATA: 'of the tests alone: CONTRIBUTING', KAFKA_ACLS: 'of the script acls.sh, whose head tells of it',
 }
-const product = filesBelow('apps', 'libs', 'bin', 'infra/setup', 'infra/kafka', 'samples').filter((path) => /\.(ts|m?js)$/.test(path) && !/\.spec\.ts$|\/testing\//.test(path))
+const product = filesBelow('apps', 'libs', 'bin', 'infra/setup', 'infra/kafka', 'samples').filter((path) => /\.(ts|m?js)$/.test(path) && !path.endsWith('/misspelt.ts') && !/\.spec\.ts$|\/testing\//.test(path))
 const read = new Set(product.flatMap((path) => textOf(path).match(SETTING) ?? []))
 
 /** A cell may name several: `KAFKA_TLS_CA`, `_CERT`, `_KEY` */
@@ -38,6 +39,9 @@ describe('settings', () => {
   it('that README tells of are read', () => {
     // made of its name and _FILE
     expect([...told].filter((name) => !read.has(name) && !read.has(name.replace(/_FILE$/, '')))).toEqual([])
+  })
+  it('are known by name where one that is nearly one is told of', () => {
+    expect([...CHORUS_NAMES].sort()).toEqual([...read, ...told].filter((name, at, all) => /^CHORUS_/.test(name) && !name.startsWith('CHORUS_URL_') && all.indexOf(name) === at).sort())
   })
   it('that are none are named by the code, and not by README', () => {
     for (const name of Object.keys(NO_SETTINGS)) expect([name, read.has(name), told.has(name)]).toEqual([name, true, false])

@@ -87,6 +87,19 @@ describe('usage', () => {
   })
 })
 
+describe('chorus doctor', () => {
+  const settingsSaid = async (env: Record<string, string>): Promise<{ code: number; line: string }> => {
+    const { code, out } = await chorus('doctor', env)
+    return { code, line: out.split('\n').find((line) => / settings /.test(line))! }
+  }
+  it('looks at the settings of the bus too, which no other command reads', async () => {
+    expect((await settingsSaid({})).line).toMatch(/^ok .*demonstration/)
+    expect((await settingsSaid({ KAFKA_BROKERS: '', KAFKA_PREFIX: ' ' })).line).toMatch(/^ok /)
+    const { code, line } = await settingsSaid({ KAFKA_PREFIX: 'kc.' })
+    expect({ code, line }).toEqual({ code: EXIT.usage, line: expect.stringMatching(/^FAIL .*KAFKA_PREFIX: is set without KAFKA_BROKERS/) as string })
+  })
+})
+
 describe('chorus token', () => {
   it('prints the token alone, and everything about it with --json', async () => {
     const plain = await chorus('token --role detective')

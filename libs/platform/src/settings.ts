@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { IsIn, IsInt, IsNotEmpty, Matches, Max, Min, ValidateIf, Validator } from '@chorus/contracts'
 import { readPkcs11Uri, type Pkcs11Settings } from '@chorus/privacy'
 import { jwksOf } from './jwks'
+import { misspelt } from './misspelt'
 
 const MIB = 1024 * 1024
 const POSTGRES_URL = /^postgres(ql)?:\/\/[^/\s]+\/[^/\s?]+(\?\S*)?$/
@@ -162,6 +163,7 @@ export const readSettings = (env: Readonly<Record<string, string | undefined>>, 
   if (settings.drop) problems.push(...wrongFolder('CHORUS_DROP', settings.drop))
   problems.push(...wrongFolder('CHORUS_CHECKPOINTS', settings.checkpoints))
   if (isWithin(settings.checkpoints, resolve(settings.data, 'postgres'))) problems.push('CHORUS_CHECKPOINTS: lies within the database\'s own folder; whoever changes the log there changes them too. Give another')
+  problems.push(...misspelt(env))
   if (problems.length > 0) throw new SettingsRefused(problems)
   return settings
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { chorusVersion } from '@chorus/platform/process'
-import { readRun, type Settings } from '@chorus/platform/settings'
+import { readRun, withSecretFiles, type Settings } from '@chorus/platform/settings'
 import { Pkcs11Service, sealsIn, ServiceSeal } from '@chorus/privacy'
 import { Client } from '../client'
 import { running } from '../connection'
@@ -26,7 +26,7 @@ export const register = (program: Command, context: Context): void => {
       const servers = Object.entries(addresses?.services ?? {})
       const several = Promise.all(servers.map(([service, url]) => server(url, world, signal, service)))
       const findings: Finding[] = [
-        node(), { name: 'settings', state: 'ok', text: `${settings.mode}, data folder ${settings.data}` },
+        node(), await busSettings(world.env) ?? { name: 'settings', state: 'ok', text: `${settings.mode}, data folder ${settings.data}` },
         ...folders(settings), ...keys(settings), ...await keyStore(settings), ...servers.length > 0 ? (await several).flat() : await server(addresses?.one, world, signal),
         ...await database(settings, world),
       ]
@@ -44,6 +44,17 @@ const node = (): Finding => {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
   const enough = major > 20 || (major === 20 && minor >= 19)
   return { name: 'node', state: enough ? 'ok' : 'fail', text: `${process.version}, chorus ${chorusVersion()}`, todo: 'Install node 20.19 or newer.' }
+}
+
+/** What is wrong with the bus's settings, which no other command reads. Its client takes long to load: not where there are none. */
+const busSettings = async (env: World['env']): Promise<Finding | undefined> => {
+  const given = Object.fromEntries(Object.entries(withSecretFiles(env)).filter(([name, value]) => name.startsWith('KAFKA_') && value?.trim()))
+  if (Object.keys(given).length === 0) return undefined
+  const { KafkaSettingsRefused, readKafkaSettings } = await import('@chorus/event-bus')
+  try { readKafkaSettings(given, 'chorus-doctor'); return undefined } catch (error) {
+    if (!(error instanceof KafkaSettingsRefused)) throw error
+    return { name: 'settings', state: 'fail', text: error.problems.join('; '), todo: 'README lists the settings of the bus; no service starts with these.', exit: EXIT.usage }
+  }
 }
 
 const folders = (settings: Settings): Finding[] => {
