@@ -11,10 +11,10 @@ import { lines, recordedTimeOf } from './postgres-connection'
 /** Events in a page; with large events it shrinks towards PAGE_BYTES. */
 const PAGE = 512
 /**
- * Read in bytes, so many at a time, in rows of GROUP: each question has a price for the server, and so has each value of some
- * hundred kB that it puts together (memory it takes anew each time). Half of what a million events cost it is neither.
+ * Read without a filter, so many at a time, in rows of GROUP: each question has a price for the server, and so has each value
+ * of some hundred kB that it puts together (memory it takes anew each time). Half of what a million events cost it is neither.
  */
-const PAGE_IN_BYTES = 2048
+const PAGE_OF_ALL = 2048
 const GROUP = 64
 const PAGE_BYTES = 2 * 1024 * 1024
 /** Ordinals that a read by type looks through at a time, when hardly any match. */
@@ -79,15 +79,20 @@ function asPage([ordinalBytes, revisionBytes, timeBytes, linkBytes, ids, types, 
 
 /** As readRange without a filter, in bytes. */
 export async function* readBytes(sql: Sql, after: number, through: number, signal: AbortSignal | undefined): AsyncIterable<LogPage> {
-  // the server need not sort what it hands over in order anyway
-  const fetch = async (from: number, to: number): Promise<Buffer[][]> =>
-    (await fetchRows(sql, ALL_BYTES, [from, to])).sort(([a], [b]) => Number(a) - Number(b)).map(([, ...columns]) => columns)
-  // an ordinal is eight bytes in hex, behind the two of \\x
-  const measure = (rows: Buffer[][]): Measure => rows.reduce(({ events, bytes }, row) => ({ events: events + (row[0]!.length - 2) / 16, bytes: bytes + row.at(-1)!.length }), { events: 0, bytes: 0 })
-  for await (const rows of inTurn(Math.max(0, after), through, fetch, measure, PAGE_IN_BYTES)) {
+  for await (const rows of rowsOfAll(sql, ALL_BYTES, Math.max(0, after), through)) {
     signal?.throwIfAborted()
     for (const row of rows) yield new BytePage(row)
   }
+}
+
+/** A range by a query that answers it in rows of GROUP, each behind the ordinal after which it begins. */
+function rowsOfAll(sql: Sql, query: string, after: number, through: number): AsyncIterable<Buffer[][]> {
+  // the server need not sort what it hands over in order anyway
+  const fetch = async (from: number, to: number): Promise<Buffer[][]> =>
+    (await fetchRows(sql, query, [from, to])).sort(([a], [b]) => Number(a) - Number(b)).map(([, ...columns]) => columns)
+  // an ordinal is eight bytes in hex, behind the two of \\x
+  const measure = (rows: Buffer[][]): Measure => rows.reduce(({ events, bytes }, row) => ({ events: events + (row[0]!.length - 2) / 16, bytes: bytes + row.at(-1)!.length }), { events: 0, bytes: 0 })
+  return inTurn(after, through, fetch, measure)
 }
 
 /** Line after line, each a string of its own: what is kept of one event does not keep the page. */
@@ -115,22 +120,23 @@ function pages(sql: Sql, after: number, through: number, filter: LogFilter | und
   return pagesOfAll(sql, after, through)
 }
 
-const IN_RANGE = 'SELECT * FROM log.events WHERE ordinal > $1 AND ordinal <= $2'
-const ALL = pageOf(IN_RANGE)
-// what is null would be passed over, and its part could stand in another row's
-const ALL_BYTES = `
+/** @param columns of log.events, as they go into a page */
+const inGroups = (columns: string, more?: readonly string[]): string => `
   SELECT g.after, p.* FROM generate_series($1::bigint, $2::bigint - 1, ${GROUP}) AS g(after) CROSS JOIN LATERAL (${pageOf(`
-    SELECT ordinal, revision, recordedtime, link, id, ${['type', 'stream', 'content', 'text'].map((name) => `coalesce(${name}, '') AS ${name}`).join(', ')}
-    FROM log.events WHERE ordinal > g.after AND ordinal <= least(g.after + ${GROUP}, $2::bigint)`, 'ordinal', [`content, E'\\n'`])}
+    SELECT ${columns} FROM log.events WHERE ordinal > g.after AND ordinal <= least(g.after + ${GROUP}, $2::bigint)`, 'ordinal', more)}
   ) AS p`
+const ALL = inGroups('*')
+// what is null would be passed over, and its part could stand in another row's
+const ALL_BYTES = inGroups(`ordinal, revision, recordedtime, link, id, ${['type', 'stream', 'content', 'text'].map((name) => `coalesce(${name}, '') AS ${name}`).join(', ')}`, [`content, E'\\n'`])
 
-const pagesOfAll = (sql: Sql, after: number, through: number): AsyncIterable<Page> =>
-  inTurn(after, through, (from, to) => fetchPage(sql, ALL, [from, to]), measured)
+async function* pagesOfAll(sql: Sql, after: number, through: number): AsyncIterable<Page> {
+  for await (const rows of rowsOfAll(sql, ALL, after, through)) for (const row of rows) yield asPage(row)
+}
 
 /** The pages of a range in order, the next ones asked for while one is worked on. */
-async function* inTurn<P>(after: number, through: number, fetch: (after: number, through: number) => Promise<P>, measure: (page: P) => Measure, most = PAGE): AsyncIterable<P> {
+async function* inTurn<P>(after: number, through: number, fetch: (after: number, through: number) => Promise<P>, measure: (page: P) => Measure): AsyncIterable<P> {
   const asked: Promise<P>[] = []
-  let size = Math.min(PAGE, most)
+  let size = PAGE
   let next = after
   try {
     while (next < through || asked.length > 0) {
@@ -142,7 +148,7 @@ async function* inTurn<P>(after: number, through: number, fetch: (after: number,
         next = to
       }
       const page = await asked.shift()!
-      size = sizeAfter(measure(page), size, most)
+      size = sizeAfter(measure(page), size, PAGE_OF_ALL)
       yield page
     }
   } finally {
