@@ -6,7 +6,8 @@ import { checkCheckpoint, readCheckpoint, signCheckpoint, type AuditHead, type N
 import { PlaceRefused } from './second-place'
 import type { Signer } from './signer'
 import type { LogReport } from './log-report'
-import { verifyLog, type VerifyLogOptions } from './verify-log'
+import { verifyLog } from './verify-log'
+import type { VerifyLogOptions } from './verify-ports'
 import { alone, idOf, newSigner, testLog, type TestLog } from './testing/log'
 
 let log: TestLog

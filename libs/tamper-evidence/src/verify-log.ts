@@ -2,48 +2,32 @@
  * Verifies a log against what was signed: walks the chain, compares it with every checkpoint of the second place, and opens
  * what each sealing key sealed first. Names the first ordinal that is wrong, and since when that is known.
  */
-import { genesisLink, type EventStore, type Head, type Range, type SealedSample, type Walked } from '@chorus/event-store'
-import type { PersonsChain } from '@chorus/privacy'
+import { genesisLink, type Head, type Range, type SealedSample, type Walked } from '@chorus/event-store'
 import type { AuditChain } from './audit-chain'
 import { checkCheckpoint, readCheckpoint, signCheckpoint, type AuditHead, type Noted } from './checkpoint'
-import type { CheckpointFolder } from './checkpoint-folder'
 import { CheckpointNumbers } from './checkpoint-numbers'
 import type { Common, LogFault, LogReport, Signed, Wrong } from './log-report'
 import { Pauses } from './pauses'
-import { PlaceRefused, type SecondPlace } from './second-place'
-import type { NoteSigner, NoteVerifier } from './signed-note'
+import { PlaceRefused } from './second-place'
 import { personsFault } from './verify-persons'
 import { verifyAuditLog, type AuditVerdict } from './verify-audit'
-import type { TryKept, TryKeys, Walk } from './verify-ports'
-
-export interface VerifyLogOptions {
-  readonly store: Pick<EventStore, 'log' | 'head' | 'readAll'>
-  readonly folder: CheckpointFolder
-  readonly witness?: SecondPlace
-  /** the key that must have signed; what verifies is remembered under `signer`, where that is the same key */
-  readonly verifier: NoteVerifier
-  readonly signer: NoteSigner
-  readonly walk: Walk
-  /** ranges walked side by side; default 1 */
-  readonly lanes?: number
-  readonly tryKeys?: TryKeys
-  readonly tryKept?: TryKept
-  readonly audit?: AuditChain
-  readonly persons?: PersonsChain
-  /** how far was signed for all that is known beside the second place; it is asked first */
-  readonly signedThrough?: () => Promise<number>
-  /** everything, also what was verified before */
-  readonly full?: boolean
-  readonly clock: { now(): string }
-  readonly signal?: AbortSignal
-  readonly onProgress?: (checked: number, of: number) => void
-}
+import type { VerifyLogOptions } from './verify-ports'
 
 const RANGE = 20_000
 const signedOf = (noted: Noted | undefined): Signed | null => noted ? { ordinal: noted.ordinal, signedtime: noted.signedtime } : null
 interface Job { readonly range: Range; /** all of the range */ readonly notes: readonly Noted[]; /** those that it is compared with */ readonly noted: readonly Noted[]; readonly walked: Promise<Walked> }
 
-export const verifyLog = (options: VerifyLogOptions): Promise<LogReport> => new Verification(options).run()
+/** Findings about the second place: the log is not what they contradict. */
+const OF_THE_PLACE: readonly LogFault[] = ['checkpoints-missing', 'checkpoint-not-signed']
+
+export const verifyLog = async (options: VerifyLogOptions): Promise<LogReport> => {
+  const report = await new Verification(options).run()
+  const { before } = report
+  if (report.ok || report.in !== undefined || before === null || report.ordinal > before.ordinal || OF_THE_PLACE.includes(report.fault)) return report
+  // The log is no longer what was verified: only all of it says from where on, and what is still right.
+  const whole = await new Verification({ ...options, full: true }).run()
+  return whole.ok ? { ...report, right: null } : whole
+}
 
 class Verification {
   private checked = 0
