@@ -232,7 +232,7 @@ describe('HTTP', () => {
   })
 
   const reportOf = (records: { read: number; accepted: number; duplicate: number; quarantined: number }) => ({
-    run: 'r', dryRun: false, complete: true, lines: { ...records, blank: 0 }, records, corrections: 0, retractions: 0, releasedFromQuarantine: 0,
+    run: 'r', dryRun: false, complete: true, lines: { ...records, blank: 0 }, records, corrections: 0, retractions: 0, releasedFromQuarantine: 0, erased: records.duplicate,
     edits: { recordsBreakingAny: 0, byCode: {} }, quarantine: { byCause: {}, first: [] }, earlierRuns: [], zones: [],
     statistics: { incidents: 0, offenses: 0, victims: 0, offenders: 0, arrestees: 0, groupBArrests: 0, intimatePartner: { victims: 0, incidents: 0, injury: { physical: 0, none: 0, blank: 0 }, incidentsWithArrest: 0 } },
   })
@@ -245,9 +245,10 @@ describe('HTTP', () => {
     answer = (request, response) => { request.resume().on('end', () => response.end(`${JSON.stringify({ result: reportOf(records) })}\n`)) }
     const file = join(data, 'any.txt')
     writeFileSync(file, 'x')
-    const { code, err } = await chorus(`import nibrs ${file}`, { CHORUS_URL: base })
+    const { code, out, err } = await chorus(`import nibrs ${file}`, { CHORUS_URL: base })
     expect(code).toBe(exit)
     expect(err).toMatch(words)
+    expect(out.match(/^erased .*/gm) ?? []).toEqual(records.duplicate === 0 ? [] : ['erased   1 of the duplicates was erased by order: known, and not recorded again'])
   })
 
   it('a history says what was decided, not only that it was', async () => {

@@ -30,6 +30,7 @@ const reasonOf = (error: unknown): string => {
   const { code, message } = error as { code?: string; message?: string }
   const known: Record<string, string> = {
     ECONNREFUSED: 'nothing listens there', ENOTFOUND: 'the host is not known', ETIMEDOUT: 'no answer', CONNECT_TIMEOUT: 'no answer in 10 seconds', EHOSTUNREACH: 'the host cannot be reached',
+    CONNECTION_CLOSED: 'who listens there ended the connection before it was ready, as a tunnel or a proxy does whose database is down', ECONNRESET: 'who listens there broke off the connection, as a tunnel or a proxy does whose database is down',
     '28P01': 'the password is wrong', '28000': 'the role may not log in', '3D000': 'there is no such database',
     // what asRole asks for
     '22023': 'it lacks the role of this service: run npx chorus migrate with DATABASE_OWNER_URL', '42501': 'who logs in may not act as the role of this service; log in as that role, or run npx chorus migrate with this DATABASE_URL where one process runs all services',

@@ -98,15 +98,21 @@ const readPasswords = (file: string, data: string): Passwords => {
   throw damaged(data, `${file}, the database's passwords, is missing or cannot be read`)
 }
 
+/** @throws SetupRefused where the folder is another user's: root may have started Chorus on it */
+const ours = <T>(data: string, read: () => T): T => {
+  try { return read() } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error
+    throw new SetupRefused(`${data} belongs to another user. Start Chorus as that user (or as root, where root started it last), or choose another folder with CHORUS_DATA.`)
+  }
+}
+const namesIn = (data: string): string[] => ours(data, () => readdirSync(data))
+
 const checkFolder = (data: string, user: PostgresUser): void => {
   let version: string
   try {
-    version = readFileSync(join(data, 'PG_VERSION'), 'utf8').trim()
+    version = ours(data, () => readFileSync(join(data, 'PG_VERSION'), 'utf8').trim())
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EACCES') {
-      throw new SetupRefused(`${data} belongs to another user. Start Chorus as that user, or choose another folder with CHORUS_DATA.`)
-    }
-    throw damaged(data, 'its file PG_VERSION is missing')
+    throw error instanceof SetupRefused ? error : damaged(data, 'its file PG_VERSION is missing')
   }
   if (version !== MAJOR) throw new SetupRefused(`${data} was made by PostgreSQL ${version || '(unknown)'}, this Chorus brings ${MAJOR}. Start the Chorus that made it and copy its data, or choose another folder with CHORUS_DATA.`)
   // as root the server's user may have changed since (a system user came or went)
@@ -250,7 +256,7 @@ export const startEmbeddedPostgres = async (options: EmbeddedPostgresOptions): P
   const logFile = join(folder, 'postgres.log')
   const log = openSync(logFile, existsSync(logFile) && statSync(logFile).size > 1024 * 1024 ? 'w' : 'a', 0o600)
   try {
-    if (!existsSync(data) || (readdirSync(data).length === 0 && !existsSync(passwordFile))) {
+    if (!existsSync(data) || (namesIn(data).length === 0 && !existsSync(passwordFile))) {
       say('making the database')
       rmSync(data, { recursive: true, force: true })
       await makeCluster(options, user, data, passwordFile, log)

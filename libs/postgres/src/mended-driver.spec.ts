@@ -7,11 +7,13 @@ const ROOT = join(__dirname, '../../..')
 const source = readFileSync(driverFile(), 'utf8')
 
 describe('the mended driver', () => {
-  it('is mended in five places: the write, twice where what was put off is forgotten, the question for array types, and the end', () => {
+  it('is mended in six places: the write, twice where what was put off is forgotten, the question for array types, the end, and a connection that is closed before it is ready', () => {
     const text = mended(source)!
     expect(text.match(/if \(socket === null\)/g)).toHaveLength(1)
     expect(text.match(/return fetchArrayTypes\(\)\.catch/g)).toHaveLength(1)
     expect(text).not.toContain('!hadError &&')
+    expect(text.match(/if \(initial && !hadError\) error\(errorResponse/g)).toHaveLength(1)
+    expect(text.match(/socket\)\)\n {4}errorResponse = null\n/g)).toHaveLength(1)
     expect(text.match(/clearImmediate\(nextWriteTimer\)\n {4}chunk = nextWriteTimer = null\n/g)).toHaveLength(3)
   })
   it('is left as it is where its text is another', () => {

@@ -13,7 +13,7 @@ interface Counts { readonly read: number; readonly accepted: number; readonly du
 interface Report {
   readonly run: string; readonly dryRun: boolean; readonly complete: boolean
   readonly lines: Counts & { readonly blank: number }; readonly records: Counts
-  readonly corrections: number; readonly retractions: number; readonly releasedFromQuarantine: number
+  readonly corrections: number; readonly retractions: number; readonly releasedFromQuarantine: number; /** of the duplicates */ readonly erased: number
   readonly edits: { readonly recordsBreakingAny: number; readonly byCode: Readonly<Record<string, number>> }
   readonly quarantine: { readonly byCause: Readonly<Record<string, number>>; readonly first: readonly { readonly id: string; readonly line: number; readonly lines: number; readonly cause: string; readonly text: string }[] }
   readonly earlierRuns: readonly { readonly started: string; readonly complete: boolean }[]
@@ -83,6 +83,7 @@ export const register = (program: Command, context: Context): void => {
         ...(report.dryRun ? ['dry run: nothing was recorded'] : []),
         ...(report.complete ? [] : ['the file was not read to its end: run the same command again, it goes on where this run stopped']),
         `rows     ${counts(report.records)}`,
+        ...erasedOf(report),
         `reports  ${n(reports.begun)} new, ${n(reports.grown)} grown or corrected; ${n(report.corrections)} corrections`,
         `places   ${n(rows.placeStated)} stated, ${n(rows.placeUnknown)} unknown to the source, ${n(rows.placeOutside)} outside, ${n(rows.placeUnreadable)} unreadable, ${n(rows.placeAbsent)} absent`,
         `clocks   ${n(rows.clockSkipped)} in an hour that was skipped, ${n(rows.clockDoubled)} in one that came twice, ${n(rows.clockUnreadable)} unreadable`,
@@ -115,6 +116,7 @@ const opened = async (file: string, signal: AbortSignal): Promise<{ body: Readab
 
 const n = (value: number): string => value.toLocaleString('en-US')
 const counts = (of: Counts): string => `${n(of.read)} read = ${n(of.accepted)} accepted + ${n(of.duplicate)} duplicate + ${n(of.quarantined)} quarantined`
+const erasedOf = ({ erased }: Pick<Report, 'erased'>): string[] => erased > 0 ? [`erased   ${n(erased)} of the duplicates ${erased === 1 ? 'was' : 'were'} erased by order: known, and not recorded again`] : []
 const linesOf = (report: Report, seconds: number): string[] => {
   const { statistics: s } = report
   const ipv = s.intimatePartner
@@ -125,6 +127,7 @@ const linesOf = (report: Report, seconds: number): string[] => {
     `lines    ${counts(report.lines)}${report.lines.blank ? ` (${n(report.lines.blank)} blank ones left out)` : ''}`,
     `records  ${counts(report.records)}`,
     `         ${n(report.corrections)} corrections, ${n(report.retractions)} retractions, ${n(report.releasedFromQuarantine)} released from quarantine`,
+    ...erasedOf(report),
     `holds    ${n(s.incidents)} incidents, ${n(s.offenses)} offences, ${n(s.victims)} victims, ${n(s.offenders)} offenders, ${n(s.arrestees)} arrestees, ${n(s.groupBArrests)} group B arrests`,
     `         intimate partners: ${n(ipv.victims)} victims in ${n(ipv.incidents)} incidents; injury ${n(ipv.injury.physical)} physical, ${n(ipv.injury.none)} none, ${n(ipv.injury.blank)} blank; ${n(ipv.incidentsWithArrest)} incidents with an arrest`,
     `edits    ${n(report.edits.recordsBreakingAny)} records break an edit of the standard${edits.length ? `: ${edits.sort((a, b) => b[1] - a[1]).slice(0, 8).map(([code, count]) => `${code} (${n(count)})`).join(', ')}` : ''}`,

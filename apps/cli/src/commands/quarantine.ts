@@ -47,7 +47,8 @@ export const register = (program: Command, context: Context): void => {
         detail.text, ...(detail.waitsFor ? [`waits for ${detail.waitsFor}`] : []), ...(detail.content === undefined ? [] : ['', detail.content.replace(/\n$/, '')]),
         ...(detail.original ? ['', `as it came, before ${detail.repairs === 1 ? 'it was repaired' : `${detail.repairs} repairs`}:`, '', detail.original.content.replace(/\n$/, '')] : []),
       ])
-      if (detail.status === 'open') out.next(`npx chorus quarantine repair ${id} --file REPAIRED.txt --reason "…"`)
+      // what waits for another is whole itself
+      if (detail.status === 'open') out.next(detail.waitsFor ? `import the file that holds ${detail.waitsFor}` : `npx chorus quarantine repair ${id} --file REPAIRED.txt --reason "…"`)
     },
   })
 

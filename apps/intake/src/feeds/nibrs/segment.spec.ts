@@ -38,7 +38,7 @@ describe('reading a segment', () => {
   })
 
   it.each([
-    ['an unknown length is named with those that are known', `0139${patched(r.simple)[2]!.slice(4, 139)}`, 'unknown-length', 'segment level 4 (victim) of 139 characters is no known version; known: 129, 141'],
+    ['an unknown length is named with those that are known', `0139${patched(r.simple)[2]!.slice(4, 139)}`, 'unknown-length', 'segment level 4 (victim) of 139 characters is no known version; known: 129, 141. Export the record in one of these, or report the new version so that it can be taught'],
     ['a cut line', administrative.slice(0, 60), 'line-cut', 'the segment says 88 characters and the line has 60'],
     ['a line that is shorter than any segment', administrative.slice(0, 30), 'line-cut', 'the line ends after 30 characters'],
     ['two segments on one line', `${administrative}${administrative}`, 'length-differs', 'two segments may have run together'],

@@ -12,7 +12,7 @@ export const readSegment = (text: string, line: number): Segment | SegmentRefusa
   if (odd >= 0) return no('bad-character', 'a byte that is no plain ASCII character: export the file again as ASCII (fixed width), not as UTF-16, EBCDIC or with accents', odd + 1)
   if (text.length < HEADER_LENGTH) return no('line-cut', `the line ends after ${text.length} characters; the shortest segment has ${HEADER_LENGTH}: send the record again from the records system`, text.length + 1)
   const levelText = text.charAt(4)
-  if (!isLevel(levelText)) return no('unknown-level', 'the segment level must be 0 to 7', 5)
+  if (!isLevel(levelText)) return no('unknown-level', 'the segment level must be 0 to 7: the line was damaged, or the file is no NIBRS flat file (open data: npx chorus import kcpd; an extract: npx chorus csv plan)', 5)
   const level: Level = levelText
   const actionText = text.charAt(5)
   if (!isAction(actionText)) return no('unknown-action', `the segment action must be one of ${ACTIONS.join(', ')}`, 6)
@@ -22,7 +22,7 @@ export const readSegment = (text: string, line: number): Segment | SegmentRefusa
   if (!/^\d{4}$/.test(declared)) return no('length-unreadable', 'columns 1-4 must hold the segment length in digits', 1)
   const length = Number(declared)
   const known = lengthsOf(level, action)
-  if (!known.includes(length)) return no('unknown-length', `segment level ${level} (${LEVEL_NAMES[level]}) of ${length} characters is no known version; known: ${known.join(', ')}`, 1)
+  if (!known.includes(length)) return no('unknown-length', `segment level ${level} (${LEVEL_NAMES[level]}) of ${length} characters is no known version; known: ${known.join(', ')}. Export the record in one of these, or report the new version so that it can be taught`, 1)
   if (text.length < length) return no('line-cut', `the segment says ${length} characters and the line has ${text.length}: it was cut, or its trailing blanks were removed; send the record again with full lines`, text.length + 1)
   if (text.length > length && text.slice(length).trim() !== '') return no('length-differs', `the segment says ${length} characters and the line goes on: two segments may have run together`, length + 1)
   const ori = text.slice(16, 25)
