@@ -151,10 +151,10 @@ describe('chorus verify-receipt', () => {
   const id = '00000000-0000-4000-8000-000000000001'
   let receipt: Receipt
   beforeAll(async () => {
-    for (const stream of ['lamp-1', 'lamp-2']) await store.append({ stream, expected: 'none', events: [{ id: stream === 'lamp-1' ? id : id.replace(/1$/, '2'), type: 'LampLit', content: 'c', body: {} }] })
+    for (const one of [id, id.replace(/1$/, '2')]) await store.append({ stream: `lamp-${one.at(-1)}`, expected: 'none', events: [{ id: one, type: 'LampLit', content: 'c', body: { id: one } }] })
     const { ordinal, link, recordedtime } = await store.head()
     const checkpoint = { log: store.log, ordinal, link, recordedtime: recordedtime!, signedtime: '2026-03-02T12:00:00.000Z' }
-    receipt = await receiptOf(store, (await findEvent(store, id))!, { ...checkpoint, note: signCheckpoint(checkpoint, key) }, false)
+    receipt = await receiptOf(store, (await findEvent(store, id))!, { ...checkpoint, note: signCheckpoint(checkpoint, key) }, true)
     writeFileSync(receiptFile, JSON.stringify(receipt))
     writeFileSync(keyFile, `${key.verifier.text}\n`)
     writeFileSync(otherKey, signerOf(keyName(store.log), generateKeyPairSync('ed25519').privateKey).verifier.text)
@@ -165,6 +165,17 @@ describe('chorus verify-receipt', () => {
       const { code, out } = await chorus(`verify-receipt ${receiptFile} --key ${given}`, { CHORUS_URL: 'http://127.0.0.1:9' })
       expect([code, out]).toEqual([EXIT.ok, expect.stringContaining(`RIGHT: event ${id} is ordinal 1 of log ${store.log}`)])
     }
+  })
+  it('says of an id that is not proven that it is not, and of one that is that it is', async () => {
+    const lines = async (given: object): Promise<string[]> => {
+      writeFileSync(receiptFile, JSON.stringify(given))
+      const { out } = await chorus(`verify-receipt ${receiptFile} --key ${keyFile}`)
+      return out.split('\n').filter((line) => /^(RIGHT|NOT PROVEN|the receipt)/.test(line)).map((line) => line.replace(/ is ordinal.*/, ''))
+    }
+    const { text: _, ...bare } = receipt
+    const other = '00000000-0000-7000-8000-000000000000'
+    expect(await lines({ ...bare, id: other })).toEqual(['RIGHT: an event of this content', `NOT PROVEN: that its id is ${other}; the receipt does not hold the event's text, which shows it (chorus receipt --text)`])
+    expect(await lines(receipt)).toEqual([`RIGHT: event ${id}`, 'the receipt holds the event\'s text: its id is proven'])
   })
   it('ends with 4 where it proves nothing, and with 2 where it was not given what it needs', async () => {
     expect(await chorus(`verify-receipt ${receiptFile} --key ${otherKey}`)).toMatchObject({ code: EXIT.mismatch, out: expect.stringMatching(/WRONG \(another-key\)/) as string })

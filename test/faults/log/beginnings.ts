@@ -35,9 +35,10 @@ export const setup: Kind = async (seed) => {
       await holds(() => up || POINTS[point]!(folder), PATIENCE_MS)
       await holds(() => false, chance.below(150))
       const alone = chance.below(2) === 0
+      const through = up
       killAll([service.child.pid!, ...alone ? [] : [...processesIn(folder), ...postgresOf(folder)]])
       await service.ended
-      befell.push(`${point}${alone ? '' : ', with all it had started'}`)
+      befell.push(`${point}${alone ? '' : ', with all it had started'}${through ? ': came through' : ''}`)
     }
     const outcome = await live({ job: { folder }, seed, chance })
     return { ...outcome, befell }

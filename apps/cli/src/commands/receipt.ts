@@ -28,9 +28,10 @@ export const register = (program: Command, context: Context): void => {
       const verdict = verifyReceipt(readJson(file), key)
       out.data('verify-receipt/1', verdict, verdict.ok
         ? [
-          `RIGHT: event ${verdict.id} is ordinal ${verdict.ordinal} of log ${verdict.log}, recorded ${verdict.recordedtime}`, `its content has SHA-256 ${verdict.leaf}`,
+          // what is not proven is not said to be right
+          `RIGHT: ${verdict.idProven ? `event ${verdict.id}` : 'an event of this content'} is ordinal ${verdict.ordinal} of log ${verdict.log}, recorded ${verdict.recordedtime}`, `its content has SHA-256 ${verdict.leaf}`,
           `signed with ordinal ${verdict.signed.ordinal} at ${verdict.signed.signedtime} by ${key.id}`,
-          verdict.idProven ? 'the receipt holds the event\'s text: its id is proven' : 'the receipt does not hold the event\'s text: that this id has this content is for its text to show',
+          verdict.idProven ? 'the receipt holds the event\'s text: its id is proven' : `NOT PROVEN: that its id is ${verdict.id}; the receipt does not hold the event's text, which shows it (chorus receipt --text)`,
         ]
         : [`WRONG (${verdict.fault}): ${verdict.text}`])
       return verdict.ok ? EXIT.ok : EXIT.mismatch
