@@ -34,6 +34,29 @@ it('signs what was added, once, and says how far', async () => {
   expect(await signer.health()).toMatchObject({ ok: true, text: expect.stringMatching(/^signed through 5, \d+ s ago$/) as string })
 })
 
+it('signs at least every second what is recorded without a pause', async () => {
+  jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'performance'] })
+  const at: number[] = []
+  const keep = log.place.keep.bind(log.place)
+  jest.spyOn(log.place, 'keep').mockImplementation(async (noted) => { at.push(Date.now()); return keep(noted) })
+  const signer = log.signerWith()
+  try {
+    const begun = Date.now()
+    signer.start()
+    while (Date.now() < begun + 5000) {
+      await log.add(1)
+      await jest.advanceTimersByTimeAsync(50)
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    const gaps = [begun, ...at].map((from, n, all) => (all[n + 1] ?? Date.now()) - from)
+    expect(at.length).toBeGreaterThanOrEqual(5)
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(1000)
+  } finally {
+    jest.useRealTimers()
+    await signer.stop()
+  }
+})
+
 it('covers a long way in steps, so that no receipt is longer than one', async () => {
   await log.add(10)
   await log.signerWith({ most: 4 }).look()
