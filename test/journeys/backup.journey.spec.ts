@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { postgres } from '@chorus/postgres'
 import { FileVault } from '@chorus/privacy'
+import type { LogReport } from '@chorus/tamper-evidence'
 import { systemClock } from '@chorus/platform'
 import { runCommandLine } from '../../apps/cli/src/program'
 import { startChorus, type TestChorus } from '../support/chorus'
@@ -27,10 +28,29 @@ let folder: string
 let chorus: TestChorus
 let source: ReturnType<typeof chorusWith>
 let first: Ran
+let second: Ran
 const at = (...names: string[]): string => join(folder, ...names)
 /** whose keys were destroyed after the first backup */
 let erased: string
+/** a table of the owner's own */
+const OWN = 'public.kept'
 const takeBackup = (name: string, keysTo = at('keys')): Promise<Ran> => source('backup', '--to', at(name), '--keys-to', keysTo, '--seal-for', at('pub.pem'))
+/** Onto a database of its own, with nothing there: the first backup, if no other is given. */
+const ontoNothing = async (name: string, work: (restored: Ran) => Promise<void> | void, more: { readonly env?: Record<string, string> } = {}): Promise<void> => {
+  const database = await freshDatabase({ migrated: false })
+  try {
+    const restoring = chorusWith({ CHORUS_DATA: at(`of-${name}`), DATABASE_URL: database.appUrl, DATABASE_OWNER_URL: database.ownerUrl, ...more.env })
+    await work(await restoring('restore', '--from', at(name), '--keys-from', at('keys'), '--key', at('key.pem')))
+  } finally {
+    await database.drop()
+    rmSync(at(`of-${name}`), { recursive: true, force: true })
+  }
+}
+const destroy = async (subject: string, order: string): Promise<void> => {
+  const vault = await FileVault.open({ keysFolder: join(chorus.data, 'keys'), databaseUrl: chorus.appUrl, mode: 'demonstration' })
+  await vault.life.destroy([subject], order, systemClock.now())
+  await vault.close()
+}
 const readAgain = async <T extends object>(url: string, query: string): Promise<T[]> => {
   const sql = postgres(url, { max: 1, onnotice: () => undefined })
   try { return [...await sql.unsafe<T[]>(query)] } finally { await sql.end() }
@@ -50,12 +70,12 @@ beforeAll(async () => {
   first = await takeBackup('first')
   cpSync(at('keys'), at('keys-of-first'), { recursive: true })
   await underLoad
-  const [{ subject }] = await readAgain<{ subject: string }>(chorus.adminUrl, `select k.subject from vault.data_keys k join log.events e on e.stream = k.subject where e.ordinal <= ${first.out.ordinal} order by e.ordinal limit 1`) as [{ subject: string }]
-  erased = subject
-  const vault = await FileVault.open({ keysFolder: join(chorus.data, 'keys'), databaseUrl: chorus.appUrl, mode: 'demonstration' })
-  await vault.life.destroy([erased], 'destroy-1', systemClock.now())
-  await vault.close()
-  expect((await takeBackup('second')).code).toBe(0)
+  const subjects = await readAgain<{ subject: string }>(chorus.adminUrl, `select k.subject from vault.data_keys k join log.events e on e.stream = k.subject where e.ordinal <= ${first.out.ordinal} group by 1 order by min(e.ordinal) limit 1`)
+  erased = subjects[0]!.subject
+  await destroy(erased, 'destroy-1')
+  await readAgain(chorus.ownerUrl, `create table ${OWN} as select 1 as n`)
+  second = await takeBackup('second')
+  expect(second.code).toBe(0)
 }, 120_000)
 afterAll(async () => {
   await chorus.close()
@@ -91,7 +111,8 @@ it('is put back on an empty database; what was destroyed since is destroyed agai
     // a second one finds the place taken
     expect(await restoring('restore', '--from', at('first'), '--keys-from', at('keys'), '--key', at('key.pem'))).toMatchObject({ code: 5, err: expect.stringMatching(/holds keys already/) })
 
-    const again = await startChorus({ on: { database, data } })
+    // a day later: what nobody signed at its time would be said
+    const again = await startChorus({ on: { database, data }, clock: { now: () => new Date(Date.now() + 86_400_000).toISOString() } })
     try {
       // reactions go on where they were: what was not assessed yet is, and nothing is twice
       const assessed = `select count(*)::int as n, count(distinct stream)::int as streams from log.events where type = 'EligibilityAssessed'`
@@ -103,13 +124,56 @@ it('is put back on an empty database; what was destroyed since is destroyed agai
       }
       expect(now).toEqual({ n: wanted!.n, streams: wanted!.n })
       expect((await again.ready()).status).toBe(200)
-      expect(await verdict(again)).toMatchObject({ ok: true })
+      // the checkpoints came along: all until the backup is signed as it was then, and none says more than this log
+      const signed = Number((first.out as unknown as { checkpoints: { through: number } | null }).checkpoints?.through)
+      expect(signed).toBeGreaterThan(0)
+      expect(signed).toBeLessThanOrEqual(Number(first.out.ordinal))
+      const look = async (): Promise<Extract<LogReport, { ok: true }>> => {
+        const report = await verdict(again, '?full=true')
+        expect(report).toMatchObject({ ok: true, before: null })
+        return report as Extract<LogReport, { ok: true }>
+      }
+      // whoever signed when the backup was taken is waited for, then signing goes on behind it
+      let full = await look()
+      for (let tries = 0; full.signed?.ordinal !== full.through && tries < 100; tries++) {
+        await new Promise((resolve) => { setTimeout(resolve, 100) })
+        full = await look()
+      }
+      expect(full.signed?.ordinal).toBeGreaterThan(signed)
+      expect(full.unsigned.filter(({ ordinal }) => ordinal <= signed)).toEqual([])
     } finally {
       await again.close()
     }
   } finally {
     await database.drop()
   }
+}, 120_000)
+
+it('a second place that survived may say more than the backup, and stays as it is', async () => {
+  const [log] = readdirSync(join(chorus.data, 'checkpoints')) as [string]
+  mkdirSync(at('survived', log), { recursive: true })
+  writeFileSync(at('survived', log, '0000000000000001.notes'), 'what is there')
+  await ontoNothing('first', (restored) => expect(restored).toMatchObject({ code: 0, err: '', out: { checkpoints: 'kept' } }), { env: { CHORUS_CHECKPOINTS: at('survived') } })
+  expect(readdirSync(at('survived'), { recursive: true })).toEqual([log, join(log, '0000000000000001.notes')])
+  expect(readFileSync(at('survived', log, '0000000000000001.notes'), 'utf8')).toBe('what is there')
+}, 120_000)
+
+it('an older backup, without checkpoints, is put back all the same', async () => {
+  cpSync(at('first'), at('older'), { recursive: true })
+  for (const name of readdirSync(at('older')).filter((each) => each.startsWith('checkpoints.'))) rmSync(at('older', name))
+  const { checkpoints, leftOut, ...manifest } = JSON.parse(readFileSync(at('older', 'manifest.json'), 'utf8')) as Record<string, unknown>
+  expect({ checkpoints, leftOut }).toMatchObject({ checkpoints: { files: expect.any(Array) as object }, leftOut: [] })
+  writeFileSync(at('older', 'manifest.json'), JSON.stringify(manifest))
+  await ontoNothing('older', (restored) => {
+    expect(restored).toMatchObject({ code: 0, err: '', out: { checkpoints: 'none' } })
+    expect(readdirSync(at('of-older'))).not.toContain('checkpoints')
+  })
+}, 120_000)
+
+it('a table of the owner\'s own is not in it, is named, and hinders nobody who restores', async () => {
+  expect(first.out).toMatchObject({ leftOut: [] })
+  expect(second.out).toMatchObject({ leftOut: [OWN] })
+  await ontoNothing('second', (restored) => expect(restored).toMatchObject({ code: 0, err: '', out: { ordinal: second.out.ordinal } }))
 }, 120_000)
 
 it('is proved by a drill that leaves nothing behind', async () => {
@@ -128,9 +192,21 @@ it('is put back as a new data folder with a database of its own, which stands th
   expect(restored).toMatchObject({ code: 0, err: '' })
   expect(readdirSync(folder).filter((name) => name.endsWith('.restoring'))).toEqual([])
   expect(readdirSync(join(data, 'keys')).sort()).toEqual(readdirSync(join(chorus.data, 'keys')).sort())
+  const [log] = readdirSync(join(data, 'checkpoints')) as [string]
+  expect(readdirSync(join(data, 'checkpoints', log)).filter((name) => !name.endsWith('.notes'))).toEqual(['key.pub'])
   // and it is one that can be backed up again, while it does not run
   expect(await chorusWith({ CHORUS_DATA: data })('backup', '--to', at('fifth'), '--passphrase-file', at('phrase'))).toMatchObject({ code: 0, out: { ordinal: restored.out.ordinal } })
 }, 120_000)
+
+it('is not taken of a schema that this build does not know: its tables could not be told from the owner\'s own', async () => {
+  await readAgain(chorus.ownerUrl, `insert into public.chorus_migrations (name, hash) values ('9999-later.sql', 'x')`)
+  try {
+    expect(await takeBackup('sixth')).toMatchObject({ code: 5, err: expect.stringMatching(/migrated by a newer Chorus \(9999-later\.sql/) })
+  } finally {
+    await readAgain(chorus.ownerUrl, `delete from public.chorus_migrations where name = '9999-later.sql'`)
+  }
+  expect(readdirSync(folder).filter((name) => name.startsWith('sixth'))).toEqual([])
+})
 
 describe('a set that is incomplete, mixed or foreign is refused by name', () => {
   const EVENTS = 'log.events.copy.gz'
@@ -147,6 +223,7 @@ describe('a set that is incomplete, mixed or foreign is refused by name', () => 
     ['a part that is missing', () => rmSync(join(copy, EVENTS)), /log\.events\.copy\.gz is missing/],
     ['a part that was cut', () => truncateSync(join(copy, EVENTS), 100), /log\.events\.copy\.gz has 100 bytes instead of/],
     ['a part of another backup', () => cpSync(at('first', EVENTS), join(copy, EVENTS)), /log\.events\.copy\.gz .*is of another backup/],
+    ['checkpoints that were changed', () => appendFileSync(join(copy, 'checkpoints.key.pub'), 'x'), /checkpoints\.key\.pub has \d+ bytes instead of/],
     ['a file that nobody put there', () => writeFileSync(join(copy, 'notes.txt'), ''), /notes\.txt does not belong/],
     ['a backup that was cut short', () => rmSync(join(copy, 'manifest.json')), /manifest\.json is missing/],
     ['keys that are missing', () => rmSync(join(keys, keysFile())), /keys-\w+\.jwe is missing/],

@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto'
 import { postgres } from '@chorus/postgres'
 import type { RecordedEvent } from '@chorus/contracts'
 import type { Recorder } from '@chorus/event-store'
-import { RECORDER, repositoryRoot } from '@chorus/platform'
+import { RECORDER, repositoryRoot, tablesOfChorus } from '@chorus/platform'
 import { readSet, takeBackup } from '@chorus/backup'
 import { decrypt, FileVault } from '@chorus/privacy'
 import { readContext, UNSEALED } from '../../libs/privacy/src/key-folder'
@@ -135,7 +135,7 @@ describe('keys destroyed by order', () => {
     const folder = mkdtempSync(join(tmpdir(), 'chorus-after-'))
     try {
       const sealing = { passphrase: 'a passphrase for tests alone' }
-      const { parts } = await takeBackup({ ownerUrl: chorus.ownerUrl, keysFolder: join(chorus.data, 'keys'), to: join(folder, 'log'), keysTo: join(folder, 'keys'), sealing, takentime: '2026-07-03T00:00:00.000Z', version: 'test' })
+      const { parts } = await takeBackup({ ownerUrl: chorus.ownerUrl, keysFolder: join(chorus.data, 'keys'), checkpoints: join(chorus.data, 'checkpoints'), tables: tablesOfChorus, to: join(folder, 'log'), keysTo: join(folder, 'keys'), sealing, takentime: '2026-07-03T00:00:00.000Z', version: 'test' })
       expect(parts.find(({ table }) => table === 'vault.data_keys')!.rows).toBeGreaterThan(0)
       const { keys } = await readSet(join(folder, 'log'), join(folder, 'keys'), sealing)
       const unpacked = [...filesBelow(folder)].map((bytes) => bytes[0] === 0x1f ? gunzipSync(bytes) : bytes).concat(Object.values(keys).map((text) => Buffer.from(text, 'base64')))

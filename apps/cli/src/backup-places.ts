@@ -1,9 +1,9 @@
 /** Where a backup is taken from and restored to: the embedded database of the data folder, or the one of DATABASE_OWNER_URL. */
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative, sep } from 'node:path'
 import { BackupRefused, type Sealing } from '@chorus/backup'
-import { startEmbeddedPostgres } from '@chorus/platform/database'
+import { MigrationRefused, startEmbeddedPostgres } from '@chorus/platform/database'
 import { chorusVersion, type Clock } from '@chorus/platform/process'
 import { holdDataFolder, readRun, type Settings } from '@chorus/platform/settings'
 import { DESTROYED_LIST } from '@chorus/privacy'
@@ -34,15 +34,15 @@ const runningOwner = (data: string, port: number): string => {
   }
 }
 
-export interface Target { readonly ownerUrl: string; readonly appUrl: string; readonly keysFolder: string }
+export interface Target { readonly ownerUrl: string; readonly appUrl: string; readonly keysFolder: string; readonly checkpoints: string }
 
 /** The database of DATABASE_URL and the keys of the data folder; or all of a new data folder, which stands in its place only once it is whole. */
 export const withTarget = async <T>(settings: Settings, work: (target: Target) => Promise<T>): Promise<T> => {
-  const { data, databaseUrl, databaseOwnerUrl } = settings
+  const { data, databaseUrl, databaseOwnerUrl, checkpoints } = settings
   if (databaseUrl !== undefined) {
     if (databaseOwnerUrl === undefined) throw new CliError('A restore makes the tables: set DATABASE_OWNER_URL to the role that will own them, beside DATABASE_URL.', EXIT.usage)
     mkdirSync(data, { recursive: true })
-    return work({ ownerUrl: databaseOwnerUrl, appUrl: databaseUrl, keysFolder: join(data, 'keys') })
+    return work({ ownerUrl: databaseOwnerUrl, appUrl: databaseUrl, keysFolder: join(data, 'keys'), checkpoints })
   }
   const there = existsSync(data) ? readdirSync(data, { recursive: true, encoding: 'utf8' }).filter((name) => name !== 'keys' && name !== join('keys', DESTROYED_LIST)) : []
   if (there.length > 0) throw new BackupRefused(`${data} is not empty (${there.slice(0, 3).join(', ')}): a restore needs an empty place, and writes over nothing. Move it away, or choose another CHORUS_DATA`)
@@ -51,7 +51,8 @@ export const withTarget = async <T>(settings: Settings, work: (target: Target) =
   mkdirSync(half, { recursive: true })
   chmodSync(half, 0o711)
   try {
-    const result = await inNewFolder(half, work)
+    // those within the data folder come with it
+    const result = await inNewFolder(half, checkpoints.startsWith(`${data}${sep}`) ? join(half, relative(data, checkpoints)) : checkpoints, work)
     rmSync(data, { recursive: true, force: true })
     renameSync(half, data)
     return result
@@ -64,12 +65,12 @@ export const withTarget = async <T>(settings: Settings, work: (target: Target) =
 export const withTrial = async <T>(work: (target: Target) => Promise<T>): Promise<T> => {
   const folder = mkdtempSync(join(tmpdir(), 'chorus-drill-'))
   chmodSync(folder, 0o711)
-  try { return await inNewFolder(folder, work) } finally { rmSync(folder, { recursive: true, force: true, maxRetries: 10 }) }
+  try { return await inNewFolder(folder, join(folder, 'checkpoints'), work) } finally { rmSync(folder, { recursive: true, force: true, maxRetries: 10 }) }
 }
 
-const inNewFolder = async <T>(folder: string, work: (target: Target) => Promise<T>): Promise<T> => {
+const inNewFolder = async <T>(folder: string, checkpoints: string, work: (target: Target) => Promise<T>): Promise<T> => {
   const server = await startEmbeddedPostgres({ folder })
-  try { return await work({ ownerUrl: server.ownerUrl, appUrl: server.appUrl, keysFolder: join(folder, 'keys') }) } finally { await server.stop() }
+  try { return await work({ ownerUrl: server.ownerUrl, appUrl: server.appUrl, keysFolder: join(folder, 'keys'), checkpoints }) } finally { await server.stop() }
 }
 
 /** With what the keys' file is sealed or opened: one of the two options, each a file. */
@@ -82,8 +83,9 @@ export const sealingOf = (options: { readonly key?: string; readonly passphraseF
   return key === undefined ? { passphrase: text.replace(/\r?\n$/, '') } : { pem: text }
 }
 
-/** A refusal of the backup as the command line says it. */
+/** A refusal of the backup, or of its schema, as the command line says it. */
 export const refused = (error: unknown): never => {
   if (error instanceof BackupRefused) throw new CliError(error.message, EXIT.refused, error.problems.map((line) => `  ${line}`))
+  if (error instanceof MigrationRefused) throw new CliError(error.message, EXIT.refused)
   throw error
 }

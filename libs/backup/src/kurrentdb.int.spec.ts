@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { KurrentStore } from '@chorus/event-store'
-import { migrateWithin } from '@chorus/platform'
+import { migrateWithin, tablesOfChorus } from '@chorus/platform'
 import { FileVault, sealFor } from '@chorus/privacy'
 import { freshDatabase, type FreshDatabase } from '../../../test/support/database'
 import { all, event } from '../../event-store/src/testing/builders'
@@ -25,7 +25,7 @@ describe('the backup of a Chorus whose log is in KurrentDB', () => {
     const set = await readSet(join(root, 'backup'), join(root, 'sealed'), SEALING)
     return restoreBackup({
       from: join(root, 'backup'), set: { ...set, manifest: { ...manifest, kurrentdb: place } }, ownerUrl: to.ownerUrl, appUrl: to.appUrl,
-      keysFolder: join(root, `keys-${emptied.length}`), destroyedFrom: [], mode: 'demonstration', seal: sealFor(undefined), logUrl, trial,
+      keysFolder: join(root, `keys-${emptied.length}`), checkpoints: join(root, `checkpoints-${emptied.length}`), destroyedFrom: [], mode: 'demonstration', seal: sealFor(undefined), logUrl, trial,
       schema: (tx, migrations) => migrateWithin(tx, decodeURIComponent(new URL(to.appUrl).username), migrations),
     })
   }
@@ -39,7 +39,7 @@ describe('the backup of a Chorus whose log is in KurrentDB', () => {
     const store = await KurrentStore.open({ url: double.url, databaseUrl: from.appUrl })
     for (let i = 0; i < 6; i++) await store.append({ stream: `a-${i}`, expected: 'none', events: [event(`e${i}`)] })
     await store.close()
-    manifest = await takeBackup({ ownerUrl: from.ownerUrl, keysFolder: join(root, 'keys'), to: join(root, 'backup'), keysTo: join(root, 'sealed'), sealing: SEALING, takentime: '2026-07-02T20:10:00.000Z', version: '0' })
+    manifest = await takeBackup({ ownerUrl: from.ownerUrl, keysFolder: join(root, 'keys'), checkpoints: join(root, 'checkpoints'), tables: tablesOfChorus, to: join(root, 'backup'), keysTo: join(root, 'sealed'), sealing: SEALING, takentime: '2026-07-02T20:10:00.000Z', version: '0' })
   })
   afterAll(async () => {
     double.stop()

@@ -9,16 +9,20 @@ export class BackupRefused extends Error {
   constructor(message: string, readonly problems: readonly string[] = []) { super(message); this.name = 'BackupRefused' }
 }
 
-export interface Part {
-  /** schema.table */
-  readonly table: string
-  readonly columns: readonly string[]
-  readonly rows: number
-  /** in the backup's folder: COPY text, gzip */
+export interface FilePart {
+  /** in the backup's folder */
   readonly file: string
   readonly bytes: number
   /** hex, of the file */
   readonly sha256: string
+}
+
+/** A table: COPY text, gzip. */
+export interface Part extends FilePart {
+  /** schema.table */
+  readonly table: string
+  readonly columns: readonly string[]
+  readonly rows: number
 }
 
 export interface Manifest {
@@ -41,6 +45,10 @@ export interface Manifest {
     readonly fingerprint: string
   }
   readonly parts: readonly Part[]
+  /** the owner's own tables, which are not in it: no schema of Chorus makes them; absent in backups of before this was said */
+  readonly leftOut?: readonly string[]
+  /** the signed checkpoints, until this ordinal, and the public key that they began with; absent: there were none, or it is of before they were taken */
+  readonly checkpoints?: { readonly through: number; readonly files: readonly FilePart[] }
 }
 
 export const MANIFEST = 'manifest.json'
@@ -62,13 +70,14 @@ export const readBackup = async (folder: string): Promise<Manifest> => {
   try { manifest = JSON.parse(readFileSync(path, 'utf8')) as Manifest } catch { throw new BackupRefused(`${path} is damaged: it is not JSON. Take another copy of the backup.`) }
   if (manifest.format !== 1 || !Array.isArray(manifest.parts)) throw new BackupRefused(`${path} is of format ${String(manifest.format)}; this Chorus reads format 1. Use the Chorus that made it.`)
   const problems: string[] = []
-  for (const { file, bytes, sha256 } of manifest.parts) {
+  const parts: readonly FilePart[] = [...manifest.parts, ...manifest.checkpoints?.files ?? []]
+  for (const { file, bytes, sha256 } of parts) {
     const at = join(folder, file)
     if (!existsSync(at)) problems.push(`${file} is missing`)
     else if (statSync(at).size !== bytes) problems.push(`${file} has ${statSync(at).size} bytes instead of ${bytes}: it was cut, or is of another backup`)
     else if (await sha256Of(at) !== sha256) problems.push(`${file} is not what the manifest says: it was changed, or is of another backup`)
   }
-  const known = new Set([MANIFEST, ...manifest.parts.map(({ file }) => file)])
+  const known = new Set([MANIFEST, ...parts.map(({ file }) => file)])
   for (const name of readdirSync(folder)) if (!known.has(name)) problems.push(`${name} does not belong to this backup`)
   if (problems.length > 0) throw new BackupRefused(`${folder} is not a whole backup; nothing was restored. Take another copy of it, or another backup:`, problems)
   return manifest

@@ -6,7 +6,9 @@ import { createGunzip } from 'node:zlib'
 import { KurrentStore, lookAtKurrent, PostgresStore, verifyChain } from '@chorus/event-store'
 import { postgres } from '@chorus/postgres'
 import { DESTROYED_LIST, FileVault, joinDestroyed, type FileSeal, type VaultMode } from '@chorus/privacy'
+import { CheckpointFolder } from '@chorus/tamper-evidence'
 import type { TransactionSql } from 'postgres'
+import { layCheckpoints, type PutBack } from './checkpoints'
 import { BackupRefused, readBackup, type Manifest } from './manifest'
 import { fileOfKeys, headerOf, openKeys, type Sealing } from './sealed-keys'
 import { moveSequences, tablesOf, withoutTriggers } from './tables'
@@ -42,6 +44,8 @@ export interface RestoreOptions {
   readonly appUrl: string
   /** will hold the keys; must not be there, or hold a list of destructions and nothing else */
   readonly keysFolder: string
+  /** the second place: the backup's checkpoints come here where it has none of this log */
+  readonly checkpoints: string
   /** folders with lists of destructions that may know more than the backup */
   readonly destroyedFrom: readonly string[]
   /** makes the schema that the manifest names, in the transaction given */
@@ -56,7 +60,7 @@ export interface RestoreOptions {
   readonly onProgress?: (table: string, rows: number) => void
 }
 
-export interface Restored { readonly log: string; readonly ordinal: number; readonly rows: number; /** keys that are destroyed now */ readonly destroyed: number; /** of them those that the backup still had */ readonly again: number }
+export interface Restored { readonly log: string; readonly ordinal: number; readonly rows: number; /** keys that are destroyed now */ readonly destroyed: number; /** of them those that the backup still had */ readonly again: number; readonly checkpoints: PutBack }
 
 /** @throws BackupRefused where the target is not empty, or what was restored is not what was backed up */
 export const restoreBackup = async (options: RestoreOptions): Promise<Restored> => {
@@ -65,6 +69,7 @@ export const restoreBackup = async (options: RestoreOptions): Promise<Restored> 
   if (present.length > 0) throw new BackupRefused(`${keysFolder} holds keys already (${present.slice(0, 3).join(', ')}): a restore needs an empty place. Choose another CHORUS_DATA, or move them away`)
   await holdAgainstKurrent(options)
   await tryKeys(keys, options.seal)
+  const checkpoints = layCheckpoints(new CheckpointFolder({ folder: options.checkpoints }), options.from, manifest)
   const half = `${keysFolder}.restoring`
   rmSync(half, { recursive: true, force: true })
   mkdirSync(half, { recursive: true, mode: 0o700 })
@@ -91,7 +96,9 @@ export const restoreBackup = async (options: RestoreOptions): Promise<Restored> 
   } finally {
     await store.close()
   }
-  return { log: manifest.log, ordinal: manifest.head.ordinal, rows, destroyed, again: destroyed - before }
+  // they speak of this log: only now is it known to be whole
+  checkpoints.count()
+  return { log: manifest.log, ordinal: manifest.head.ordinal, rows, destroyed, again: destroyed - before, checkpoints: checkpoints.done }
 }
 
 /** Before anything is written: is the KurrentDB the one that this backup has the places of, of the same moment? */

@@ -12,7 +12,10 @@ export interface Table {
   readonly parents: readonly string[]
 }
 
-/** The record of migrations, what each role may do, and how far the second place has signed: a restored log is signed anew where its checkpoints are not there. */
+/**
+ * The record of migrations, what each role may do, and how far was signed: the snapshot may say more of that than the checkpoints
+ * that are copied with it, and a restored log's second place may be another. The signer goes on from, and notes, what it finds there.
+ */
 const LEFT_OUT = ['public.chorus_migrations', 'public.chorus_rights', 'public.chorus_contexts', 'bus.signed_through']
 
 /** In an order in which rows may be written: parents first. */

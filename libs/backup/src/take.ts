@@ -7,7 +7,9 @@ import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import { postgres } from '@chorus/postgres'
 import { FOLDER_LOCK, joinDestroyed } from '@chorus/privacy'
+import { CheckpointFolder } from '@chorus/tamper-evidence'
 import type { Sql } from 'postgres'
+import { copyCheckpoints, lastCheckpoint } from './checkpoints'
 import { BackupRefused, MANIFEST, type Manifest, type Part } from './manifest'
 import { fileOfKeys, readKeyFiles, sealKeys, type Sealing } from './sealed-keys'
 import { tablesOf, type Table } from './tables'
@@ -16,6 +18,10 @@ export interface TakeOptions {
   /** of the role that owns the tables */
   readonly ownerUrl: string
   readonly keysFolder: string
+  /** the second place, whose checkpoints of this log are copied */
+  readonly checkpoints: string
+  /** the tables that a Chorus has which ran these migrations: others that the owner has are left out */
+  readonly tables: (migrations: Manifest['migrations']) => Promise<ReadonlySet<string>>
   /** folder of this backup: new, or empty */
   readonly to: string
   /** folder of the keys' file, apart from `to`; the file of the same context keys is replaced by the newer one */
@@ -40,15 +46,20 @@ export const takeBackup = async (options: TakeOptions): Promise<Manifest> => {
   mkdirSync(half, { recursive: true, mode: 0o700 })
   const holder = postgres(options.ownerUrl, { ...CONNECTION, connection: { application_name: 'chorus backup' } })
   try {
+    const place = new CheckpointFolder({ folder: options.checkpoints })
+    const last = await lastCheckpoint(place, (await headOf(holder)).log)
     const { files, snapshot, ...about } = await atOneMoment(holder, options.keysFolder)
+    const known = await options.tables(about.migrations)
     const tables = await tablesOf(holder)
+    const leftOut = tables.filter(({ plain }) => !known.has(plain)).map(({ plain }) => plain)
     const parts: Part[] = []
-    for (const table of tables) {
+    for (const table of tables.filter(({ plain }) => known.has(plain))) {
       const part = await copyOut(options.ownerUrl, snapshot, table, half)
       parts.push(part)
       options.onProgress?.(part.table, part.rows)
     }
-    const manifest: Manifest = { format: 1, id: randomUUID(), takentime: options.takentime, version: options.version, ...about, parts }
+    const checkpoints = last && copyCheckpoints(place, last, about.head.ordinal, (file, text) => writeDurably(join(half, file), text))
+    const manifest: Manifest = { format: 1, id: randomUUID(), takentime: options.takentime, version: options.version, ...about, parts, leftOut, ...checkpoints && { checkpoints } }
     const { log, head, keys: { generation, fingerprint } } = manifest
     const sealed = await sealKeys(files, { log, ordinal: head.ordinal, generation, fingerprint, takentime: options.takentime }, options.sealing)
     // keys first: a log's backup without them would be worth nothing
@@ -78,12 +89,7 @@ const atOneMoment = async (sql: Sql, keysFolder: string) => {
   // a table that row security would cut is an error, not a short backup
   await sql.unsafe('set local row_security = off')
   const [exported] = await sql<{ snapshot: string }[]>`select pg_export_snapshot() as snapshot`
-  const [head] = await sql<{ log: string; ordinal: string; link: string; recordedtime: string | null }[]>`
-    select log::text as log, ordinal::text as ordinal, encode(link, 'hex') as link, to_char(recordedtime at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as recordedtime from log.head`
-  // where the log is in KurrentDB, its places are here, and the head of the other is of no use
-  const [placed] = await sql<{ log: string; ordinal: string; link: string; recordedtime: string | null; commit: string | null; prepare: string | null }[]>`
-    select log::text as log, ordinal::text as ordinal, encode(link, 'hex') as link, to_char(recordedtime at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as recordedtime, commit_position::text as commit, prepare_position::text as prepare from log_index.head`
-  const at = placed?.commit != null && placed.prepare !== null ? placed : undefined
+  const head = await headOf(sql)
   const migrations = await sql<{ name: string; hash: string }[]>`select name, hash from public.chorus_migrations order by name`
   const [folder] = await sql<{ fingerprint: string }[]>`select fingerprint from vault.folder`
   if (!folder) throw new BackupRefused('this log has no keys yet: start Chorus once, then take the backup')
@@ -94,14 +100,23 @@ const atOneMoment = async (sql: Sql, keysFolder: string) => {
   await sql`select pg_advisory_unlock(${FOLDER_LOCK})`
   return {
     snapshot: exported!.snapshot, files: keys,
-    ...headOf(at ?? head!), ...at && { kurrentdb: { commit: at.commit!, prepare: at.prepare! } },
+    ...head,
     migrations: migrations.map(({ name, hash }) => ({ name, hash })),
     keys: { generation: createHash('sha256').update([folder.fingerprint, ...wrapping.map(({ kek }) => kek)].join('|')).digest('hex').slice(0, 16), fingerprint: folder.fingerprint },
   }
 }
 
-const headOf = ({ log, ordinal, link, recordedtime }: { readonly log: string; readonly ordinal: string; readonly link: string; readonly recordedtime: string | null }): Pick<Manifest, 'log' | 'head'> =>
-  ({ log, head: { ordinal: Number(ordinal), link, recordedtime } })
+/** Which log this is, and where it ends. */
+const headOf = async (sql: Sql): Promise<Pick<Manifest, 'log' | 'head' | 'kurrentdb'>> => {
+  const [head] = await sql<{ log: string; ordinal: string; link: string; recordedtime: string | null }[]>`
+    select log::text as log, ordinal::text as ordinal, encode(link, 'hex') as link, to_char(recordedtime at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as recordedtime from log.head`
+  // where the log is in KurrentDB, its places are here, and the head of the other is of no use
+  const [placed] = await sql<{ log: string; ordinal: string; link: string; recordedtime: string | null; commit: string | null; prepare: string | null }[]>`
+    select log::text as log, ordinal::text as ordinal, encode(link, 'hex') as link, to_char(recordedtime at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as recordedtime, commit_position::text as commit, prepare_position::text as prepare from log_index.head`
+  const at = placed?.commit != null && placed.prepare !== null ? placed : undefined
+  const { log, ordinal, link, recordedtime } = at ?? head!
+  return { log, head: { ordinal: Number(ordinal), link, recordedtime }, ...at && { kurrentdb: { commit: at.commit!, prepare: at.prepare! } } }
+}
 
 /** A connection for each table: after COPY TO STDOUT the driver's may hang. */
 const copyOut = async (ownerUrl: string, snapshot: string, table: Table, folder: string): Promise<Part> => {

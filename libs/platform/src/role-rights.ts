@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto'
 import type { Sql } from 'postgres'
 import { postgres } from '@chorus/postgres'
 import { appendedBy, contextsOf, readBy, SERVICES, type Service } from '@chorus/contracts'
-import { MigrationRefused } from './migrate'
+import { MigrationRefused, pending, readMigrations } from './migrate'
 
 /** Roles of a database: one for each service, and one that reads the audit log, which operations may take on. */
 export const DATABASE_ROLES = [...SERVICES, 'audit'] as const
@@ -71,6 +71,18 @@ export const GRANTS: readonly Grant[] = [
   grant('TABLE audit.entries', 'SELECT', ['audit']),
   grant('TABLE audit.head', 'SELECT', ['audit']),
 ]
+
+/** All tables that migrations make, schema.table: a test holds this against them. */
+const TABLES: ReadonlySet<string> = new Set(GRANTS.filter(({ on }) => on.startsWith('TABLE ')).map(({ on }) => on.slice('TABLE '.length)))
+
+/**
+ * The tables that a Chorus may have which ran these migrations.
+ * @throws MigrationRefused where this build lacks one of them: it does not know what that made
+ */
+export const tablesOfChorus = async (applied: readonly { readonly name: string; readonly hash: string }[]): Promise<ReadonlySet<string>> => {
+  pending(await readMigrations(), new Map(applied.map(({ name, hash }) => [name, hash])))
+  return TABLES
+}
 
 /** The role of a service in a database: two databases of one server have roles of their own. */
 export const roleOf = (database: string, role: DatabaseRole): string => `${database}_${role}`

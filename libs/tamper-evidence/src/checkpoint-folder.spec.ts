@@ -60,6 +60,42 @@ it('keeps the first public key, whoever comes later', () => {
   expect(log.place.pin(log.store.log, 'second+2+b')).toBe('first+1+a')
 })
 
+describe('a copy for a backup', () => {
+  const copied = (through = 1000, last = at(100)): number[][] => [...log.place.copy(last, through)].map(({ text }) => [...text.matchAll(/^chorus\/.*\n(\d+)$/gm)].map(([, ordinal]) => Number(ordinal)))
+  beforeEach(async () => { for (let n = 1; n <= 10; n++) await log.place.keep(at(n * 10)) })
+
+  it('ends with the checkpoint given, and before the first beyond the ordinal', () => {
+    expect(copied()).toEqual([[10, 20, 30, 40], [50, 60, 70, 80], [90, 100]])
+    expect(copied(1000, at(60))).toEqual([[10, 20, 30, 40], [50, 60]])
+    expect(copied(1000, at(80))).toEqual([[10, 20, 30, 40], [50, 60, 70, 80]])
+    expect(copied(79)).toEqual([[10, 20, 30, 40], [50, 60, 70]])
+    expect(copied(49)).toEqual([[10, 20, 30, 40]])
+    expect(copied(9)).toEqual([])
+  })
+
+  it('leaves out what was torn off, or added since', async () => {
+    const [, , newest] = files()
+    appendFileSync(join(log.folder, log.store.log, newest!), at(110).note.slice(0, 60))
+    expect(copied()).toEqual([[10, 20, 30, 40], [50, 60, 70, 80], [90, 100]])
+    await new CheckpointFolder({ folder: log.folder }).keep(at(120))
+    expect(copied()).toEqual([[10, 20, 30, 40], [50, 60, 70, 80], [90, 100]])
+  })
+
+  it('is laid elsewhere, counts all at once, and goes on there; never over what is there', async () => {
+    const other = new CheckpointFolder({ folder: join(log.folder, 'else', 'where'), notesPerFile: 4 })
+    expect(other.holds(log.store.log)).toBe(false)
+    const count = other.lay(log.store.log, [...log.place.copy(at(60), 1000)].map(({ name, text }) => ({ name, text: () => text })))
+    expect(await other.last(log.store.log)).toBeUndefined()
+    count()
+    expect(other.holds(log.store.log)).toBe(true)
+    await other.keep(at(70))
+    expect([...other.read(log.store.log)].map(({ ordinal }) => ordinal)).toEqual([10, 20, 30, 40, 50, 60, 70])
+    expect(() => other.lay(log.store.log, [{ name: '../key.pub', text: () => '' }])).toThrow(/no file of checkpoints/)
+    expect(other.lay(log.store.log, [])).toThrow(/ENOTEMPTY/)
+    expect((await other.last(log.store.log))?.ordinal).toBe(70)
+  })
+})
+
 it('says which file it is that cannot be written', async () => {
   writeFileSync(join(log.folder, 'file'), '')
   await expect(new CheckpointFolder({ folder: join(log.folder, 'file') }).keep(at(1))).rejects.toMatchObject({ code: 'ENOTDIR' })

@@ -2,7 +2,7 @@
  * Checkpoints in a folder: <folder>/<log>/<first ordinal>.notes, each file up to 10,000 notes one after the other, only
  * ever added to; beside them key.pub, the public key that signed the first, and verified.note.
  */
-import { closeSync, existsSync, fdatasyncSync, fsyncSync, ftruncateSync, linkSync, mkdirSync, openSync, readdirSync, readFileSync, readSync, renameSync, fstatSync, unlinkSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, fdatasyncSync, fsyncSync, ftruncateSync, linkSync, mkdirSync, openSync, readdirSync, readFileSync, readSync, renameSync, fstatSync, rmSync, unlinkSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { readCheckpoint, type Noted } from './checkpoint'
 import { PlaceRefused, type SecondPlace } from './second-place'
@@ -12,6 +12,7 @@ export interface CheckpointFolderOptions { readonly folder: string; /** notes in
 /** A note is a few hundred bytes: the last whole one lies in here. */
 const TAIL = 8192
 const LONGEST = 1024
+const KEY = 'key.pub'
 const NOTES = /^(\d{16})\.notes$/
 
 export class CheckpointFolder implements SecondPlace {
@@ -72,17 +73,58 @@ export class CheckpointFolder implements SecondPlace {
     const pinned = this.pinned(log)
     if (pinned !== undefined) return pinned
     this.makeFolder(log)
-    const path = this.path(log, 'key.pub')
+    const path = this.path(log, KEY)
     replaceOrKeep(path, `${publicKey}\n`, 'keep')
     return this.pinned(log)!
   }
-  pinned(log: string): string | undefined { return textOf(this.path(log, 'key.pub'))?.trim() }
+  pinned(log: string): string | undefined { return textOf(this.path(log, KEY))?.trim() }
 
   /** The note that says through where the log was walked and found right; its signature is the reader's to check. */
   verified(log: string): string | undefined { return textOf(this.path(log, 'verified.note')) }
   keepVerified(log: string, note: string): void {
     this.makeFolder(log)
     replaceOrKeep(this.path(log, 'verified.note'), note, 'replace')
+  }
+
+  /** For a backup: each file's checkpoints until the one given, and no further than an ordinal, with the ordinal of the file's last. What a power cut tore off is left out. */
+  *copy({ log, note: last }: Noted, through: number): Generator<{ readonly name: string; readonly text: string; readonly ordinal: number }> {
+    for (const name of this.files(log)) {
+      const notes: Noted[] = []
+      let ended = false
+      for (const noted of notesOf(readFileSync(this.path(log, name), 'utf8'))) {
+        ended = noted.ordinal > through
+        if (!ended) notes.push(noted)
+        ended ||= noted.note === last
+        if (ended) break
+      }
+      if (notes.length > 0) yield { name, text: notes.map(({ note }) => `${note}\n`).join(''), ordinal: notes.at(-1)!.ordinal }
+      if (ended) return
+    }
+  }
+  keyFile(log: string): { readonly name: string; readonly text: string } | undefined {
+    const text = textOf(this.path(log, KEY))
+    return text === undefined ? undefined : { name: KEY, text }
+  }
+
+  /** Whether anything of this log is here. */
+  holds(log: string): boolean {
+    const folder = join(this.options.folder, log)
+    return existsSync(folder) && readdirSync(folder).length > 0
+  }
+
+  /**
+   * Writes a copy's files beside where they belong.
+   * @returns puts them there, all at once; fails where something came to be there meanwhile
+   * @throws PlaceRefused where one has no name of ours: a list that somebody changed could lead out of the folder
+   */
+  lay(log: string, files: readonly { readonly name: string; readonly text: () => string }[]): () => void {
+    const odd = files.find(({ name }) => name !== KEY && !NOTES.test(name))
+    if (odd) throw new PlaceRefused(`${odd.name} is no file of checkpoints`)
+    const half = join(this.options.folder, `${log}.restoring`)
+    rmSync(half, { recursive: true, force: true })
+    makePath(half)
+    for (const { name, text } of files) replaceOrKeep(join(half, name), text(), 'replace')
+    return () => { renameSync(half, join(this.options.folder, log)); syncFolder(this.options.folder) }
   }
 
   private path(log: string, file: string): string { return join(this.options.folder, log, file) }
