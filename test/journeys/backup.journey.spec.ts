@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { postgres } from '@chorus/postgres'
-import { FileVault } from '@chorus/privacy'
+import { DESTROYED_LIST, FileVault } from '@chorus/privacy'
 import type { LogReport } from '@chorus/tamper-evidence'
 import { systemClock } from '@chorus/platform'
 import { runCommandLine } from '../../apps/cli/src/program'
 import { startChorus, type TestChorus } from '../support/chorus'
-import { freshDatabase } from '../support/database'
+import { freshDatabase, type FreshDatabase } from '../support/database'
 import { importFile } from '../support/import-file'
 import { verdict } from '../support/long-answers'
 import { manyIncidents } from '../support/many-incidents'
@@ -32,15 +32,17 @@ let second: Ran
 const at = (...names: string[]): string => join(folder, ...names)
 /** whose keys were destroyed after the first backup */
 let erased: string
+/** and whose after the last: no file of keys knows of it */
+let erasedLast: string
 /** a table of the owner's own */
 const OWN = 'public.kept'
 const takeBackup = (name: string, keysTo = at('keys')): Promise<Ran> => source('backup', '--to', at(name), '--keys-to', keysTo, '--seal-for', at('pub.pem'))
 /** Onto a database of its own, with nothing there: the first backup, if no other is given. */
-const ontoNothing = async (name: string, work: (restored: Ran) => Promise<void> | void, more: { readonly env?: Record<string, string> } = {}): Promise<void> => {
+const ontoNothing = async (name: string, work: (restored: Ran, database: FreshDatabase) => Promise<void> | void, more: { readonly env?: Record<string, string>; readonly argv?: string[] } = {}): Promise<void> => {
   const database = await freshDatabase({ migrated: false })
   try {
     const restoring = chorusWith({ CHORUS_DATA: at(`of-${name}`), DATABASE_URL: database.appUrl, DATABASE_OWNER_URL: database.ownerUrl, ...more.env })
-    await work(await restoring('restore', '--from', at(name), '--keys-from', at('keys'), '--key', at('key.pem')))
+    await work(await restoring('restore', '--from', at(name), '--keys-from', at('keys'), '--key', at('key.pem'), ...more.argv ?? []), database)
   } finally {
     await database.drop()
     rmSync(at(`of-${name}`), { recursive: true, force: true })
@@ -70,8 +72,8 @@ beforeAll(async () => {
   first = await takeBackup('first')
   cpSync(at('keys'), at('keys-of-first'), { recursive: true })
   await underLoad
-  const subjects = await readAgain<{ subject: string }>(chorus.adminUrl, `select k.subject from vault.data_keys k join log.events e on e.stream = k.subject where e.ordinal <= ${first.out.ordinal} group by 1 order by min(e.ordinal) limit 1`)
-  erased = subjects[0]!.subject
+  const subjects = await readAgain<{ subject: string }>(chorus.adminUrl, `select k.subject from vault.data_keys k join log.events e on e.stream = k.subject where e.ordinal <= ${first.out.ordinal} group by 1 order by min(e.ordinal) limit 2`)
+  ;[erased, erasedLast] = subjects.map(({ subject }) => subject) as [string, string]
   await destroy(erased, 'destroy-1')
   await readAgain(chorus.ownerUrl, `create table ${OWN} as select 1 as n`)
   second = await takeBackup('second')
@@ -174,6 +176,22 @@ it('a table of the owner\'s own is not in it, is named, and hinders nobody who r
   expect(first.out).toMatchObject({ leftOut: [] })
   expect(second.out).toMatchObject({ leftOut: [OWN] })
   await ontoNothing('second', (restored) => expect(restored).toMatchObject({ code: 0, err: '', out: { ordinal: second.out.ordinal } }))
+}, 120_000)
+
+it('what only the list of --destroyed knows of is destroyed again', async () => {
+  await destroy(erasedLast, 'destroy-2')
+  mkdirSync(at('newer-list'))
+  cpSync(join(chorus.data, 'keys', DESTROYED_LIST), at('newer-list', DESTROYED_LIST))
+  const states = (database: FreshDatabase): Promise<object[]> => readAgain(database.ownerUrl, `select distinct state from vault.data_keys where subject = '${erasedLast}'`)
+  await ontoNothing('second', async (restored, database) => {
+    expect(restored).toMatchObject({ code: 0, out: { again: 0 } })
+    expect(await states(database)).toEqual([{ state: 'active' }])
+  })
+  await ontoNothing('second', async (restored, database) => {
+    expect(restored).toMatchObject({ code: 0, err: '' })
+    expect(Number(restored.out.again)).toBeGreaterThan(0)
+    expect(await states(database)).toEqual([{ state: 'destroyed' }])
+  }, { argv: ['--destroyed', at('newer-list')] })
 }, 120_000)
 
 it('is proved by a drill that leaves nothing behind', async () => {
