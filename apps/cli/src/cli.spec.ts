@@ -128,15 +128,21 @@ describe('chorus verify', () => {
     ['4 where something is wrong', wrong, EXIT.mismatch, ''],
     ['1 where not everything could be looked at, which is neither', { ...right, notLooked: 'the kept bytes: migrate' }, EXIT.failure, 'not everything was looked at'],
   ])('ends with %s', async (_what, report, expected, said) => {
-    const server = createServer((_request, response) => { response.writeHead(200, { 'content-type': 'application/x-ndjson' }).end(`${JSON.stringify({ result: report })}\n`) })
+    const asked: (string | null)[] = []
+    const server = createServer((request, response) => {
+      asked.push(new URL(request.url!, 'http://x').searchParams.get('full'))
+      response.writeHead(200, { 'content-type': 'application/x-ndjson' }).end(`${JSON.stringify({ result: report })}\n`)
+    })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     writeFileSync(join(data, 'bearer'), 'a.b.c')
     try {
-      for (const json of ['', ' --json']) {
-        const { code, out, err } = await chorus(`verify${json}`, { CHORUS_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, CHORUS_TOKEN_FILE: join(data, 'bearer') })
+      for (const more of ['', ' --json', ' --incremental']) {
+        const { code, out, err } = await chorus(`verify${more}`, { CHORUS_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, CHORUS_TOKEN_FILE: join(data, 'bearer') })
         expect([code, err]).toEqual([expected, expect.stringContaining(said)])
         if (said !== '') expect(out).toContain('the kept bytes: migrate')
       }
+      // who asks whether the log is right means all of it
+      expect(asked).toEqual(['true', 'true', 'false'])
     } finally {
       await new Promise((resolve) => { server.closeAllConnections(); server.close(resolve) })
     }

@@ -46,7 +46,7 @@ const guards = async (sql: Sql): Promise<Finding> => {
   const broken = await guardsBroken(sql)
   return broken.length === 0
     ? { name: 'guards', state: 'ok', text: 'triggers are on, and triggers, row security, policies, constraints and functions of the database are those of the migrations' }
-    : { name: 'guards', state: 'fail', text: broken.join('; '), todo: 'The owner of the database has changed what refuses changes: npx chorus verify --full, then docs/runbooks/tampering.md.' }
+    : { name: 'guards', state: 'fail', text: broken.join('; '), todo: 'The owner of the database has changed what refuses changes: npx chorus verify, then docs/runbooks/tampering.md.' }
 }
 
 /** Recorded times may run ahead of the clock so far, in seconds, before it is said. */

@@ -7,16 +7,16 @@ import { readPublicKey } from '../public-key'
 
 /** chorus verify: walks the chain of the log and holds it against what was signed. */
 export const register = (program: Command, context: Context): void => {
-  context.command<{ readonly full?: boolean; readonly key?: string }>(program, {
+  context.command<{ readonly incremental?: boolean; readonly key?: string }>(program, {
     name: 'verify',
     summary: 'walk the chains of the log and of the audit log, compare them with what was signed, name the first ordinal that is wrong',
-    examples: ['npx chorus verify', 'npx chorus verify --full --json', 'npx chorus verify --key log.pub'],
+    examples: ['npx chorus verify', 'npx chorus verify --incremental --json', 'npx chorus verify --key log.pub'],
     with: (command) => command
-      .option('--full', 'also what was verified before')
+      .option('--incremental', 'only what was recorded since the log was last found right; what was changed before that is not seen')
       .option('--key <key>', 'the public key that must have signed: a file, or the key itself'),
     run: async ({ client, options, out, signal }) => {
       const key = options.key === undefined ? undefined : readPublicKey(options.key).text
-      const query = { ...(options.full ? { full: true } : {}), key }
+      const query = { full: options.incremental !== true, key }
       const report = await resultOf<LogReport, { events: number; of: number }>((await client()).lines('/v1/log/verification', { signal, query }), ({ events, of }) => out.progress('verifying', { done: events, total: of, unit: 'events' }))
       out.progressDone()
       out.data('verify/2', report, linesOf(report))
@@ -29,7 +29,7 @@ export const register = (program: Command, context: Context): void => {
 }
 
 const linesOf = (report: LogReport): string[] => {
-  const before = report.before ? [`ordinals 1 to ${report.before.ordinal} were verified at ${report.before.signedtime} and not read again: --full reads all`] : []
+  const before = report.before ? [`ordinals 1 to ${report.before.ordinal} were verified at ${report.before.signedtime} and not read again: without --incremental all are`] : []
   if (!report.ok) {
     const { in: where, ordinal, upTo, fault, text, right, stillRight } = report
     const one = where === undefined ? 'ordinal' : 'entry'

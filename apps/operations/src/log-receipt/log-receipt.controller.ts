@@ -30,7 +30,7 @@ export class LogReceiptController {
     if (role !== 'operator' && await this.isClosed(event, contextOf(request).actor!)) throw NOT_THERE({ withheld: 'closed' })
     const receipt = await receiptOf(this.store, event, await this.covering(event.ordinal), withText)
     const verdict = verifyReceipt(receipt, this.key.verifier)
-    if (!verdict.ok) throw new Problem('conflict', `The log no longer leads from this event to what was signed (${verdict.fault}): no receipt can be given. Run "chorus verify --full", then docs/runbooks/tampering.md.`)
+    if (!verdict.ok) throw new Problem('conflict', `The log no longer leads from this event to what was signed (${verdict.fault}): no receipt can be given. Run "chorus verify", then docs/runbooks/tampering.md.`)
     return receipt
   }
 
