@@ -64,7 +64,7 @@ export const judge = async (original: string, mutant: string, next: Random): Pro
   if (counts.records !== rows.length || counts.lines !== rows.length) wrong.push(`${rows.length} rows, counted ${counts.records}`)
   let end = 0
   let first = true
-  const isJson = /^(?:\xef\xbb\xbf)?\s*\[/.test(mutant)
+  const isJson = /^(?:\xef\xbb\xbf)?[\0-\x20]*\[/.test(mutant)
   for (const raw of rows) {
     if (raw.offset < end) wrong.push(`offset ${raw.offset}: bytes that the row before it has`)
     // Between two rows of CSV lie ends of lines and blank lines, between two of JSON punctuation; before the first its heading.

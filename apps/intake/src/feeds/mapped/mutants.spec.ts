@@ -26,4 +26,10 @@ describe('2,000 damaged extracts', () => {
     expect('rows' in rows && rows.rows.map(({ broken, content }) => [broken?.cause, content])).toEqual([['not-a-number', '{"form":"A","report":"Infinity","taken":"x"}'], [undefined, '{"form":"B"}']])
     expect('rows' in rows && readRows(Buffer.from(rows.rows[0]!.content), keptFormat(read.mapping))).toMatchObject({ rows: [{ values: { form: 'A' } }] })
   })
+  it('an object with none of the members is no row of this mapping, among others that are', () => {
+    const read = mappingIn(readFileSync(join(root, 'samples/extracts/lap-screens.map.yml'), 'utf8'))
+    if ('problems' in read) throw new Error('the sample mapping is wrong')
+    const rows = readRows(Buffer.from('{"screens":[{"form":"A"},{},{"other":1}]}'), read.mapping)
+    expect('rows' in rows && rows.rows.map(({ broken, content }) => [broken?.cause, content])).toEqual([[undefined, '{"form":"A"}'], ['no-members', '{}'], ['no-members', '{"other":1}']])
+  })
 })

@@ -78,6 +78,8 @@ const jsonRows = (text: string, mapping: Mapping): Rows => {
     if (!exact) return { ...place, values: {}, broken: { cause: 'not-a-number', text: 'a number in the row is larger than any that can be read: correct it' } }
     if (typeof item !== 'object' || item === null || Array.isArray(item)) return { ...place, values: {}, broken: { cause: 'not-an-object', text: 'the row is no object: each row is one, with its members' } }
     const given = columns.map((column) => [column, at(item, column)] as const)
+    // by itself it would be taken for a file of another kind
+    if (given.every(([, one]) => one === undefined)) return { ...place, values: {}, broken: { cause: 'no-members', text: 'the row has none of the members that the mapping names: correct it, or leave it out' } }
     const strange = given.find(([, one]) => typeof one === 'object' && one !== null && !(Array.isArray(one) && one.every((part) => typeof part === 'string' || typeof part === 'number')))
     if (strange) return { ...place, values: {}, broken: { cause: 'wrong-shape', text: `${strange[0]} is an object: the mapping names a text, a number, true or false, or a list of codes` } }
     return { ...place, values: Object.fromEntries(given.map(([column, one]) => [column, one === undefined || one === null ? '' : Array.isArray(one) ? one.join(LIST) : String(one).trim()])) }
