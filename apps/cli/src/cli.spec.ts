@@ -95,8 +95,11 @@ describe('chorus doctor', () => {
   it('looks at the settings of the bus too, which no other command reads', async () => {
     expect((await settingsSaid({})).line).toMatch(/^ok .*demonstration/)
     expect((await settingsSaid({ KAFKA_BROKERS: '', KAFKA_PREFIX: ' ' })).line).toMatch(/^ok /)
-    const { code, line } = await settingsSaid({ KAFKA_PREFIX: 'kc.' })
-    expect({ code, line }).toEqual({ code: EXIT.usage, line: expect.stringMatching(/^FAIL .*KAFKA_PREFIX: is set without KAFKA_BROKERS/) as string })
+    expect((await settingsSaid({ KAFKA_BROKERS: '127.0.0.1:9092', KAFKA_HEAP_OPTS: '-Xmx1g' })).line).toMatch(/^ok /)
+    // start:distributed takes it
+    expect((await settingsSaid({ KAFKA_PREFIX: 'kc.' })).line).toMatch(/^warn .*KAFKA_PREFIX: is set without KAFKA_BROKERS/)
+    const { code, line } = await settingsSaid({ KAFKA_BROKERS: 'nowhere' })
+    expect({ code, line }).toEqual({ code: EXIT.usage, line: expect.stringMatching(/^FAIL .*KAFKA_BROKERS: holds something that is no host:port/) as string })
   })
 })
 

@@ -11,7 +11,7 @@ import type { TransactionSql } from 'postgres'
 import { layCheckpoints, type PutBack } from './checkpoints'
 import { BackupRefused, readBackup, type Manifest } from './manifest'
 import { fileOfKeys, headerOf, openKeys, type Sealing } from './sealed-keys'
-import { moveSequences, tablesOf, withoutTriggers } from './tables'
+import { inOrder, moveSequences, tablesOf, withoutTriggers } from './tables'
 
 export interface Set { readonly manifest: Manifest; /** of the key folder, base64 by name */ readonly keys: Readonly<Record<string, string>> }
 
@@ -149,7 +149,7 @@ const fill = async ({ from, set: { manifest }, ownerUrl, schema, onProgress }: R
       await schema(tx, manifest.migrations)
       let total = 0
       const parts = new Map(manifest.parts.map((part) => [part.table, part]))
-      for (const table of await tablesOf(tx)) {
+      for (const table of inOrder(await tablesOf(tx))) {
         const part = parts.get(table.plain)
         if (!part) throw new BackupRefused(`the backup has no part for ${table.plain}, which its schema has: it was not taken whole`)
         parts.delete(table.plain)

@@ -18,19 +18,23 @@ export interface Table {
  */
 const LEFT_OUT = ['public.chorus_migrations', 'public.chorus_rights', 'public.chorus_contexts', 'bus.signed_through']
 
-/** In an order in which rows may be written: parents first. */
-export const tablesOf = async (sql: Sql | TransactionSql): Promise<Table[]> => {
-  const rows = await sql<Table[]>`
+/** All tables of the owner, by name. */
+export const tablesOf = async (sql: Sql | TransactionSql): Promise<Table[]> =>
+  [...await sql<Table[]>`
     select format('%I.%I', n.nspname, c.relname) as name, n.nspname || '.' || c.relname as plain,
       (select array_agg(quote_ident(a.attname) order by a.attnum) from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = '') as columns,
       (select coalesce(array_agg(distinct pn.nspname || '.' || p.relname), '{}') from pg_constraint f join pg_class p on p.oid = f.confrelid join pg_namespace pn on pn.oid = p.relnamespace where f.conrelid = c.oid and f.contype = 'f' and f.confrelid <> c.oid) as parents
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
     where c.relkind = 'r' and c.relowner = current_user::regrole and n.nspname not like 'pg\\_%' and n.nspname <> 'information_schema' and n.nspname || '.' || c.relname <> all(${LEFT_OUT})
-    order by 2`
+    order by 2`]
+
+/** In an order in which rows may be written: parents first, where they are among these. */
+export const inOrder = (tables: readonly Table[]): Table[] => {
+  const there = new Set(tables.map(({ plain }) => plain))
   const placed = new Set<string>()
   const ordered: Table[] = []
-  for (let left = [...rows]; left.length > 0;) {
-    const next = left.filter(({ parents }) => parents.every((parent) => placed.has(parent)))
+  for (let left = [...tables]; left.length > 0;) {
+    const next = left.filter(({ parents }) => parents.every((parent) => placed.has(parent) || !there.has(parent)))
     if (next.length === 0) throw new Error(`the tables ${left.map(({ plain }) => plain).join(', ')} refer to each other in a circle`)
     for (const table of next) placed.add(table.plain)
     ordered.push(...next)

@@ -12,7 +12,7 @@ import type { Sql } from 'postgres'
 import { copyCheckpoints, lastCheckpoint } from './checkpoints'
 import { BackupRefused, MANIFEST, type Manifest, type Part } from './manifest'
 import { fileOfKeys, readKeyFiles, sealKeys, type Sealing } from './sealed-keys'
-import { tablesOf, type Table } from './tables'
+import { inOrder, tablesOf, type Table } from './tables'
 
 export interface TakeOptions {
   /** of the role that owns the tables */
@@ -53,7 +53,7 @@ export const takeBackup = async (options: TakeOptions): Promise<Manifest> => {
     const tables = await tablesOf(holder)
     const leftOut = tables.filter(({ plain }) => !known.has(plain)).map(({ plain }) => plain)
     const parts: Part[] = []
-    for (const table of tables.filter(({ plain }) => known.has(plain))) {
+    for (const table of inOrder(tables.filter(({ plain }) => known.has(plain)))) {
       const part = await copyOut(options.ownerUrl, snapshot, table, half)
       parts.push(part)
       options.onProgress?.(part.table, part.rows)

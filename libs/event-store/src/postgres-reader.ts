@@ -14,7 +14,9 @@ const PAGE = 512
  * Read without a filter, so many at a time, in rows of GROUP: each question has a price for the server, and so has each value
  * of some hundred kB that it puts together (memory it takes anew each time). Half of what a million events cost it is neither.
  */
-const PAGE_OF_ALL = 2048
+const PAGE_IN_BYTES = 2048
+/** The same where events are made of it: small ones may be followed by the largest, and what was asked for ahead comes as it was asked for. */
+const PAGE_OF_ALL = 1024
 const GROUP = 64
 const PAGE_BYTES = 2 * 1024 * 1024
 /** Ordinals that a read by type looks through at a time, when hardly any match. */
@@ -79,20 +81,20 @@ function asPage([ordinalBytes, revisionBytes, timeBytes, linkBytes, ids, types, 
 
 /** As readRange without a filter, in bytes. */
 export async function* readBytes(sql: Sql, after: number, through: number, signal: AbortSignal | undefined): AsyncIterable<LogPage> {
-  for await (const rows of rowsOfAll(sql, ALL_BYTES, Math.max(0, after), through)) {
+  for await (const rows of rowsOfAll(sql, ALL_BYTES, Math.max(0, after), through, PAGE_IN_BYTES)) {
     signal?.throwIfAborted()
     for (const row of rows) yield new BytePage(row)
   }
 }
 
 /** A range by a query that answers it in rows of GROUP, each behind the ordinal after which it begins. */
-function rowsOfAll(sql: Sql, query: string, after: number, through: number): AsyncIterable<Buffer[][]> {
+function rowsOfAll(sql: Sql, query: string, after: number, through: number, most: number): AsyncIterable<Buffer[][]> {
   // the server need not sort what it hands over in order anyway
   const fetch = async (from: number, to: number): Promise<Buffer[][]> =>
     (await fetchRows(sql, query, [from, to])).sort(([a], [b]) => Number(a) - Number(b)).map(([, ...columns]) => columns)
   // an ordinal is eight bytes in hex, behind the two of \\x
   const measure = (rows: Buffer[][]): Measure => rows.reduce(({ events, bytes }, row) => ({ events: events + (row[0]!.length - 2) / 16, bytes: bytes + row.at(-1)!.length }), { events: 0, bytes: 0 })
-  return inTurn(after, through, fetch, measure)
+  return inTurn(after, through, fetch, measure, most)
 }
 
 /** Line after line, each a string of its own: what is kept of one event does not keep the page. */
@@ -130,11 +132,11 @@ const ALL = inGroups('*')
 const ALL_BYTES = inGroups(`ordinal, revision, recordedtime, link, id, ${['type', 'stream', 'content', 'text'].map((name) => `coalesce(${name}, '') AS ${name}`).join(', ')}`, [`content, E'\\n'`])
 
 async function* pagesOfAll(sql: Sql, after: number, through: number): AsyncIterable<Page> {
-  for await (const rows of rowsOfAll(sql, ALL, after, through)) for (const row of rows) yield asPage(row)
+  for await (const rows of rowsOfAll(sql, ALL, after, through, PAGE_OF_ALL)) for (const row of rows) yield asPage(row)
 }
 
 /** The pages of a range in order, the next ones asked for while one is worked on. */
-async function* inTurn<P>(after: number, through: number, fetch: (after: number, through: number) => Promise<P>, measure: (page: P) => Measure): AsyncIterable<P> {
+async function* inTurn<P>(after: number, through: number, fetch: (after: number, through: number) => Promise<P>, measure: (page: P) => Measure, most: number): AsyncIterable<P> {
   const asked: Promise<P>[] = []
   let size = PAGE
   let next = after
@@ -148,7 +150,7 @@ async function* inTurn<P>(after: number, through: number, fetch: (after: number,
         next = to
       }
       const page = await asked.shift()!
-      size = sizeAfter(measure(page), size, PAGE_OF_ALL)
+      size = sizeAfter(measure(page), size, most)
       yield page
     }
   } finally {

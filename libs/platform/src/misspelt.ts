@@ -17,11 +17,14 @@ export const misspelt = (env: Readonly<Record<string, string | undefined>>): str
     return meant === undefined ? [] : [`${name}: is no setting, and has no effect; write ${meant} if that is what is meant, or unset it`]
   })
 
-/** Two letters wrong, missing, too many or changed about; of a short name one. The lines between words do not count. */
+/** Two letters wrong, missing, too many or changed about; of a short name one that is not merely another: there are many words of four letters. The lines between words do not count. */
 const isNearly = (name: string, known: string): boolean => {
   const [a, b] = [name.replaceAll('_', ''), known.replaceAll('_', '')]
-  return edits(a, b) <= (b.length < 6 ? 1 : 2)
+  if (b.length >= 6) return edits(a, b) <= 2
+  return edits(a, b) <= 1 && (a.length !== b.length || inOrder(a) === inOrder(b))
 }
+
+const inOrder = (word: string): string => [...word].sort().join('')
 
 /** Fewest changes that make one of the other (optimal string alignment). */
 const edits = (a: string, b: string): number => {

@@ -4,3 +4,4 @@ import postgres from 'postgres'
 
 export { postgres }
 export { guarded, type Guarded } from './guarded'
+export { onOwnConnection } from './held'

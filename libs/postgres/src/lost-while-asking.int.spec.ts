@@ -9,5 +9,5 @@ it('a server that ends a connection while it is asked for the array types does n
 
 it('a server that accepts and closes is told of, and not called again and again', () => {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['-r', join(__dirname, '../../../test/support/register.js'), join(__dirname, 'testing/closes-at-once.ts')], { encoding: 'utf8', timeout: 30_000 })
-  expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: 'CONNECTION_CLOSED, CONNECTION_CLOSED, a few calls', stderr: '' })
+  expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: 'CONNECTION_CLOSED, CONNECTION_CLOSED, CONNECTION_CLOSED, a few calls', stderr: '' })
 })

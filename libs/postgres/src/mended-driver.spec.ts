@@ -11,9 +11,9 @@ describe('the mended driver', () => {
     const text = mended(source)!
     expect(text.match(/if \(socket === null\)/g)).toHaveLength(1)
     expect(text.match(/return fetchArrayTypes\(\)\.catch/g)).toHaveLength(1)
-    expect(text).not.toContain('!hadError &&')
-    expect(text.match(/if \(initial && !hadError\) error\(errorResponse/g)).toHaveLength(1)
-    expect(text.match(/socket\)\)\n {4}errorResponse = null\n/g)).toHaveLength(1)
+    expect(text).not.toContain('!hadError && (query')
+    expect(text.match(/if \(initial && !hadError && !initial\.reserve\) \{ error\(errorResponse/g)).toHaveLength(1)
+    expect(text.match(/\n {4}errorResponse = null\n/g)).toHaveLength(1)
     expect(text.match(/clearImmediate\(nextWriteTimer\)\n {4}chunk = nextWriteTimer = null\n/g)).toHaveLength(3)
   })
   it('is left as it is where its text is another', () => {

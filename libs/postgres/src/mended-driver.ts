@@ -34,8 +34,12 @@ export const mended = (source: string): string | undefined => {
   if (ended < 0 || closed < ended) return undefined
   const after = source.slice(ended).replaceAll(CLEARED, `${CLEARED}    chunk = nextWriteTimer = null\n`)
   return (source.slice(0, ended) + after).replace(PUT_OFF, `${GONE}\n    ${PUT_OFF}`).replace(ASKED, 'return fetchArrayTypes().catch(() => undefined)\n').replace(ENDED, `;${ENDED.slice('!hadError && '.length)}`)
-    // where the address names another host, error() leaves the connection to it
-    .replace(AGAIN, `if (initial && !hadError) error(errorResponse || Errors.connection('CONNECTION_CLOSED', options, socket))\n    errorResponse = null\n    ${AGAIN}`)
+    // where the address names another host, error() leaves the connection to it; one that is to be reserved is waited for, since
+    // the driver would hand the others' turn to the one that was refused
+    .replace(AGAIN, `if (initial && !hadError && !initial.reserve) { error(errorResponse || Errors.connection('CONNECTION_CLOSED', options, socket)); initial || options.shared.retries++ }
+    errorResponse = null
+    if (initial) { retries++; hadError || (options.shared.retries++, closedTime = performance.now(), delay = (typeof backoff === 'function' ? backoff(options.shared.retries) : backoff) * 1000) }
+    ${AGAIN}`)
 }
 
 /** Where the driver's connection.js lies. */

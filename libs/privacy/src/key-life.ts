@@ -4,7 +4,7 @@
  * key leaves the key folder, then PostgreSQL lets the wrapped key go. What PostgreSQL alone calls destroyed, nobody ordered: it
  * is left for verify to find (decision 0094). Whoever changes the folder holds one lock.
  */
-import type { postgres } from '@chorus/postgres'
+import { onOwnConnection, type postgres } from '@chorus/postgres'
 import { CONTEXTS, type Context } from '@chorus/contracts'
 import { addDestroyed, readDestroyed, type Destroyed } from './destroyed-list'
 import type { KeyRing, WrappedKey } from './key-ring'
@@ -200,12 +200,11 @@ export class FileKeyLife implements KeyLife {
   }
 
   /** One at a time in all processes; a process that dies lets go. */
-  private async locked<T>(work: (held: postgres.Sql) => Promise<T>): Promise<T> {
-    const held = await this.deps.sql.reserve()
-    try {
+  private locked<T>(work: (held: postgres.Sql) => Promise<T>): Promise<T> {
+    return onOwnConnection(this.deps.sql, async (held) => {
       await held`select pg_advisory_lock(${FOLDER_LOCK})`
       try { return await work(held) } finally { await held`select pg_advisory_unlock(${FOLDER_LOCK})`.catch(() => undefined) }
-    } finally { held.release() }
+    })
   }
 }
 

@@ -14,6 +14,7 @@ const TAIL = 8192
 const LONGEST = 1024
 const KEY = 'key.pub'
 const NOTES = /^(\d{16})\.notes$/
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 export class CheckpointFolder implements SecondPlace {
   readonly name: string
@@ -118,6 +119,7 @@ export class CheckpointFolder implements SecondPlace {
    * @throws PlaceRefused where one has no name of ours: a list that somebody changed could lead out of the folder
    */
   lay(log: string, files: readonly { readonly name: string; readonly text: () => string }[]): () => void {
+    if (!UUID.test(log)) throw new PlaceRefused('the log\'s id is none')
     const odd = files.find(({ name }) => name !== KEY && !NOTES.test(name))
     if (odd) throw new PlaceRefused(`${odd.name} is no file of checkpoints`)
     const half = join(this.options.folder, `${log}.restoring`)

@@ -43,5 +43,25 @@ it('what was verified and is not what the log says is not called right, where th
   expect(await verified(log.store, true)).toMatchObject({ ok: true })
   const other = await rewritten(0, 12)
   const folder = Object.assign(Object.create(log.place) as typeof log.place, { read: function* () { /* none */ }, last: async () => undefined, readBack: function* () { /* none */ } })
-  expect(await verifyLog({ store: other, folder, verifier: log.signer.verifier, signer: log.signer, walk: (range, onWalked) => walkRange(other, range, { onWalked }), clock: { now: () => '2026-06-02T00:00:00.000Z' } })).toMatchObject({ ok: false, right: null })
+  expect(await verifyLog({ store: other, folder, verifier: log.signer.verifier, signer: log.signer, walk: (range, onWalked) => walkRange(other, range, { onWalked }), clock: { now: () => '2026-06-02T00:00:00.000Z' } })).toMatchObject({ ok: false, fault: 'rewritten', ordinal: 1, upTo: 12, right: null })
+})
+
+describe('what was verified and no checkpoint covers yet', () => {
+  beforeEach(async () => {
+    await log.add(4)
+    expect(await verified(log.store, true)).toMatchObject({ ok: true, through: 16, signed: { ordinal: 12 } })
+  })
+  // each time again: a verify that found something must not take it for the new state of things
+  it.each([[false, false, false], [true, true, false], [false, true, true]])('is missed where it was cut off, and where others stand in its place (full: %s, %s, %s)', async (...fulls) => {
+    for (const full of fulls) expect(await verified(await rewritten(12, 0), full)).toMatchObject({ ok: false, fault: 'cut-tail', ordinal: 13, upTo: 16, right: { ordinal: 12 } })
+    for (const full of fulls) expect(await verified(await rewritten(12, 8), full)).toMatchObject({ ok: false, fault: 'rewritten', ordinal: 13, upTo: 16, right: { ordinal: 12 } })
+    expect(await verified(log.store, true)).toMatchObject({ ok: true, through: 16 })
+  })
+  it('is missed also where the checkpoints were cut back with the log: that is not merely checkpoints missing', async () => {
+    const first = [...log.place.read(log.store.log)].filter(({ ordinal }) => ordinal <= 8)
+    const folder = Object.assign(Object.create(log.place) as typeof log.place, { read: (_: string, from = 0) => first.filter(({ ordinal }) => ordinal >= from)[Symbol.iterator](), last: async () => first.at(-1), readBack: function* () { /* none */ } })
+    for (const [store, fault] of [[await rewritten(8, 0), 'cut-tail'], [await rewritten(8, 8), 'rewritten']] as const) {
+      for (const full of [true, false]) expect(await verifyLog({ store, folder, full, signedThrough: async () => 12, verifier: log.signer.verifier, signer: log.signer, walk: (range, onWalked) => walkRange(store, range, { onWalked }), clock: { now: () => '2026-06-02T00:00:00.000Z' } })).toMatchObject({ ok: false, fault, ordinal: 9, upTo: 16, right: { ordinal: 8 } })
+    }
+  })
 })

@@ -26,7 +26,7 @@ export const verifyLog = async (options: VerifyLogOptions): Promise<LogReport> =
   if (report.ok || report.in !== undefined || before === null || report.ordinal > before.ordinal || OF_THE_PLACE.includes(report.fault)) return report
   // The log is no longer what was verified: only all of it says from where on, and what is still right.
   const whole = await new Verification({ ...options, full: true }).run()
-  return whole.ok ? { ...report, right: null } : whole
+  return whole.ok ? report : whole
 }
 
 class Verification {
@@ -58,7 +58,7 @@ class Verification {
     const from = this.before?.ordinal ?? 0
     if (from > head.ordinal) return this.cut(head.ordinal, this.before!)
     const signedThrough = await this.options.signedThrough?.() ?? 0
-    const fault = await this.walk(from, head) ?? await this.beyond() ?? await this.askWitness() ?? await this.keptFault(from, head.ordinal) ?? await this.personsFault()
+    const fault = await this.walk(from, head) ?? await this.beyond() ?? await this.askWitness() ?? await this.againstVerified() ?? await this.keptFault(from, head.ordinal) ?? await this.personsFault()
     if (fault) return fault
     const audit = chain && await this.walkAudit(chain)
     const wrongAudit = audit && this.judgeAudit(audit)
@@ -192,6 +192,18 @@ class Verification {
     // the folder's own checkpoints no longer vouch for anything
     this.right = undefined
     return this.contradicted(last)
+  }
+
+  /** Where all is read, what was verified before is one more thing that the log was known by: also what no checkpoint covers yet. */
+  private async againstVerified(): Promise<Wrong | undefined> {
+    const { verified, options: { store, walk, full } } = this
+    if (!full || !verified) return undefined
+    const { ordinal } = await store.head()
+    if (verified.ordinal > ordinal) return this.cut(ordinal, verified)
+    const { start } = await walk({ after: verified.ordinal, through: verified.ordinal }, () => undefined)
+    if (start.link === verified.link) return undefined
+    if (this.right && this.right.ordinal >= verified.ordinal) this.right = undefined
+    return this.contradicted(verified)
   }
 
   /** What the other host holds. That it is away hides no finding of ours, and is said. */

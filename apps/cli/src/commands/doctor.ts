@@ -3,6 +3,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { chorusVersion } from '@chorus/platform/process'
 import { readRun, withSecretFiles, type Settings } from '@chorus/platform/settings'
+import { KafkaSettingsRefused, readKafkaSettings } from '@chorus/event-bus'
 import { Pkcs11Service, sealsIn, ServiceSeal } from '@chorus/privacy'
 import { Client } from '../client'
 import { running } from '../connection'
@@ -26,7 +27,7 @@ export const register = (program: Command, context: Context): void => {
       const servers = Object.entries(addresses?.services ?? {})
       const several = Promise.all(servers.map(([service, url]) => server(url, world, signal, service)))
       const findings: Finding[] = [
-        node(), await busSettings(world.env) ?? { name: 'settings', state: 'ok', text: `${settings.mode}, data folder ${settings.data}` },
+        node(), busSettings(world.env) ?? { name: 'settings', state: 'ok', text: `${settings.mode}, data folder ${settings.data}` },
         ...folders(settings), ...keys(settings), ...await keyStore(settings), ...servers.length > 0 ? (await several).flat() : await server(addresses?.one, world, signal),
         ...await database(settings, world),
       ]
@@ -46,14 +47,15 @@ const node = (): Finding => {
   return { name: 'node', state: enough ? 'ok' : 'fail', text: `${process.version}, chorus ${chorusVersion()}`, todo: 'Install node 20.19 or newer.' }
 }
 
-/** What is wrong with the bus's settings, which no other command reads. Its client takes long to load: not where there are none. */
-const busSettings = async (env: World['env']): Promise<Finding | undefined> => {
+/** What is wrong with the bus's settings, which no other command reads. */
+const busSettings = (env: World['env']): Finding | undefined => {
   const given = Object.fromEntries(Object.entries(withSecretFiles(env)).filter(([name, value]) => name.startsWith('KAFKA_') && value?.trim()))
-  if (Object.keys(given).length === 0) return undefined
-  const { KafkaSettingsRefused, readKafkaSettings } = await import('@chorus/event-bus')
   try { readKafkaSettings(given, 'chorus-doctor'); return undefined } catch (error) {
     if (!(error instanceof KafkaSettingsRefused)) throw error
-    return { name: 'settings', state: 'fail', text: error.problems.join('; '), todo: 'README lists the settings of the bus; no service starts with these.', exit: EXIT.usage }
+    const text = error.problems.join('; ')
+    return given.KAFKA_BROKERS === undefined
+      ? { name: 'settings', state: 'warn', text, todo: 'npm run start:distributed takes a prefix and a client id for a broker of its own; nothing else starts so.' }
+      : { name: 'settings', state: 'fail', text, todo: 'README lists the settings of the bus; no service starts with these.', exit: EXIT.usage }
   }
 }
 

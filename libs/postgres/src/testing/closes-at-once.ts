@@ -1,4 +1,4 @@
-/** A process of its own: a server that accepts, hears what is said, and closes, as a tunnel does whose database is down. Says how two questions fared, and whether it was called ever again. */
+/** A process of its own: a server that accepts, hears what is said, and closes, as a tunnel does whose database is down. Says how questions fared (of two hosts the last one), and whether it was called ever again, also by whoever listens. */
 import { createServer, type AddressInfo } from 'node:net'
 import { guarded, postgres } from '..'
 
@@ -10,8 +10,13 @@ server.listen(0, '127.0.0.1', () => {
     try { await sql`select 1`; return 'answered' } catch (error) { return String((error as { code?: string }).code) } finally { await sql.end({ timeout: 1 }) }
   }
   void (async () => {
-    const said = [await asked(postgres(url, { max: 1 })), await asked(postgres(url, { max: 1, ...guarded(url, 5000) }))]
-    process.stdout.write(`${said.join(', ')}, ${calls < 10 ? 'a few calls' : `${calls} calls`}`)
+    const two = url.replace(/@([^/]+)/, '@$1,$1')
+    const said = [await asked(postgres(url, { max: 1 })), await asked(postgres(url, { max: 1, ...guarded(url, 5000) })), await asked(postgres(two, { max: 1, ...guarded(two, 5000) }))]
+    const listening = postgres(url, guarded(url, 5000))
+    await listening.listen('any', () => undefined).catch(() => undefined)
+    await new Promise((resolve) => setTimeout(resolve, 1500))
+    await listening.end({ timeout: 1 })
+    process.stdout.write(`${said.join(', ')}, ${calls < 20 ? 'a few calls' : `${calls} calls`}`)
     process.exit(0)
   })()
 })
