@@ -1,5 +1,5 @@
-import type { Sql } from 'postgres'
-import { postgres } from '.'
+import './mended-driver'
+import postgres, { type Sql } from 'postgres'
 
 /**
  * Works on a connection that is nobody else's meanwhile, as a lock of a session needs. Not one of the pool's: where another
