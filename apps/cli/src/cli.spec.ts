@@ -286,6 +286,13 @@ describe('HTTP', () => {
     expect([await shown(' --content'), await shown(' --original')]).toEqual(['new\n', 'old\n'])
   })
 
+  it('of who accepts and says nothing it is said in time', async () => {
+    answer = () => undefined
+    await expect(new Client(base, () => Promise.resolve('')).look('/health/ready', { token: false }, 200)).rejects.toMatchObject({ exit: EXIT.unavailable, message: `${base} does not answer within 0.2 s: it may hang. Look at its process and at its log.` })
+    answer = (_, response) => { response.writeHead(200); response.write('{') }
+    await expect(new Client(base, () => Promise.resolve('')).look('/health/ready', { token: false, signal: new AbortController().signal }, 200)).rejects.toMatchObject({ exit: EXIT.unavailable })
+  })
+
   it('nobody there is 7, a stranger there is told as such', async () => {
     expect(await chorus('log head', { CHORUS_URL: 'http://127.0.0.1:9' })).toMatchObject({ code: EXIT.unavailable, err: expect.stringContaining('does not answer') })
     answer = (_, response) => { response.writeHead(500); response.end('<html>') }

@@ -18,6 +18,11 @@ export interface Upload extends Ask { readonly contentType: string; readonly bod
 
 /** An answer may hold this many bytes where it is read whole. */
 const WHOLE = 256 * 1024 * 1024
+/** Readiness itself waits no longer than some seconds for what it looks at. */
+const LOOK_MS = 10_000
+
+/** Whoever was looked at accepted, and said nothing. */
+export class NotInTime extends CliError {}
 
 export class Client {
   private readonly addresses: Addresses
@@ -29,10 +34,19 @@ export class Client {
 
   async get<T>(path: string, ask: Ask = {}): Promise<T> { return await this.whole('GET', path, ask) as T }
   async post<T>(path: string, body: object = {}, ask: Ask = {}): Promise<T> { return await this.whole('POST', path, ask, body) as T }
-  /** GET that answers whatever the status is: health answers 503 with a body worth showing. */
-  async look(path: string, ask: Ask = {}): Promise<{ readonly status: number; readonly body: unknown; /** the server's Date header */ readonly date?: string }> {
-    const response = await this.open('GET', path, ask)
-    return { status: response.statusCode ?? 0, body: parsed(await textOf(response)), ...(response.headers.date ? { date: response.headers.date } : {}) }
+  /**
+   * GET that answers whatever the status is: health answers 503 with a body worth showing. Of who hangs it is said in time
+   * that it does: a connection is accepted for a process that stands still, too.
+   */
+  async look(path: string, ask: Ask = {}, withinMs = LOOK_MS): Promise<{ readonly status: number; readonly body: unknown; /** the server's Date header */ readonly date?: string }> {
+    const late = AbortSignal.timeout(withinMs)
+    try {
+      const response = await this.open('GET', path, { ...ask, signal: ask.signal ? AbortSignal.any([ask.signal, late]) : late })
+      return { status: response.statusCode ?? 0, body: parsed(await textOf(response)), ...(response.headers.date ? { date: response.headers.date } : {}) }
+    } catch (error) {
+      if (!late.aborted || ask.signal?.aborted) throw error
+      throw new NotInTime(`${this.baseOf(path)} does not answer within ${withinMs / 1000} s: it may hang. Look at its process and at its log.`, EXIT.unavailable)
+    }
   }
   /** GET of an NDJSON answer, one object per line, as they come; memory stays flat. */
   async *lines<T>(path: string, ask: Ask = {}): AsyncGenerator<T> {

@@ -50,8 +50,8 @@ export const register = (program: Command, context: Context): void => {
       out.data('dead-letters.show/1', detail, [
         `${detail.status}  ${detail.kind}  ${detail.cause}`,
         `consumer  ${detail.consumer}, by ${detail.topic}`,
-        `event     ${detail.type ?? (detail.eventId ? 'an event' : 'no event came')}, revision ${detail.revision} of ${detail.stream}${detail.ordinal === undefined ? '' : `, ordinal ${detail.ordinal}, recorded ${detail.recordedtime}`}`,
-        ...(detail.eventId ? [`id        ${detail.eventId}`] : []),
+        `event     ${detail.type ?? (detail.eventId ? 'an event' : detail.status === 'open' ? 'no event came' : 'an event')}, revision ${detail.revision} of ${detail.stream}${detail.ordinal === undefined ? '' : `, ordinal ${detail.ordinal}, recorded ${detail.recordedtime}`}`,
+        ...(detail.eventId ? [`event id  ${detail.eventId}`] : []),
         ...(detail.since ? [`parked    ${detail.since}, tried ${times(detail.attempts ?? 0)}, ${detail.nextTry ? `again by itself at ${detail.nextTry}` : 'not again by itself'}; ${detail.waiting ?? 0} later events of its stream wait` ] : []),
         ...(detail.detail ? [detail.detail] : []), detail.text,
         ...detail.history.map((step) => `  ${step.at}  ${step.what}${step.reasonCode ? ` ${step.reasonCode}` : ''}  ${step.by} (${step.role}, ${step.agency})${step.reason === undefined ? '' : `: ${step.reason}`}`),
@@ -73,7 +73,7 @@ export const register = (program: Command, context: Context): void => {
       const body = { reason: options.reason }
       if ('cause' in chosen) return told(out, 'retry', 'asked', await chorus.post<Several>(`${PATH}/retry`, { ...chosen, ...body }, { signal }), `npx chorus dead-letters list --cause ${chosen.cause}`)
       const receipt = await chorus.post<Receipt>(`${pathOf(chosen.id)}/retry`, body, { signal })
-      out.data('dead-letters.retry/1', { id: chosen.id, ...receipt }, [`asked, at ordinal ${receipt.ordinal}: its consumer tries it now`])
+      out.data('dead-letters.retry/1', { id: chosen.id, ...receipt }, [`asked, at ordinal ${receipt.ordinal}: its consumer tries it as soon as it runs`])
       out.next(`npx chorus dead-letters show ${chosen.id}`)
     },
   })

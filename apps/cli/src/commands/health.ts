@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { Context } from '../context'
-import { Client } from '../client'
+import { Client, NotInTime } from '../client'
 import { running } from '../connection'
 import { CliError, EXIT } from '../exit'
 
@@ -41,6 +41,6 @@ const lookAt = async (address: string, signal: AbortSignal, service?: string): P
     return { ...(service ? { service } : {}), address, ready: status === 200, status: word, checks }
   } catch (error) {
     if (service === undefined || signal.aborted) throw error
-    return { service, address, ready: false, status: 'does not answer', checks: [] }
+    return { service, address, ready: false, status: error instanceof NotInTime ? 'does not answer in time: it may hang' : 'does not answer', checks: [] }
   }
 }
