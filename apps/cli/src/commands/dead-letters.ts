@@ -50,7 +50,7 @@ export const register = (program: Command, context: Context): void => {
       out.data('dead-letters.show/1', detail, [
         `${detail.status}  ${detail.kind}  ${detail.cause}`,
         `consumer  ${detail.consumer}, by ${detail.topic}`,
-        `event     ${detail.type ?? (detail.eventId ? 'an event' : detail.status === 'open' ? 'no event came' : 'an event')}, revision ${detail.revision} of ${detail.stream}${detail.ordinal === undefined ? '' : `, ordinal ${detail.ordinal}, recorded ${detail.recordedtime}`}`,
+        `event     ${detail.type ?? (detail.eventId ? 'an event' : 'no event came')}, revision ${detail.revision} of ${detail.stream}${detail.ordinal === undefined ? '' : `, ordinal ${detail.ordinal}, recorded ${detail.recordedtime}`}`,
         ...(detail.eventId ? [`event id  ${detail.eventId}`] : []),
         ...(detail.since ? [`parked    ${detail.since}, tried ${times(detail.attempts ?? 0)}, ${detail.nextTry ? `again by itself at ${detail.nextTry}` : 'not again by itself'}; ${detail.waiting ?? 0} later events of its stream wait` ] : []),
         ...(detail.detail ? [detail.detail] : []), detail.text,
