@@ -46,11 +46,12 @@ export const layCheckpoints = (place: CheckpointFolder, from: string, { log, che
   try {
     if (place.holds(log)) return { done: 'kept', count: nothing }
     if (!checkpoints) return { done: 'none', count: nothing }
-    return { done: 'restored', count: place.lay(log, checkpoints.files.map(({ file }) => ({ name: file.slice(PREFIX.length), text: () => readFileSync(join(from, file), 'utf8') }))) }
-  } catch (error) {
-    if (error instanceof PlaceRefused) throw new BackupRefused(`the manifest was changed: ${error.message}. Take another copy of the backup`)
-    throw new BackupRefused(`${place.name}, where the signed checkpoints belong, cannot be written (${codeOf(error)}): give this user the right to, or name another folder in CHORUS_CHECKPOINTS`)
-  }
+    const count = place.lay(log, checkpoints.files.map(({ file }) => ({ name: file.slice(PREFIX.length), text: () => readFileSync(join(from, file), 'utf8') })))
+    return { done: 'restored', count: () => { try { count() } catch (error) { throw said(place, error) } } }
+  } catch (error) { throw said(place, error) }
 }
+
+const said = (place: CheckpointFolder, error: unknown): BackupRefused => new BackupRefused(error instanceof PlaceRefused ? error.message
+  : `${place.name}, where the signed checkpoints belong, cannot be written (${codeOf(error)}): give this user the right to, or name another folder in CHORUS_CHECKPOINTS`)
 
 const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? 'unknown cause'

@@ -68,16 +68,22 @@ export const restoreBackup = async (options: RestoreOptions): Promise<Restored> 
   const present = existsSync(keysFolder) ? readdirSync(keysFolder).filter((name) => name !== DESTROYED_LIST) : []
   if (present.length > 0) throw new BackupRefused(`${keysFolder} holds keys already (${present.slice(0, 3).join(', ')}): a restore needs an empty place. Choose another CHORUS_DATA, or move them away`)
   await holdAgainstKurrent(options)
-  await tryKeys(keys, options.seal)
-  const checkpoints = layCheckpoints(new CheckpointFolder({ folder: options.checkpoints }), options.from, manifest)
+  const place = new CheckpointFolder({ folder: options.checkpoints })
   const half = `${keysFolder}.restoring`
+  const cutShort = existsSync(half) || existsSync(place.laid(manifest.log))
+  await tryKeys(keys, options.seal)
+  const checkpoints = layCheckpoints(place, options.from, manifest)
   rmSync(half, { recursive: true, force: true })
   mkdirSync(half, { recursive: true, mode: 0o700 })
   for (const [name, content] of Object.entries(keys)) writeFileSync(join(half, name), Buffer.from(content, 'base64'), { mode: 0o600, flush: true })
   // lists are joined: what any of them says was destroyed stays destroyed
   for (const folder of [keysFolder, ...options.destroyedFrom]) joinDestroyed(half, folder)
 
-  const rows = await fill(options)
+  const rows = await fill(options, cutShort).catch((error: unknown) => {
+    // what is left lying there says that a restore got further than this
+    if (!cutShort) for (const left of [half, place.laid(manifest.log)]) rmSync(left, { recursive: true, force: true })
+    throw error
+  })
   // the database is whole: only now do the keys stand where a service looks for them
   rmSync(keysFolder, { recursive: true, force: true })
   renameSync(half, keysFolder)
@@ -140,12 +146,12 @@ const destroyedIn = async (url: string): Promise<number> => {
 }
 
 /** Schema and rows in one transaction: a restore that is cut short leaves an empty database. */
-const fill = async ({ from, set: { manifest }, ownerUrl, schema, onProgress }: RestoreOptions): Promise<number> => {
+const fill = async ({ from, set: { manifest }, ownerUrl, schema, onProgress }: RestoreOptions, cutShort: boolean): Promise<number> => {
   const sql = postgres(ownerUrl, { max: 1, onnotice: () => undefined, connection: { application_name: 'chorus restore' } })
   try {
     return await sql.begin(async (tx) => {
       const [there] = await tx<{ filled: boolean }[]>`select to_regclass('public.chorus_migrations') is not null or to_regnamespace('log') is not null as filled`
-      if (there!.filled) throw new BackupRefused('the database is not empty: a restore needs one that no Chorus has used')
+      if (there!.filled) throw new BackupRefused(`the database is not empty: a restore needs one that no Chorus has used${cutShort ? '. A restore into it was cut short before its end: do not start on it; restore into another database, or an empty CHORUS_DATA' : ''}`)
       await schema(tx, manifest.migrations)
       let total = 0
       const parts = new Map(manifest.parts.map((part) => [part.table, part]))

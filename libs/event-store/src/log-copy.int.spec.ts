@@ -3,6 +3,8 @@ import { freshDatabase, type FreshDatabase } from '../../../test/support/databas
 import { KurrentStore } from './kurrentdb'
 import { postgres } from '@chorus/postgres'
 import { copyLog, copyToKurrent, copyToPostgres, planCopy, type CopyTarget } from './log-copy'
+import { genesisLink, leafOf, linkOf } from './chain'
+import type { StoredEvent } from './port'
 import { PostgresStore } from './postgres'
 import { Replay } from './replay'
 import { all, event, told } from './testing/builders'
@@ -113,6 +115,22 @@ describe('chorus log copy', () => {
       expect(await copied(copyToPostgres(empty.ownerUrl), source)).toEqual({
         copied: 61, through: 81, source: 81, digests: { source: await digestOf(source), target: null }, fault: expect.stringContaining('ordinal 9: its text, recorded time or place is not what was linked'),
       })
+      await expect(PostgresStore.open({ url: empty.appUrl })).rejects.toThrow(/begun and is not finished/)
+    })
+
+    it('a copy with another event in it, and its links made anew so that its chain holds: told by the digests alone', async () => {
+      const target = copyToPostgres(empty.ownerUrl)
+      async function* relinked(log: string, through: number): AsyncIterable<StoredEvent> {
+        let link = genesisLink(log)
+        for await (const stored of target.read(log, through)) {
+          const text = stored.ordinal === 9 ? stored.text.replace('BellRung', 'BellSold') : stored.text
+          link = linkOf(link, stored.ordinal, stored.recordedtime, leafOf(text))
+          yield { ...stored, ...JSON.parse(text) as object, text, link }
+        }
+      }
+      const done = await copyLog(source, { ...target, read: relinked })
+      expect(done).toMatchObject({ copied: 81, digests: { source: await digestOf(source) }, fault: expect.stringContaining('another history than the source, though its chain holds') })
+      expect(done.digests.target).toMatch(/^[0-9a-f]{64}$/)
       await expect(PostgresStore.open({ url: empty.appUrl })).rejects.toThrow(/begun and is not finished/)
     })
 

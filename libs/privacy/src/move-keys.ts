@@ -1,7 +1,7 @@
 /** Leads the files of the key folder from one kind of seal to another, one by one: cut short, the same call goes on. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { postgres } from '@chorus/postgres'
+import { onOwnConnection, type postgres } from '@chorus/postgres'
 import { filesIn, removeLeftovers, replaceFile, UNSEALED, VaultRefused, type FileSeal } from './key-folder'
 import { FOLDER_LOCK } from './key-life'
 import { wrappingKeyOf, type ServiceSeal } from './key-service'
@@ -18,9 +18,8 @@ export const sealsIn = (folder: string): FileStanding[] => filesIn(folder).prese
  * @param sql of a role that may take the folder's lock
  * @param dropOlder takes the older wrapping keys away once nothing here is sealed with them: what copies of the folder hold is then lost
  */
-export const moveKeys = async (sql: postgres.Sql, folder: string, service: ServiceSeal, to: 'service' | 'files', dropOlder = false): Promise<Moved> => {
-  const held = await sql.reserve()
-  try {
+export const moveKeys = (sql: postgres.Sql, folder: string, service: ServiceSeal, to: 'service' | 'files', dropOlder = false): Promise<Moved> =>
+  onOwnConnection(sql, async (held) => {
     await held`select pg_advisory_lock(${FOLDER_LOCK})`
     try {
       removeLeftovers(folder)
@@ -42,5 +41,4 @@ export const moveKeys = async (sql: postgres.Sql, folder: string, service: Servi
       for (const id of older) await service.service.drop(id)
       return { changed, left, dropped: older }
     } finally { await held`select pg_advisory_unlock(${FOLDER_LOCK})`.catch(() => undefined) }
-  } finally { held.release() }
-}
+  })

@@ -1,4 +1,4 @@
-import { appendFileSync, readdirSync, truncateSync, statSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readdirSync, rmSync, truncateSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { signCheckpoint, type Noted } from './checkpoint'
 import { CheckpointFolder } from './checkpoint-folder'
@@ -91,8 +91,23 @@ describe('a copy for a backup', () => {
     await other.keep(at(70))
     expect([...other.read(log.store.log)].map(({ ordinal }) => ordinal)).toEqual([10, 20, 30, 40, 50, 60, 70])
     expect(() => other.lay(log.store.log, [{ name: '../key.pub', text: () => '' }])).toThrow(/no file of checkpoints/)
-    expect(other.lay(log.store.log, [])).toThrow(/ENOTEMPTY/)
+    expect(other.lay(log.store.log, [])).toThrow(/came to hold checkpoints meanwhile/)
     expect((await other.last(log.store.log))?.ordinal).toBe(70)
+  })
+
+  it('a public key alone is no checkpoint: a copy is laid over it where it is the same, and where the copy has none', () => {
+    const other = new CheckpointFolder({ folder: join(log.folder, 'pinned') })
+    other.pin(log.store.log, 'mine')
+    expect(other.holds(log.store.log)).toBe(false)
+    const notes = [...log.place.copy(at(60), 1000)].map(({ name, text }) => ({ name, text: () => text }))
+    const key = (text: string) => ({ name: 'key.pub', text: () => `${text}\n` })
+    expect(() => other.lay(log.store.log, [...notes, key('another')])).toThrow(/is another public key than this copy's checkpoints began with/)
+    for (const files of [notes, [...notes, key('mine')]]) {
+      rmSync(join(log.folder, 'pinned', log.store.log), { recursive: true })
+      other.pin(log.store.log, 'mine')
+      other.lay(log.store.log, files)()
+      expect([other.pinned(log.store.log), [...other.read(log.store.log)].length]).toEqual(['mine', 6])
+    }
   })
 })
 

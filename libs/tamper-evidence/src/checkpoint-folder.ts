@@ -13,6 +13,7 @@ export interface CheckpointFolderOptions { readonly folder: string; /** notes in
 const TAIL = 8192
 const LONGEST = 1024
 const KEY = 'key.pub'
+const CHANGED = 'the list of the copy was changed. Take another copy of it'
 const NOTES = /^(\d{16})\.notes$/
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
@@ -107,27 +108,37 @@ export class CheckpointFolder implements SecondPlace {
     return text === undefined ? undefined : { name: KEY, text }
   }
 
-  /** Whether anything of this log is here. */
+  /** Whether anything that speaks of this log is here; a public key alone was kept before anything was signed with it. */
   holds(log: string): boolean {
     const folder = join(this.options.folder, log)
-    return existsSync(folder) && readdirSync(folder).length > 0
+    return existsSync(folder) && readdirSync(folder).some((name) => name !== KEY)
   }
 
   /**
    * Writes a copy's files beside where they belong.
-   * @returns puts them there, all at once; fails where something came to be there meanwhile
-   * @throws PlaceRefused where one has no name of ours: a list that somebody changed could lead out of the folder
+   * @returns puts them there, all at once; throws PlaceRefused where something came to be there meanwhile
+   * @throws PlaceRefused where one has no name of ours: a list that somebody changed could lead out of the folder; where another key is pinned here
    */
   lay(log: string, files: readonly { readonly name: string; readonly text: () => string }[]): () => void {
-    if (!UUID.test(log)) throw new PlaceRefused('the log\'s id is none')
+    if (!UUID.test(log)) throw new PlaceRefused(`"${log}" is no id of a log: ${CHANGED}`)
     const odd = files.find(({ name }) => name !== KEY && !NOTES.test(name))
-    if (odd) throw new PlaceRefused(`${odd.name} is no file of checkpoints`)
-    const half = join(this.options.folder, `${log}.restoring`)
+    if (odd) throw new PlaceRefused(`${odd.name} is no file of checkpoints: ${CHANGED}`)
+    const [pinned, key] = [this.pinned(log), files.find(({ name }) => name === KEY)?.text().trim()]
+    if (pinned !== undefined && key !== undefined && key !== pinned) throw new PlaceRefused(`${this.path(log, KEY)} is another public key than this copy's checkpoints began with: ask whose it is, and move it away or name another folder (CHORUS_CHECKPOINTS)`)
+    const half = this.laid(log)
     rmSync(half, { recursive: true, force: true })
     makePath(half)
     for (const { name, text } of files) replaceOrKeep(join(half, name), text(), 'replace')
-    return () => { renameSync(half, join(this.options.folder, log)); syncFolder(this.options.folder) }
+    if (pinned !== undefined) replaceOrKeep(join(half, KEY), `${pinned}\n`, 'keep')
+    return () => {
+      if (this.holds(log)) throw new PlaceRefused(`${join(this.options.folder, log)} came to hold checkpoints meanwhile: they are kept as they are, and those of the copy lie in ${half}`)
+      rmSync(join(this.options.folder, log), { recursive: true, force: true })
+      renameSync(half, join(this.options.folder, log))
+      syncFolder(this.options.folder)
+    }
   }
+  /** Where a copy lies until it counts; there afterwards: whoever laid it did not come to its end. */
+  laid(log: string): string { return join(this.options.folder, `${log}.restoring`) }
 
   private path(log: string, file: string): string { return join(this.options.folder, log, file) }
   private files(log: string): string[] {

@@ -45,7 +45,7 @@ export const disk: Kind = async (seed) => {
       const before = life.load.again
       if (!await holds(() => life.load.again > before + 10 || service!.said.length > 0, PATIENCE_MS)) life.faults.push('the disk never was full: the run proves nothing')
       await holds(() => false, chance.below(1000))
-      service!.remove(join(room, 'ballast'))
+      service!.truncate(join(room, 'ballast'), 0)
       return service!.said.length > 0 ? `full (${service!.said.join('; ')})` : 'full'
     } })
   } finally {

@@ -15,6 +15,8 @@ import { REGISTER } from './service'
 
 const MAIN = join(__dirname, '../../../apps/standalone/src/main.ts')
 const LINES = 3000
+/** after so long at most it is struck: before the file is through */
+const MOST_MS = 700
 
 interface Chorus { readonly child: ChildProcess; readonly address: string; readonly ended: Promise<void> }
 const start = async (data: string): Promise<Chorus> => {
@@ -30,7 +32,7 @@ const start = async (data: string): Promise<Chorus> => {
   return { child, address, ended }
 }
 
-export const imports: Kind = async (seed) => {
+export const imports: Kind = async (seed, strikes = 3) => {
   const chance = chanceOf(seed, 'import')
   const data = await dataFolder()
   const file = Buffer.concat([...manyIncidents(LINES)])
@@ -39,10 +41,11 @@ export const imports: Kind = async (seed) => {
   const befell: string[] = []
   let chorus = await start(data)
   try {
-    for (let round = 0; round < 3; round++) {
+    for (let round = 0; round < strikes; round++) {
       const victim = chance.pick(['Chorus', 'PostgreSQL', 'both'])
-      const answer = importFile({ address: chorus.address, bearer }, Readable.from([file]), how).then(() => 'it was through', () => 'cut off')
-      await holds(() => false, 50 + chance.below(1500))
+      let over = false
+      const answer = importFile({ address: chorus.address, bearer }, Readable.from([file]), how).then(() => 'it was through', () => 'cut off').finally(() => { over = true })
+      await holds(() => over, 50 + chance.below(MOST_MS))
       killAll([...victim === 'PostgreSQL' ? [] : [chorus.child.pid!], ...victim === 'Chorus' ? [] : postgresOf(data)])
       befell.push(`${victim}: ${await answer}`)
       if (victim === 'PostgreSQL') continue

@@ -2,7 +2,7 @@
  * The process under test: what records in every service (vault, store, a reader that follows), without HTTP. It takes
  * appends over its channel and answers each; whoever sends them is another process, and outlives this one.
  */
-import { rmSync } from 'node:fs'
+import { truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { PostgresStore, type Append, type AppendResult, type Subscription } from '@chorus/event-store'
 import { FileVault, seal } from '@chorus/privacy'
@@ -29,7 +29,7 @@ export type ToService =
   | { readonly job: ServiceJob }
   | { readonly n: number; readonly append: Append }
   | { readonly ask: 'seen' }
-  | { readonly remove: string }
+  | { readonly truncate: { readonly file: string; readonly bytes: number } }
   | { readonly destroy: string }
 export type FromService =
   | { readonly ready: { readonly url: string } }
@@ -127,7 +127,7 @@ process.on('message', (message: ToService) => {
   if ('job' in message) begin(message.job).catch((error: unknown) => { say(String(error)); void end(1) })
   else if ('append' in message) void record(message.n, message.append)
   else if ('destroy' in message) void destroy(message.destroy)
-  else if ('remove' in message) rmSync(message.remove, { force: true })
+  else if ('truncate' in message) truncateSync(message.truncate.file, message.truncate.bytes)
   else tell({ seen, disorder })
 })
 process.on('SIGTERM', () => { void end(0) })

@@ -67,7 +67,7 @@ export class Service {
     return new Promise((resolve) => { this.destroying = resolve; this.send({ destroy: stream }) })
   }
 
-  remove(file: string): void { this.send({ remove: file }) }
+  truncate(file: string, bytes: number): void { this.send({ truncate: { file, bytes } }) }
 
   /** SIGKILL: a power cut for this process alone */
   async kill(): Promise<void> {
