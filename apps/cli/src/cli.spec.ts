@@ -1,4 +1,5 @@
 /** The command line without a Chorus: help, usage, exit codes, output, and HTTP against a small server. */
+import { getEventListeners } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
@@ -100,6 +101,30 @@ describe('chorus doctor', () => {
     expect((await settingsSaid({ KAFKA_PREFIX: 'kc.' })).line).toMatch(/^warn .*KAFKA_PREFIX: is set without KAFKA_BROKERS/)
     const { code, line } = await settingsSaid({ KAFKA_BROKERS: 'nowhere' })
     expect({ code, line }).toEqual({ code: EXIT.usage, line: expect.stringMatching(/^FAIL .*KAFKA_BROKERS: holds something that is no host:port/) as string })
+  })
+})
+
+describe('chorus health and doctor, of a Chorus in several processes', () => {
+  const names = ['INTAKE', 'RELAY', 'DETERRENCE', 'SERVICES', 'FINANCE', 'EVALUATION', 'OPERATIONS']
+  it.each(['health', 'doctor'])('%s asks all of them at once, and does not wait for Ctrl-C once for each: node warns of more than ten', async (command) => {
+    const stop = new AbortController()
+    let most = 0
+    // none answers before all are asked
+    const waiting: ServerResponse[] = []
+    const server = createServer((_, response) => {
+      most = Math.max(most, getEventListeners(stop.signal, 'abort').length)
+      waiting.push(response)
+      if (waiting.length === names.length) for (const one of waiting.splice(0)) one.end(JSON.stringify({ status: 'ready', checks: [], info: { version: 'any' } }))
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    try {
+      const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+      const { out } = await chorus(command, Object.fromEntries(names.map((name) => [`CHORUS_URL_${name}`, address])), stop.signal)
+      expect(out.split('\n').filter((line) => line.includes(address))).toHaveLength(names.length)
+      expect(most).toBeLessThan(2)
+    } finally {
+      await new Promise((resolve) => server.close(resolve))
+    }
   })
 })
 
