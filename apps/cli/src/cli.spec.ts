@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { generateKeyPairSync } from 'node:crypto'
 import { findEvent, MemoryStore } from '@chorus/event-store'
+import { holdDataFolder } from '@chorus/platform/settings'
 import { keyName, receiptOf, signCheckpoint, signerOf, type Receipt } from '@chorus/tamper-evidence'
 import { PassThrough, Readable } from 'node:stream'
 import { Client, errorOfProblem, ndjson, resultOf } from './client'
@@ -317,6 +318,22 @@ describe('HTTP', () => {
     answer = (_, response) => { response.writeHead(200); response.write('{') }
     await expect(new Client(base, () => Promise.resolve('')).look('/health/ready', { token: false, signal: new AbortController().signal }, 200)).rejects.toMatchObject({ exit: EXIT.unavailable })
   })
+
+  it.each([['health', /does not answer within 10 s: it may hang/], ['doctor', /does not answer within 10 s: it may hang/], ['log head', /\(process \d+, at http.*\) runs and does not answer: it may hang/]])('%s of a Chorus that hangs says that it does, not that none runs', async (command, words) => {
+    answer = () => undefined
+    const folder = mkdtempSync(join(tmpdir(), 'chorus-hangs-'))
+    const held = holdDataFolder(folder, { startedtime: '2026-03-02T12:00:00.000Z', mode: 'demonstration', version: '0.1.0' })
+    held.note({ url: base })
+    try {
+      const { code, out, err } = await chorus(command, { CHORUS_DATA: folder })
+      expect({ code, said: out + err }).toEqual({ code: EXIT.unavailable, said: expect.stringMatching(words) as string })
+      expect(out + err).not.toMatch(/o Chorus is running|Start it, or correct/)
+    } finally {
+      held.release()
+      server.closeAllConnections()
+      rmSync(folder, { recursive: true })
+    }
+  }, 30_000)
 
   it('nobody there is 7, a stranger there is told as such', async () => {
     expect(await chorus('log head', { CHORUS_URL: 'http://127.0.0.1:9' })).toMatchObject({ code: EXIT.unavailable, err: expect.stringContaining('does not answer') })
