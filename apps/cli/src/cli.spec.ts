@@ -363,6 +363,15 @@ describe('HTTP', () => {
     expect(lines[1]?.indexOf('is readable')).toBe(lines[2]?.indexOf('is there'))
   })
 
+  it.each([[0, 'no later event of its stream waits', '', 'no later event waits behind it'], [1, '1 later event of its stream waits', ', 1 waits behind', '1 later event waits behind it'], [3, '3 later events of its stream wait', ', 3 wait behind', '3 later events wait behind it']])('says of a dead letter with %i events behind it how many those are', async (waiting, shown, listed, dry) => {
+    const letter = { id: 'i', status: 'open', consumer: 'c', topic: 't', stream: 'pchCase-1', revision: 2, type: 'LevelAssigned', eventId: 'e', kind: 'permanent', cause: 'x', since: '2026-03-02T12:00:00Z', attempts: 1, nextTry: null, waiting, text: 'what to do', history: [] }
+    answer = (request, response) => response.end(JSON.stringify(request.url!.endsWith('/i') ? letter : { total: 1, groups: [], letters: [letter] }))
+    const said = async (line: string) => (await chorus(`dead-letters ${line}`, { CHORUS_URL: base })).out
+    expect(await said('show i')).toMatch(new RegExp(`; ${shown}\n`))
+    expect(await said('list')).toMatch(new RegExp(`LevelAssigned pchCase-1@2${listed}\n`))
+    expect(await said('retry i --dry-run')).toMatch(new RegExp(`; ${dry}\n`))
+  })
+
   it('says since when a record lies in quarantine, and of which file it is', async () => {
     answer = (_, response) => response.end(JSON.stringify({ total: 1, byCause: { 'line-cut': 1 }, records: [{ id: 'i', status: 'open', cause: 'line-cut', feed: 'nibrs-flat-file', firstLine: 7, fileName: 'july.txt', runId: 'r-1', bytes: 1, repairs: 0, quarantined: '2026-03-02T12:00:00.123456Z' }] }))
     expect((await chorus('quarantine list', { CHORUS_URL: base })).out).toMatch(/2026-03-02T12:00Z +line +7 of july\.txt \(run r-1\) +line-cut/)

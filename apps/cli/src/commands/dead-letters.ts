@@ -52,7 +52,7 @@ export const register = (program: Command, context: Context): void => {
         `consumer  ${detail.consumer}, by ${detail.topic}`,
         `event     ${detail.type ?? (detail.eventId ? 'an event' : 'no event came')}, revision ${detail.revision} of ${detail.stream}${detail.ordinal === undefined ? '' : `, ordinal ${detail.ordinal}, recorded ${detail.recordedtime}`}`,
         ...(detail.eventId ? [`event id  ${detail.eventId}`] : []),
-        ...(detail.since ? [`parked    ${detail.since}, tried ${times(detail.attempts ?? 0)}, ${detail.nextTry ? `again by itself at ${detail.nextTry}` : 'not again by itself'}; ${detail.waiting ?? 0} later events of its stream wait` ] : []),
+        ...(detail.since ? [`parked    ${detail.since}, tried ${times(detail.attempts ?? 0)}, ${detail.nextTry ? `again by itself at ${detail.nextTry}` : 'not again by itself'}; ${behind(detail.waiting, ' of its stream')}` ] : []),
         ...(detail.detail ? [detail.detail] : []), detail.text,
         ...detail.history.map((step) => `  ${step.at}  ${step.what}${step.reasonCode ? ` ${step.reasonCode}` : ''}  ${step.by} (${step.role}, ${step.agency})${step.reason === undefined ? '' : `: ${step.reason}`}`),
       ])
@@ -99,9 +99,10 @@ export const register = (program: Command, context: Context): void => {
 
 const pathOf = (id: string): string => `${PATH}/${encodeURIComponent(id)}`
 const times = (n: number): string => n === 1 ? 'once' : `${n} times`
+const behind = (n = 0, of = ''): string => n === 1 ? `1 later event${of} waits` : n === 0 ? `no later event${of} waits` : `${n} later events${of} wait`
 const lineOf = (letter: Letter): string => letter.status === 'resolved'
   ? `  ${letter.id}  resolved  ${minute(letter.resolved ?? '')}  ${letter.reasonCode}  ${letter.consumer}  ${letter.cause}  ${letter.stream}@${letter.revision}  by ${letter.by}`
-  : `  ${letter.id}  ${letter.kind.padEnd(9)}  ${minute(letter.since ?? '')}  ${letter.consumer}  ${letter.cause}  ${letter.type ?? 'nothing came'} ${letter.stream}@${letter.revision}${letter.waiting ? `, ${letter.waiting} wait behind` : ''}`
+  : `  ${letter.id}  ${letter.kind.padEnd(9)}  ${minute(letter.since ?? '')}  ${letter.consumer}  ${letter.cause}  ${letter.type ?? 'nothing came'} ${letter.stream}@${letter.revision}${letter.waiting ? `, ${letter.waiting} ${letter.waiting === 1 ? 'waits' : 'wait'} behind` : ''}`
 
 type Chosen = { readonly id: string } | { readonly cause: string; readonly consumer?: string; readonly expected?: number }
 const chosenBy = (id: string | undefined, { cause, consumer, expect }: Which): Chosen => {
@@ -128,7 +129,7 @@ const would = async (client: Client, out: Output, verb: 'retry' | 'resolve', cho
   }
   const detail = await client.get<Detail>(pathOf(chosen.id), { signal })
   if (detail.status !== 'open') throw new CliError(`It is ${detail.status} already: nothing is left to do.`, EXIT.conflict)
-  out.data(`dead-letters.${verb}/1`, { dryRun: true, id: chosen.id, consumer: detail.consumer, stream: detail.stream, revision: detail.revision, waiting: detail.waiting }, [`would ${verb} ${detail.type ?? 'what never came'} at revision ${detail.revision} of ${detail.stream} for ${detail.consumer}; ${detail.waiting ?? 0} later events wait behind it`])
+  out.data(`dead-letters.${verb}/1`, { dryRun: true, id: chosen.id, consumer: detail.consumer, stream: detail.stream, revision: detail.revision, waiting: detail.waiting }, [`would ${verb} ${detail.type ?? 'what never came'} at revision ${detail.revision} of ${detail.stream} for ${detail.consumer}; ${behind(detail.waiting)} behind it`])
   return EXIT.ok
 }
 
