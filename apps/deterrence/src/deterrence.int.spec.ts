@@ -83,7 +83,10 @@ describe('deterrence over the bus and HTTP', () => {
     const { caseId, id, reviewId } = await levelled('D')
     expect(await shown(id)).toMatchObject({ caseId, level: 'D', mode: 'LETTER', slaId: 'T-D', dueAt: '2026-07-08T14:00:00.000Z', phase: 'open', clearance: { status: 'NOT_CLEARED', permittedPlaces: [], validFrom: null, validUntil: null } })
     const plan = { at: '2026-07-06T15:00:00.000Z', placeClass: 'HOME_OTHER', delivererRoles: ['PATROL_OFFICER'] }
-    expect(await post('detective', `notifications/${id}/schedule`, plan)).toMatchObject({ status: 422, body: { refused: 'not_cleared', rules: ['M1'] } })
+    const early = await post('detective', `notifications/${id}/schedule`, plan)
+    expect(early).toMatchObject({ status: 422, body: { refused: 'not_cleared', rules: ['M1'] } })
+    // nothing was given yet: no window and no places are there to be looked at again
+    expect(early.body.detail).toBe('No clearance covers this notification at this time and place. Do not deliver it. Every notification begins without one, and only the advocates give one: look at the notification again, its clearance says whether there is one, for which window and which classes of place.')
     expect(await post('systemAdvocate', `safety-reviews/${id}/completion`, { reviewId, ...PROCEED, confidentialityRegime: undefined })).toMatchObject({ status: 403, body: { refused: 'reviewer_under_confidentiality' } })
     expect(await post('detective', `safety-reviews/${id}/completion`, { reviewId, ...PROCEED })).toMatchObject({ status: 403 })
     expect(await post('systemAdvocate', `safety-reviews/${id}/completion`, { reviewId, ...PROCEED })).toMatchObject({ status: 200 })
