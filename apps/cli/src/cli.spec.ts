@@ -368,6 +368,11 @@ describe('HTTP', () => {
     expect({ code, out, err }).toEqual({ code: EXIT.usage, out: '', err: expect.stringMatching(/--code: .*DONE_BY_HAND, NO_LONGER_NEEDED, SUPERSEDED, RECORDED_IN_ERROR, CANNOT_BE_WORKED, OTHER/) as string })
   })
 
+  it.each([['quarantine resolve i', '--code: is missing; give one of NOT_OURS'], ['key hold per_x', '--ground: is missing; give one of LITIGATION']])('%s chooses no code by itself', async (command, words) => {
+    const { code, err } = await chorus(`${command} --reason mended`, { CHORUS_URL: 'http://127.0.0.1:9' })
+    expect([code, err]).toEqual([EXIT.usage, expect.stringContaining(words)])
+  })
+
   it.each([[0, 'no later event of its stream waits', '', 'no later event waits behind it'], [1, '1 later event of its stream waits', ', 1 waits behind', '1 later event waits behind it'], [3, '3 later events of its stream wait', ', 3 wait behind', '3 later events wait behind it']])('says of a dead letter with %i events behind it how many those are', async (waiting, shown, listed, dry) => {
     const letter = { id: 'i', status: 'open', consumer: 'c', topic: 't', stream: 'pchCase-1', revision: 2, type: 'LevelAssigned', eventId: 'e', kind: 'permanent', cause: 'x', since: '2026-03-02T12:00:00Z', attempts: 1, nextTry: null, waiting, text: 'what to do', history: [] }
     answer = (request, response) => response.end(JSON.stringify(request.url!.endsWith('/i') ? letter : { total: 1, groups: [], letters: [letter] }))
