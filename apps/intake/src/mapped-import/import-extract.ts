@@ -5,7 +5,6 @@
 import { createHash } from 'node:crypto'
 import type { Actor, CommandMeta, DraftEvent, MappingAppliedV1 } from '@chorus/contracts'
 import { derivedId, isRefusal } from '@chorus/decider'
-import { canonicalJson } from '@chorus/event-store'
 import { Problem } from '@chorus/platform'
 import { feedOf, nameOf, type Mapping } from '../feeds/mapped/mapping'
 import type { Departure, Plan, PlanFacts, PlannedRow } from '../feeds/mapped/plan'
@@ -16,8 +15,10 @@ import { setAside } from '../import-run/set-aside'
 import { Tally, type SettledRecord } from '../import-run/tally'
 import type { Quarantine } from '../quarantined-record/quarantine'
 import type { QuarantineRetry } from '../quarantined-record/retry'
+import { entryOf, FirstRows, type RowReport } from './first-rows'
 import { isTaken, lookUpFacts, maySend, type FactsDeps } from './look-up-facts'
 import { mappingIn } from './mapping-file'
+import { PlanDigest } from './plan-digest'
 import { planExtract } from './plan-extract'
 
 export interface Extract { readonly mapping: string; readonly bytes: Uint8Array; readonly name?: string }
@@ -31,7 +32,6 @@ export interface ExtractOptions {
   /** told what became of each row */
   readonly told?: (record: SettledRecord) => void
 }
-export type RowReport = Omit<PlannedRow, 'drafts' | 'ids' | 'stream' | 'waitsFor' | 'ordinal'> & { /** of a quarantined row: its id there */ readonly quarantine?: string }
 export type ExtractReport = Omit<ReturnType<Tally['result']>, 'lines' | 'byAction' | 'edits'> & {
   readonly run: string
   readonly feed: string
@@ -51,7 +51,6 @@ export type ExtractReport = Omit<ReturnType<Tally['result']>, 'lines' | 'byActio
 
 /** An extract is read whole before anything of it is recorded: larger ones come in several files. */
 export const MAX_EXTRACT_BYTES = 64 * 1024 * 1024
-const NAMED = 1000
 /** Streams in one append. */
 const BATCH = 250
 const ATTEMPTS = 6
@@ -79,11 +78,7 @@ export class MappedImport {
     if (options.plan !== undefined && options.plan !== await this.planned(rows.rows, work, false)) throw new Problem('conflict', 'The plan that you looked at is not what would be recorded now: the file, its mapping, or the record has changed since. Nothing was recorded. Look at the plan again.')
     await this.record(options, -1, [started(options.runId, { system: feedOf(mapping), mapping: nameOf(mapping) }, { fileId: file, bytes: bytes.length, zone: mapping.zone, ...(name && { name }) }, clock.now()), applied(options.runId, mapping, text, clock.now())])
     const digest = new PlanDigest(mapping, file)
-    let complete = true
-    for (const part of partsOf(rows.rows, mapping, this.part)) {
-      if (options.signal?.aborted) { complete = false; break }
-      complete = await this.commitPart(part, work, digest) && complete
-    }
+    const complete = await this.commitParts(rows.rows, work, digest)
     await this.releaseWaiting(options, settling)
     await this.record(options, 1, [finished(options.runId, { id: file, bytes: bytes.length }, complete, settling.tally.result(0), clock.now())])
     return report(options, mapping, digest.hex(), settling, complete)
@@ -105,18 +100,43 @@ export class MappedImport {
     return digest.hex()
   }
 
+  /**
+   * Answers whether each row was settled. A part is looked up and planned while the database records the one before it, unless
+   * one of its rows speaks of what another row speaks of, too: that one is to find what is recorded before it.
+   */
+  private async commitParts(rows: readonly Row[], work: Work, digest: PlanDigest): Promise<boolean> {
+    const parts = [...partsOf(rows, work.mapping, this.part)]
+    const shared = parts.length > 1 ? sharing(rows, work.mapping, this.deps.clock.now()) : new Set()
+    let complete = true
+    let ahead: Promise<Looked> | undefined
+    for (const [at, part] of parts.entries()) {
+      if (work.options.signal?.aborted) return false
+      const looked = await (ahead ?? this.look(part, work))
+      const next = parts[at + 1]
+      ahead = next && !next.some(({ row }) => shared.has(row)) ? this.look(next, work) : undefined
+      ahead?.catch(() => undefined) // whoever waits for it is told
+      complete = await this.commitPart(part, looked, work, digest) && complete
+    }
+    return complete
+  }
+
+  /** What is recorded of a part, as far as is known now. */
+  private async look(part: readonly Row[], { mapping, file, options }: Work, taken?: ReadonlySet<number>): Promise<Looked> {
+    const facts = await lookUpFacts(this.deps, { mapping, rows: part, file, actor: options.actor, making: true })
+    return { facts, plan: await planExtract(this.deps.recorder, part, mapping, facts, taken) }
+  }
+
   /** Answers whether each row of the part was settled. */
-  private async commitPart(part: readonly Row[], work: Work, digest: PlanDigest): Promise<boolean> {
-    const { mapping, file, options } = work
+  private async commitPart(part: readonly Row[], first: Looked, work: Work, digest: PlanDigest): Promise<boolean> {
+    const { options } = work
     readAll(part, work)
+    digest.add(first.plan, first.facts)
     let open = new Set(part.map(({ row }) => row))
     const clashes: Clashes = { streams: new Set(), taken: new Set() }
-    for (let attempt = 0, first = true; ; first = false) {
+    for (let attempt = 0, looked: Looked | undefined = first; ; looked = undefined) {
       if (attempt === ATTEMPTS) throw new Error('other writers change the same records faster than this import can follow: run it again')
       // Always the whole part, also where one row alone was overtaken: a part of a roster would let everybody else out.
-      const facts = await lookUpFacts(this.deps, { mapping, rows: part, file, actor: options.actor, making: true })
-      const plan = await planExtract(this.deps.recorder, part, mapping, facts, clashes.taken)
-      if (first) digest.add(plan, facts)
+      const { facts, plan } = looked ?? await this.look(part, work, clashes.taken)
       const taken = clashes.taken.size
       const { overtaken, again } = await this.append(plan, facts, work, clashes)
       // A row that is set aside is progress: the others are not to suffer for it.
@@ -223,6 +243,7 @@ export class MappedImport {
   }
 }
 
+interface Looked { readonly facts: PlanFacts; readonly plan: Plan }
 /** What one row says in a stream, or (without a row) a departure. */
 interface Part { readonly drafts: readonly DraftEvent[]; readonly row?: number }
 /** Streams in which an id was stored with other content, and the rows that were found to say so. */
@@ -232,49 +253,11 @@ interface Settling { readonly tally: Tally; readonly rows: FirstRows; withoutCas
 /** What one run of an extract does all through. */
 interface Work { readonly mapping: Mapping; readonly file: string; readonly options: ExtractOptions; readonly settling: Settling }
 
-const entryOf = ({ row, line, outcome, cause, field, text }: PlannedRow): RowReport => ({ row, line, outcome, ...(cause && { cause }), ...(field && { field }), ...(text && { text }) })
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex')
 const applied = (runId: string, mapping: Mapping, text: string, now: string): DraftEvent<MappingAppliedV1> =>
   ({ type: 'MappingApplied', schemaVersion: 1, time: now, timePrecision: 'instant', timeZone: 'UTC', data: { runId, mapping: nameOf(mapping), hash: hashOf(text), text } })
 
 const readAll = (rows: readonly Row[], { mapping, settling }: Work): void => { for (let at = 0; at < rows.length; at++) settling.tally.read({ lines: 1, action: mapping.target }) }
-
-/**
- * Without tokens and without the moment of a roster: the same file on the same record has the same digest. Canonical JSON of the
- * whole plan, written part by part; departures come first, and only a plan of one part has any.
- */
-class PlanDigest {
-  private readonly hash = createHash('sha256')
-  private rows = 0
-  constructor(private readonly mapping: Mapping, private readonly file: string) {}
-
-  add({ rows, departures }: Plan, facts: PlanFacts): void {
-    if (this.rows === 0) this.begin(departures)
-    for (const { row, outcome, cause, stream, drafts } of rows) this.hash.update(`${this.rows++ === 0 ? '' : ','}${canonicalJson({ row, outcome, cause: cause ?? null, stream: stream ?? null, content: drafts.map((draft) => facts.contentOf(draft)) })}`)
-  }
-  hex(): string {
-    if (this.rows === 0) this.begin([])
-    return this.hash.update(']}').digest('hex')
-  }
-  private begin(departures: readonly Departure[]): void {
-    const head = canonicalJson({ departures: departures.map(({ stream, draft }) => ({ stream, hold: (draft.data as { holdId: string }).holdId })), file: this.file, mapping: nameOf(this.mapping), rows: [] })
-    this.hash.update(head.slice(0, -']}'.length))
-  }
-}
-
-/** The first rows by number, which an answer names; the others are counted. */
-class FirstRows {
-  private rows: RowReport[] = []
-  private count = 0
-
-  add(row: RowReport): void {
-    this.count++
-    this.rows.push(row)
-    if (this.rows.length >= 2 * NAMED) this.rows = this.named()
-  }
-  named(): RowReport[] { return [...this.rows].sort((a, b) => a.row - b.row).slice(0, NAMED) }
-  get leftOut(): number { return Math.max(this.count - NAMED, 0) }
-}
 
 const report = ({ runId, commit }: ExtractOptions, mapping: Mapping, plan: string, settling: Settling, complete: boolean): ExtractReport => {
   const { lines: _lines, byAction: _actions, edits: _edits, ...counts } = settling.tally.result(0)
