@@ -54,9 +54,11 @@ export const memoryIntake = () => {
   const deps = { recorder, vault, quarantine, retry, clock, lookUp }
   const events = async (categories?: readonly string[]): Promise<RecordedEvent[]> => { const found: RecordedEvent[] = []; for await (const event of recorder.read({ ...(categories && { filter: { categories } }) })) found.push(event); return found }
   const openCase = async (system: string, id: string): Promise<void> => { cases.set(await vault.personOf('case', [{ system, id }]), { caseId: '018f0000-0000-7000-8000-00000000000c' }) }
-  return { nibrs: new NibrsImport(deps), kcpd: new KcpdImport(deps), mapped: new MappedImport(deps), kept, events, openCase, fresh: () => cases.size === 0 }
+  return { nibrs: new NibrsImport(deps), kcpd: new KcpdImport(deps), mapped: new MappedImport(deps, PART), kept, events, openCase, fresh: () => cases.size === 0 }
 }
 
+/** Rows of an extract at once: few, so that a sample has several parts. */
+const PART = 2
 const runId = (n: number): string => `018f0000-0000-7000-8000-${String(n).padStart(12, '0')}`
 const sums = ({ read, accepted, duplicate, quarantined }: Sums['records']): boolean => read === accepted + duplicate + quarantined
 /** What is wrong with how the file is imported, and imported again; [] where nothing is. Throws what is no refusal. */

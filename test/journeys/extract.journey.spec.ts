@@ -48,6 +48,14 @@ describe('extracts', () => {
     await post('commit', byReports, reports).query({ plan: plan.plan }).expect(409)
   })
 
+  it('the same file twice at once: each row is recorded by one, and counted as known by the other', async () => {
+    const [heading, first] = reports.split('\n')
+    const file = [heading, ...Array.from({ length: 40 }, (_, at) => first!.replace('FX26-010001', `FX26-03${String(at).padStart(4, '0')}`))].join('\n')
+    const both = await Promise.all([run('commit', byReports, file), run('commit', byReports, file), run('commit', byReports, file)])
+    expect(both.map(({ records: { accepted, duplicate } }) => accepted + duplicate)).toEqual([40, 40, 40])
+    expect(both.reduce((sum, { records }) => sum + records.accepted, 0)).toBe(40)
+  })
+
   it('a row in quarantine is kept whole, explained, repaired by a row of the same number and not of another, and known then', async () => {
     const row = (await run('plan', byReports, reports)).rows[4]!
     expect(row.outcome).toBe('refused')

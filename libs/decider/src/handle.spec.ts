@@ -109,6 +109,28 @@ describe('handleEach', () => {
     expect(answers.map((answer) => isRefusal(answer) ? answer.refused : `${answer.stream}@${answer.revision}`)).toEqual(['counter-a@0', 'too_high', 'too_high', 'counter-c@0', 'counter-c@1'])
   })
 
+  it('appends the second ones of all streams at once, each on top of the first', async () => {
+    const log = new MemoryLog()
+    const recordEach = log.recordEach.bind(log)
+    const appended: string[][] = []
+    log.recordEach = (items) => { appended.push(items.map(({ stream, expected }) => `${stream} ${expected}`)); return recordEach(items) }
+    const answers = await handleEach(log, counter, [{ id: 'a', command: up('1') }, { id: 'a', command: up('2') }, { id: 'b', command: up('3') }, { id: 'b', command: up('4') }, { id: 'a', command: up('5') }])
+    expect(appended).toEqual([['counter-a -1', 'counter-b -1'], ['counter-a 0', 'counter-b 0'], ['counter-a 1']])
+    expect(answers.map((answer) => `${handled(answer).stream}@${handled(answer).revision}`)).toEqual(['counter-a@0', 'counter-a@1', 'counter-b@0', 'counter-b@1', 'counter-a@2'])
+  })
+
+  it('handles by itself what another writer overtook, before what follows it in its stream', async () => {
+    const log = new MemoryLog()
+    const recordEach = log.recordEach.bind(log)
+    log.recordEach = (items) => {
+      log.recordEach = recordEach
+      log.events.push(recorded(draft(1), { stream: 'counter-a', revision: 0 }, metaOf({ name: 'faster' })))
+      return recordEach(items)
+    }
+    const answers = await handleEach(log, counter, [{ id: 'a', command: up('1') }, { id: 'b', command: up('2') }, { id: 'a', command: up('3') }, { id: 'a', command: up('4') }])
+    expect(answers.map((answer) => isRefusal(answer) ? answer.refused : `${answer.stream}@${answer.revision}`)).toEqual(['counter-a@1', 'counter-b@0', 'counter-a@2', 'too_high'])
+  })
+
   it('adds nothing the second time', async () => {
     const log = new MemoryLog()
     const items = [{ id: 'a', command: up('1') }, { id: 'b', command: up('2') }]

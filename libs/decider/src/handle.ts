@@ -38,33 +38,50 @@ export interface DeciderBatchLog extends DeciderLog {
 }
 
 /**
- * Many commands of one kind, each on its own stream, with one load and one append for all; the answers in the order
- * of the items. Where a stream occurs twice, or somebody was faster, the item is handled by itself, after the others.
+ * Many commands of one kind with one load and one append for all; the answers in the order of the items. Where a stream occurs
+ * again, its second item is handled with the second ones of the others, and so on; where somebody was faster, an item is
+ * handled by itself, before what comes after it in its stream.
  */
 export async function handleEach<State, C extends Command>(
   log: DeciderBatchLog, decider: Decider<State, C>, items: readonly { readonly id: string; readonly command: C }[],
 ): Promise<(Handled | Refusal)[]> {
-  const answers = new Array<Handled | Refusal | undefined>(items.length).fill(undefined)
+  const answers = new Array<Handled | Refusal>(items.length)
+  for (const round of roundsOf(items.map(({ id }) => streamOf(decider, id)))) await handleRound(log, decider, items, round, answers)
+  return answers
+}
+
+/** Places of the items, the first of each stream in the first round, the second in the second. */
+const roundsOf = (streams: readonly string[]): number[][] => {
+  const rounds: number[][] = []
+  const times = new Map<string, number>()
+  for (const [at, stream] of streams.entries()) {
+    const before = times.get(stream) ?? 0
+    times.set(stream, before + 1)
+    const round = rounds[before]
+    if (round) round.push(at)
+    else rounds.push([at])
+  }
+  return rounds
+}
+
+async function handleRound<State, C extends Command>(
+  log: DeciderBatchLog, decider: Decider<State, C>, items: readonly { readonly id: string; readonly command: C }[], round: readonly number[], answers: (Handled | Refusal)[],
+): Promise<void> {
   const appends: { at: number; stream: string; expected: number; drafts: readonly DraftEvent[]; meta: CommandMeta }[] = []
-  const seen = new Set<string>()
-  const histories = await log.loadMany([...new Set(items.map((item) => streamOf(decider, item.id)))])
-  for (const [at, { id, command }] of items.entries()) {
+  const histories = await log.loadMany(round.map((at) => streamOf(decider, items[at]!.id)))
+  for (const at of round) {
+    const { id, command } = items[at]!
     const stream = streamOf(decider, id)
-    if (seen.has(stream)) continue
-    seen.add(stream)
     const events = histories.get(stream) ?? []
     const step = next(decider, stream, events, command)
     if ('answer' in step) answers[at] = step.answer
     else appends.push({ at, stream, expected: events.length - 1, drafts: step.drafts, meta: command.meta })
   }
   const outcomes = appends.length > 0 ? await log.recordEach(appends.map(({ at: _, ...append }) => append)) : []
-  for (const [i, append] of appends.entries()) {
-    const answer = answerOf(append.stream, outcomes[i]!)
-    if (answer !== 'again' && answer !== 'known-id') answers[append.at] = answer
+  for (const [i, { at, stream }] of appends.entries()) {
+    const answer = answerOf(stream, outcomes[i]!)
+    answers[at] = answer === 'again' || answer === 'known-id' ? await handle(log, decider, items[at]!.id, items[at]!.command) : answer
   }
-  const all: (Handled | Refusal)[] = []
-  for (const [at, { id, command }] of items.entries()) all.push(answers[at] ?? (await handle(log, decider, id, command)))
-  return all
 }
 
 /** What the history says to this command: an answer at once, or what is to be appended. Shared by both ways of handling. */

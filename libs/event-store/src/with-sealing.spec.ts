@@ -1,8 +1,9 @@
 import { eventRegistry, type DraftEvent, type CommandMeta, type Erased, type Sealed } from '@chorus/contracts'
 import { MemoryVault, SealBroken, isSealed } from '@chorus/privacy'
 import { MemoryStore } from './memory'
+import { MAX_EVENT_BYTES } from './port'
 import { ContractViolation, Recorder } from './with-sealing'
-import { Event, Text, Token, Uuid, type Sealable } from '@chorus/contracts'
+import { Event, List, Text, Token, Uuid, type Sealable } from '@chorus/contracts'
 
 const clock = { now: () => '2026-07-02T15:10:00.000Z' }
 const INCIDENT = '018f0000-0000-8000-8000-000000000001'
@@ -101,6 +102,26 @@ describe('what it refuses', () => {
     await expect(record).rejects.toThrow('/ori must be a short code')
     await expect(record).rejects.not.toThrow('Nobody')
   })
+  it('is told before it is recorded: what breaks its contract, and what is too large, also where it is sealing that makes it so', async () => {
+    expect(ShortOnesV1.name).toBe('ShortOnesV1')
+    const { recorder } = setUp()
+    const item = (drafts: readonly DraftEvent[], stream = STREAM) => ({ stream, expected: -1, drafts, meta: meta() })
+    expect(() => recorder.check(item([arrest({ sex: 'a long text in the place of a code' })]))).toThrow(ContractViolation)
+    expect(() => recorder.check(item([arrest()], 'pair-1'))).toThrow('may stand in streams of')
+    // Values and names as short as can be: what grows most by being sealed.
+    const short = (count: number): DraftEvent => ({
+      type: 'ShortOnes', schemaVersion: 1, time: '2026-07-01', timePrecision: 'day', timeZone: 'America/Chicago',
+      data: { token: TOKEN, all: Array.from({ length: count }, () => ({ a: 'A', b: 'B', c: 'C' })) },
+    })
+    const recorded = (count: number): Promise<boolean> => recorder.record(`note-${count}`, -1, [short(count)], meta(`018f0000-0000-7000-8000-${String(count).padStart(12, '0')}`)).then(({ ok }) => ok, () => false)
+    let most = 1
+    while (JSON.stringify([short(most + 1)]).length <= MAX_EVENT_BYTES / 32) most++
+    expect(() => recorder.check(item([short(most)], 'note-1'))).not.toThrow()
+    expect(await recorded(most)).toBe(true)
+    let first = most
+    while (await recorded(first)) first = Math.ceil(first * 1.02)
+    expect(() => recorder.check(item([short(first)], 'note-1'))).toThrow('bytes')
+  })
   it('an event in a stream of a category that is not its own', async () => {
     await expect(setUp().recorder.record(`pchCase-${INCIDENT}`, -1, [arrest()], meta())).rejects.toThrow('may stand in streams of arrest')
   })
@@ -127,6 +148,16 @@ describe('what it refuses', () => {
   })
 })
 
+class Short {
+  @Text({ doc: 'x', max: 9, privacy: 'narrative' }) a!: Sealable
+  @Text({ doc: 'x', max: 9, privacy: 'narrative' }) b!: Sealable
+  @Text({ doc: 'x', max: 9, privacy: 'narrative' }) c!: Sealable
+}
+@Event({ type: 'ShortOnes', version: 1, categories: ['note'], classification: 'OPS', context: 'case', producer: 'test', consumers: [], time: 'now', summary: 'for this test alone' })
+class ShortOnesV1 {
+  @Token({ kind: 'per', doc: 'x' }) token!: string
+  @List(() => Short, { max: 9000, doc: 'x' }) all!: Short[]
+}
 @Event({ type: 'NoteOnSomebody', version: 1, categories: ['note'], classification: 'OPS', context: 'case', producer: 'test', consumers: [], time: 'now', summary: 'for this test alone' })
 class NoteOnSomebodyV1 {
   @Uuid({ doc: 'x' }) noteId!: string

@@ -9,7 +9,7 @@ import {
 import type { DeciderLog, RecordOutcome } from '@chorus/decider'
 import { ERASED, isSealed, seal, unseal, type SealPlace, type SubjectKey, type Vault } from '@chorus/privacy'
 import { canonicalJson } from './chain'
-import { categoryOf, type Append, type AppendResult, type EventStore, type NewEvent, type ReadAllOptions, type StoredEvent } from './port'
+import { categoryOf, MAX_EVENT_BYTES, type Append, type AppendResult, type EventStore, type NewEvent, type ReadAllOptions, type StoredEvent } from './port'
 import { prepareAppend } from './prepare-append'
 import { mapSealed, sealedFields, tokensOf, withoutTokens } from './sealed-fields'
 
@@ -81,6 +81,9 @@ export class Recorder implements DeciderLog {
    * Throws ContractViolation, or AppendRefused where an event or all of them are too large.
    */
   check(item: RecordItem): void {
+    for (const draft of item.drafts) this.fitting(item, draft)
+    // Sealed and with its envelope an event is at most some thirty times as long: what is far from the limits is not sealed to be measured.
+    if (JSON.stringify(item.drafts).length <= MAX_EVENT_BYTES / 32) return
     const prepared = item.drafts.map((draft, place) => this.prepare(item, draft, place))
     // Of the length of a real key's id: what is sealed under it is as long as it would be.
     const standIn: SubjectKey = { keyId: `dek_${'-'.repeat(22)}`, key: new Uint8Array(32) }
@@ -124,7 +127,8 @@ export class Recorder implements DeciderLog {
     })).toString('hex')
   }
 
-  private prepare(item: RecordItem, draft: DraftEvent, place: number): Prepared {
+  /** The draft's version and its data as they are stored. Throws where it does not fit its contract or its stream. */
+  private fitting(item: RecordItem, draft: DraftEvent) {
     const version = eventRegistry.get(draft.type, draft.schemaVersion)
     if (version !== eventRegistry.latest(draft.type)) throw new Error(`${draft.type} version ${draft.schemaVersion} is not its newest: new events are written in the newest version`)
     const category = categoryOf(item.stream)
@@ -134,6 +138,11 @@ export class Recorder implements DeciderLog {
     // Members that are undefined are not there: the stored text leaves them out, so the check must not mind them.
     if (problems.length > 0) problems = problemsOf(version.cls, data = present(data) as Record<string, unknown>)
     if (problems.length > 0) throw new ContractViolation(draft.type, item.stream, problems)
+    return { version, data }
+  }
+
+  private prepare(item: RecordItem, draft: DraftEvent, place: number): Prepared {
+    const { version, data } = this.fitting(item, draft)
     const { sourceRecord, timeText } = draft
     const needs = new Set<string>()
     for (const field of sealedFields(version.cls, data)) needs.add(ownerOf(field.spec, field.subject, item.stream))

@@ -242,9 +242,11 @@ export class FileVault implements Vault {
     if (seen !== this.seen) return key
     if (this.bySubject.size >= this.cacheSize) dropOldest(this.bySubject)
     if (this.byId.size >= this.cacheSize) dropOldest(this.byId)
-    this.bySubject.set(`${context}|${subject}`, key)
-    this.byId.set(key.keyId, key.key)
-    return key
+    // In bytes of its own: as it came it may be a slice of a larger piece, all of which would be held for it.
+    const own = { keyId: key.keyId, key: Uint8Array.from(key.key) }
+    this.bySubject.set(`${context}|${subject}`, own)
+    this.byId.set(own.keyId, own.key)
+    return own
   }
 }
 

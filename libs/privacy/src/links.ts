@@ -16,6 +16,16 @@ export class Links {
 
   private linkOf(context: Context, { system, id }: Identifier): string { return this.ids.hmac('link', [context, system, id]).toString('hex') }
 
+  /**
+   * What is kept of these links, by the whole primary key. By `link = any(…)` alone, planned once for all values as a prepared
+   * statement is, each row of the table would be held against each link.
+   */
+  private kept(sql: postgres.Sql | postgres.TransactionSql, links: Iterable<readonly [Context, string]>): Promise<LinkRow[]> {
+    const wanted = [...links]
+    return sql<LinkRow[]>`
+      select context, link, token from vault.links join unnest(${wanted.map(([context]) => context)}::text[], ${wanted.map(([, link]) => link)}::text[]) as wanted (context, link) using (context, link)`
+  }
+
   async personOf(context: Context, identifiers: readonly Identifier[], token?: string): Promise<string | 'disagree' | 'erased'> {
     const inContext = new Map(CONTEXTS.map(each => [each, [...new Set(identifiers.map(one => this.linkOf(each, one)))]]))
     const links = inContext.get(context)!
@@ -23,7 +33,7 @@ export class Links {
     const locks = [...inContext.get(CONTEXTS[0])!].sort()
     return this.sql.begin(async tx => {
       for (const lock of locks) await tx`select pg_advisory_xact_lock(hashtextextended(${`link|${lock}`}, 0))`
-      const rows = await tx<{ context: Context; link: string; token: string | null }[]>`select context, link, token from vault.links where link = any(${[...inContext.values()].flat()})`
+      const rows = await this.kept(tx, [...inContext].flatMap(([each, all]) => all.map(link => [each, link] as const)))
       // Whoever has one of these identifiers was erased by order: nobody new is made of it.
       if (rows.some(row => row.token === null)) return 'erased'
       const known = new Set([...(token === undefined ? [] : [token]), ...rows.flatMap(row => row.context === context ? [row.token!] : [])])
@@ -51,7 +61,7 @@ export class Links {
     const locks = identifiers.map(id => `link|${linksOf.get(id)!.get(CONTEXTS[0])!}`).sort()
     return this.sql.begin(async tx => {
       await tx`select count(pg_advisory_xact_lock(hashtextextended(name, 0))) from unnest(${locks}::text[]) as name`
-      const rows = new Map((await tx<LinkRow[]>`select context, link, token from vault.links where link = any(${[...linksOf.values()].flatMap(each => [...each.values()])})`).map(row => [row.link, row]))
+      const rows = new Map((await this.kept(tx, [...linksOf.values()].flatMap(each => [...each]))).map(row => [row.link, row]))
       const found = new Map<string, string | 'erased'>()
       const made: { link: string; token: string }[] = []
       const together: string[][] = []
@@ -74,8 +84,9 @@ export class Links {
     const found = new Map<string, string | 'erased'>()
     const all = [...new Set(identifiers)]
     for (let from = 0; from < all.length; from += LOOKED_UP_AT_ONCE) {
-      const idOf = new Map(all.slice(from, from + LOOKED_UP_AT_ONCE).flatMap(id => CONTEXTS.map(each => [this.linkOf(each, { system, id }), id])))
-      for (const row of await this.sql<LinkRow[]>`select context, link, token from vault.links where link = any(${[...idOf.keys()]})`) {
+      const links = all.slice(from, from + LOOKED_UP_AT_ONCE).flatMap(id => CONTEXTS.map(each => ({ id, link: [each, this.linkOf(each, { system, id })] as const })))
+      const idOf = new Map(links.map(({ id, link }) => [link[1], id]))
+      for (const row of await this.kept(this.sql, links.map(({ link }) => link))) {
         const id = idOf.get(row.link)!
         if (row.token === null) found.set(id, 'erased')
         else if (row.context === context && found.get(id) !== 'erased') found.set(id, row.token)
@@ -85,8 +96,7 @@ export class Links {
   }
 
   async knownPerson(context: Context, identifiers: readonly Identifier[]): Promise<string | 'disagree' | 'erased' | undefined> {
-    const links = [...new Set(CONTEXTS.flatMap(each => identifiers.map(one => this.linkOf(each, one))))]
-    const rows = await this.sql<{ context: Context; token: string | null }[]>`select context, token from vault.links where link = any(${links})`
+    const rows = await this.kept(this.sql, CONTEXTS.flatMap(each => [...new Set(identifiers.map(one => this.linkOf(each, one)))].map(link => [each, link] as const)))
     if (rows.some(row => row.token === null)) return 'erased'
     const known = [...new Set(rows.flatMap(row => row.context === context ? [row.token!] : []))]
     return known.length > 1 ? 'disagree' : known[0]

@@ -35,9 +35,9 @@ export const lookUpFacts = async ({ recorder, vault, lookUp, clock }: FactsDeps,
   const streamIdOf = (key: string): string => vault.uuid('stream-id', source.agency, source.system, target, key)
   // A report's stream is fixed by its own feed, so that a screen and an arrest lead to it.
   const incidentOf = (reportNumber: string): string => vault.uuid('stream-id', reports.agency, reports.system, 'incident-report', reportNumber)
-  const read: Fields[] = []
-  const unreadable: Row[] = []
-  for (const row of rows) { const one = readRow(row, mapping, now); if ('fields' in one) read.push(one.fields); else unreadable.push(row) }
+  const readings = new Map(rows.map((row) => [row, readRow(row, mapping, now)]))
+  const read = [...readings.values()].flatMap((one): Fields[] => 'fields' in one ? [one.fields] : [])
+  const unreadable = rows.filter((row) => !('fields' in readings.get(row)!))
   const reportIn = (row: Row): string | undefined => {
     const { reportNumber } = namesIn(row, mapping)
     return reportNumber === undefined ? undefined : `incident-${target === 'incident-report' ? streamIdOf(keyText(reportNumber)) : incidentOf(keyText(reportNumber))}`
@@ -84,6 +84,8 @@ export const lookUpFacts = async ({ recorder, vault, lookUp, clock }: FactsDeps,
     const state = fold(incident, events, noIncident)
     return { incidentId, status: state.status, victims: state.status === 'known' ? state.report.victims : [], offenders: state.status === 'known' ? state.report.offenders : [], revision: events.length - 1 }
   }
+  /** by draft: plan and digest ask for the same ones */
+  const contents = new WeakMap<DraftEvent, string>()
   const moment = DateTime.fromISO(now, { zone: mapping.zone })
   const spokenOf: PlanFacts['spokenOf'] = (row) => {
     const report = reportIn(row)
@@ -97,12 +99,13 @@ export const lookUpFacts = async ({ recorder, vault, lookUp, clock }: FactsDeps,
   }
   return {
     spokenOf,
-    now, file, role: actor.role, asOf: { time: moment.toFormat("yyyy-MM-dd'T'HH:mm"), timePrecision: 'minute', timeZone: mapping.zone },
+    now, file, role: actor.role, readings, asOf: { time: moment.toFormat("yyyy-MM-dd'T'HH:mm"), timePrecision: 'minute', timeZone: mapping.zone },
     history: (stream): readonly RecordedEvent[] => histories.get(stream) ?? [], erased,
     personOf: (personId) => people.get(personId), caseOf: (personId) => cases.get(personId), subjectOf: (personId) => subjects.get(personId), reportOf, mayBeHeld: [...mayBeHeld], streamsOfHold: (holdId) => [...ofHold.get(holdId) ?? []], streamIdOf,
     messageOf: (content) => vault.hmac('message', content).toString('hex'),
     holdIdOf,
-    newToken: (kind) => vault.newToken(kind), contentOf: (draft) => recorder.contentOf(draft),
+    newToken: (kind) => vault.newToken(kind),
+    contentOf: (draft) => { let content = contents.get(draft); if (content === undefined) contents.set(draft, content = recorder.contentOf(draft)); return content },
     idOf: (draft: DraftEvent, place) => vault.uuid('event-id', 'record', source.agency, draft.sourceRecord!.system, String(draft.sourceRecord!.id), String(draft.sourceRecord!.version), String(draft.index ?? place)),
     check: (stream, drafts) => {
       try { recorder.check({ stream, expected: -1, drafts, meta }); return undefined } catch (error) {

@@ -5,15 +5,18 @@
  */
 import type { Recorder } from '@chorus/event-store'
 import type { Mapping } from '../feeds/mapped/mapping'
-import { planRows, type Plan, type PlanFacts } from '../feeds/mapped/plan'
+import { planRows, type Foreseen, type Plan, type PlanFacts } from '../feeds/mapped/plan'
 import type { Row } from '../feeds/mapped/read-rows'
 
-/** @param known rows of which an append has found that their ids are taken */
-export const planExtract = async (recorder: Pick<Recorder, 'standing'>, rows: readonly Row[], mapping: Mapping, facts: PlanFacts, known: ReadonlySet<number> = new Set()): Promise<Plan> => {
+/**
+ * @param known rows of which an append has found that their ids are taken
+ * @param before what the file's earlier parts would record, where nothing was recorded yet
+ */
+export const planExtract = async (recorder: Pick<Recorder, 'standing'>, rows: readonly Row[], mapping: Mapping, facts: PlanFacts, known: ReadonlySet<number> = new Set(), before?: Foreseen): Promise<Plan> => {
   const taken = new Set(known)
   for (;;) {
-    const plan = planRows(rows, mapping, facts, taken)
-    const ids = new Map(plan.rows.flatMap(({ row, stream, drafts }) => drafts.map((draft, at) => [facts.idOf(draft, at), { row, stream: stream! }] as const)))
+    const plan = planRows(rows, mapping, facts, taken, before)
+    const ids = new Map(plan.rows.flatMap(({ row, stream, ids: own = [] }) => own.map((id) => [id, { row, stream: stream! }] as const)))
     const found = [...await recorder.standing([...ids.keys()])].filter(([id, stream]) => { const own = ids.get(id)!.stream; return stream !== own || facts.history(own).some((event) => event.id === id) })
     if (found.length === 0) return plan
     for (const [id] of found) taken.add(ids.get(id)!.row)

@@ -55,5 +55,5 @@ const onlyRow = (bytes: Uint8Array, mapping: Mapping, row: number): Row | { read
   if ('refused' in read) return { cause: 'unreadable-row', text: read.refused }
   const [only, second] = read.rows
   if (!only || second) return { cause: 'not-one-record', text: 'a quarantined row is one row, for CSV with the heading before it: repair it so, and send others as a file' }
-  return { ...only, row, line: row }
+  return { row, line: row, content: only.content, values: only.values, ...(only.broken && { broken: only.broken }) }
 }

@@ -7,7 +7,7 @@ import { goneFromRoster, heldAt, onRoster, toldByFeeds, type When } from '../../
 import { receive, type Received } from '../../incident/receive'
 import { composeArrest, composeCharging, composeReport, composeScreen, composeSupervision, wrongScreen, type Composing, type KnownReport } from './compose'
 import { nameOf, type Mapping } from './mapping'
-import { readRow, type Fields, type ReadTime } from './read-row'
+import { readRow, type Fields, type Reading, type ReadTime } from './read-row'
 import type { Row } from './read-rows'
 import { FIELDS } from './targets'
 
@@ -24,12 +24,16 @@ export interface PlannedRow {
   readonly stream?: string
   readonly waitsFor?: string
   readonly drafts: readonly DraftEvent[]
+  /** of what is recorded: its events' ids */
+  readonly ids?: readonly string[]
   /** of a duplicate: where it stands */
   readonly ordinal?: number
 }
 /** A hold that a full roster no longer names. */
 export interface Departure { readonly stream: string; readonly draft: DraftEvent }
-export interface Plan { readonly rows: readonly PlannedRow[]; readonly departures: readonly Departure[] }
+/** What rows would record, for the rows after them: histories of streams with it, and the ids of its events. */
+export interface Foreseen { readonly histories: ReadonlyMap<string, readonly RecordedEvent[]>; readonly ids: ReadonlySet<string> }
+export interface Plan extends Foreseen { readonly rows: readonly PlannedRow[]; readonly departures: readonly Departure[] }
 
 export interface CaseOf { readonly caseId: string; readonly subjectRef: string }
 /** What the log and the vault say, looked up before; and the vault's keyed ids, which are functions of their arguments alone. */
@@ -37,6 +41,8 @@ export interface PlanFacts {
   readonly now: string
   readonly file: string
   readonly role: string
+  /** rows that were read for the looking up */
+  readonly readings?: ReadonlyMap<Row, Reading>
   /** the roster's moment, in the mapping's zone */
   readonly asOf: When
   history(stream: string): readonly RecordedEvent[]
@@ -82,32 +88,39 @@ export const keyText = (text: string): string => text.trim().toUpperCase()
 const PREFIXED: readonly string[] = ['charging-presentation', 'court-conditions', 'supervision-compliance']
 export const keyOf = (fields: Fields, { target }: Mapping): string => [...(PREFIXED.includes(target) ? [target] : []), ...FIELDS[target].key.map((name) => keyText(fields[name] as string))].join('|')
 
-/** `taken`: rows of which the log has said that their ids stand for something else */
-export const planRows = (rows: readonly Row[], mapping: Mapping, facts: PlanFacts, taken: ReadonlySet<number> = new Set()): Plan => {
-  const planned = new Map<string, RecordedEvent[]>()
-  /** ids that rows before would record, and where */
-  const coming = new Map<string, string>()
-  const historyOf = (stream: string): readonly RecordedEvent[] => planned.get(stream) ?? facts.history(stream)
+const NOTHING: Foreseen = { histories: new Map(), ids: new Set() }
+
+/**
+ * `taken`: rows of which the log has said that their ids stand for something else. `before`: what the file's earlier parts would
+ * record, where nothing was recorded yet.
+ */
+export const planRows = (rows: readonly Row[], mapping: Mapping, facts: PlanFacts, taken: ReadonlySet<number> = new Set(), before: Foreseen = NOTHING): Plan => {
+  const histories = new Map<string, readonly RecordedEvent[]>()
+  const ids = new Set<string>()
+  const isComing = (id: string): boolean => ids.has(id) || before.ids.has(id)
+  const historyOf = (stream: string): readonly RecordedEvent[] => histories.get(stream) ?? before.histories.get(stream) ?? facts.history(stream)
+  const idsOf = (drafts: readonly DraftEvent[]): string[] => drafts.map((draft, at) => facts.idOf(draft, at))
   /** What a row would record is history for the rows after it. */
-  const keep = (stream: string, drafts: readonly DraftEvent[]): void => {
-    const before = historyOf(stream)
-    for (const [at, draft] of drafts.entries()) coming.set(facts.idOf(draft, at), stream)
-    planned.set(stream, [...before, ...drafts.map((draft, at) => ({ ...draft, id: facts.idOf(draft, at), stream, revision: before.length + at, ordinal: 0, content: facts.contentOf({ ...draft, index: draft.index ?? at }) }) as unknown as RecordedEvent)])
+  const keep = (stream: string, drafts: readonly DraftEvent[], own = idsOf(drafts)): void => {
+    const known = historyOf(stream)
+    for (const id of own) ids.add(id)
+    histories.set(stream, [...known, ...drafts.map((draft, at) => ({ ...draft, id: own[at]!, stream, revision: known.length + at, ordinal: 0, content: facts.contentOf(draft) }) as unknown as RecordedEvent)])
   }
   const onRosterNow = new Set<string>()
   const decided = rows.map((row): PlannedRow => {
     const place = { row: row.row, line: row.line }
     const refuse = (wrong: { readonly cause: string; readonly text: string; readonly field?: string }): PlannedRow => ({ ...place, outcome: 'refused', drafts: [], ...wrong })
-    const read = readRow(row, mapping, facts.now)
+    const read = facts.readings?.get(row) ?? readRow(row, mapping, facts.now)
     // what is wrong with it is nobody's task any more, and its bytes would bring back what was destroyed
     if ('wrong' in read) return facts.spokenOf(row).erased ? { ...place, outcome: 'duplicate', ...ERASED, drafts: [] } : refuse(read.wrong)
     const { fields } = read
     const message = facts.messageOf(row.content)
     const accept = (stream: string, outcome: 'new' | 'correction', drafts: readonly DraftEvent[]): PlannedRow => {
-      const wrong = taken.has(row.row) || drafts.some((draft, at) => coming.has(facts.idOf(draft, at))) ? NUMBER_TAKEN : facts.check(stream, drafts)
+      const own = idsOf(drafts)
+      const wrong = taken.has(row.row) || own.some(isComing) ? NUMBER_TAKEN : facts.check(stream, drafts)
       if (wrong) return refuse(wrong)
-      keep(stream, drafts)
-      return { ...place, outcome, stream, drafts }
+      keep(stream, drafts, own)
+      return { ...place, outcome, stream, drafts, ids: own }
     }
     /** Whose open case a row is of, by his number; or what becomes of the row without one. */
     const subjectOf = ({ personId }: Fields): CaseOf | Pick<PlannedRow, 'outcome' | 'cause' | 'field' | 'text'> => {
@@ -164,7 +177,7 @@ export const planRows = (rows: readonly Row[], mapping: Mapping, facts: PlanFact
     if (received.outcome === 'duplicate') return { ...place, outcome: 'duplicate', stream, ordinal: received.ordinal, drafts: [] }
     return accept(stream, received.change === 'none' ? 'new' : 'correction', received.drafts)
   })
-  return { rows: decided, departures: departuresOf(decided, mapping, facts, { historyOf, keep }, onRosterNow) }
+  return { rows: decided, departures: departuresOf(decided, mapping, facts, { historyOf, keep }, onRosterNow), histories, ids }
 }
 
 /** What was reported of somebody stays with the case that was open then, and can be corrected when it no longer is. */

@@ -8,15 +8,17 @@ import { codesOf, FIELDS, isList, kindOf, type Kind } from './targets'
 export interface ReadTime { readonly time: string; readonly timePrecision: TimePrecision; /** first instant that it can mean, RFC 3339 */ readonly from: string; /** as it stood */ readonly text: string }
 export type Value = string | boolean | number | readonly string[] | ReadTime
 export type Fields = Readonly<Record<string, Value>>
+export type Reading = { readonly fields: Fields } | { readonly wrong: Wrong }
 export interface Wrong { readonly cause: string; readonly field?: string; readonly text: string }
 
 /** `now`: RFC 3339 instant; what lies after it has not happened. */
-export const readRow = (row: Row, mapping: Mapping, now: string): { readonly fields: Fields } | { readonly wrong: Wrong } => {
+export const readRow = (row: Row, mapping: Mapping, now: string): Reading => {
   if (row.broken) return { wrong: row.broken }
   const fields: Record<string, Value> = {}
+  const { values } = row
   for (const [name, how] of Object.entries(mapping.fields)) {
     const needed = how.required === true || FIELDS[mapping.target].required.includes(name)
-    const text = how.column === undefined ? undefined : row.values[how.column] ?? ''
+    const text = how.column === undefined ? undefined : values[how.column] ?? ''
     if (text === '') {
       if (needed) return { wrong: { cause: 'field-missing', field: name, text: `column ${how.column} (field ${name}) is empty, and a row cannot do without it: fill it in and try again` } }
       continue
@@ -53,9 +55,23 @@ const CODE = /^[!-~](?:[ -~]{0,10}[!-~])?$/
 const UNKNOWN_CODE = { cause: 'unknown-code', wrong: 'holds a code that the mapping does not translate: correct the row, or add the code to the mapping and raise its version' }
 const NO_CODE = { cause: 'not-a-code', wrong: 'is no code (1 to 12 printable characters): correct it, or translate it with codes in the mapping' }
 
+type Parser = ReturnType<typeof DateTime.buildFormatParser>
+/** A format is taken apart once, not for each row. */
+const parsers = new Map<string, Parser>()
+const MAX_PARSERS = 100
+const parserOf = (format: string): Parser => {
+  let parser = parsers.get(format)
+  if (!parser) {
+    if (parsers.size === MAX_PARSERS) parsers.clear()
+    parsers.set(format, parser = DateTime.buildFormatParser(format, { locale: 'en-US' }))
+  }
+  return parser
+}
+const parse = (text: string, format: string, zone: string): DateTime => format === 'iso' ? DateTime.fromISO(text, { zone, setZone: false }) : DateTime.fromFormatParser(text, parserOf(format), { zone, locale: 'en-US' })
+
 const timeOf = (text: string, kind: 'day' | 'time' | 'instant', format: string, zone: string, now: string): ReadTime | Refused => {
   const wrong = (what: string): Refused => ({ cause: 'wrong-time', wrong: `${what}: correct it, or the format in the mapping` })
-  const parsed = format === 'iso' ? DateTime.fromISO(text, { zone, setZone: false }) : DateTime.fromFormat(text, format, { zone, locale: 'en-US' })
+  const parsed = parse(text, format, zone)
   if (!parsed.isValid) return wrong('is no date or time of its format')
   const shape = format === 'iso' ? text : format.replace(/'[^']*'/g, '')
   const timePrecision: TimePrecision = kind === 'day' ? 'day' : format === 'iso' ? (/T\d{2}:?\d{2}/.test(shape) ? 'minute' : /T\d{2}/.test(shape) ? 'hour' : 'day') : /m/.test(shape) ? 'minute' : /[Hh]/.test(shape) ? 'hour' : 'day'
@@ -63,7 +79,7 @@ const timeOf = (text: string, kind: 'day' | 'time' | 'instant', format: string, 
   const told = format === 'iso' && /(?:Z|[+-]\d{2}:?\d{2})$/.test(text)
   // An hour that the change of clocks left out is moved by the parser: then it does not say what stood there.
   if (!told && timePrecision !== 'day') {
-    const naive = format === 'iso' ? DateTime.fromISO(text, { zone: 'UTC' }) : DateTime.fromFormat(text, format, { zone: 'UTC', locale: 'en-US' })
+    const naive = parse(text, format, 'UTC')
     if (naive.hour !== parsed.hour || naive.minute !== parsed.minute) return wrong('is a time that the change of clocks left out')
   }
   if (parsed.toMillis() > Date.parse(now)) return { cause: 'time-to-come', wrong: 'lies in the future: correct it, or send it again once it has happened' }

@@ -31,20 +31,36 @@ export const readRows = (bytes: Uint8Array, mapping: Mapping): Rows => {
 
 const columnsOf = (mapping: Mapping): string[] => [...new Set(Object.values(mapping.fields).flatMap(({ column }) => column === undefined ? [] : [column]))]
 
-interface Raw { readonly record: readonly string[]; readonly raw: string; readonly info: { readonly lines: number } }
+/** Between the cells of a row that is kept: no file with NUL bytes is read. */
+const CELL = '\0'
+/** A row as the parser says it, in two texts: a file's rows are held as long as it is imported. */
+interface Parsed { readonly cells: string; readonly raw: string; readonly lines: number }
+const parsed = ({ record, raw, info }: { readonly record: readonly string[]; readonly raw: string; readonly info: { readonly lines: number } }): Parsed => ({ cells: record.join(CELL), raw, lines: info.lines })
+interface Heading { readonly names: readonly string[]; kept(content: string): string }
+/** What is made of a row's texts is made when it is asked for. */
+class CsvRow implements Row {
+  constructor(private readonly heading: Heading, readonly row: number, readonly line: number, private readonly own: string, private readonly cells: string, readonly broken?: Row['broken']) {}
+  get content(): string { return this.heading.kept(this.own) }
+  get values(): Row['values'] {
+    if (this.broken) return {}
+    const cells = this.cells.split(CELL)
+    return Object.fromEntries(this.heading.names.map((name, at) => [name, cells[at]!.trim()]))
+  }
+}
 const csvRows = (text: string, mapping: Mapping): Rows => {
   const rows: Row[] = []
-  let found: Raw[]
+  let found: Parsed[]
   const skipped: { raw: string; lines: number }[] = []
   try {
     found = parse(text, {
       delimiter: mapping.format.delimiter ?? ',', bom: true, relax_column_count: true, skip_empty_lines: true, info: true, raw: true, max_record_size: 1024 * 1024, skip_records_with_error: true,
+      on_record: (record) => parsed(record as unknown as Parameters<typeof parsed>[0]) as never,
       on_skip: (error, raw) => { skipped.push({ raw: raw ?? '', lines: (error as { lines?: number } | undefined)?.lines ?? 0 }) },
-    }) as unknown as Raw[]
+    }) as unknown as Parsed[]
   } catch { return { refused: 'The file cannot be read as CSV: a quotation mark is opened and not closed, or a row is over 1 MiB. Export it again; a text with commas, quotation marks or line breaks stands in quotation marks.' } }
   const [heading, ...data] = found
   if (!heading) return { refused: 'The file has no heading: there is nothing to read. Export it again with the names of the columns in its first line.' }
-  const names = heading.record.map((name) => name.trim())
+  const names = heading.cells.split(CELL).map((name) => name.trim())
   const missing = columnsOf(mapping).filter((column) => !names.includes(column))
   if (missing.length > 0) return { refused: `The heading (first line) of the file has no column ${missing.slice(0, 5).map((name) => `"${name}"`).join(', ')}${missing.length > 5 ? ` and ${missing.length - 5} more` : ''}, which the mapping names. It is another file, its columns were renamed, or its delimiter is not ${JSON.stringify(mapping.format.delimiter ?? ',')}: send the right file, or correct the mapping and raise its version.` }
   const twice = columnsOf(mapping).filter((column) => names.indexOf(column) !== names.lastIndexOf(column))
@@ -54,12 +70,14 @@ const csvRows = (text: string, mapping: Mapping): Rows => {
   const ends = !heading.raw.endsWith('\r') ? '\n' : text[text.indexOf(heading.raw) + heading.raw.length] === '\n' ? '\r\n' : '\r'
   // How the heading ends tells how rows end: where other line breaks stand in one, it must be told so again.
   const kept = (content: string): string => `${head}${ends !== '\n' && /[\r\n]/.test(head + content) ? ends : '\n'}${content}`
-  const all = [...data.map((one) => ({ ...one, lines: one.info.lines, ok: true as const })), ...skipped.map((one) => ({ ...one, record: [] as string[], ok: false as const }))].sort((a, b) => a.lines - b.lines)
-  for (const { record, raw, lines, ok } of all) {
+  const all = [...data, ...skipped.map(({ raw, lines }) => ({ raw, lines, cells: undefined }))].sort((a, b) => a.lines - b.lines)
+  const own: Heading = { names, kept }
+  for (const { cells, raw, lines } of all) {
     const content = raw.replace(/^[\r\n]+|[\r\n]+$/g, '')
-    const broken = !ok ? { cause: 'unreadable-row', text: 'the row cannot be read as CSV: a quotation mark stands where none may. Correct it, or export it again' }
-      : record.length !== names.length ? { cause: 'wrong-column-count', text: `the row has ${record.length} columns, the heading ${names.length}: a delimiter is missing, or stands in a text without quotation marks` } : undefined
-    rows.push({ row: rows.length + 1, line: Math.max(lines - content.split('\n').length + 1, 1), content: kept(content), values: broken ? {} : Object.fromEntries(names.map((name, at) => [name, record[at]!.trim()])), ...(broken && { broken }) })
+    const columns = cells?.split(CELL).length
+    const broken = columns === undefined ? { cause: 'unreadable-row', text: 'the row cannot be read as CSV: a quotation mark stands where none may. Correct it, or export it again' }
+      : columns !== names.length ? { cause: 'wrong-column-count', text: `the row has ${columns} columns, the heading ${names.length}: a delimiter is missing, or stands in a text without quotation marks` } : undefined
+    rows.push(new CsvRow(own, rows.length + 1, Math.max(lines - content.split('\n').length + 1, 1), content, cells ?? '', broken))
   }
   return { rows }
 }
