@@ -1,5 +1,6 @@
 import { layoutOf } from './columns'
-import { readRows, UnknownLayout, type RawRow } from './read-rows'
+import { UnknownLayout, type RawRow } from './raw-row'
+import { readRows } from './read-rows'
 import { domesticByOf, readRow } from './row'
 import { join } from './report'
 
@@ -60,6 +61,19 @@ describe('rows, whatever the chunks', () => {
     const long = await rowsOf(`${HEADER}\n${good(1)}${'x'.repeat(3_000_000)}\n${good(3)}`, 65_536)
     expect(long.map(({ read, length, bytes }) => read.ok ? read.cells.report : [read.cause, length, bytes])).toEqual(['180000001', ['row-too-long', 3_000_001, undefined], '180000003'])
   }, 20_000)
+  it.each([1, 7, 100, 100_000])('a quote that is left open spoils its own line alone also where a later row has quotes, and inches spoil none; in chunks of %i bytes', async (size) => {
+    const good = (n: number, offense = 'x') => `1800000${n},01/02/2018,09:05,${offense},SUS,N\n`
+    for (const later of ['"302"', '"Agg, Assault"', '"Agg\nAssault"', '""', 'x']) {
+      const rows = await rowsOf(`${HEADER}\n${good(11)}180000012,01/02/2018,10:00,"open,VIC,N\n${good(13)}${good(14, '5" pipe')}${good(15, later)}${good(16)}${good(17, '"open')}${good(18)}${good(19)}`, size)
+      expect([later, ...rows.map(({ read }) => read.ok ? read.cells.report : read.cause)]).toEqual([later, '180000011', 'quote-not-closed', '180000013', '180000014', '180000015', '180000016', 'quote-not-closed', '180000018', '180000019'])
+      expect(rows.map(({ firstLine }) => firstLine)).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10].map((line) => line > 6 && later.includes('\n') ? line + 1 : line))
+      expect(Buffer.from(rows[1]!.bytes!).toString()).toBe(`${HEADER}\n180000012,01/02/2018,10:00,"open,VIC,N`)
+    }
+    const closed = await rowsOf(`${HEADER}\n180000012,"open\n${good(13)}${good(14)}180000015,"\n${good(16)}`, size)
+    expect(closed.map(({ read }) => read.ok ? read.cells.report : read.cause)).toEqual(['quote-not-closed', '180000013', '180000014', 'quote-not-closed', '180000016'])
+    const old = await rowsOf(`${HEADER}\n180000012,"open\n${good(13)}${good(14)}`.replaceAll('\n', '\r'), size)
+    expect(old.map(({ read, firstLine }) => [firstLine, read.ok ? read.cells.report : read.cause])).toEqual([[2, 'quote-not-closed'], [3, '180000013'], [4, '180000014']])
+  })
   it("the portal's JSON: what is cut is one row, what is left out is blank", async () => {
     const rows = await rowsOf('[{"report_no":"140000001","reported_date":"2014-01-16T00:00:00.000","offense":"802","involvement_1":"VIC","location_1":{"type":"Point","coordinates":[-94.5,39.1]}},\n{"report_no":"140000002"},{"report_no":"1400')
     expect(rows.map(({ read }) => read.ok ? read.cells.report : read.cause)).toEqual(['140000001', '140000002', 'row-cut'])

@@ -1,6 +1,6 @@
 /** The rows of an extract, each with its place and its own bytes: CSV with a heading, or JSON. Pure. */
 import canonicalize from 'canonicalize'
-import { parse } from 'csv-parse/sync'
+import { csvRowsOf, MAX_ROW_BYTES } from '../csv'
 import type { Mapping } from './mapping'
 
 export interface Row {
@@ -31,37 +31,23 @@ export const readRows = (bytes: Uint8Array, mapping: Mapping): Rows => {
 
 const columnsOf = (mapping: Mapping): string[] => [...new Set(Object.values(mapping.fields).flatMap(({ column }) => column === undefined ? [] : [column]))]
 
-interface Raw { readonly record: readonly string[]; readonly raw: string; readonly info: { readonly lines: number } }
 const csvRows = (text: string, mapping: Mapping): Rows => {
-  const rows: Row[] = []
-  let found: Raw[]
-  const skipped: { raw: string; lines: number }[] = []
-  try {
-    found = parse(text, {
-      delimiter: mapping.format.delimiter ?? ',', bom: true, relax_column_count: true, skip_empty_lines: true, info: true, raw: true, max_record_size: 1024 * 1024, skip_records_with_error: true,
-      on_skip: (error, raw) => { skipped.push({ raw: raw ?? '', lines: (error as { lines?: number } | undefined)?.lines ?? 0 }) },
-    }) as unknown as Raw[]
-  } catch { return { refused: 'The file cannot be read as CSV: a quotation mark is opened and not closed, or a row is over 1 MiB. Export it again; a text with commas, quotation marks or line breaks stands in quotation marks.' } }
-  const [heading, ...data] = found
+  const delimiter = mapping.format.delimiter ?? ','
+  const [heading, ...data] = csvRowsOf(Buffer.from(text), delimiter)
   if (!heading) return { refused: 'The file has no heading: there is nothing to read. Export it again with the names of the columns in its first line.' }
-  const names = heading.record.map((name) => name.trim())
+  if (!heading.values) return { refused: 'The heading (first line) of the file cannot be read as CSV: a quotation mark is opened and not closed. Export it again; a text with commas, quotation marks or line breaks stands in quotation marks.' }
+  const names = heading.values.map((name) => name.trim())
   const missing = columnsOf(mapping).filter((column) => !names.includes(column))
-  if (missing.length > 0) return { refused: `The heading (first line) of the file has no column ${missing.slice(0, 5).map((name) => `"${name}"`).join(', ')}${missing.length > 5 ? ` and ${missing.length - 5} more` : ''}, which the mapping names. It is another file, its columns were renamed, or its delimiter is not ${JSON.stringify(mapping.format.delimiter ?? ',')}: send the right file, or correct the mapping and raise its version.` }
+  if (missing.length > 0) return { refused: `The heading (first line) of the file has no column ${missing.slice(0, 5).map((name) => `"${name}"`).join(', ')}${missing.length > 5 ? ` and ${missing.length - 5} more` : ''}, which the mapping names. It is another file, its columns were renamed, or its delimiter is not ${JSON.stringify(delimiter)}: send the right file, or correct the mapping and raise its version.` }
   const twice = columnsOf(mapping).filter((column) => names.indexOf(column) !== names.lastIndexOf(column))
   if (twice.length > 0) return { refused: `The heading of the file has the column ${twice.map((name) => `"${name}"`).join(', ')} twice: nobody can say which is meant. Export it with each name once.` }
-  const head = heading.raw.replace(/[\r\n]+$/, '')
-  // csv-parse leaves the second half of a CRLF to what follows.
-  const ends = !heading.raw.endsWith('\r') ? '\n' : text[text.indexOf(heading.raw) + heading.raw.length] === '\n' ? '\r\n' : '\r'
-  // How the heading ends tells how rows end: where other line breaks stand in one, it must be told so again.
-  const kept = (content: string): string => `${head}${ends !== '\n' && /[\r\n]/.test(head + content) ? ends : '\n'}${content}`
-  const all = [...data.map((one) => ({ ...one, lines: one.info.lines, ok: true as const })), ...skipped.map((one) => ({ ...one, record: [] as string[], ok: false as const }))].sort((a, b) => a.lines - b.lines)
-  for (const { record, raw, lines, ok } of all) {
-    const content = raw.replace(/^[\r\n]+|[\r\n]+$/g, '')
-    const broken = !ok ? { cause: 'unreadable-row', text: 'the row cannot be read as CSV: a quotation mark stands where none may. Correct it, or export it again' }
-      : record.length !== names.length ? { cause: 'wrong-column-count', text: `the row has ${record.length} columns, the heading ${names.length}: a delimiter is missing, or stands in a text without quotation marks` } : undefined
-    rows.push({ row: rows.length + 1, line: Math.max(lines - content.split('\n').length + 1, 1), content: kept(content), values: broken ? {} : Object.fromEntries(names.map((name, at) => [name, record[at]!.trim()])), ...(broken && { broken }) })
-  }
-  return { rows }
+  const head = heading.bytes.toString()
+  return { rows: data.map(({ values, bytes, line }, at): Row => {
+    const broken = bytes.length > MAX_ROW_BYTES ? { cause: 'row-too-long', text: 'the row is over 1 MiB: its place and length are kept, not its bytes' }
+      : !values ? { cause: 'unreadable-row', text: 'the line cannot be read as CSV: a quotation mark in it is opened and not closed, or stands where none may. Correct it, or export it again' }
+      : values.length !== names.length ? { cause: 'wrong-column-count', text: `the row has ${values.length} columns, the heading ${names.length}: a delimiter is missing, or stands in a text without quotation marks` } : undefined
+    return { row: at + 1, line, content: `${head}\n${bytes.toString()}`, values: broken ? {} : Object.fromEntries(names.map((name, column) => [name, values![column]!.trim()])), ...(broken && { broken }) }
+  }) }
 }
 
 const jsonRows = (text: string, mapping: Mapping): Rows => {
