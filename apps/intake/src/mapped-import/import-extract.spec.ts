@@ -158,3 +158,16 @@ describe('two records of one system with one number', () => {
     expect(await said('DispositionEntered')).toHaveLength(1)
   })
 })
+
+describe('an extract in JSON', () => {
+  const byReports = sample('kcpd-reports.map.yml').replace('type: csv', 'type: json').replace('mapping: kcpd-reports', 'mapping: json-reports')
+  const row = (report: string, person: string): string => `{"REPORT_NO":${report},"OCC_FROM":"07/02/2026 21:40","OFFENSES":"13B","ARREST":"Y","V_ID":${person},"V_NAME":"Sample, Ada"}`
+  it('has as many reports and people as it has numbers, also where these are larger than a number can be', async () => {
+    const { commit, said } = await setUp()
+    const file = Buffer.from(`[${row('987654321098765431', '887654321098765431')},${row('987654321098765432', '887654321098765432')}]`)
+    expect(await commit(file, byReports)).toMatchObject({ records: { read: 2, accepted: 2 }, corrections: 0 })
+    const tokens = (await said('IncidentReported')).map(({ data }) => (data as { victims: { token: string }[] }).victims[0]!.token)
+    expect(new Set(tokens).size).toBe(2)
+    expect(await commit(file, byReports)).toMatchObject({ records: { read: 2, duplicate: 2 } })
+  })
+})

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { MAX_ROW_BYTES } from '../csv'
+import { doubledIn, JsonObject, parseJson, written, type Json } from '../json'
 import { cellsOf, columnOf, type Column } from './columns'
 import { UnknownLayout, type RawRow, type RowCounts } from './raw-row'
 
@@ -25,7 +26,9 @@ export class JsonRows {
       const byte = chunk[at]!
       if (byte === 10) this.line++
       if (this.inText) {
-        if (this.escaped) this.escaped = false
+        // No text of JSON goes over the end of a line: its quote was left open, and what follows is read for what it is.
+        if (byte === 10) { this.keep(chunk.subarray(from, at)); from = -1; this.inText = this.escaped = false; this.depth = 0; rows.push(this.row()) }
+        else if (this.escaped) this.escaped = false
         else if (byte === 0x5c) this.escaped = true
         else if (byte === 0x22) this.inText = false
       } else if (byte === 0x22 && this.depth > 0) this.inText = true
@@ -76,16 +79,17 @@ export class JsonRows {
   }
 
   private read(bytes: Buffer): RawRow['read'] {
-    let object: Record<string, unknown>
-    try { object = JSON.parse(bytes.toString('utf8')) as Record<string, unknown> } catch { return { ok: false, cause: 'row-cut', text: 'the row is no JSON object: it is cut, or damaged' } }
-    const names = Object.keys(object)
+    const object = parseJson(bytes.toString('utf8'))
+    if (!(object instanceof JsonObject)) return { ok: false, cause: 'row-cut', text: 'the row is no JSON object: it is cut, or damaged' }
+    const names = object.members.map(([name]) => name)
     const columns = names.map(columnOf)
     const unknown = names.filter((_, at) => columns[at] === null)
     if (this.first && (unknown.length > 0 || !columns.includes('report'))) throw new UnknownLayout(unknown, columns.includes('report') ? [] : ['report_no', 'reported_date', 'offense'])
     if (unknown.length > 0) return { ok: false, cause: 'column-unknown', text: 'the row has a name that no other row had and that is not known: make it known, or take it out' }
-    return { ok: true, cells: cellsOf(columns as (Column | undefined)[], Object.values(object).map(textOf)) }
+    if (doubledIn(object) !== undefined) return { ok: false, cause: 'name-twice', text: 'the row has a name twice: nobody can say which is meant. Take one out, or export it again with each name once' }
+    return { ok: true, cells: cellsOf(columns as (Column | undefined)[], object.members.map(([, value]) => textOf(value))) }
   }
 }
 /** White space, commas and the brackets of the list; a mark of UTF-8 at the beginning. */
 const isBetween = (byte: number, at: number): boolean => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09 || byte === 0x2c || byte === 0x5b || byte === 0x5d || (at < 3 && byte >= 0xbb)
-const textOf = (value: unknown): string => typeof value === 'string' ? value : value === null || value === undefined ? '' : JSON.stringify(value)
+const textOf = (value: Json): string => typeof value === 'string' ? value : value === null ? '' : written(value, 'as-it-stands')

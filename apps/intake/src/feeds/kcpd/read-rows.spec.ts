@@ -24,6 +24,12 @@ describe('what is no row', () => {
       expect(rows[1]!.firstLine).toBe(2)
     }
   })
+  it('in JSON, behind a text that is not closed, is read for what it is; a row with a name twice is none', async () => {
+    for (const size of [1, 7, 1000]) {
+      const rows = await rowsOf(`[${object(1)},\n${object(2).replace('302"', '302')},\n${object(3)},\n${object(4).replace('{', '{"report_no":"180000009",')},\n${object(5)}]`, size)
+      expect(rows.map(({ read, firstLine }) => [firstLine, read.ok ? read.cells.report : read.cause])).toEqual([[1, '180000001'], [2, 'row-cut'], [3, '180000003'], [4, 'name-twice'], [5, '180000005']])
+    }
+  })
   it('is a row with a byte that is no text, also in a column that nobody reads', async () => {
     const rows = await rowsOf(`${HEADER},Location 1\n180000001,01/02/2018,10:00,302,VIC,N,a\n180000002,01/02/2018,10:00,302,VIC,N,a\0b\n`)
     expect(rows.map(({ read }) => read.ok ? 'read' : read.cause)).toEqual(['read', 'not-utf-8'])

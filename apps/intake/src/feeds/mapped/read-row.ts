@@ -43,7 +43,7 @@ const valueOf = (text: string, kind: Kind, how: FieldMapping, zone: string, now:
   const translated = how.codes ? Object.hasOwn(how.codes, text) ? how.codes[text] : undefined : text
   if (translated === undefined) return UNKNOWN_CODE
   if (kind === 'flag') return translated as boolean
-  if (kind === 'count') return /^\d{1,4}$/.test(String(translated)) ? Number(translated) : { cause: 'not-a-number', wrong: 'is no whole number: correct it' }
+  if (kind === 'count') return /^\d{1,4}(?:\.0+)?$/.test(String(translated)) ? Number(translated) : { cause: 'not-a-number', wrong: 'is no whole number: correct it' }
   if (kind === 'code') return CODE.test(String(translated)) ? String(translated) : NO_CODE
   if (kind === 'text') return [...String(translated)].length <= 200 ? String(translated) : { cause: 'too-long', wrong: 'has more than 200 characters: shorten it' }
   return closed!.includes(String(translated)) ? String(translated) : oneOf(closed!)

@@ -1,6 +1,6 @@
 /** The rows of an extract, each with its place and its own bytes: CSV with a heading, or JSON. Pure. */
-import canonicalize from 'canonicalize'
 import { csvRowsOf, MAX_ROW_BYTES } from '../csv'
+import { doubledIn, JsonNumber, JsonObject, memberOf, parseJson, written, type Json } from '../json'
 import type { Mapping } from './mapping'
 
 export interface Row {
@@ -51,34 +51,34 @@ const csvRows = (text: string, mapping: Mapping): Rows => {
 }
 
 const jsonRows = (text: string, mapping: Mapping): Rows => {
-  let value: unknown
-  try { value = JSON.parse(text.replace(/^\uFEFF/, '')) } catch { return { refused: 'The file is no JSON. Export it again, or say format: { type: csv } in the mapping.' } }
-  const path = mapping.format.rows
-  const list = path === undefined ? Array.isArray(value) ? value : [value] : at(value, path)
-  if (!Array.isArray(list)) return { refused: `The file has no list at ${path}, where the mapping looks for rows: it is another file, or the mapping's format.rows is wrong.` }
-  const columns = columnsOf(mapping)
-  if (list.length > 0 && list.every((item) => columns.every((column) => at(item, column) === undefined))) return { refused: 'No row of the file has any of the members that the mapping names: it is another file, or the mapping of another one.' }
-  return { rows: list.map((item: unknown, index): Row => {
-    const { content, exact } = keptOf(item)
-    const place = { row: index + 1, line: index + 1, content }
-    if (!exact) return { ...place, values: {}, broken: { cause: 'not-a-number', text: 'a number in the row is larger than any that can be read: correct it' } }
-    if (typeof item !== 'object' || item === null || Array.isArray(item)) return { ...place, values: {}, broken: { cause: 'not-an-object', text: 'the row is no object: each row is one, with its members' } }
-    const given = columns.map((column) => [column, at(item, column)] as const)
+  const value = parseJson(text.replace(/^\uFEFF/, ''))
+  if (value === undefined) return { refused: 'The file is no JSON. Export it again, or say format: { type: csv } in the mapping.' }
+  const path = mapping.format.rows?.split('.') ?? []
+  // Each of two lists may be the one that is meant, and to take either would lose the rows of the other.
+  const twice = path.find((name, depth) => { const inside = at(value, path.slice(0, depth)); return inside instanceof JsonObject && inside.members.filter(([one]) => one === name).length > 1 })
+  if (twice !== undefined) return { refused: `The file has the name "${twice}" twice, on the way to the rows (${path.join('.')}): nobody can say which is meant. Export it with each name once.` }
+  const found = at(value, path)
+  const list = path.length > 0 || Array.isArray(found) ? found : [found!]
+  if (!Array.isArray(list)) return { refused: `The file has no list at ${path.join('.')}, where the mapping looks for rows: it is another file, or the mapping's format.rows is wrong.` }
+  const columns = columnsOf(mapping).map((column) => [column, column.split('.')] as const)
+  const items = list as readonly Json[]
+  if (items.length > 0 && items.every((item) => columns.every(([, names]) => at(item, names) === undefined))) return { refused: 'No row of the file has any of the members that the mapping names: it is another file, or the mapping of another one.' }
+  return { rows: items.map((item, index): Row => {
+    const place = { row: index + 1, line: index + 1, content: written(item) }
+    if (!(item instanceof JsonObject)) return { ...place, values: {}, broken: { cause: 'not-an-object', text: 'the row is no object: each row is one, with its members' } }
+    const doubled = doubledIn(item)
+    if (doubled !== undefined) return { ...place, content: item.text, values: {}, broken: { cause: 'name-twice', text: `the row has ${columns.some(([, names]) => names.includes(doubled)) ? `the name "${doubled}"` : 'a name'} twice: nobody can say which is meant. Take one out, or export it again with each name once` } }
+    const given = columns.map(([column, names]) => [column, at(item, names)] as const)
     // by itself it would be taken for a file of another kind
     if (given.every(([, one]) => one === undefined)) return { ...place, values: {}, broken: { cause: 'no-members', text: 'the row has none of the members that the mapping names: correct it, or leave it out' } }
-    const strange = given.find(([, one]) => typeof one === 'object' && one !== null && !(Array.isArray(one) && one.every((part) => typeof part === 'string' || typeof part === 'number')))
+    const strange = given.find(([, one]) => one instanceof JsonObject || (Array.isArray(one) && !one.every((part) => typeof part === 'string' || part instanceof JsonNumber)))
     if (strange) return { ...place, values: {}, broken: { cause: 'wrong-shape', text: `${strange[0]} is an object: the mapping names a text, a number, true or false, or a list of codes` } }
-    return { ...place, values: Object.fromEntries(given.map(([column, one]) => [column, one === undefined || one === null ? '' : Array.isArray(one) ? one.join(LIST) : String(one).trim()])) }
+    return { ...place, values: Object.fromEntries(given.map(([column, one]) => [column, one === undefined || one === null ? '' : Array.isArray(one) ? one.map(plainOf).join(LIST) : plainOf(one as Json).trim()])) }
   }) }
 }
-/** The row by itself, whatever the order of its names. `exact`: false where it holds a number beyond any that can be read, which is then kept as a word. */
-const keptOf = (item: unknown): { readonly content: string; readonly exact: boolean } => {
-  try { return { content: canonicalize(item) ?? 'null', exact: true } } catch {
-    return { content: JSON.stringify(item, (_, value: unknown) => typeof value === 'number' && !Number.isFinite(value) ? String(value) : value), exact: false }
-  }
-}
+const plainOf = (value: Json): string => typeof value === 'string' ? value : written(value)
 /** Between the parts of a JSON list, which need no separator of their own. */
 export const LIST = '\u001f'
-const at = (value: unknown, path: string): unknown => path.split('.').reduce<unknown>((inner, name) => typeof inner === 'object' && inner !== null && Object.hasOwn(inner, name) ? (inner as Record<string, unknown>)[name] : undefined, value)
+const at = (value: Json, path: readonly string[]): Json | undefined => path.reduce<Json | undefined>(memberOf, value)
 /** How the format that rows of a mapping are kept in is read back: JSON rows by themselves are a list of one. */
 export const keptFormat = (mapping: Mapping): Mapping => mapping.format.type === 'csv' ? mapping : { ...mapping, format: { type: 'json' } }
