@@ -76,6 +76,41 @@ describe('a roster that another writer overtakes', () => {
   })
 })
 
+describe('an older roster that is sent again after a newer one', () => {
+  const OLD = roster(A, B)
+  it('changes nothing where its bytes alone tell, and says so; again in a row it is known', async () => {
+    const { commit, plan, custody, said } = await setUp()
+    await commit(OLD)
+    expect(await commit(OLD)).toMatchObject({ records: { duplicate: 2 }, departures: 0 })
+    await commit(roster(B))
+    const before = (await said('ImportRunStarted')).length
+    await expect(plan(OLD)).rejects.toThrow(/read before, and another roster.*changes nothing/)
+    await expect(commit(OLD)).rejects.toThrow(/Nothing was recorded/)
+    expect([await custody(CASES[0]), await custody(CASES[1]), (await said('ImportRunStarted')).length]).toEqual([['IN', 'OUT'], ['IN'], before])
+    // Another facility's is another roster.
+    await commit(OLD, mapping.replace('SAMPLE-DC', 'OTHER').replace('version: 1', 'version: 2'))
+  })
+  const dated = mapping.replace('jurisdiction: JACKSON }', 'jurisdiction: JACKSON, asOf: { column: AS_OF, format: "yyyy-MM-dd HH:mm" } }').replace('mapping: jail-roster', 'mapping: dated-roster')
+  const at = (moment: string, ...rows: readonly string[]): Buffer => Buffer.from(['BOOKING,P_ID,BOOKED,WHY,AS_OF', ...rows.map((row) => `${row},${moment}`)].join('\n'))
+  it('changes nothing where it says of what moment it is, whatever its bytes; one of the same moment may correct it', async () => {
+    const { commit, custody, said } = await setUp()
+    await commit(at('2026-07-03 05:00', A, B), dated)
+    await commit(at('2026-07-03 06:00', B), dated)
+    expect((await said('CustodyStatusChanged')).at(-1)).toMatchObject({ time: '2026-07-03T06:00', data: { status: 'OUT' } })
+    await expect(commit(at('2026-07-03 05:30', A, B.replace('ARREST', 'SENTENCE')), dated)).rejects.toThrow(/is of 2026-07-03T10:30.*one of 2026-07-03T11:00.*changes nothing/)
+    expect(await commit(at('2026-07-03 06:00', B.replace('ARREST', 'SENTENCE')), dated)).toMatchObject({ corrections: 1, departures: 0 })
+    expect([await custody(CASES[0]), await custody(CASES[1])]).toEqual([['IN', 'OUT'], ['IN', 'IN']])
+    expect((await said('ImportRunStarted')).map(({ data }) => (data as { asOf?: string }).asOf)).toEqual(['2026-07-03T10:00:00.000Z', '2026-07-03T11:00:00.000Z', '2026-07-03T11:00:00.000Z'])
+  })
+  it('is refused where its rows name two moments, or none that can be read', async () => {
+    const { commit } = await setUp()
+    await expect(commit(Buffer.from(`BOOKING,P_ID,BOOKED,WHY,AS_OF\n${A},2026-07-03 05:00\n${B},2026-07-03 06:00`), dated)).rejects.toThrow(/name 2 moments in column AS_OF/)
+    await expect(commit(at('2026-07-03', A), dated)).rejects.toThrow(/column AS_OF\) is no date or time/)
+    await expect(commit(at('2026-07-04 05:00', A), dated)).rejects.toThrow(/column AS_OF\) lies in the future/)
+    await expect(commit(roster(A), dated)).rejects.toThrow(/"AS_OF"/)
+  })
+})
+
 const NEWER = '018f0000-0000-7000-8000-00000000000c'
 const probation = sample('probation.map.yml')
 const entries = (...rows: readonly string[]): Buffer => Buffer.from(['ENTRY,P_ID,STATUS,CONDITION,OF_DAY', ...rows].join('\n'))

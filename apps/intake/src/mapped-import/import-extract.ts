@@ -18,6 +18,7 @@ import type { QuarantineRetry } from '../quarantined-record/retry'
 import { isTaken, lookUpFacts, maySend, type FactsDeps } from './look-up-facts'
 import { mappingIn } from './mapping-file'
 import { planExtract } from './plan-extract'
+import { rosterMoment } from './roster-moment'
 
 export interface Extract { readonly mapping: string; readonly bytes: Uint8Array; readonly name?: string }
 export interface ExtractOptions {
@@ -70,6 +71,8 @@ export class MappedImport {
     if ('refused' in rows) throw new Problem('schema-violation', `${rows.refused} Nothing was recorded.`, { errors: [{ pointer: '/file', rule: 'readable', detail: 'the file as a whole cannot be read by this mapping' }] })
     if (rows.rows.length === 0 && mapping.snapshot) throw new Problem('schema-violation', 'The roster has a heading and no row. An empty roster is not believed, since it would say that everybody has left: send it again, or record each release by hand. Nothing was recorded.', { errors: [{ pointer: '/file', rule: 'rows', detail: 'a roster with no row' }] })
     const file = vault.hmac('file', createHash('sha256').update(bytes).digest('hex')).toString('hex')
+    const roster = await rosterMoment(this.deps.recorder, mapping, rows.rows, file, clock.now())
+    if ('refused' in roster) throw new Problem('conflict', `${roster.refused} Nothing was recorded.`)
     let facts = await lookUpFacts(this.deps, { mapping, rows: rows.rows, file, actor: options.actor, making: false })
     let plan = await planExtract(this.deps.recorder, rows.rows, mapping, facts)
     const digest = digestOf(mapping, file, plan, facts)
@@ -80,7 +83,7 @@ export class MappedImport {
       await this.settle(rows.rows, plan, mapping, file, options, settling)
       return report(options, mapping, digest, settling, true)
     }
-    await this.record(options, -1, [started(options.runId, { system: feedOf(mapping), mapping: nameOf(mapping) }, { fileId: file, bytes: bytes.length, zone: mapping.zone, ...(name && { name }) }, clock.now()), applied(options.runId, mapping, text, clock.now())])
+    await this.record(options, -1, [started(options.runId, { system: feedOf(mapping), mapping: nameOf(mapping) }, { fileId: file, bytes: bytes.length, zone: mapping.zone, ...(name && { name }), ...(roster.moment && { asOf: roster.moment }) }, clock.now()), applied(options.runId, mapping, text, clock.now())])
     let open = new Set(rows.rows.map(({ row }) => row))
     const clashes: Clashes = { streams: new Set(), taken: new Set() }
     for (let attempt = 0; ;) {

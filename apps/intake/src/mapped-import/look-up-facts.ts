@@ -7,6 +7,7 @@ import { DateTime } from 'luxon'
 import type { KnownReport } from '../feeds/mapped/compose'
 import type { Mapping } from '../feeds/mapped/mapping'
 import { keyOf, keyText, type CaseOf, type PlanFacts } from '../feeds/mapped/plan'
+import { momentOf } from '../feeds/mapped/moment'
 import { readRow, type Fields } from '../feeds/mapped/read-row'
 import type { Row } from '../feeds/mapped/read-rows'
 import { incident, initial as noIncident } from '../incident/incident'
@@ -75,7 +76,8 @@ export const lookUpFacts = async ({ recorder, vault, lookUp, clock }: FactsDeps,
     const state = fold(incident, events, noIncident)
     return { incidentId, status: state.status, victims: state.status === 'known' ? state.report.victims : [], offenders: state.status === 'known' ? state.report.offenders : [], revision: events.length - 1 }
   }
-  const moment = DateTime.fromISO(now, { zone: mapping.zone })
+  const said = momentOf(rows, mapping, now)
+  const moment = DateTime.fromISO(said && 'from' in said ? said.from : now, { zone: mapping.zone })
   return {
     now, file, role: actor.role, asOf: { time: moment.toFormat("yyyy-MM-dd'T'HH:mm"), timePrecision: 'minute', timeZone: mapping.zone },
     history: (stream): readonly RecordedEvent[] => histories.get(stream) ?? [], erased,

@@ -191,7 +191,7 @@ const departuresOf = (rows: readonly PlannedRow[], mapping: Mapping, facts: Plan
   // A roster without one readable row is no roster: nobody is let out by it.
   if (!mapping.snapshot?.full || !rows.some(({ outcome }) => outcome !== 'refused')) return []
   const { facility, jurisdiction } = mapping.snapshot
-  return facts.mayBeHeld.flatMap((stream) => heldAt(historyOf(stream), facility, jurisdiction).filter((holdId) => !present.has(holdId)).map((holdId) => {
+  return facts.mayBeHeld.flatMap((stream) => heldAt(historyOf(stream), facility, jurisdiction, facts.asOf).filter((holdId) => !present.has(holdId)).map((holdId) => {
     const draft = goneFromRoster(historyOf(stream), holdId, facts.asOf, { system: mapping.source.system, mapping: nameOf(mapping), file: facts.file }, toldElsewhere(holdId, stream, facts, historyOf))
     keep(stream, [draft])
     return { stream, draft }

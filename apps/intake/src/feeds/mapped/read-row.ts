@@ -28,7 +28,7 @@ export const readRow = (row: Row, mapping: Mapping, now: string): { readonly fie
   return { fields }
 }
 
-type Refused = { readonly wrong: string; readonly cause: string }
+export type Refused = { readonly wrong: string; readonly cause: string }
 const valueOf = (text: string, kind: Kind, how: FieldMapping, zone: string, now: string): Value | Refused => {
   if (/[\p{Cs}\0]/u.test(text)) return { cause: 'not-text', wrong: 'holds a character that is none: correct it' }
   const closed = codesOf(kind)
@@ -53,7 +53,7 @@ const CODE = /^[!-~](?:[ -~]{0,10}[!-~])?$/
 const UNKNOWN_CODE = { cause: 'unknown-code', wrong: 'holds a code that the mapping does not translate: correct the row, or add the code to the mapping and raise its version' }
 const NO_CODE = { cause: 'not-a-code', wrong: 'is no code (1 to 12 printable characters): correct it, or translate it with codes in the mapping' }
 
-const timeOf = (text: string, kind: 'day' | 'time' | 'instant', format: string, zone: string, now: string): ReadTime | Refused => {
+export const timeOf = (text: string, kind: 'day' | 'time' | 'instant', format: string, zone: string, now: string): ReadTime | Refused => {
   const wrong = (what: string): Refused => ({ cause: 'wrong-time', wrong: `${what}: correct it, or the format in the mapping` })
   const parsed = format === 'iso' ? DateTime.fromISO(text, { zone, setZone: false }) : DateTime.fromFormat(text, format, { zone, locale: 'en-US' })
   if (!parsed.isValid) return wrong('is no date or time of its format')

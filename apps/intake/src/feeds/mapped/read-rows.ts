@@ -29,7 +29,7 @@ export const readRows = (bytes: Uint8Array, mapping: Mapping): Rows => {
   return read
 }
 
-const columnsOf = (mapping: Mapping): string[] => [...new Set(Object.values(mapping.fields).flatMap(({ column }) => column === undefined ? [] : [column]))]
+const columnsOf = ({ fields, snapshot }: Mapping): string[] => [...new Set([...Object.values(fields), snapshot?.asOf].flatMap((of) => of?.column === undefined ? [] : [of.column]))]
 
 const csvRows = (text: string, mapping: Mapping): Rows => {
   const delimiter = mapping.format.delimiter ?? ','
