@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { RecordedEvent } from '@chorus/contracts'
+import type { RecordedEvent, ReportedPersonsNamedV1 } from '@chorus/contracts'
 import { MemoryStore, Recorder } from '@chorus/event-store'
 import { repositoryRoot } from '@chorus/platform'
 import { MemoryVault } from '@chorus/privacy'
@@ -191,6 +191,30 @@ describe('two records of one system with one number', () => {
     expect((await plan(file, dispositions)).rows.map(({ outcome, cause }) => [outcome, cause])).toEqual([['refused', 'number-taken'], ['new', undefined], ['refused', 'number-taken']])
     expect(await commit(file, dispositions)).toMatchObject({ records: { read: 3, accepted: 1, quarantined: 2 }, corrections: 0 })
     expect(await said('DispositionEntered')).toHaveLength(1)
+  })
+})
+
+describe('the persons of a report', () => {
+  const reports = sample('kcpd-reports.csv').split('\n')
+  const byReports = sample('kcpd-reports.map.yml')
+  const file = (change: (row: string) => string): Buffer => Buffer.from([reports[0]!, change(reports[1]!)].join('\n'))
+  it('may have an address of Safe at Home, which is taken as it is and says what it is; another word for it is not guessed', async () => {
+    const { commit, said, recorder } = await setUp()
+    expect(await commit(Buffer.from(reports.slice(0, 4).join('\n').replace('07/03/2026 10:00', '07/03/2026 01:00')), byReports)).toMatchObject({ records: { accepted: 3 } })
+    const named = await recorder.unseal(await said('ReportedPersonsNamed'), () => true)
+    expect(named.map(({ data }) => (data as ReportedPersonsNamedV1).victims[0])).toMatchObject([{ address: '1 Sample Street, Apt 2', addressKind: 'ORDINARY' }, { address: 'P.O. Box 1409, Jefferson City 65102', addressKind: 'SAFE_AT_HOME' }, { name: 'Sample, Edna' }])
+    expect(named[2]!.data).not.toHaveProperty('victims.0.addressKind')
+    expect((await commit(file((row) => row.replace('Apt 2",O', 'Apt 2",X')), byReports)).rows).toMatchObject([{ outcome: 'refused', cause: 'unknown-code', field: 'victims.1.addressKind' }])
+    // The kind of no address says nothing.
+    expect(await commit(file((row) => row.replace('"1 Sample Street, Apt 2",O', ',S')), byReports)).toMatchObject({ corrections: 1 })
+    expect((await said('ReportedPersonsNamed')).at(-1)!.data).not.toHaveProperty('victims.0.addressKind')
+  })
+  it('on both sides of a row are quarantined by that, but for those who were victim and offender', async () => {
+    const { commit } = await setUp()
+    const same = (row: string): string => row.replace('FXP-2001', ' fxp-1001')
+    expect((await commit(file(same), byReports)).rows).toMatchObject([{ outcome: 'refused', cause: 'person-on-both-sides', field: 'victims.1.personId', text: expect.not.stringMatching(/fxp/i) }])
+    expect(await commit(file((row) => same(row).replace('BF/GF', '')), byReports)).toMatchObject({ records: { quarantined: 1 } })
+    expect(await commit(file((row) => same(row).replace('BF/GF', 'MUTUAL')), byReports.replace('SPOUSE: SE', 'MUTUAL: VO, SPOUSE: SE').replace('version: 2', 'version: 3'))).toMatchObject({ records: { accepted: 1 } })
   })
 })
 

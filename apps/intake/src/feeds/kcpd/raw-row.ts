@@ -19,7 +19,7 @@ export interface RawRow {
 
 /** The file as a whole is none of the layouts that are known. */
 export class UnknownLayout extends Error {
-  constructor(readonly unknown: readonly string[], readonly missing: readonly string[]) { super('unknown layout') }
+  constructor(readonly unknown: readonly string[], readonly missing: readonly string[], readonly twice: readonly string[] = []) { super('unknown layout') }
   /** Names columns alone; where the first line is no header it may be a row, and is not repeated. */
   get text(): string {
     const names = this.unknown.filter(name => /^[:@A-Za-z][\w .:@#/-]{0,39}$/.test(name.trim())).slice(0, 20)
@@ -27,6 +27,7 @@ export class UnknownLayout extends Error {
     return [
       header ? 'The columns of this file are not those of the open crime data of any year that is known (2010 to 2024).' : 'The first line is no header of the open crime data of any year that is known (2010 to 2024).',
       ...(header && names.length > 0 ? [`Unknown: ${names.join(', ')}.`] : []), ...(this.missing.length > 0 ? [`Missing: ${this.missing.join(', ')}.`] : []),
+      ...(this.twice.length > 0 ? [`More than once: ${this.twice.map(name => name.trim()).join(', ')}; nobody can say which is meant.`] : []),
       `Known: ${KNOWN_COLUMNS.join(', ')}. Nothing was recorded. Send the file as the city's portal gives it, as UTF-8; a new column must first be made known.`,
     ].join(' ')
   }

@@ -48,8 +48,10 @@ describe('the columns of each year', () => {
   ])('%s is known', (_, headers) => { expect(layoutOf(headers)).toMatchObject({ known: true, unit: 'person' }) })
   it('a row of the newest data set is a whole report', () => { expect(layoutOf(['Report_No', 'Reported_Date', 'Offense', 'Suspect_Count', 'Victim_Count', 'Arrestee_Count', 'Deceased_Count', 'Location', 'Area', 'IBRS'])).toMatchObject({ known: true, unit: 'report' }) })
   it('another is refused with the names of what is unknown and what is missing, and a first line that is no header is not repeated', async () => {
-    expect(layoutOf([...of2010.slice(1), 'Victim_Name'])).toEqual({ known: false, unknown: ['Victim_Name'], missing: ['report_no'] })
+    expect(layoutOf([...of2010.slice(1), 'Victim_Name'])).toEqual({ known: false, unknown: ['Victim_Name'], missing: ['report_no'], twice: [] })
     await expect(rowsOf(`${HEADER},Victim_Name\n`)).rejects.toThrow(UnknownLayout)
+    await expect(rowsOf(`${HEADER},Age,dv flag , AGE\n`)).rejects.toMatchObject({ text: expect.stringMatching(/More than once: AGE;/) as string })
+    expect(layoutOf(['', ...of2010, '', 'Unnamed: 0', 'Unnamed: 0'])).toMatchObject({ known: true })
     await expect(rowsOf('180000001,Jane Doe,x\n')).rejects.toMatchObject({ text: expect.not.stringContaining('Jane') as string })
     await expect(rowsOf(Buffer.from([0xff, 0xfe, 0x52, 0, 0x65, 0, 10, 0]))).rejects.toThrow(UnknownLayout)
   })

@@ -143,7 +143,7 @@ class CsvRows {
     const bytes = whole.subarray(0, whole.length - endLength(whole))
     if (!this.header) {
       const layout = layoutOf(values)
-      if (!layout.known) throw new UnknownLayout(layout.unknown, layout.missing)
+      if (!layout.known) throw new UnknownLayout(layout.unknown, layout.missing, layout.twice)
       this.header = { bytes: Buffer.from(bytes), columns: layout.columns }
       return undefined
     }
