@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SERVICES, TOPICS } from '@chorus/contracts'
+import { MARK } from '@chorus/event-bus'
 import { aclScript, aclsOf, principalOf } from './acls'
 
 const acls = aclsOf(TOPICS)
@@ -30,7 +31,13 @@ describe('rights at the broker', () => {
   it('nobody has a right on everything, and groups are a service\'s own', () => {
     for (const { name, resource, pattern, principal } of acls) {
       expect(name).not.toBe('*')
-      if (pattern === 'prefixed') expect([resource, `chorus-${name}`]).toEqual(['group', `${principal}.`])
+      if (pattern === 'prefixed' && resource !== 'topic') expect([resource, `chorus-${name}`]).toEqual(['group', `${principal}.`])
     }
+  })
+
+  it('everybody sees whose the topics are, and the relay alone can say it', () => {
+    const marks = acls.filter(({ resource, pattern }) => resource === 'topic' && pattern === 'prefixed')
+    expect(new Set(marks.map(({ name }) => name))).toEqual(new Set([MARK]))
+    expect(new Map(marks.map(({ principal, operations }) => [principal, operations]))).toEqual(new Map(SERVICES.filter((service) => acls.some(({ principal }) => principal === principalOf(service))).map((service) => [principalOf(service), service === 'relay' ? ['Create', 'Describe'] : ['Describe']])))
   })
 })

@@ -6,6 +6,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { TOPICS, type Service, type Topic } from '@chorus/contracts'
+import { MARK } from '@chorus/event-bus'
 
 export interface Acl {
   /** the service as the broker knows it: its SASL user name, the same as its client id */
@@ -25,9 +26,12 @@ export const aclsOf = (topics: readonly Topic[]): Acl[] => {
   const readers = [...new Set(topics.flatMap((topic) => topic.readers))]
   return [
     ...topics.map((topic): Acl => ({ principal: relay, resource: 'topic', name: topic.name, pattern: 'literal', operations: ['Create', 'Describe', 'DescribeConfigs', 'Write'] })),
+    // whose the topics are (decision 0102): the relay says it, everybody sees it
+    { principal: relay, resource: 'topic', name: MARK, pattern: 'prefixed', operations: ['Create', 'Describe'] },
     { principal: relay, resource: 'transactional-id', name: relay, pattern: 'literal', operations: ['Describe', 'Write'] },
     ...readers.flatMap((service): Acl[] => [
       ...topics.filter((topic) => topic.readers.includes(service)).map((topic): Acl => ({ principal: principalOf(service), resource: 'topic', name: topic.name, pattern: 'literal', operations: ['Describe', 'Read'] })),
+      { principal: principalOf(service), resource: 'topic', name: MARK, pattern: 'prefixed', operations: ['Describe'] },
       // groups are consumers' names, which begin with their service's
       { principal: principalOf(service), resource: 'group', name: `${service}.`, pattern: 'prefixed', operations: ['Read'] },
     ]),

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } from 'kafkajs'
 import { SERVICES, TOPICS, type Service } from '@chorus/contracts'
-import { KafkaBus, KafkaPublisher, ensureTopics, readKafkaSettings, type BusMessage, type KafkaSettings } from '@chorus/event-bus'
+import { KafkaBus, KafkaPublisher, claimTopics, ensureTopics, readKafkaSettings, type BusMessage, type KafkaSettings } from '@chorus/event-bus'
 import { kafkaClient } from '../../libs/event-bus/src/kafka/kafka-client'
 import { aclsOf, principalOf } from './acls'
 import { prepareBroker, startOwnBroker, type OwnBroker } from './broker'
@@ -26,11 +26,11 @@ const settingsOf = (user: string, more: Record<string, string> = {}): KafkaSetti
 /** Gives up soon: what is refused is not tried for long. */
 const adminOf = (settings: KafkaSettings) => kafkaClient(settings, { retry: { retries: 2, initialRetryTime: 20 } }).admin()
 
-const grant = async (): Promise<void> => {
+const grant = async (prefix = ''): Promise<void> => {
   const admin = adminOf(settingsOf('admin'))
   await admin.connect()
   await admin.createAcls({ acl: aclsOf(TOPICS).flatMap(({ principal, resource, name, pattern, operations }) => operations.map((operation) => ({
-    principal: `User:${principal}`, host: '*', operation: OPERATIONS[operation], permissionType: AclPermissionTypes.ALLOW, resourceType: RESOURCES[resource], resourceName: name,
+    principal: `User:${principal}`, host: '*', operation: OPERATIONS[operation], permissionType: AclPermissionTypes.ALLOW, resourceType: RESOURCES[resource], resourceName: prefix + name,
     resourcePatternType: pattern === 'prefixed' ? ResourcePatternTypes.PREFIXED : ResourcePatternTypes.LITERAL,
   }))) })
   await admin.disconnect()
@@ -133,6 +133,23 @@ describe('the doors of a broker with TLS, SASL and ACLs', () => {
     const { errors, subscription } = await listen('services', 'program.cases.v1', 'deterrence.on-level-assigned')
     await until(() => errors.length > 0)
     expect(subscription.health()).toMatchObject({ ok: false, text: expect.stringMatching(/no right on the group: infra\/kafka\/acls.sh/) })
+  })
+
+  it('each sees whose the topics are, and of another log neither relay nor reader goes on', async () => {
+    const [one, other] = ['00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000002']
+    const prefix = { KAFKA_PREFIX: 'whose.' }
+    await grant(prefix.KAFKA_PREFIX)
+    const settings = settingsOf('chorus-relay', prefix)
+    await ensureTopics(settings)
+    const claim = (log: string): Promise<void> => claimTopics(settings, log, { topics: TOPICS.map(({ name }) => name), hasPublished: () => Promise.resolve(false) })
+    await claim(one)
+    await claim(one)
+    await expect(claim(other)).rejects.toThrow(`with log ${one}`)
+    const bus = new KafkaBus({ settings: settingsOf('chorus-finance', prefix), log: other })
+    ends.push(() => bus.close())
+    const subscription = await bus.subscribe({ group: 'finance.on-authority-allotted', topics: ['finance.ledger.v1'], onMessages: () => Promise.resolve() })
+    await until(() => subscription.health().text.includes(`with log ${one}`))
+    expect(subscription.health().ok).toBe(false)
   })
 
   it('a wrong password, a certificate that nobody vouches for, and plain text stay outside', async () => {

@@ -49,7 +49,8 @@ async function relay(job: RelayJob): Promise<() => Promise<RelayDone>> {
   const store = await PostgresStore.open({ url: job.url })
   const database = postgres(job.url, { max: 4, onnotice: () => undefined })
   const meter = new Meter(job)
-  const open = kafkaPublishers(job.kafka)
+  // the raw producer has written there before
+  const open = kafkaPublishers(job.kafka, { log: store.log, hasPublished: async () => true })
   const measured = async (): Promise<BusPublisher> => {
     const inner = await open()
     return { publish: async (messages) => { await inner.publish(messages); meter.acknowledged(messages.length) }, close: () => inner.close() }

@@ -1,8 +1,9 @@
 /** Extracts of records systems by their mappings, over HTTP: planned, committed, again, changed, wrong; a screen that waits; a roster. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { repositoryRoot, STORE } from '@chorus/platform'
-import type { EventStore } from '@chorus/event-store'
+import type { ReportedPersonsNamedV1 } from '@chorus/contracts'
+import { RECORDER, repositoryRoot, STORE } from '@chorus/platform'
+import type { EventStore, Recorder } from '@chorus/event-store'
 import { everyTextIn, startChorus, type TestChorus } from '../support/chorus'
 
 const sample = (name: string): string => readFileSync(join(repositoryRoot(), 'samples', 'extracts', name), 'utf8')
@@ -159,5 +160,30 @@ describe('extracts', () => {
     for await (const { table, text } of everyTextIn(chorus.adminUrl)) { rows++; expect([table, secrets.filter((value) => [value, Buffer.from(value).toString('base64').replace(/=+$/, ''), Buffer.from(value).toString('hex')].some((form) => text.includes(form)))]).toEqual([table, []]) }
     expect(rows).toBeGreaterThan(50)
     expect(secrets.filter((value) => chorus.logs.text().includes(value))).toEqual([])
+  })
+
+  it('what is ordered about a person or a report takes along the rows in quarantine that name them; sent again, such a row is known and not kept', async () => {
+    const [heading, first] = reports.split('\n')
+    const row = (number: string, victim: string, offender: string): string => first!.replace('FX26-010001', number).replace('FXP-1001', victim).replace('FXP-2001', offender)
+    const wrong = (line: string): string => line.replace('21:40', '25:99')
+    const accepted = `${heading}\n${row('FX26-018001', 'FXP-8101', 'FXP-8201')}\n${row('FX26-018002', 'FXP-8102', 'FXP-8202')}\n`
+    expect((await run('commit', byReports, accepted)).records.accepted).toBe(2)
+    // another report of the same two; and a change of a report that cannot be read, about others
+    const unreadable = `${heading}\n${wrong(row('FX26-018003', 'FXP-8101', 'FXP-8201'))}\n${wrong(row('FX26-018002', 'FXP-8104', 'FXP-8204'))}\n${wrong(row('FX26-018005', 'FXP-8105', 'FXP-8205'))}\n`
+    const [ofPerson, ofReport, ofOthers] = (await run('commit', byReports, unreadable)).rows.map(({ quarantine }) => quarantine!)
+    const shown = async (id: string | undefined): Promise<{ content?: string }> => (await chorus.agent.get(`/v1/quarantine/${id!}`).set('Authorization', analyst).set('X-Purpose', 'dataQuality').expect(200)).body as { content?: string }
+    for (const id of [ofPerson, ofReport, ofOthers]) expect((await shown(id)).content).toContain('Sample, Bert')
+
+    const recorder = chorus.app.get<Recorder>(RECORDER, { strict: false })
+    const named: { stream: string; offender: string }[] = []
+    for await (const { stream, data } of recorder.read({ filter: { types: ['ReportedPersonsNamed'] } })) named.push({ stream, offender: (data as ReportedPersonsNamedV1).offenders[0]?.token ?? '' })
+    const [{ offender }, { stream: report }] = named.slice(-2) as [typeof named[0], typeof named[0]]
+    const order = async (subject: string) => (await chorus.agent.post(`/v1/keys/${subject}/destruction`).set('Authorization', await chorus.bearer('privacyOfficer')).send({ court: 'CIRCUIT', orderRef: 'FICTION-ORDER-9', reason: 'as the court found' })).status
+    expect([await order(offender), await order(report)]).toEqual([200, 200])
+    for (const id of [ofPerson, ofReport]) expect(JSON.stringify(await shown(id))).not.toMatch(/Sample, |FXP-8|25:99/)
+    expect((await shown(ofOthers)).content).toContain('Sample, Bert')
+    // a row that nobody can read brings back nobody
+    const again = (await run('commit', byReports, `${heading}\n${wrong(row('FX26-018009', 'FXP-8109', 'FXP-8201'))}\n${wrong(row('FX26-018002', 'FXP-8109', 'FXP-8209'))}\n`)).rows
+    expect(again).toMatchObject([{ outcome: 'duplicate', cause: 'erased' }, { outcome: 'duplicate', cause: 'erased' }])
   })
 })

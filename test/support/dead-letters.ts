@@ -115,7 +115,7 @@ export function describeDeadLetters(form: string, start: () => Promise<FormOfCho
       const id = (await list()).letters[0]!.id
       for (const [argv, code, words] of [
         [['retry', id], EXIT.usage, /Say why/], [['retry', '--reason', 'x'], EXIT.usage, /by its id, or all of a cause/], [['retry', id, '--cause', 'y', '--reason', 'x'], EXIT.usage, /by its id, or all of a cause/],
-        [['retry', id, '--expect', '2', '--reason', 'x'], EXIT.usage, /go with --cause/], [['resolve', id, '--code', 'BECAUSE', '--reason', 'x'], EXIT.usage, /DONE_BY_HAND/], [['show', 'nope'], EXIT.usage, /UUID/],
+        [['retry', id, '--expect', '2', '--reason', 'x'], EXIT.usage, /go with --cause/], [['resolve', id, '--code', 'BECAUSE', '--reason', 'x'], EXIT.usage, /DONE_BY_HAND/], [['resolve', id, '--reason', 'x'], EXIT.usage, /--code.*DONE_BY_HAND.*OTHER/], [['resolve', '--cause', 'district-unknown', '--reason', 'x'], EXIT.usage, /--code.*DONE_BY_HAND/], [['show', 'nope'], EXIT.usage, /UUID/],
         [['retry', '00000000-0000-4000-8000-000000000000', '--reason', 'x'], EXIT.failure, /No parked event has this id/], [['retry', '--cause', 'nobody-has-it', '--reason', 'x'], EXIT.failure, /Nothing is parked by this cause/],
         [['retry', '--cause', 'district-unknown', '--expect', '7', '--reason', 'x'], EXIT.conflict, /2 are parked/], [['retry', id, '--reason', 'x', '--role', 'detective'], EXIT.refused, /Not allowed/], [['list', '--kind', 'odd'], EXIT.usage, /kind must be one of/],
       ] as const) {
@@ -125,6 +125,7 @@ export function describeDeadLetters(form: string, start: () => Promise<FormOfCho
       }
       expect((await operator('retry', id, '--dry-run')).out).toMatch(/would retry IncidentReported at revision 0/)
       expect((await operator('retry', '--cause', 'district-unknown', '--dry-run')).err).toContain('--cause district-unknown --expect 2 --reason')
+      expect((await operator('resolve', '--cause', 'district-unknown', '--code', 'SUPERSEDED', '--dry-run')).err).toContain('resolve --cause district-unknown --expect 2 --code SUPERSEDED --reason')
       expect((await list()).total).toBe(3)
       expect(await asked<object>('show', id)).toMatchObject({ status: 'open', history: [] })
     })
@@ -152,6 +153,8 @@ export function describeDeadLetters(form: string, start: () => Promise<FormOfCho
       await until('nothing is parked', async () => (await list()).total === 0)
       expect(worked.get(changed[2]!)?.[0]).toBeGreaterThan(0)
       expect(await operator(...resolve)).toMatchObject({ code: EXIT.conflict, err: expect.stringContaining('resolved already') as string })
+      // what it was about is said of what is settled, too
+      expect((await operator('show', last!.id)).out).toMatch(/^resolved [\s\S]*\nevent {5}IncidentReported, revision 0 of /)
       expect((await operator('list', '--status', 'resolved')).out).toMatch(/DONE_BY_HAND {2}sample\.on-incident-reported {2}table-missing .*by demo-operator/)
 
       const before = new Map(worked)

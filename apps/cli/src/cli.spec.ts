@@ -1,4 +1,5 @@
 /** The command line without a Chorus: help, usage, exit codes, output, and HTTP against a small server. */
+import { getEventListeners } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
@@ -6,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { generateKeyPairSync } from 'node:crypto'
 import { findEvent, MemoryStore } from '@chorus/event-store'
+import { holdDataFolder } from '@chorus/platform/settings'
 import { keyName, receiptOf, signCheckpoint, signerOf, type Receipt } from '@chorus/tamper-evidence'
 import { PassThrough, Readable } from 'node:stream'
 import { Client, errorOfProblem, ndjson, resultOf } from './client'
@@ -100,6 +102,30 @@ describe('chorus doctor', () => {
     expect((await settingsSaid({ KAFKA_PREFIX: 'kc.' })).line).toMatch(/^warn .*KAFKA_PREFIX: is set without KAFKA_BROKERS/)
     const { code, line } = await settingsSaid({ KAFKA_BROKERS: 'nowhere' })
     expect({ code, line }).toEqual({ code: EXIT.usage, line: expect.stringMatching(/^FAIL .*KAFKA_BROKERS: holds something that is no host:port/) as string })
+  })
+})
+
+describe('chorus health and doctor, of a Chorus in several processes', () => {
+  const names = ['INTAKE', 'RELAY', 'DETERRENCE', 'SERVICES', 'FINANCE', 'EVALUATION', 'OPERATIONS']
+  it.each(['health', 'doctor'])('%s asks all of them at once, and does not wait for Ctrl-C once for each: node warns of more than ten', async (command) => {
+    const stop = new AbortController()
+    let most = 0
+    // none answers before all are asked
+    const waiting: ServerResponse[] = []
+    const server = createServer((_, response) => {
+      most = Math.max(most, getEventListeners(stop.signal, 'abort').length)
+      waiting.push(response)
+      if (waiting.length === names.length) for (const one of waiting.splice(0)) one.end(JSON.stringify({ status: 'ready', checks: [], info: { version: 'any' } }))
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    try {
+      const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+      const { out } = await chorus(command, Object.fromEntries(names.map((name) => [`CHORUS_URL_${name}`, address])), stop.signal)
+      expect(out.split('\n').filter((line) => line.includes(address))).toHaveLength(names.length)
+      expect(most).toBeLessThan(2)
+    } finally {
+      await new Promise((resolve) => server.close(resolve))
+    }
   })
 })
 
@@ -293,6 +319,22 @@ describe('HTTP', () => {
     await expect(new Client(base, () => Promise.resolve('')).look('/health/ready', { token: false, signal: new AbortController().signal }, 200)).rejects.toMatchObject({ exit: EXIT.unavailable })
   })
 
+  it.each([['health', /does not answer within 10 s: it may hang/], ['doctor', /does not answer within 10 s: it may hang/], ['log head', /\(process \d+, at http.*\) runs and does not answer: it may hang/]])('%s of a Chorus that hangs says that it does, not that none runs', async (command, words) => {
+    answer = () => undefined
+    const folder = mkdtempSync(join(tmpdir(), 'chorus-hangs-'))
+    const held = holdDataFolder(folder, { startedtime: '2026-03-02T12:00:00.000Z', mode: 'demonstration', version: '0.1.0' })
+    held.note({ url: base })
+    try {
+      const { code, out, err } = await chorus(command, { CHORUS_DATA: folder })
+      expect({ code, said: out + err }).toEqual({ code: EXIT.unavailable, said: expect.stringMatching(words) as string })
+      expect(out + err).not.toMatch(/o Chorus is running|Start it, or correct/)
+    } finally {
+      held.release()
+      server.closeAllConnections()
+      rmSync(folder, { recursive: true })
+    }
+  }, 30_000)
+
   it('nobody there is 7, a stranger there is told as such', async () => {
     expect(await chorus('log head', { CHORUS_URL: 'http://127.0.0.1:9' })).toMatchObject({ code: EXIT.unavailable, err: expect.stringContaining('does not answer') })
     answer = (_, response) => { response.writeHead(500); response.end('<html>') }
@@ -319,6 +361,25 @@ describe('HTTP', () => {
     answer = (_, response) => response.end(JSON.stringify({ status: 'ready', checks: [{ name: 'log', ok: true, text: 'is readable' }, { name: 'a-long-name-of-a-follower', ok: true, text: 'is there' }] }))
     const lines = (await chorus('health', { CHORUS_URL: base })).out.split('\n')
     expect(lines[1]?.indexOf('is readable')).toBe(lines[2]?.indexOf('is there'))
+  })
+
+  it.each(['i', '--cause x', 'i --dry-run'])('dead-letters resolve %s asks by which code, and nobody else', async (which) => {
+    const { code, out, err } = await chorus(`dead-letters resolve ${which} --reason mended`, { CHORUS_URL: 'http://127.0.0.1:9' })
+    expect({ code, out, err }).toEqual({ code: EXIT.usage, out: '', err: expect.stringMatching(/--code: .*DONE_BY_HAND, NO_LONGER_NEEDED, SUPERSEDED, RECORDED_IN_ERROR, CANNOT_BE_WORKED, OTHER/) as string })
+  })
+
+  it.each([['quarantine resolve i', '--code: is missing; give one of NOT_OURS'], ['key hold per_x', '--ground: is missing; give one of LITIGATION']])('%s chooses no code by itself', async (command, words) => {
+    const { code, err } = await chorus(`${command} --reason mended`, { CHORUS_URL: 'http://127.0.0.1:9' })
+    expect([code, err]).toEqual([EXIT.usage, expect.stringContaining(words)])
+  })
+
+  it.each([[0, 'no later event of its stream waits', '', 'no later event waits behind it'], [1, '1 later event of its stream waits', ', 1 waits behind', '1 later event waits behind it'], [3, '3 later events of its stream wait', ', 3 wait behind', '3 later events wait behind it']])('says of a dead letter with %i events behind it how many those are', async (waiting, shown, listed, dry) => {
+    const letter = { id: 'i', status: 'open', consumer: 'c', topic: 't', stream: 'pchCase-1', revision: 2, type: 'LevelAssigned', eventId: 'e', kind: 'permanent', cause: 'x', since: '2026-03-02T12:00:00Z', attempts: 1, nextTry: null, waiting, text: 'what to do', history: [] }
+    answer = (request, response) => response.end(JSON.stringify(request.url!.endsWith('/i') ? letter : { total: 1, groups: [], letters: [letter] }))
+    const said = async (line: string) => (await chorus(`dead-letters ${line}`, { CHORUS_URL: base })).out
+    expect(await said('show i')).toMatch(new RegExp(`; ${shown}\n`))
+    expect(await said('list')).toMatch(new RegExp(`LevelAssigned pchCase-1@2${listed}\n`))
+    expect(await said('retry i --dry-run')).toMatch(new RegExp(`; ${dry}\n`))
   })
 
   it('says since when a record lies in quarantine, and of which file it is', async () => {

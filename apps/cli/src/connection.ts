@@ -8,37 +8,43 @@ import { existsSync } from 'node:fs'
 import { request } from 'node:http'
 import { extname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { readRun, type Settings } from '@chorus/platform/settings'
+import { readRun, type RunFile, type Settings } from '@chorus/platform/settings'
 import { CliError, EXIT } from './exit'
 import { addressesIn, type Addresses } from './services'
 
 export interface Connection { readonly addresses: Addresses; /** true: it ends with this command */ readonly own: boolean; close(): Promise<void> }
 
-/** Whether a Chorus answers there, within `patience` ms. */
-export const answers = (base: string, patience = 1500): Promise<boolean> => new Promise((resolve) => {
+/** Whether a Chorus answers there, within `patience` ms; silent: somebody takes the connection, and says nothing. */
+type Answer = 'chorus' | 'silent' | 'none'
+const answerOf = (base: string, patience = 1500): Promise<Answer> => new Promise((resolve) => {
   const asked = request(new URL('/health/live', base), { agent: false, timeout: patience }, (response) => {
     let text = ''
     response.on('data', (chunk: Buffer) => { if (text.length < 1000) text += chunk.toString() })
-    response.on('end', () => resolve(response.statusCode === 200 && text.includes('"live"')))
-    response.on('error', () => resolve(false))
+    response.on('end', () => resolve(response.statusCode === 200 && text.includes('"live"') ? 'chorus' : 'none'))
+    response.on('error', () => resolve('none'))
   })
-  asked.on('timeout', () => asked.destroy())
-  asked.on('error', () => resolve(false))
+  asked.on('timeout', () => { resolve('silent'); asked.destroy() })
+  asked.on('error', () => resolve('none'))
   asked.end()
 })
 
 const fixed = (addresses: Addresses): Connection => ({ addresses, own: false, close: async () => undefined })
 
-/** The addresses of a Chorus that runs already, or undefined. */
-export const running = async (settings: Settings, env: NodeJS.ProcessEnv): Promise<Addresses | undefined> => {
+/** The addresses of a Chorus that runs already, or undefined. One that hangs is among them: whoever only looks is to see that it does. */
+export const running = async (settings: Settings, env: NodeJS.ProcessEnv): Promise<Addresses | undefined> => (await found(settings, env))?.addresses
+
+const found = async (settings: Settings, env: NodeJS.ProcessEnv): Promise<{ readonly addresses: Addresses; readonly hangs?: RunFile } | undefined> => {
   const named = addressesIn(env)
-  if (named) return named
+  if (named) return { addresses: named }
   const run = readRun(settings.data)
   // one of several may be down for the moment: that is theirs to say, and no reason to start another Chorus beside them
-  if (run?.services) return { ...(run.url ? { one: run.url } : {}), services: run.services }
-  if (run?.url && !run.forOneCommand && await answers(run.url)) return { one: run.url, services: {} }
+  if (run?.services) return { addresses: { ...(run.url ? { one: run.url } : {}), services: run.services } }
+  if (run?.url && !run.forOneCommand) {
+    const answer = await answerOf(run.url)
+    if (answer !== 'none') return { addresses: { one: run.url, services: {} }, ...(answer === 'silent' ? { hangs: run } : {}) }
+  }
   const here = `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${settings.port}`
-  return settings.port !== 0 && await answers(here) ? { one: here, services: {} } : undefined
+  return settings.port !== 0 && await answerOf(here) === 'chorus' ? { addresses: { one: here, services: {} } } : undefined
 }
 
 /** Waits while another command has a Chorus of its own on this data folder. */
@@ -51,8 +57,9 @@ const othersFinished = async (folder: string, say: (line: string) => void, signa
 
 /** Connects; `say` is told when a Chorus of its own is started. */
 export const connect = async (settings: Settings, env: NodeJS.ProcessEnv, say: (line: string) => void, signal: AbortSignal): Promise<Connection> => {
-  const addresses = await running(settings, env)
-  if (addresses) return fixed(addresses)
+  const there = await found(settings, env)
+  if (there?.hangs) throw new CliError(`The Chorus of the data folder ${settings.data} (process ${there.hangs.pid}, at ${there.addresses.one}) runs and does not answer: it may hang. npx chorus doctor looks.`, EXIT.unavailable)
+  if (there) return fixed(there.addresses)
   for (let told = false; ; told = true) {
     await othersFinished(settings.data, say, signal)
     if (!told) say(`No Chorus is running: starting one for this command (${settings.databaseUrl ? 'database of DATABASE_URL' : 'embedded database'}, own port).`)

@@ -6,6 +6,7 @@ import supertest from 'supertest'
 import { PURPOSES_OF, type DraftEvent, type Level, type Role } from '@chorus/contracts'
 import type { EventStore, Recorder } from '@chorus/event-store'
 import { issueToken } from '@chorus/platform'
+import { accessIdOf, STILL_ALLOWED } from '@chorus/record-access'
 import { metaOf } from '../../../libs/decider/src/testing/given'
 import { startService, type ServiceUnderTest } from '../../../test/support/service'
 import { RevokeClearanceConsumer } from './on-custody-status-changed/revoke-clearance.consumer'
@@ -82,7 +83,10 @@ describe('deterrence over the bus and HTTP', () => {
     const { caseId, id, reviewId } = await levelled('D')
     expect(await shown(id)).toMatchObject({ caseId, level: 'D', mode: 'LETTER', slaId: 'T-D', dueAt: '2026-07-08T14:00:00.000Z', phase: 'open', clearance: { status: 'NOT_CLEARED', permittedPlaces: [], validFrom: null, validUntil: null } })
     const plan = { at: '2026-07-06T15:00:00.000Z', placeClass: 'HOME_OTHER', delivererRoles: ['PATROL_OFFICER'] }
-    expect(await post('detective', `notifications/${id}/schedule`, plan)).toMatchObject({ status: 422, body: { refused: 'not_cleared', rules: ['M1'] } })
+    const early = await post('detective', `notifications/${id}/schedule`, plan)
+    expect(early).toMatchObject({ status: 422, body: { refused: 'not_cleared', rules: ['M1'] } })
+    // nothing was given yet: no window and no places are there to be looked at again
+    expect(early.body.detail).toBe('No clearance covers this notification at this time and place. Do not deliver it. Every notification begins without one, and only the advocates give one: look at the notification again, its clearance says whether there is one, for which window and which classes of place.')
     expect(await post('systemAdvocate', `safety-reviews/${id}/completion`, { reviewId, ...PROCEED, confidentialityRegime: undefined })).toMatchObject({ status: 403, body: { refused: 'reviewer_under_confidentiality' } })
     expect(await post('detective', `safety-reviews/${id}/completion`, { reviewId, ...PROCEED })).toMatchObject({ status: 403 })
     expect(await post('systemAdvocate', `safety-reviews/${id}/completion`, { reviewId, ...PROCEED })).toMatchObject({ status: 200 })
@@ -337,6 +341,18 @@ describe('deterrence over the bus and HTTP', () => {
       const { status, body } = await supertest(deterrence.address).get(`/v1/notifications?${query}`).set('Authorization', await bearer('detective')).set('X-Purpose', 'caseWork')
       expect([status, JSON.stringify(body)]).toEqual([400, expect.stringContaining(`/query/${query.split('=')[0]}`)])
     }
+  })
+
+  it('whose level is closed comes last for those outside justice, without a date: its place between others would tell it', async () => {
+    const before = await get<NotificationList>('prosecutor', 'notifications?limit=200')
+    const { caseId, notificationId } = before.notifications.find(({ caseId: one }) => before.notifications.filter((other) => other.caseId === one).length === 1)!
+    expect(before.notifications.at(-1)!.notificationId).not.toBe(notificationId)
+    await record(`recordAccess-${accessIdOf(`pchCase-${caseId}`)}`, -1, { ...happened('RecordAccessRestricted', { record: `pchCase-${caseId}`, ground: 'COURT_ORDER', statute: 'RSMO_610_140', effectiveAt: now.slice(0, 10), rolesStillAllowed: STILL_ALLOWED }), schemaVersion: 2 })
+    expect(await get<NotificationList>('prosecutor', 'notifications?limit=200')).toEqual({ ...before, through: expect.any(Number) as number })
+    const ids = ({ notifications }: NotificationList): string[] => notifications.map((one) => one.notificationId)
+    expect(ids(await get<NotificationList>('healthProgram', 'notifications?limit=200'))).toEqual([...ids(before).filter((id) => id !== notificationId), notificationId])
+    const last = await get<NotificationList>('healthProgram', `notifications?limit=1&from=${before.notifications.length - 1}`)
+    expect([ids(last), Object.keys(last.notifications[0]!).filter((name) => ['level', 'dueAt', 'overdue'].includes(name))]).toEqual([[notificationId], []])
   })
 
   it('no event of a notification has a token but the subject\'s, and none of the safety context has one at all', async () => {

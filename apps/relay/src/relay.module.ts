@@ -3,7 +3,8 @@ import { Inject, Injectable, Logger, Module, type BeforeApplicationShutdown, typ
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { Sql } from 'postgres'
-import { BrokerCheck, KafkaPublisher, ensureTopics, type BusPublisher, type KafkaSettings } from '@chorus/event-bus'
+import { TOPICS } from '@chorus/contracts'
+import { BrokerCheck, KafkaPublisher, claimTopics, ensureTopics, publishedThrough, type BusPublisher, type KafkaSettings } from '@chorus/event-bus'
 import type { EventStore } from '@chorus/event-store'
 import { DATABASE, OfService, Readiness, SETTINGS, STORE } from '@chorus/platform'
 import { Relay } from './publish-log/relay'
@@ -22,12 +23,16 @@ const logger = new Logger('relay')
 const at = (level: 'log' | 'warn' | 'error' | 'debug') => (details: object, message: string): void => logger[level]({ ...details, note: message })
 const log = { info: at('log'), warn: at('warn'), error: at('error'), debug: at('debug') }
 
-/** Opens publishers on Kafka; before the first one, sees to it that the topics are there. */
-export const kafkaPublishers = (settings: KafkaSettings): (() => Promise<BusPublisher>) => {
+/** The log that is to be published, and whether it ever was. */
+export interface Published { readonly log: string; readonly hasPublished: () => Promise<boolean> }
+
+/** Opens publishers on Kafka; before the first one, sees to it that the topics are there, and before each, that they are no other log's: opening one shuts out whoever publishes there. */
+export const kafkaPublishers = (settings: KafkaSettings, { log: id, hasPublished }: Published): (() => Promise<BusPublisher>) => {
   let topics = false
   return async () => {
     if (!topics) for (const line of (await ensureTopics(settings, { logger: log })).differing) log.warn({}, line)
     topics = true
+    await claimTopics(settings, id, { topics: TOPICS.map(({ name }) => name), hasPublished, logger: log })
     return KafkaPublisher.open({ settings, transactionalId: TRANSACTIONAL_ID, logger: log })
   }
 }
@@ -35,10 +40,10 @@ export const kafkaPublishers = (settings: KafkaSettings): (() => Promise<BusPubl
 @Injectable()
 class RelayProcess implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly broker: BrokerCheck | undefined
-  constructor(@Inject(Relay) private readonly relay: Relay, @Inject(SETTINGS) settings: { readonly kafka?: KafkaSettings }, readiness: Readiness) {
+  constructor(@Inject(Relay) private readonly relay: Relay, @Inject(SETTINGS) settings: { readonly kafka?: KafkaSettings }, @Inject(STORE) store: EventStore, readiness: Readiness) {
     readiness.add('relay', () => relay.look())
     // a relay that has nothing to publish would not notice
-    const broker = settings.kafka && new BrokerCheck(settings.kafka)
+    const broker = settings.kafka && new BrokerCheck(settings.kafka, store.log)
     if (broker) readiness.add('broker', () => broker.look())
     this.broker = broker
   }
@@ -55,7 +60,7 @@ class RelayProcess implements OnApplicationBootstrap, BeforeApplicationShutdown 
 export class RelayModule {
   static forRoot({ openPublisher, ttlMs }: RelayModuleOptions = {}): DynamicModule {
     const relay = (store: EventStore, database: Sql, settings: { readonly kafka?: KafkaSettings }): Relay => {
-      const open = openPublisher ?? (settings.kafka && kafkaPublishers(settings.kafka))
+      const open = openPublisher ?? (settings.kafka && kafkaPublishers(settings.kafka, { log: store.log, hasPublished: async () => (await publishedThrough(database, store.log)) !== undefined }))
       if (!open) throw new Error('KAFKA_BROKERS is not set: without a broker the log itself is the bus, and a relay has nothing to do')
       return new Relay({ store, database, openPublisher: open, owner: `${hostname()}/${process.pid}/${randomUUID()}`, logger: log, ...(ttlMs === undefined ? {} : { ttlMs }) })
     }

@@ -8,8 +8,8 @@ import { Writable } from 'node:stream'
 import supertest from 'supertest'
 import { compose, readSettingsWithBus, type Composed } from '@chorus/composition'
 import type { DraftEvent } from '@chorus/contracts'
-import type { Recorder } from '@chorus/event-store'
-import { demonstrationKey, issueToken, RECORDER } from '@chorus/platform'
+import type { EventStore, Recorder } from '@chorus/event-store'
+import { demonstrationKey, issueToken, RECORDER, STORE } from '@chorus/platform'
 import { examplePath } from '../../../infra/catalogue'
 import { metaOf } from '../../../libs/decider/src/testing/given'
 import { Everything } from '../../../test/support/chorus'
@@ -73,5 +73,25 @@ describe('services on Kafka', () => {
     expect(await offers(await deliver(third))).toEqual([first, second, third].map(offerIdOf).sort())
     const log = services.app.get<Recorder>(RECORDER, { strict: false })
     for (const id of [first, second, third]) expect(await log.load(`pchService-${offerIdOf(id)}`)).toHaveLength(1)
+  })
+  it('of another log at the same broker with the same prefix joins no group, and its readiness says why', async () => {
+    const mine = db
+    const theirs = await freshDatabase()
+    db = theirs
+    const other = await start()
+    db = mine
+    try {
+      const { log } = services.app.get<EventStore>(STORE, { strict: false })
+      for (;;) {
+        const { status, body } = await supertest(other.address).get('/health/ready')
+        const check = (body as { checks: { name: string; ok: boolean; text: string }[] }).checks.find(({ name }) => name === 'services.on-notification-delivered')
+        if (!check?.text.includes(`Another Chorus, with log ${log}, publishes on topics of the same names at this broker. Give each Chorus at one broker a KAFKA_PREFIX of its own`)) continue
+        expect([status, check.ok]).toEqual([503, false])
+        break
+      }
+    } finally {
+      await other.close()
+      await theirs.drop()
+    }
   })
 })

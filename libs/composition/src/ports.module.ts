@@ -84,7 +84,7 @@ const openBus = (settings: ReadySettings, store: EventStore, database: Sql): Eve
   const log = new Logger('bus')
   const at = (level: 'error' | 'warn' | 'log' | 'debug') => (details: object, message: string): void => log[level]({ ...details, note: message })
   const logger = { error: at('error'), warn: at('warn'), info: at('log'), debug: at('debug') }
-  return settings.kafka ? new KafkaBus({ settings: settings.kafka, logger, published: () => publishedThrough(database, store.log) }) : new LogBus({ store, database, logger })
+  return settings.kafka ? new KafkaBus({ settings: settings.kafka, logger, log: store.log, published: () => publishedThrough(database, store.log) }) : new LogBus({ store, database, logger })
 }
 
 /** The ports of one service, for its module; without a service, for every module that is of none. */

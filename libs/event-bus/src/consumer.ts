@@ -16,6 +16,7 @@ import { consumerRow } from './positions'
 import type { BusSubscription, Delivery, EventBus } from './port'
 import { Resolutions } from './resolutions'
 import { Retries } from './retries'
+import { Strangers } from './strangers'
 import { work, type ConsumerLogger, type Worker } from './work'
 
 export interface ConsumerOptions {
@@ -87,7 +88,7 @@ export class Consumer {
     this.retries = new Retries(() => this.worker, pollMs, () => this.beginAnew())
     this.worker = {
       name, types: new Set(types), store, database, clock, logger, react, lanes, backOff,
-      resolutions: new Resolutions(store, name), counts: { worked: 0, duplicates: 0, foreign: 0 }, inHand: new Map(), wake: () => this.retries.wake(),
+      resolutions: new Resolutions(store, name), counts: { worked: 0, duplicates: 0 }, strangers: new Strangers(), inHand: new Map(), wake: () => this.retries.wake(),
     }
     this.lookout = new Lookout(this.worker, options.topics)
     this.leases = new Leases({ database })
@@ -127,16 +128,17 @@ export class Consumer {
   state(): ConsumerState {
     const { deferred, retriable, permanent, hole } = this.retries.counts
     const status = this.status !== 'stopped' && this.failures > 0 ? 'retrying' : this.status
-    return { name: this.options.name, status, caughtUp: this.caughtUp, parked: { deferred, retriable, permanent, hole }, ...this.worker.counts, failures: this.failures }
+    return { name: this.options.name, status, caughtUp: this.caughtUp, parked: { deferred, retriable, permanent, hole }, ...this.worker.counts, foreign: this.worker.strangers.count, failures: this.failures }
   }
 
   /** For readiness. Streams that wait leave it ready, since others go on; the text says how many. */
   health(): { readonly ok: boolean; readonly text: string } {
-    const { status, parked, foreign, failures } = this.state()
+    const { status, parked, failures } = this.state()
+    const strangers = this.worker.strangers.look()
     if (status === 'stopped') return { ok: false, text: 'stopped' }
     const waits = parked.deferred + parked.retriable + parked.permanent + parked.hole
     const kinds = (['hole', 'permanent', 'retriable', 'deferred'] as const).flatMap((kind) => (parked[kind] > 0 ? [`${parked[kind]} ${kind}`] : []))
-    const parts = [waits > 0 ? `${waits === 1 ? '1 stream waits' : `${waits} streams wait`} (${kinds.join(', ')}): chorus dead-letters list` : '', foreign > 0 ? `${foreign} messages that are not of this log were passed over` : ''].filter((part) => part !== '')
+    const parts = [waits > 0 ? `${waits === 1 ? '1 stream waits' : `${waits} streams wait`} (${kinds.join(', ')}): chorus dead-letters list` : '', strangers?.text ?? ''].filter((part) => part !== '')
     const tell = (text: string): string => [text, ...parts].join('; ')
     if (failures >= 3) return { ok: false, text: tell(`its work failed ${failures} times in a row`) }
     if (this.retries.failures >= 3) return { ok: false, text: tell('its tables cannot be reached') }
@@ -144,7 +146,7 @@ export class Consumer {
     if (slow) return { ok: false, text: tell(slow) }
     if (this.subscription) {
       const bus = this.subscription.health()
-      return { ok: bus.ok, text: tell(bus.text) }
+      return { ok: bus.ok && strangers?.ok !== false, text: tell(bus.text) }
     }
     // nothing reaches it before it is in its group, which may wait for a member that died
     return { ok: failures === 0 && status !== 'joining', text: tell(status === 'waiting' ? 'another process reads the log first' : status === 'catching-up' ? 'reads the log first' : 'joins the bus') }

@@ -11,6 +11,7 @@ import { park, waitBehind, type ToPark } from './parked'
 import type { BusMessage } from './port'
 import { keyOf, readPlaces, savePositions, type TopicStream } from './positions'
 import type { Resolutions } from './resolutions'
+import type { Strangers } from './strangers'
 
 export interface ConsumerLogger { warn(details: object, message: string): void }
 
@@ -28,6 +29,7 @@ export interface Worker {
   readonly lanes: number
   readonly backOff: Readonly<Record<'deferred' | 'retriable', BackOff>>
   readonly counts: WorkCounts
+  readonly strangers: Strangers
   /** events whose reaction runs at the moment, and since when (performance.now()) */
   readonly inHand: Map<BusEvent, number>
   /** the retries have something to do sooner than they think */
@@ -38,8 +40,6 @@ export interface WorkCounts {
   /** events whose reaction went well */
   worked: number
   duplicates: number
-  /** messages that are none of our relay's, or of another log: passed over, and told by health */
-  foreign: number
 }
 
 /** Runs the reaction to one event. */
@@ -98,12 +98,16 @@ function byStream(worker: Worker, messages: readonly BusMessage[]): Map<string, 
   const streams = new Map<string, Item[]>()
   for (const message of messages) {
     let place: MessagePlace
+    let other: string | undefined
     try {
       place = placeOf(message)
-      if (place.log !== worker.store.log) throw new UnreadableMessage(`a message on ${message.topic} is of log ${place.log}, but this is log ${worker.store.log}`)
+      if (place.log !== worker.store.log) {
+        other = place.log
+        throw new UnreadableMessage(`a message on ${message.topic} is of log ${place.log}, but this is log ${worker.store.log}`)
+      }
     } catch (error) {
       if (!(error instanceof UnreadableMessage)) throw error
-      worker.counts.foreign++
+      worker.strangers.met(other)
       worker.logger?.warn({ consumer: worker.name, topic: message.topic, note: error.message }, 'a message was passed over')
       continue
     }

@@ -38,8 +38,8 @@ const reasonOf = (error: unknown): string => {
   return known[code ?? ''] ?? code ?? message ?? 'no answer'
 }
 
-/** Asks the server for its version; a refusal names the setting and the place, never the password. */
-const checkServer = async (name: string, address: string): Promise<void> => {
+/** Asks the server for its version; a refusal names the setting and the place, never the password. `otherwise`: what else may be done. */
+const checkServer = async (name: string, address: string, otherwise = ''): Promise<void> => {
   const { hostname, port, pathname, username } = new URL(address)
   const sql = postgres(address, { max: 1, connect_timeout: 10, onnotice: () => undefined, connection: { application_name: 'chorus start' } })
   let version: number
@@ -47,7 +47,7 @@ const checkServer = async (name: string, address: string): Promise<void> => {
     const rows = await sql<{ version: string }[]>`select current_setting('server_version_num') as version`
     version = Math.floor(Number(rows[0]?.version) / 10_000)
   } catch (error) {
-    throw new SetupRefused(`${name}: PostgreSQL at ${hostname}:${port || '5432'}, database ${pathname.slice(1)}, role ${username || '(none)'} cannot be used: ${reasonOf(error)}. Start it or correct ${name}; without DATABASE_URL Chorus brings a database of its own.`, { cause: error })
+    throw new SetupRefused(`${name}: PostgreSQL at ${hostname}:${port || '5432'}, database ${pathname.slice(1)}, role ${username || '(none)'} cannot be used: ${reasonOf(error)}. Start it, or correct ${name}${otherwise}.`, { cause: error })
   } finally {
     await sql.end({ timeout: 1 })
   }
@@ -133,7 +133,7 @@ export const databaseLacks = async (loginUrl: string, service?: Service): Promis
 export const openDatabase = async (settings: Settings, { signal, say = () => undefined }: OpenOptions = {}): Promise<Database> => {
   if (settings.databaseUrl === undefined && settings.databaseOwnerUrl !== undefined) throw new SetupRefused('DATABASE_OWNER_URL: is set without DATABASE_URL; set both, or neither for the embedded database.')
   if (settings.databaseUrl !== undefined) {
-    await checkServer('DATABASE_URL', settings.databaseUrl)
+    await checkServer('DATABASE_URL', settings.databaseUrl, '; without DATABASE_URL Chorus brings a database of its own')
     if (settings.databaseOwnerUrl === undefined) {
       await checkMigrated(settings.databaseUrl)
     } else {

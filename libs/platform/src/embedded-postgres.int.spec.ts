@@ -1,10 +1,11 @@
-import { spawn } from 'node:child_process'
-import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync, mkdtempSync, chmodSync, mkdirSync, statSync } from 'node:fs'
+import { execFileSync, spawn } from 'node:child_process'
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync, mkdtempSync, chmodSync, mkdirSync, statSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { postgres } from '@chorus/postgres'
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgres'
 import { isAlive, processesIn, until } from './processes'
+import { repositoryRoot } from './repository-root'
 
 /** One connection, one question. */
 const ask = async (url: string, query: string): Promise<unknown[]> => {
@@ -42,6 +43,21 @@ describe('the embedded PostgreSQL', () => {
     const wrong = new URL(server!.appUrl)
     wrong.password = 'guess'
     await expect(ask(wrong.toString(), 'select 1')).rejects.toThrow(/password authentication failed/)
+  })
+
+  it('is entered by hand as the runbook says', async () => {
+    const place = mkdtempSync(join(tmpdir(), 'chorus-by-hand-'))
+    // in place of psql, which not every machine has: says what it was given
+    writeFileSync(join(place, 'psql'), '#!/bin/sh\nprintf "%s\\n" "$PGPASSWORD" "$@"\n', { mode: 0o755 })
+    symlinkSync(folder, join(place, '.chorus'))
+    writeFileSync(join(folder, 'run.json'), JSON.stringify({ pid: process.pid, postgresPort: server!.port }))
+    const runbook = readFileSync(join(repositoryRoot(), 'docs/runbooks/a-service-is-down.md'), 'utf8')
+    const block = /## SQL by hand[\s\S]*?```\n([\s\S]*?)```/.exec(runbook)?.[1] ?? ''
+    const [password, ...words] = execFileSync('sh', ['-c', block], { cwd: place, env: { ...process.env, PATH: `${place}:${process.env.PATH}` }, encoding: 'utf8' }).trim().split('\n')
+    const after = (flag: string): string => words[words.indexOf(flag) + 1] ?? ''
+    expect(await ask(`postgres://${after('-U')}:${password}@${after('-h')}:${after('-p')}/${words.at(-1)}`, 'select current_user::text as who')).toEqual([{ who: 'chorus_owner' }])
+    rmSync(place, { recursive: true })
+    rmSync(join(folder, 'run.json'))
   })
 
   it('gives the services a role that owns nothing and may make nothing', async () => {

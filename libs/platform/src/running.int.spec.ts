@@ -172,7 +172,7 @@ describe('a database of one\'s own', () => {
     const port = portOf(gone)
     await new Promise((resolve) => { gone.close(resolve) })
     const failure = await openDatabase(settings(`postgres://chorus:hunter2@127.0.0.1:${port}/city`)).catch((error: unknown) => String(error))
-    expect(failure).toMatch(new RegExp(`DATABASE_URL: PostgreSQL at 127\\.0\\.0\\.1:${port}, database city, role chorus cannot be used: nothing listens there`))
+    expect(failure).toMatch(new RegExp(`DATABASE_URL: PostgreSQL at 127\\.0\\.0\\.1:${port}, database city, role chorus cannot be used: nothing listens there\\. Start it, or correct DATABASE_URL; without DATABASE_URL Chorus brings a database of its own\\.`))
     expect(failure).not.toContain('hunter2')
   })
 

@@ -1,7 +1,7 @@
 /** Which records are closed to a reader, as of now: asked at the log's head, whatever moment the reader looks at. */
 import { AGENCIES, eventRegistry, isAgency, type Actor, type RecordedEvent, type Role } from '@chorus/contracts'
 import { fold, streamOf } from '@chorus/decider'
-import { accessIdOf, initial, recordAccess, type RecordAccess } from './record-access'
+import { accessIdOf, initial, recordAccess, STILL_ALLOWED, type RecordAccess } from './record-access'
 
 /** Agencies of criminal justice, beside the police agencies that are named by their ORI. */
 const JUSTICE = ['KCPD', 'JCPO', 'MUNI_COURT', 'PROBATION']
@@ -12,6 +12,9 @@ export type Reader = Pick<Actor, 'role' | 'agency'>
 /** A role keeps it where the event names it and its agency is one of justice; the privacy officer answers for the closing itself. */
 export const mayStillSee = ({ grounds }: RecordAccess, { role, agency }: Reader): boolean =>
   Object.values(grounds).every((roles) => roles.includes(role as Role) && (role === 'privacyOfficer' || isJustice(agency)))
+
+/** Whether a record that is closed now would be open to the reader: nothing is closed to most who ask, and nothing has to be looked up. */
+export const keepsClosed = (reader: Reader): boolean => mayStillSee({ grounds: { COURT_ORDER: STILL_ALLOWED } }, reader)
 
 interface Log { loadMany(streams: string[]): Promise<ReadonlyMap<string, readonly RecordedEvent[]>> }
 

@@ -65,7 +65,7 @@ const send = async (client: Client, verb: 'plan' | 'commit', file: string, { map
 const n = (value: number): string => value.toLocaleString('en-US')
 const linesOf = (report: Report): string[] => {
   const { records, rows } = report
-  const shown = rows.filter(({ outcome }) => outcome !== 'duplicate' && outcome !== 'no-case')
+  const shown = rows.filter(({ outcome, cause }) => cause === 'erased' || (outcome !== 'duplicate' && outcome !== 'no-case'))
   return [
     report.committed ? `recorded by ${report.mapping}` : `plan by ${report.mapping}: nothing was recorded`,
     ...(report.complete ? [] : ['not all rows were settled: run the same command again, it goes on where this run stopped']),

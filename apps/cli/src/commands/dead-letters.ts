@@ -52,7 +52,7 @@ export const register = (program: Command, context: Context): void => {
         `consumer  ${detail.consumer}, by ${detail.topic}`,
         `event     ${detail.type ?? (detail.eventId ? 'an event' : 'no event came')}, revision ${detail.revision} of ${detail.stream}${detail.ordinal === undefined ? '' : `, ordinal ${detail.ordinal}, recorded ${detail.recordedtime}`}`,
         ...(detail.eventId ? [`event id  ${detail.eventId}`] : []),
-        ...(detail.since ? [`parked    ${detail.since}, tried ${times(detail.attempts ?? 0)}, ${detail.nextTry ? `again by itself at ${detail.nextTry}` : 'not again by itself'}; ${detail.waiting ?? 0} later events of its stream wait` ] : []),
+        ...(detail.since ? [`parked    ${detail.since}, tried ${times(detail.attempts ?? 0)}, ${detail.nextTry ? `again by itself at ${detail.nextTry}` : 'not again by itself'}; ${behind(detail.waiting, ' of its stream')}` ] : []),
         ...(detail.detail ? [detail.detail] : []), detail.text,
         ...detail.history.map((step) => `  ${step.at}  ${step.what}${step.reasonCode ? ` ${step.reasonCode}` : ''}  ${step.by} (${step.role}, ${step.agency})${step.reason === undefined ? '' : `: ${step.reason}`}`),
       ])
@@ -78,17 +78,18 @@ export const register = (program: Command, context: Context): void => {
     },
   })
 
-  context.command<Which & { code: string }, [string | undefined]>(group, {
+  context.command<Which & { code?: string }, [string | undefined]>(group, {
     name: 'resolve [id]',
     summary: 'settle it without its being worked: one, or all of a cause; nothing is deleted',
     writes: 'operator',
     examples: ['npx chorus dead-letters resolve ID --code DONE_BY_HAND --reason "planned by hand on the same day"', 'npx chorus dead-letters resolve --cause policy-missing --consumer deterrence.on-level-assigned --expect 3 --code NO_LONGER_NEEDED --reason "these cases were closed"'],
-    with: (command) => which(command).option('--code <code>', `one of ${DEAD_LETTER_REASONS.join(', ')}`, 'OTHER'),
+    with: (command) => which(command).option('--code <code>', `one of ${DEAD_LETTER_REASONS.join(', ')} (required)`),
     run: async ({ client, options, out, signal }, id) => {
       const chosen = chosenBy(id, options)
-      if (!(DEAD_LETTER_REASONS as readonly string[]).includes(options.code)) throw new CliError(`--code: is none of ${DEAD_LETTER_REASONS.join(', ')}.`, EXIT.usage)
+      // a code that nobody chose would count as one that somebody did
+      if (!(DEAD_LETTER_REASONS as readonly string[]).includes(options.code ?? '')) throw new CliError(`--code: ${options.code === undefined ? 'is missing; give one' : 'is none'} of ${DEAD_LETTER_REASONS.join(', ')}. What each means: docs/runbooks/dead-letters.md.`, EXIT.usage)
       const chorus = await client()
-      if (options.dryRun) return would(chorus, out, 'resolve', chosen, signal)
+      if (options.dryRun) return would(chorus, out, 'resolve', chosen, signal, ` --code ${options.code}`)
       const body = { reasonCode: options.code, reason: options.reason }
       if ('cause' in chosen) return told(out, 'resolve', 'resolved', await chorus.post<Several>(`${PATH}/resolve`, { ...chosen, ...body }, { signal }), 'npx chorus dead-letters list')
       const receipt = await chorus.post<Receipt>(`${pathOf(chosen.id)}/resolve`, body, { signal })
@@ -99,9 +100,10 @@ export const register = (program: Command, context: Context): void => {
 
 const pathOf = (id: string): string => `${PATH}/${encodeURIComponent(id)}`
 const times = (n: number): string => n === 1 ? 'once' : `${n} times`
+const behind = (n = 0, of = ''): string => n === 1 ? `1 later event${of} waits` : n === 0 ? `no later event${of} waits` : `${n} later events${of} wait`
 const lineOf = (letter: Letter): string => letter.status === 'resolved'
   ? `  ${letter.id}  resolved  ${minute(letter.resolved ?? '')}  ${letter.reasonCode}  ${letter.consumer}  ${letter.cause}  ${letter.stream}@${letter.revision}  by ${letter.by}`
-  : `  ${letter.id}  ${letter.kind.padEnd(9)}  ${minute(letter.since ?? '')}  ${letter.consumer}  ${letter.cause}  ${letter.type ?? 'nothing came'} ${letter.stream}@${letter.revision}${letter.waiting ? `, ${letter.waiting} wait behind` : ''}`
+  : `  ${letter.id}  ${letter.kind.padEnd(9)}  ${minute(letter.since ?? '')}  ${letter.consumer}  ${letter.cause}  ${letter.type ?? 'nothing came'} ${letter.stream}@${letter.revision}${letter.waiting ? `, ${letter.waiting} ${letter.waiting === 1 ? 'waits' : 'wait'} behind` : ''}`
 
 type Chosen = { readonly id: string } | { readonly cause: string; readonly consumer?: string; readonly expected?: number }
 const chosenBy = (id: string | undefined, { cause, consumer, expect }: Which): Chosen => {
@@ -116,19 +118,19 @@ const chosenBy = (id: string | undefined, { cause, consumer, expect }: Which): C
 }
 
 /** What the command would do, as it stands now; refused as the command itself would be. */
-const would = async (client: Client, out: Output, verb: 'retry' | 'resolve', chosen: Chosen, signal: AbortSignal): Promise<number> => {
+const would = async (client: Client, out: Output, verb: 'retry' | 'resolve', chosen: Chosen, signal: AbortSignal, code = ''): Promise<number> => {
   if ('cause' in chosen) {
     const { cause, consumer, expected } = chosen
     const list = await client.get<List>(PATH, { signal, query: { cause, consumer } })
     if (list.total === 0) throw new CliError('Nothing is parked by this cause. The causes: npx chorus dead-letters list.')
     if (expected !== undefined && expected !== list.total) throw new CliError(`${list.total} are parked by this cause now, not ${expected}.`, EXIT.conflict)
     out.data(`dead-letters.${verb}/1`, { dryRun: true, count: list.total, groups: list.groups }, [`would ${verb} ${list.total}:`, ...list.groups.map((each) => `  ${String(each.count).padStart(5)}  ${each.kind.padEnd(9)}  ${each.consumer}`)])
-    out.next(`npx chorus dead-letters ${verb} --cause ${cause}${consumer === undefined ? '' : ` --consumer ${consumer}`} --expect ${list.total} --reason "…"`)
+    out.next(`npx chorus dead-letters ${verb} --cause ${cause}${consumer === undefined ? '' : ` --consumer ${consumer}`} --expect ${list.total}${code} --reason "…"`)
     return EXIT.ok
   }
   const detail = await client.get<Detail>(pathOf(chosen.id), { signal })
   if (detail.status !== 'open') throw new CliError(`It is ${detail.status} already: nothing is left to do.`, EXIT.conflict)
-  out.data(`dead-letters.${verb}/1`, { dryRun: true, id: chosen.id, consumer: detail.consumer, stream: detail.stream, revision: detail.revision, waiting: detail.waiting }, [`would ${verb} ${detail.type ?? 'what never came'} at revision ${detail.revision} of ${detail.stream} for ${detail.consumer}; ${detail.waiting ?? 0} later events wait behind it`])
+  out.data(`dead-letters.${verb}/1`, { dryRun: true, id: chosen.id, consumer: detail.consumer, stream: detail.stream, revision: detail.revision, waiting: detail.waiting }, [`would ${verb} ${detail.type ?? 'what never came'} at revision ${detail.revision} of ${detail.stream} for ${detail.consumer}; ${behind(detail.waiting)} behind it`])
   return EXIT.ok
 }
 

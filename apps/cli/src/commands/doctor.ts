@@ -5,7 +5,7 @@ import { chorusVersion } from '@chorus/platform/process'
 import { readRun, withSecretFiles, type Settings } from '@chorus/platform/settings'
 import { KafkaSettingsRefused, readKafkaSettings } from '@chorus/event-bus'
 import { Pkcs11Service, sealsIn, ServiceSeal } from '@chorus/privacy'
-import { Client } from '../client'
+import { Client, NotInTime } from '../client'
 import { running } from '../connection'
 import type { Context, World } from '../context'
 import { EXIT, type ExitCode } from '../exit'
@@ -116,7 +116,7 @@ const server = async (url: string | undefined, world: World, signal: AbortSignal
     if (signed) findings.splice(1, 0, { name: 'signed', state: signed.ok ? 'ok' : 'fail', text: signed.text, todo: 'docs/runbooks/tampering.md says what to do.' })
     return name === undefined ? findings : findings.filter(({ name: of, state }, at) => at === 0 || of === 'signed' || state !== 'ok')
   } catch (error) {
-    return [{ name: name ?? 'server', state: 'fail', text: error instanceof Error ? error.message : 'no answer', todo: 'Start it, or correct CHORUS_URL.', exit: EXIT.unavailable }]
+    return [{ name: name ?? 'server', state: 'fail', text: error instanceof Error ? error.message : 'no answer', todo: error instanceof NotInTime ? 'Look whether its process is stopped or has no CPU; end it and start it again where it does not come back: nothing that was recorded is lost.' : 'Start it, or correct CHORUS_URL.', exit: EXIT.unavailable }]
   }
 }
 

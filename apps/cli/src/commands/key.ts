@@ -19,7 +19,7 @@ interface Order { readonly court: string; readonly order?: string }
 
 const pathOf = (subject: string): string => `/v1/keys/${encodeURIComponent(subject)}`
 const court = (command: Command): Command => command.option('--court <court>', `one of ${COURTS.join(', ')}`, 'CIRCUIT').option('--order <number>', 'number of the order at the court (required)')
-const oneOf = (option: string, value: string, codes: readonly string[]): string => { if (!codes.includes(value)) throw new CliError(`${option}: is none of ${codes.join(', ')}.`, EXIT.usage); return value }
+const oneOf = (option: string, value: string | undefined, codes: readonly string[]): string => { if (value === undefined || !codes.includes(value)) throw new CliError(`${option}: ${value === undefined ? 'is missing; give one' : 'is none'} of ${codes.join(', ')}.`, EXIT.usage); return value }
 const orderOf = ({ court: at, order }: Order) => {
   if (!order) throw new CliError('Name the order of the court: --order NUMBER.', EXIT.usage)
   return { court: oneOf('--court', at, COURTS), orderRef: order }
@@ -68,10 +68,10 @@ export const register = (program: Command, context: Context): void => {
     },
   })
 
-  context.command<{ ground: string; matter?: string }, [string]>(group, {
+  context.command<{ ground?: string; matter?: string }, [string]>(group, {
     name: 'hold <subject>', summary: 'keep it: no key of it is destroyed until the hold is released', role: 'privacyOfficer', writes: 'operator',
     examples: ['npx chorus key hold per_… --ground LITIGATION --matter NUMBER --reason "a civil action"'],
-    with: (command) => command.option('--ground <ground>', `one of ${HOLD_GROUNDS.join(', ')}`, 'OTHER').option('--matter <number>', 'number of the matter'),
+    with: (command) => command.option('--ground <ground>', `one of ${HOLD_GROUNDS.join(', ')} (required)`).option('--matter <number>', 'number of the matter'),
     run: async ({ client, options, out, signal }, subject) => {
       const body = { ground: oneOf('--ground', options.ground, HOLD_GROUNDS), ...(options.matter !== undefined && { matter: options.matter }), reason: options.reason }
       if (options.dryRun) { out.data('key.hold/1', { dryRun: true, subject }, [`would hold ${subject}`]); return }

@@ -79,16 +79,16 @@ export const register = (program: Command, context: Context): void => {
     },
   })
 
-  context.command<{ code: string }, [string]>(group, {
+  context.command<{ code?: string }, [string]>(group, {
     name: 'resolve <id>',
     summary: 'settle it without recording it; it is kept, with the reason',
     role: 'intakeAnalyst',
     writes: 'operator',
     examples: ['npx chorus quarantine resolve ID --code NOT_OURS --reason "another agency\'s file"'],
-    with: (command) => command.option('--code <code>', `one of ${RESOLUTION_REASONS.join(', ')}`, 'OTHER'),
+    with: (command) => command.option('--code <code>', `one of ${RESOLUTION_REASONS.join(', ')} (required)`),
     run: async ({ client, options, out, signal }, id) => {
-      if (!(RESOLUTION_REASONS as readonly string[]).includes(options.code)) throw new CliError(`--code: is none of ${RESOLUTION_REASONS.join(', ')}.`, EXIT.usage)
-      if (options.dryRun) { out.data('quarantine.resolve/1', { id, dryRun: true }, [`would resolve ${id} as ${options.code}`]); return }
+      if (!(RESOLUTION_REASONS as readonly string[]).includes(options.code ?? '')) throw new CliError(`--code: ${options.code === undefined ? 'is missing; give one' : 'is none'} of ${RESOLUTION_REASONS.join(', ')}.`, EXIT.usage)
+      if (options.dryRun) { out.data('quarantine.resolve/1', { id, dryRun: true }, [`would resolve ${id} as ${options.code!}`]); return }
       const receipt = await (await client()).post<{ ordinal: number; repeated: boolean }>(`/v1/quarantine/${encodeURIComponent(id)}/resolve`, { reasonCode: options.code, reason: options.reason }, { signal })
       out.data('quarantine.resolve/1', { id, ...receipt }, [`resolved, at ordinal ${receipt.ordinal}`])
     },

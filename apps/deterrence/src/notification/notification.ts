@@ -206,7 +206,8 @@ export const authorizationNow = (state: Notification, { clearance, liftedHolds }
   return found ? { placeClass: found.placeClass, validUntil: found.validUntil } : null
 }
 
-export const NOT_CLEARED = refused('not_cleared', 'This notification is not cleared for this time and place. Do not deliver it. It may be cleared later: look again at its window and places.', { rules: ['M1'] })
+/** True of one that was never cleared, is not cleared for this, or is held: nobody is to tell them apart by it. */
+export const NOT_CLEARED = refused('not_cleared', 'No clearance covers this notification at this time and place. Do not deliver it. Every notification begins without one, and only the advocates give one: look at the notification again, its clearance says whether there is one, for which window and which classes of place.', { rules: ['M1'] })
 const UNKNOWN = refused('notification_unknown', 'There is no notification of this number. Look its number up again.', { kind: 'not-found' })
 const FUTURE = refused('time_to_come', 'The time lies in the future. Record what has happened once it has happened.')
 const never = (place: string): Refusal => place === 'WORKPLACE'

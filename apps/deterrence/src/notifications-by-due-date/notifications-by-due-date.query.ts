@@ -5,7 +5,7 @@ import type { Actor, Level, PlaceClass, RecordedEvent } from '@chorus/contracts'
 import { decode, type EventStore, type Recorder } from '@chorus/event-store'
 import { CLOCK, DATABASE, Followers, pageOf, RECORDER, seenAfter, STORE, WALLS, type Clock, type WallsOf } from '@chorus/platform'
 import { Projection, type ReadModel } from '@chorus/read-models'
-import { closedTo, isGone, type Closed } from '@chorus/record-access'
+import { closedTo, everythingClosedTo, isGone, keepsClosed, type Closed } from '@chorus/record-access'
 import { isHeld, NotificationLookUp } from '../notification/look-up'
 import { authorizationNow } from '../notification/notification'
 import { safetyView, type SafetyView } from '../safety-review/safety-view'
@@ -35,12 +35,13 @@ const caseOf = ({ caseId }: Pick<NotificationRow, 'caseId'>): string => `pchCase
 
 export interface Wanted { readonly phase?: ListedPhase; readonly level?: Level; readonly caseId?: string; readonly notificationId?: string; readonly limit: number; readonly from: number }
 /** What tells the level: absent where the basis of the case is closed to the reader, who sees the task alone. */
-type Telling = 'level' | 'period' | 'mode' | 'slaId' | 'templateId' | 'templateVersion'
+type Telling = 'level' | 'period' | 'mode' | 'slaId' | 'dueAt' | 'templateId' | 'templateVersion'
 export type Shown = Omit<NotificationRow, Telling | 'delivered'> & Partial<Pick<NotificationRow, Telling>> & { readonly delivered: (Omit<Delivered, 'mode'> & Partial<Pick<Delivered, 'mode'>>) | null }
 type Delivered = NonNullable<NotificationRow['delivered']>
-const shownTo = ({ level, period, mode, slaId, templateId, templateVersion, ...task }: NotificationRow, levelClosed: boolean): Shown =>
-  levelClosed ? { ...task, delivered: task.delivered && { at: task.delivered.at, placeClass: task.delivered.placeClass } } : { ...task, level, period, mode, slaId, templateId, templateVersion }
-export type Listed = Shown & { readonly overdue: boolean; readonly clearance: ClearanceShown; /** whether it may be delivered now, where, and until when */ readonly authorization: { readonly placeClass: PlaceClass; readonly validUntil: string } | null }
+const shownTo = ({ level, period, mode, slaId, dueAt, templateId, templateVersion, ...task }: NotificationRow, levelClosed: boolean): Shown =>
+  levelClosed ? { ...task, delivered: task.delivered && { at: task.delivered.at, placeClass: task.delivered.placeClass } } : { ...task, level, period, mode, slaId, dueAt, templateId, templateVersion }
+type SafetyListed = SafetyView & Partial<Pick<NotificationRow, 'level' | 'dueAt'>>
+export type Listed = Shown & { /** absent with the level: who looks often enough would see by when */ readonly overdue?: boolean; readonly clearance: ClearanceShown; /** whether it may be delivered now, where, and until when */ readonly authorization: { readonly placeClass: PlaceClass; readonly validUntil: string } | null }
 export interface NotificationList { readonly notifications: readonly Listed[]; /** the log was looked at up to here */ readonly through: number }
 
 @Injectable()
@@ -56,7 +57,7 @@ export class NotificationsByDueDate {
   /** `after=`: waits until the list has seen what its asker has done. */
   seen(after: string | undefined): Promise<void> { return seenAfter(after, this.projection, this.store) }
 
-  /** Soonest due first; clearance from the log's head. */
+  /** Soonest due first, and last those whose level is closed to the reader; clearance from the log's head. */
   async list(wanted: Wanted, reader: Actor): Promise<NotificationList> {
     const through = this.projection.state().ordinal
     const { rows, closed } = await this.seenBy(reader, wanted)
@@ -64,7 +65,8 @@ export class NotificationsByDueDate {
     const heads = await this.lookUp.many(rows)
     const notifications = rows.map((row, at): Listed => {
       const { state, safety } = heads[at]!
-      return { ...shownTo(row, closed.has(caseOf(row))), overdue: row.phase === 'open' && Date.parse(row.dueAt) < Date.parse(now), clearance: clearanceShown(safety.clearance, state.status === 'planned' && isHeld(state, safety), now), authorization: authorizationNow(state, safety, now) }
+      const levelClosed = closed.has(caseOf(row))
+      return { ...shownTo(row, levelClosed), ...levelClosed ? {} : { overdue: row.phase === 'open' && Date.parse(row.dueAt) < Date.parse(now) }, clearance: clearanceShown(safety.clearance, state.status === 'planned' && isHeld(state, safety), now), authorization: authorizationNow(state, safety, now) }
     })
     return { notifications, through }
   }
@@ -76,29 +78,33 @@ export class NotificationsByDueDate {
   }
 
   /** For the safety context: what is to be reviewed, or was. */
-  async safety(wanted: Wanted, reader: Actor): Promise<{ readonly notifications: readonly (SafetyView & { readonly level?: Level; readonly dueAt: string })[]; readonly through: number }> {
+  async safety(wanted: Wanted, reader: Actor): Promise<{ readonly notifications: readonly SafetyListed[]; readonly through: number }> {
     const through = this.projection.state().ordinal
     const { rows, closed } = await this.seenBy(reader, wanted)
     const heads = await this.lookUp.many(rows)
-    return { notifications: rows.map((row, at) => ({ ...safetyView(row.notificationId, row.caseId, heads[at]!.safety), ...(closed.has(caseOf(row)) ? {} : { level: row.level }), dueAt: row.dueAt })), through }
+    return { notifications: rows.map((row, at): SafetyListed => {
+      const levelClosed = closed.has(caseOf(row))
+      return { ...safetyView(row.notificationId, row.caseId, heads[at]!.safety, levelClosed), ...levelClosed ? {} : { level: row.level, dueAt: row.dueAt } }
+    }), through }
   }
 
-  /** Who may not see a level does not find by it either. */
+  /** Who may not see a level does not find by it either, nor by its place between others that are due. */
   private async seenBy(reader: Actor, wanted: Wanted): Promise<{ readonly rows: NotificationRow[]; readonly closed: Closed }> {
     const wall = await this.walls(reader.id)
-    const rows = await pageOf(wanted, (some, offset) => this.rows(wanted, some, offset), async (found) => {
+    const last = keepsClosed(reader) ? [] : (await everythingClosedTo(this.log, reader)).closed('pchCase')
+    const rows = await pageOf(wanted, (some, offset) => this.rows(wanted, some, offset, last), async (found) => {
       const closed = await closedTo(this.log, found.map(caseOf), reader)
       return found.filter((row) => !closed.isGone(caseOf(row)) && (wanted.level === undefined || !closed.has(caseOf(row))) && !wall?.hides(row))
     })
     return { closed: await closedTo(this.log, rows.map(caseOf), reader), rows }
   }
 
-  private async rows({ phase, level, caseId, notificationId }: Wanted, limit: number, offset: number): Promise<NotificationRow[]> {
+  private async rows({ phase, level, caseId, notificationId }: Wanted, limit: number, offset: number, last: readonly string[] = []): Promise<NotificationRow[]> {
     const sql = this.database
     const found = await sql<{ row: NotificationRow }[]>`
       select row from read.notifications_by_due_date
       where true ${phase ? sql`and phase = ${phase}` : sql``} ${level ? sql`and level = ${level}` : sql``} ${caseId ? sql`and case_id = ${caseId}` : sql``} ${notificationId ? sql`and notification = ${notificationId}` : sql``}
-      order by due, notification limit ${limit} offset ${offset}`
+      order by ${last.length > 0 ? sql`case_id = any(${last as string[]}::uuid[]), case when case_id = any(${last as string[]}::uuid[]) then '' else due end` : sql`due`}, notification limit ${limit} offset ${offset}`
     return found.map(({ row }) => row)
   }
 }

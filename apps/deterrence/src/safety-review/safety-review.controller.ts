@@ -1,10 +1,12 @@
-import { Body, Controller, Get, Param, Post } from '@nestjs/common'
+import { Body, Controller, Get, Inject, Param, Post, Req } from '@nestjs/common'
 import { CommandBus } from '@nestjs/cqrs'
 import { ApiTags } from '@nestjs/swagger'
 import {
   ApproveException, CompleteSafetyReview, HoldNotification, LiftHold, LiftStop, RequestSafetyReview, RevokeClearance, SAFETY_ROLES, StopEverything, type CommandMeta,
 } from '@chorus/contracts'
-import { CommandRoute, Meta, Problem, QueryRoute, receiptOf, UuidParam, type Receipt } from '@chorus/platform'
+import type { Recorder } from '@chorus/event-store'
+import { CommandRoute, contextOf, Meta, Problem, QueryRoute, receiptOf, RECORDER, UuidParam, type ChorusRequest, type Receipt } from '@chorus/platform'
+import { closedTo } from '@chorus/record-access'
 import { discreet } from '../discreet'
 import { NotificationLookUp } from '../notification/look-up'
 import {
@@ -15,7 +17,7 @@ import { safetyView, type SafetyView } from './safety-view'
 @ApiTags('safety')
 @Controller('v1')
 export class SafetyReviewController {
-  constructor(private readonly commands: CommandBus, private readonly lookUp: NotificationLookUp) {}
+  constructor(private readonly commands: CommandBus, private readonly lookUp: NotificationLookUp, @Inject(RECORDER) private readonly log: Recorder) {}
 
   @Post('notifications/:id/hold') @CommandRoute(HoldNotification)
   async hold(@Param('id', UuidParam) id: string, @Body() body: HoldNotification, @Meta() meta: CommandMeta): Promise<Receipt> { return discreet(receiptOf(await this.commands.execute(new HoldNotificationCommand(id, body, meta)))) }
@@ -31,10 +33,12 @@ export class SafetyReviewController {
 
   @Get('safety-reviews/:id')
   @QueryRoute({ summary: 'The safety of one notification: its reviews, holds and what is cleared; id is the notification\'s', reads: { person: 'notificationId' }, roles: SAFETY_ROLES })
-  async view(@Param('id', UuidParam) id: string): Promise<SafetyView> {
+  async view(@Req() request: ChorusRequest, @Param('id', UuidParam) id: string): Promise<SafetyView> {
     const state = await this.lookUp.stateOf(id)
-    if (state.status === 'none') throw new Problem('not-found', 'There is no notification of this number. Look its number up again.')
-    return safetyView(id, state.plan.caseId, await this.lookUp.safetyOf(id, state.plan.caseId))
+    const theCase = state.status === 'none' ? undefined : `pchCase-${state.plan.caseId}`
+    const closed = await closedTo(this.log, theCase === undefined ? [] : [theCase], contextOf(request).actor!)
+    if (state.status === 'none' || closed.isGone(theCase!)) throw new Problem('not-found', 'There is no notification of this number. Look its number up again.', {}, state.status === 'none' ? {} : { withheld: 'closed' })
+    return safetyView(id, state.plan.caseId, await this.lookUp.safetyOf(id, state.plan.caseId), closed.has(theCase!))
   }
 
   @Post('safety-reviews/:id/request') @CommandRoute(RequestSafetyReview)

@@ -1,5 +1,5 @@
 /** What an import does with the records that it cannot accept, and with those that are too large for the log; one for all feeds. */
-import type { RecordQuarantinedV1 } from '@chorus/contracts'
+import type { RecordQuarantinedV2 } from '@chorus/contracts'
 import type { RecordOutcome } from '@chorus/decider'
 import type { Recorder, RecordItem } from '@chorus/event-store'
 import type { Vault } from '@chorus/privacy'
@@ -15,7 +15,7 @@ export interface Refused {
   readonly identity: string
   readonly cause: string
   readonly text: string
-  readonly more?: Pick<RecordQuarantinedV1, 'action' | 'edits' | 'waitsFor' | 'field'>
+  readonly more?: Pick<RecordQuarantinedV2, 'action' | 'edits' | 'waitsFor' | 'field' | 'speaksOf' | 'personRefs'>
 }
 /** Known: it was repaired and accepted, or resolved, before. */
 export interface SetAside { readonly id: string; readonly outcome: 'duplicate' | 'quarantined' }

@@ -180,7 +180,7 @@ export class RecordSettler {
   private async quarantine(items: readonly Item[]): Promise<void> {
     await setAside(this.deps, { feed: NIBRS.system, mappingOf: ({ raw }) => mappingOf(raw.format), tally: this.tally, options: this.options, now: this.now }, items.map((item) => ({
       raw: item.raw, identity: item.raw.sha256, cause: item.cause!, text: item.text!,
-      more: { ...(item.action.length === 1 && { action: item.action }), ...(item.edit && { edits: [{ code: item.edit, count: 1 }] }), ...(item.inbound && item.cause === WAITS.cause && { waitsFor: item.inbound.stream }) },
+      more: { ...(item.action.length === 1 && { action: item.action }), ...(item.edit && { edits: [{ code: item.edit, count: 1 }] }), ...(item.inbound && { speaksOf: [item.inbound.stream], ...(item.cause === WAITS.cause && { waitsFor: item.inbound.stream }) }) },
     })))
   }
 

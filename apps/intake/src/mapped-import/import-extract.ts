@@ -80,7 +80,7 @@ export class MappedImport {
     const settling: Settling = { tally: new Tally(options.told), rows: new Map(), withoutCase: 0, departures: 0, streams: [] }
     for (const { row } of rows.rows) { void row; settling.tally.read({ lines: 1, action: mapping.target }) }
     if (!options.commit) {
-      await this.settle(rows.rows, plan, mapping, file, options, settling)
+      await this.settle(rows.rows, plan, mapping, facts, options, settling)
       return report(options, mapping, digest, settling, true)
     }
     await this.record(options, -1, [started(options.runId, { system: feedOf(mapping), mapping: nameOf(mapping) }, { fileId: file, bytes: bytes.length, zone: mapping.zone, ...(name && { name }), ...(roster.moment && { asOf: roster.moment }) }, clock.now()), applied(options.runId, mapping, text, clock.now())])
@@ -96,7 +96,7 @@ export class MappedImport {
       // A row that is set aside is progress: the others are not to suffer for it.
       if (clashes.taken.size === taken) attempt++
       const settled = plan.rows.filter(({ row }) => open.has(row) && !overtaken.has(row))
-      await this.settle(rows.rows, { ...plan, rows: settled }, mapping, file, options, settling)
+      await this.settle(rows.rows, { ...plan, rows: settled }, mapping, facts, options, settling)
       open = new Set([...open].filter((row) => overtaken.has(row)))
       if (!again || options.signal?.aborted) break
     }
@@ -147,9 +147,9 @@ export class MappedImport {
     return { overtaken, again }
   }
 
-  private async settle(rows: readonly Row[], plan: Plan, mapping: Mapping, file: string, options: ExtractOptions, settling: Settling): Promise<void> {
+  private async settle(rows: readonly Row[], plan: Plan, mapping: Mapping, facts: PlanFacts, options: ExtractOptions, settling: Settling): Promise<void> {
     const { tally } = settling
-    const contents = new Map(rows.map(({ row, content }) => [row, content]))
+    const byNumber = new Map(rows.map((row) => [row.row, row]))
     const refused: PlannedRow[] = []
     for (const planned of plan.rows) {
       const { row, line, outcome, cause } = planned
@@ -161,10 +161,12 @@ export class MappedImport {
       if (!recorded && cause === 'erased') tally.erased()
       settling.rows.set(row, entryOf(planned))
     }
-    const became = await setAside(this.deps, { feed: feedOf(mapping), mappingOf: () => nameOf(mapping), tally, options: { runId: options.runId, actor: options.actor, dryRun: !options.commit, fileId: file, zone: mapping.zone }, now: this.deps.clock.now() }, refused.map(({ row, line, cause, text, field, waitsFor }) => {
-      const identity = contents.get(row)!
+    const became = await setAside(this.deps, { feed: feedOf(mapping), mappingOf: () => nameOf(mapping), tally, options: { runId: options.runId, actor: options.actor, dryRun: !options.commit, fileId: facts.file, zone: mapping.zone }, now: this.deps.clock.now() }, refused.map(({ row, line, cause, text, field, waitsFor }) => {
+      const whole = byNumber.get(row)!
+      const { content: identity } = whole
+      const { erased: _, ...spoken } = facts.spokenOf(whole)
       const bytes = Buffer.from(identity, 'utf8')
-      return { identity, cause: cause!, text: `line ${line}: ${text!}`, more: { ...(field && { field }), ...(waitsFor && { waitsFor }) }, raw: { firstLine: line, lines: 1, length: bytes.length, ...(bytes.length <= MAX_KEPT && { bytes }) } }
+      return { identity, cause: cause!, text: `line ${line}: ${text!}`, more: { ...(field && { field }), ...(waitsFor && { waitsFor }), ...spoken }, raw: { firstLine: line, lines: 1, length: bytes.length, ...(bytes.length <= MAX_KEPT && { bytes }) } }
     }))
     for (const [at, planned] of refused.entries()) {
       const { id, outcome } = became[at]!

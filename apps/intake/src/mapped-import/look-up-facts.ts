@@ -8,6 +8,7 @@ import type { KnownReport } from '../feeds/mapped/compose'
 import type { Mapping } from '../feeds/mapped/mapping'
 import { keyOf, keyText, type CaseOf, type PlanFacts } from '../feeds/mapped/plan'
 import { momentOf } from '../feeds/mapped/moment'
+import { namesIn } from '../feeds/mapped/names-in'
 import { readRow, type Fields } from '../feeds/mapped/read-row'
 import type { Row } from '../feeds/mapped/read-rows'
 import { incident, initial as noIncident } from '../incident/incident'
@@ -35,8 +36,15 @@ export const lookUpFacts = async ({ recorder, vault, lookUp, clock }: FactsDeps,
   const streamIdOf = (key: string): string => vault.uuid('stream-id', source.agency, source.system, target, key)
   // A report's stream is fixed by its own feed, so that a screen and an arrest lead to it.
   const incidentOf = (reportNumber: string): string => vault.uuid('stream-id', reports.agency, reports.system, 'incident-report', reportNumber)
-  const read = rows.flatMap((row): Fields[] => { const one = readRow(row, mapping, now); return 'fields' in one ? [one.fields] : [] })
-  const personIds = [...new Set(read.flatMap((fields) => Object.entries(fields).flatMap(([name, value]) => name.endsWith('personId') ? [value as string] : [])))]
+  const read: Fields[] = []
+  const unreadable: Row[] = []
+  for (const row of rows) { const one = readRow(row, mapping, now); if ('fields' in one) read.push(one.fields); else unreadable.push(row) }
+  const reportIn = (row: Row): string | undefined => {
+    const { reportNumber } = namesIn(row, mapping)
+    return reportNumber === undefined ? undefined : `incident-${target === 'incident-report' ? streamIdOf(keyText(reportNumber)) : incidentOf(keyText(reportNumber))}`
+  }
+  // Of rows that cannot be read, too: what is set aside says whom it names.
+  const personIds = [...new Set(rows.flatMap((row) => namesIn(row, mapping).personIds))]
   const numbers = target === 'incident-report' ? [] : [...new Set(read.flatMap(({ reportNumber }) => reportNumber === undefined ? [] : [keyText(reportNumber as string)]))]
 
   const cases = new Map<string, CaseOf | 'erased'>()
@@ -53,6 +61,7 @@ export const lookUpFacts = async ({ recorder, vault, lookUp, clock }: FactsDeps,
   for (const number of numbers) streams.add(`charging-${incidentOf(number)}`)
   if (CATEGORY[target]) for (const fields of read) streams.add(`${CATEGORY[target]}-${streamIdOf(keyOf(fields, mapping))}`)
   for (const number of numbers) streams.add(`incident-${incidentOf(number)}`)
+  for (const row of unreadable) { const report = reportIn(row); if (report !== undefined) streams.add(report) }
   if (target !== 'supervision-compliance') for (const found of cases.values()) if (typeof found === 'object') streams.add(`circumstance-${found.caseId}`)
   const holdIdOf = (jurisdiction: string, holdNumber: string): string => vault.uuid('link', 'hold', jurisdiction, keyText(holdNumber))
   const ofHold = new Map<string, Set<string>>()
@@ -78,7 +87,18 @@ export const lookUpFacts = async ({ recorder, vault, lookUp, clock }: FactsDeps,
   }
   const said = momentOf(rows, mapping, now)
   const moment = DateTime.fromISO(said && 'from' in said ? said.from : now, { zone: mapping.zone })
+  const spokenOf: PlanFacts['spokenOf'] = (row) => {
+    const report = reportIn(row)
+    const known = namesIn(row, mapping).personIds.flatMap((personId) => [people.get(personId), subjects.get(personId), cases.get(personId) === 'erased' ? 'erased' : undefined])
+    const personRefs = [...new Set(known.filter((one): one is string => one !== undefined && one !== 'erased'))]
+    return {
+      erased: known.includes('erased') || (report !== undefined && erased.has(report)),
+      ...(report !== undefined && { speaksOf: [report] }),
+      ...(personRefs.length > 0 && { personRefs }),
+    }
+  }
   return {
+    spokenOf,
     now, file, role: actor.role, asOf: { time: moment.toFormat("yyyy-MM-dd'T'HH:mm"), timePrecision: 'minute', timeZone: mapping.zone },
     history: (stream): readonly RecordedEvent[] => histories.get(stream) ?? [], erased,
     personOf: (personId) => people.get(personId), caseOf: (personId) => cases.get(personId), subjectOf: (personId) => subjects.get(personId), reportOf, mayBeHeld: [...mayBeHeld], streamsOfHold: (holdId) => [...ofHold.get(holdId) ?? []], streamIdOf,

@@ -16,7 +16,7 @@ describe('the list of the quarantine', () => {
   const recorder = new Recorder({ store: new MemoryStore(), vault: new MemoryVault(), clock: { now: () => meta.now } })
   const list = new QuarantineList({ recorder, bytes: {} as QuarantinedBytes, extracts: {} as ExtractRows })
   const record = async (stream: string, draft: Pick<DraftEvent, 'type' | 'data'>, of: CommandMeta): Promise<void> => {
-    assert.ok((await recorder.record(stream, -1, [{ ...draft, schemaVersion: 1, ...atNow(of) }], of)).ok)
+    assert.ok((await recorder.record(stream, -1, [{ ...draft, schemaVersion: draft.type === 'RecordQuarantined' ? 2 : 1, ...atNow(of) }], of)).ok)
   }
   beforeAll(async () => {
     await record(`importrun-${RUN}`, { type: 'ImportRunStarted', data: { runId: RUN, feed: 'nibrs-flat-file', mapping: 'nibrs-flat@1', fileName: 'july.txt' } }, meta)

@@ -1,12 +1,12 @@
 /** The shell around quarantined records: their bytes (sealed, beside the log) and their streams. */
-import type { CommandMeta, RecordQuarantinedV1 } from '@chorus/contracts'
+import type { CommandMeta, RecordQuarantinedV2 } from '@chorus/contracts'
 import { fold, handleEach, isRefusal } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
 import { quarantinedRecord, type QuarantinedRecord } from './quarantined-record'
 import type { QuarantinedBytes } from './quarantined-bytes'
 
 /** A record that could not be accepted, with its bytes where they are kept. */
-export interface Refusee { readonly data: RecordQuarantinedV1; readonly bytes?: Uint8Array; readonly meta: CommandMeta }
+export interface Refusee { readonly data: RecordQuarantinedV2; readonly bytes?: Uint8Array; readonly meta: CommandMeta }
 
 export class Quarantine {
   constructor(private readonly recorder: Recorder, private readonly bytes: QuarantinedBytes) {}

@@ -38,6 +38,8 @@ export interface Step { readonly what: 'retry-requested' | 'resolved'; readonly 
 export type LetterDetail = (Omit<OpenLetter, 'status'> | Reference) & {
   /** worked: it was parked and tried again since, and waits no more */
   readonly status: 'open' | 'resolved' | 'worked'
+  /** the event's; absent for a hole */
+  readonly type?: string
   /** what to do */
   readonly text: string
   /** the event's place in the log; absent where the log holds none at this revision */
@@ -75,7 +77,9 @@ export class DeadLetterList {
     const reference = open ?? referenceOf(last!.data as Said)
     const event = await this.place(reference.stream, reference.revision)
     const history = (await this.deps.recorder.unseal(stored, () => true)).map(stepOf)
-    return { ...reference, status, text: whatToDo(status, reference), ...(event && { ordinal: event.ordinal, recordedtime: event.recordedtime }), history }
+    // what was recorded about it names the event, not its type: the log keeps that
+    const type = open?.type ?? (reference.eventId === undefined ? undefined : event?.type)
+    return { ...reference, status, ...(type !== undefined && { type }), text: whatToDo(status, reference), ...(event && { ordinal: event.ordinal, recordedtime: event.recordedtime }), history }
   }
 
   private async settled({ consumer, cause, kind }: LetterFilter): Promise<SettledLetter[]> {
@@ -88,8 +92,8 @@ export class DeadLetterList {
     return letters
   }
 
-  private async place(stream: string, revision: number): Promise<{ ordinal: number; recordedtime: string } | undefined> {
-    for await (const { ordinal, recordedtime, revision: at } of this.deps.store.readStream(stream, { from: revision, limit: 1 })) if (at === revision) return { ordinal, recordedtime }
+  private async place(stream: string, revision: number): Promise<{ ordinal: number; recordedtime: string; type: string } | undefined> {
+    for await (const { ordinal, recordedtime, type, revision: at } of this.deps.store.readStream(stream, { from: revision, limit: 1 })) if (at === revision) return { ordinal, recordedtime, type }
     return undefined
   }
 }

@@ -142,7 +142,7 @@ describe('dead letters', () => {
     await until('the case is worked', () => ofCase(4).length === 4)
     expect(ofCase(4)).toEqual(['4@0', '4@1', '4@2', '4@3'])
     await until('nothing is parked', async () => (await list('?cause=mended')).total === 0)
-    expect(await detail(id!)).toMatchObject({ status: 'worked', history: [{ what: 'retry-requested' }] })
+    expect(await detail(id!)).toMatchObject({ status: 'worked', type: 'LevelProposed', history: [{ what: 'retry-requested' }] })
     expect((await post(`/v1/dead-letters/${id}/retry`, { reason: 'once more' }).expect(409)).body).toMatchObject({ refused: 'dead_letter_worked' })
   })
 
@@ -160,7 +160,7 @@ describe('dead letters', () => {
     expect((await post(`/v1/dead-letters/${id}/resolve`, wish).expect(409)).body).toMatchObject({ refused: 'dead_letter_resolved' })
     expect((await post(`/v1/dead-letters/${id}/retry`, { reason: 'changed my mind' }).expect(409)).body).toMatchObject({ refused: 'dead_letter_resolved' })
     expect((await list('?status=resolved&cause=never')).letters).toEqual([expect.objectContaining({ id, status: 'resolved', reasonCode: 'DONE_BY_HAND', by: 'demo-operator' })])
-    expect(await detail(id!)).toMatchObject({ status: 'resolved', history: [{ what: 'resolved', reasonCode: 'DONE_BY_HAND', reason: wish.reason, ordinal: first.ordinal }] })
+    expect(await detail(id!)).toMatchObject({ status: 'resolved', type: 'LevelProposed', history: [{ what: 'resolved', reasonCode: 'DONE_BY_HAND', reason: wish.reason, ordinal: first.ordinal }] })
     const [kept] = await sql<{ n: number }[]>`select count(*)::int as n from log.events where text like ${'%Sampleperson%'}`
     expect(kept!.n).toBe(0)
 

@@ -1,5 +1,5 @@
 /** The shell around a subject's keys: who belongs together, what the vault does, and the events that say it was done. */
-import { IDENTITY_REGISTER, linksAfter, tokensOf, type CloseRecord, type CommandMeta, type DestroyKeys, type PersonLink, type PlaceLegalHold, type RecordAccessRestrictedV2, type RecordedEvent } from '@chorus/contracts'
+import { IDENTITY_REGISTER, linksAfter, tokensOf, type CloseRecord, type CommandMeta, type DestroyKeys, type PersonLink, type PlaceLegalHold, type QuarantinedRecordReleasedV1, type RecordAccessRestrictedV2, type RecordedEvent, type RecordQuarantinedV2 } from '@chorus/contracts'
 import { dayOf, derivedId, fold, handle, isRefusal, streamOf, type Handled, type Refusal } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
 import type { AuditTrail } from '@chorus/platform'
@@ -23,7 +23,8 @@ export class EndKeys {
   decide(subject: string, command: SubjectKeyCommand): Promise<Handled | Refusal> { return handle(this.deps.recorder, subjectKey, this.idOf(subject), command) }
 
   async view(subject: string): Promise<KeyView> {
-    const [standing, records, states, linked] = await Promise.all([this.deps.life.standingOf(subject), this.quarantined(subject), this.statesOf([subject]), this.linkedWith(subject)])
+    const [standing, states, linked] = await Promise.all([this.deps.life.standingOf(subject), this.statesOf([subject]), this.linkedWith(subject)])
+    const records = await this.quarantined([subject, ...standing.subjects])
     const { destroyed: _, ...state } = states.get(subject)!
     return { keysId: this.idOf(subject), ...state, ...standing, records, linked }
   }
@@ -80,7 +81,8 @@ export class EndKeys {
   private async goingWith(subject: string, others: readonly string[]): Promise<string[]> {
     const persons = [subject, ...others]
     const standing = await Promise.all(persons.map((each) => this.deps.life.standingOf(each)))
-    return [...new Set([...persons, ...standing.flatMap(({ subjects }) => subjects), ...await this.quarantined(subject)])]
+    const all = [...persons, ...standing.flatMap(({ subjects }) => subjects)]
+    return [...new Set([...all, ...await this.quarantined(all)])]
   }
 
   private async isHeld(subjects: readonly string[]): Promise<boolean> { return [...(await this.statesOf(subjects)).values()].some(({ held }) => held) }
@@ -125,13 +127,12 @@ export class EndKeys {
     await this.tell({ commandId: id, correlationId: id, causationId: null, actor: { id: 'chorus:keys-at-start', role: 'system', agency: 'CITY' }, source: { agency: 'CITY', system: 'chorus' }, now })
   }
 
-  /** Quarantined records that wait for this record, or became it: their bytes are its plaintext. */
-  private async quarantined(subject: string): Promise<string[]> {
-    if (isToken(subject)) return []
+  /** Quarantined records that speak of one of these, wait for it, or became it: their bytes are its plaintext. */
+  private async quarantined(subjects: readonly string[]): Promise<string[]> {
     const streams = new Set<string>()
     for await (const { stream, data } of this.deps.recorder.read({ filter: { types: ['RecordQuarantined', 'QuarantinedRecordReleased'] } })) {
-      const { waitsFor, recordedIn } = data as { waitsFor?: string; recordedIn?: string }
-      if (waitsFor === subject || recordedIn === subject) streams.add(stream)
+      const { waitsFor, recordedIn, speaksOf = [], personRefs = [] } = data as Partial<RecordQuarantinedV2 & QuarantinedRecordReleasedV1>
+      if ([waitsFor, recordedIn, ...speaksOf, ...personRefs].some((one) => one !== undefined && subjects.includes(one))) streams.add(stream)
     }
     return [...streams]
   }

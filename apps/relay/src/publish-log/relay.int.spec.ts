@@ -1,6 +1,6 @@
 import { postgres } from '@chorus/postgres'
 import type { Sql } from 'postgres'
-import { LeaseLost } from '@chorus/event-bus'
+import { LeaseLost, TopicsOfAnotherLog } from '@chorus/event-bus'
 import { PostgresStore } from '@chorus/event-store'
 import { freshDatabase, type FreshDatabase } from '../../../../test/support/database'
 import { RecordingBus, append, draft } from '../testing/log'
@@ -214,6 +214,40 @@ describe('the relay', () => {
     await through(2)
     expect(bus.ordinals()).toEqual([1, 2])
     expect(bus.transactions[0]!.by).toBe(3)
+  })
+
+  it('that is shut out again and again by who has not the lease of this database is not ready, and says who that may be and what to do', async () => {
+    let now = 0
+    const one = relay('one', { elapsed: () => now })
+    await one.start()
+    await until(() => one.role() === 'owner')
+    for (let times = 1; times <= 3; times++) {
+      await bus.open()
+      await record(1)
+      await through(times)
+      await until(() => one.role() === 'owner')
+      const { ok, text } = await one.look()
+      expect([times, ok]).toEqual([times, times < 3])
+      if (times === 3) expect(text).toMatch(/^shut out 3 times within an hour by a publisher that has not the lease in this database: .*KAFKA_PREFIX.*copy of this database.*; published through 3, nothing waits$/)
+    }
+    // long ago is no more than that
+    now += 2 * 3_600_000
+    await record(1)
+    await through(4)
+    await until(async () => (await one.look()).ok)
+  })
+
+  it('whose topics are another log\'s publishes nothing, and readiness says it in whole words; it goes on once they are free', async () => {
+    let taken = true
+    const only = relay('one', { openPublisher: async () => { if (taken) throw new TopicsOfAnotherLog('Another Chorus, with log x, publishes here. Give each its own KAFKA_PREFIX'); return bus.open() } })
+    await record(1)
+    await only.start()
+    await until(async () => !(await only.look()).ok)
+    expect((await only.look()).text).toBe('does not publish: Another Chorus, with log x, publishes here. Give each its own KAFKA_PREFIX; published through 0, 1 behind the head')
+    expect(bus.transactions).toEqual([])
+    taken = false
+    await through(1)
+    await until(async () => (await only.look()).ok)
   })
 
   it('that took long to open its publisher, while another took the lease, writes nothing', async () => {

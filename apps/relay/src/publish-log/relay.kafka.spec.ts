@@ -129,6 +129,37 @@ describe('relays as processes', () => {
     expect(one.said()).toContain('another relay has taken over: nothing more is written here')
   })
 
+  it('of another Chorus with the same prefix is not ready, by the name of the log whose topics they are; the first is not disturbed', async () => {
+    const one = start()
+    await owner(one)
+    await listen()
+    await record(20)
+    await arrived(20)
+    // no try was in vain: what is new is told from what is another's
+    const { epoch } = await published()
+    expect(epoch).toBe(1)
+    const [first, saidBefore] = [db, one.said()]
+    const second = await freshDatabase()
+    db = second
+    const other = start()
+    db = first
+    try {
+      await says(other, /^does not publish: Another Chorus, with log/)
+      expect((await other.ready()).ok).toBe(false)
+      expect((await other.ready()).text).toContain(`with log ${store.log}`)
+      await record(20)
+      await arrived(40)
+      expect((await published()).epoch).toBe(epoch)
+      expect((await one.ready()).ok).toBe(true)
+      expect(one.said()).toBe(saidBefore)
+      expect(other.said().match(/nothing is published: the topics are another log's/g)).toHaveLength(1)
+    } finally {
+      other.child.kill('SIGKILL')
+      await other.ended
+      await second.drop()
+    }
+  })
+
   it('one that is asked to stop finishes, gives the lease back and ends; what is recorded while none runs is published by the next', async () => {
     const one = start()
     await owner(one)

@@ -1,5 +1,5 @@
 /** The relay: standby until it gets the lease, then owner until it stops, fails, or another has taken over. */
-import { Lease, LeaseLost, PublisherFenced, type BusPublisher } from '@chorus/event-bus'
+import { Lease, LeaseLost, PublisherFenced, TopicsOfAnotherLog, type BusPublisher } from '@chorus/event-bus'
 import type { EventStore } from '@chorus/event-store'
 import { CheckpointOfAnotherLog, pause } from '@chorus/read-models'
 import type { Sql } from 'postgres'
@@ -31,6 +31,8 @@ const NAME = 'relay'
 const BACK_OFF = { first: 250, longest: 5000 }
 /** Something waits so long, ms, before readiness says that the broker does not take it. */
 const STUCK = 10_000
+/** Shut out so often within so long, ms, by whom this database does not know: that is no accident any more. */
+const STRANGERS = { times: 3, within: 3_600_000 }
 
 export class Relay {
   private readonly lease: Lease
@@ -41,6 +43,9 @@ export class Relay {
   private tenure: { readonly of: Tenure; readonly epoch: number } | undefined
   private failures = 0
   private lastFailure = ''
+  private refusal: string | undefined
+  /** when it was shut out though it had the lease, elapsed ms */
+  private strangers: readonly number[] = []
 
   constructor(private readonly options: RelayOptions) {
     const { database, owner, ttlMs = 4000, store } = options
@@ -76,6 +81,9 @@ export class Relay {
     const far = `published through ${through}, ${head > through ? `${head - through} behind the head` : 'nothing waits'}`
     const alarm = refused === 0 ? '' : `; ALARM: ${refused} ${refused === 1 ? 'event was' : 'events were'} refused, never to be on a shared topic${last ? `, the last ${last.type} at ${last.ordinal}${last.field ? ` for ${last.field}` : ''}` : ''}`
     if (this.role() === 'stopped') return { ok: false, text: `stopped; ${far}${alarm}` }
+    if (this.refusal !== undefined) return { ok: false, text: `does not publish: ${this.refusal}; ${far}${alarm}` }
+    const strangers = this.strangers.filter((at) => this.elapsed() - at < STRANGERS.within).length
+    if (strangers >= STRANGERS.times) return { ok: false, text: `shut out ${strangers} times within an hour by a publisher that has not the lease in this database: another Chorus at this broker has the same KAFKA_PREFIX, or a copy of this database runs beside it; stop that one, or give it a KAFKA_PREFIX of its own (or the broker takes longer than 30 s for a transaction); ${far}${alarm}` }
     if (this.failures >= 3 || (this.failures > 0 && !tenure)) return { ok: false, text: `does not publish after ${this.failures} ${this.failures === 1 ? 'failure' : 'failures'} (${this.lastFailure}), tries again; ${far}${alarm}` }
     if (!tenure) return { ok: true, text: `standby${place ? `, the owner is of epoch ${place.epoch}` : ''}; ${far}${alarm}` }
     const waited = state?.waitsSince === undefined ? 0 : this.elapsed() - state.waitsSince
@@ -90,12 +98,20 @@ export class Relay {
       try {
         const epoch = await this.lease.acquire()
         if (epoch !== undefined) await this.own(epoch, stop)
-        else this.failures = 0
+        else { this.failures = 0; this.refusal = undefined }
       } catch (error) {
-        if (error instanceof LeaseLost || error instanceof PublisherFenced) logger.warn({ owner, reason: error.message }, 'another relay has taken over: nothing more is written here; standby')
+        if (error instanceof PublisherFenced && await this.hasLease()) {
+          this.strangers = [...this.strangers, this.elapsed()].slice(-STRANGERS.times)
+          logger.warn({ owner, reason: error.message }, 'shut out by a publisher that has not the lease in this database; trying again')
+        } else if (error instanceof TopicsOfAnotherLog) {
+          if (this.refusal === undefined) logger.error({ owner, reason: error.message }, 'nothing is published: the topics are another log\'s; it is looked again every few seconds')
+          this.refusal = error.message
+          wait = backOff.longest
+        } else if (error instanceof LeaseLost || error instanceof PublisherFenced) logger.warn({ owner, reason: error.message }, 'another relay has taken over: nothing more is written here; standby')
         else {
           this.failures++
           this.lastFailure = nameOf(error)
+          this.refusal = undefined
           wait = Math.min(backOff.longest, backOff.first * 2 ** (this.failures - 1))
           logger.warn({ owner, failures: this.failures, waitMs: wait, err: error }, 'publishing failed; trying again')
         }
@@ -104,6 +120,9 @@ export class Relay {
       await pause(wait, stop)
     }
   }
+
+  /** Asked of the database: whoever took over as intended has it there. */
+  private hasLease(): Promise<boolean> { return this.lease.renew().then(() => true, () => false) }
 
   private async own(epoch: number, stop: AbortSignal): Promise<void> {
     const { logger, owner, store, openPublisher, ttlMs = 4000, limits, pollMs } = this.options
@@ -115,7 +134,7 @@ export class Relay {
       logger.info({ owner, epoch, after: from.ordinal }, 'owner: publishing')
       const tenure = new Tenure({
         store, publisher, published: this.published, lease: this.lease, epoch, from, renewEveryMs: ttlMs / 4, elapsed: this.elapsed, logger,
-        onProgress: () => { this.failures = 0 }, ...(limits && { limits }), ...(pollMs !== undefined && { pollMs }),
+        onProgress: () => { this.failures = 0; this.refusal = undefined }, ...(limits && { limits }), ...(pollMs !== undefined && { pollMs }),
       })
       this.tenure = { of: tenure, epoch }
       await tenure.run(stop)

@@ -17,7 +17,7 @@ export class NotificationPlannedV1 {
   @Count({ min: 1, doc: '1 for the first notification of the period; repeats count on' }) number!: number
   @Code(REPEAT_REASONS, { optional: true, doc: 'why he is told again; only from number 2 on' }) repeatReason?: RepeatReason
   @Code(NOTIFICATION_MODES, { tells: 'level', doc: 'how he is to be told' }) mode!: NotificationMode
-  @Timestamp({ doc: 'by when' }) dueAt!: string
+  @Timestamp({ tells: 'level', doc: 'by when: so long after the plan as the level says' }) dueAt!: string
   @Code(SLA_IDS, { tells: 'level', doc: 'the timer that says so' }) slaId!: SlaId
   @Name({ tells: 'level', doc: 'the text that is to be used' }) templateId!: string
   @Name({ tells: 'level', doc: 'its version' }) templateVersion!: string

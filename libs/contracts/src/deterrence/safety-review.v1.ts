@@ -15,7 +15,7 @@ export class SafetyReviewRequestedV1 {
   @Uuid({ of: 'notification', doc: 'the notification' }) notificationId!: string
   @Uuid({ of: 'pchCase', doc: 'the case' }) caseId!: string
   @Code(['SYSTEM_ADVOCATE'], { doc: 'who may answer' }) reviewerPool!: 'SYSTEM_ADVOCATE'
-  @Timestamp({ doc: 'by when; unanswered it stays not cleared' }) dueAt!: string
+  @Timestamp({ tells: 'level', doc: 'by when; unanswered it stays not cleared' }) dueAt!: string
 }
 
 @Event({ type: 'SafetyReviewCompleted', ...safety, summary: 'An advocate answered a review: within which window and at which classes of place it may go ahead, or that it may not.' })

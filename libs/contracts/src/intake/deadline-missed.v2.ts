@@ -1,4 +1,4 @@
-/** Any deadline of the register that passed: on the stream that its timer watches. Codes and a date; no person, no text. */
+/** Any deadline of the register that passed: on the stream that its timer watches. Codes and a date; no person, no text. When it was found to be missed tells as much as its date: in a case whose level is closed there is none. */
 import { Event } from '../event'
 import { Code, Timestamp } from '../fields'
 
@@ -10,11 +10,11 @@ export const TIMER_OWNERS = ['intakeAnalyst', 'detective', 'prosecutor', 'system
 export type TimerOwner = (typeof TIMER_OWNERS)[number]
 
 @Event({
-  type: 'DeadlineMissed', version: 2, categories: ['safetyWarning', 'lethalityScreen', 'referral', 'pchCase', 'incident', 'notification'], classification: 'CJI', context: 'none', producer: 'intake', consumers: ['intake', 'deterrence'],
+  type: 'DeadlineMissed', version: 2, tells: 'level', categories: ['safetyWarning', 'lethalityScreen', 'referral', 'pchCase', 'incident', 'notification'], classification: 'CJI', context: 'none', producer: 'intake', consumers: ['intake', 'deterrence'],
   time: 'when it was found to be missed', summary: 'What a timer waits for had not happened by its due date. It closes nothing: what is due stays due.',
 })
 export class DeadlineMissedV2 {
-  @Code(TIMERS, { tells: 'level', doc: 'the timer' }) timer!: TimerName
-  @Code(TIMER_OWNERS, { tells: 'level', doc: 'whose task it is' }) owner!: TimerOwner
+  @Code(TIMERS, { doc: 'the timer' }) timer!: TimerName
+  @Code(TIMER_OWNERS, { doc: 'whose task it is' }) owner!: TimerOwner
   @Timestamp({ doc: 'by when it was to be done' }) dueAt!: string
 }

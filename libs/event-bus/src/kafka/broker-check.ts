@@ -1,13 +1,15 @@
-/** Whether the brokers answer, for the readiness of a process that need not be in touch with them all the time. */
+/** Whether the brokers answer, and nobody else uses the topics, for the readiness of a process that need not be in touch with them all the time. */
 import type { Admin } from 'kafkajs'
 import { kafkaClient } from './kafka-client'
 import type { KafkaSettings } from './kafka-settings'
+import { TopicsOfAnotherLog, lookAtMarks } from './mark'
 
 export class BrokerCheck {
   private admin: Admin | undefined
   private asking: Promise<{ readonly ok: boolean; readonly text: string }> | undefined
 
-  constructor(private readonly settings: KafkaSettings) {}
+  /** @param log whose topics they are to be; absent: it is not asked */
+  constructor(private readonly settings: KafkaSettings, private readonly log?: string) {}
 
   /** Asks now, over one connection that is kept; who asks meanwhile gets the same answer. Never rejects; a broker that is silent is answered for late (10 s). */
   look(): Promise<{ readonly ok: boolean; readonly text: string }> {
@@ -26,8 +28,10 @@ export class BrokerCheck {
       if (this.admin !== admin) await admin.connect()
       this.admin = admin
       const { brokers } = await admin.describeCluster()
+      if (this.log !== undefined) await lookAtMarks(admin, this.settings, this.log)
       return { ok: brokers.length > 0, text: brokers.length > 0 ? `Kafka answers, ${brokers.length} ${brokers.length === 1 ? 'broker' : 'brokers'}` : 'Kafka answers, but has no broker' }
     } catch (error) {
+      if (error instanceof TopicsOfAnotherLog) return { ok: false, text: error.message }
       if (this.admin === admin) this.admin = undefined
       await admin.disconnect().catch(() => undefined)
       const name = error instanceof Error && /^\w{1,64}$/.test(error.name) ? error.name : 'error'

@@ -2,7 +2,7 @@
 import { type BusSubscribeOptions, type BusSubscription, type EventBus } from '../port'
 import { silent, type KafkaLogger } from './kafka-log'
 import type { KafkaSettings } from './kafka-settings'
-import { KafkaSubscription } from './kafka-subscription'
+import { KafkaSubscription, type SubscriptionOptions } from './kafka-subscription'
 
 export interface KafkaBusOptions {
   readonly settings: KafkaSettings
@@ -15,18 +15,20 @@ export interface KafkaBusOptions {
   readonly firstBackoffMs?: number
   /** partitions of one subscription that are handled at the same time; default 1: one handler at a time, as on the log */
   readonly concurrency?: number
+  /** the log whose events are to come: where the topics are another one's, a subscription does not join its group; absent: it is not asked */
+  readonly log?: string
   /** through where the relay has published; undefined where it never did */
   readonly published?: () => Promise<number | undefined>
 }
 
 export class KafkaBus implements EventBus {
   private readonly subscriptions = new Set<KafkaSubscription>()
-  private readonly options: Required<Omit<KafkaBusOptions, 'published'>>
+  private readonly options: SubscriptionOptions
   private readonly published: () => Promise<number | undefined>
 
-  constructor({ settings, logger = silent, sessionTimeoutMs = 6_000, heartbeatMs = Math.max(100, Math.floor(sessionTimeoutMs / 10)), firstBackoffMs = 100, concurrency = 1, published = () => Promise.resolve(undefined) }: KafkaBusOptions) {
+  constructor({ settings, logger = silent, sessionTimeoutMs = 6_000, heartbeatMs = Math.max(100, Math.floor(sessionTimeoutMs / 10)), firstBackoffMs = 100, concurrency = 1, log, published = () => Promise.resolve(undefined) }: KafkaBusOptions) {
     this.published = published
-    this.options = { settings, logger, sessionTimeoutMs, heartbeatMs, firstBackoffMs, concurrency }
+    this.options = { settings, logger, sessionTimeoutMs, heartbeatMs, firstBackoffMs, concurrency, log }
   }
 
   /** Resolves when the group is joined, or when that did not go well at once: then it goes on trying, and health() says so. */

@@ -10,6 +10,7 @@ import type { BusMessage, BusSubscribeOptions } from '../port'
 import { isOfType, kafkaClient } from './kafka-client'
 import type { KafkaBusOptions } from './kafka-bus'
 import { isUsual } from './kafka-log'
+import { TopicsOfAnotherLog, lookAtMarks } from './mark'
 import { partitionOf } from './partition'
 
 /** messages that a handler gets at a time: what it finished is not lost to a crash in the next */
@@ -24,7 +25,11 @@ const SILENT_MS = 4_000
 const PATIENCE = 10
 /** how long start() waits for a group that neither joins nor fails */
 const PATIENCE_MS = 5_000
+const RETRY = { initialRetryTime: 50, factor: 0.2, multiplier: 2, retries: 6, maxRetryTime: 1_000 }
 const LOST = ['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'FENCED_INSTANCE_ID', 'NOT_COORDINATOR_FOR_GROUP']
+
+/** Those of the bus, all of them said. */
+export type SubscriptionOptions = Required<Omit<KafkaBusOptions, 'published' | 'log'>> & { readonly log: string | undefined }
 
 export class KafkaSubscription {
   private readonly stopping = new AbortController()
@@ -37,8 +42,9 @@ export class KafkaSubscription {
   private inHand = 0
   private answered = performance.now()
   private trouble: string | undefined
+  private leave: (why: Error) => void = () => undefined
 
-  constructor(private readonly bus: Required<Omit<KafkaBusOptions, 'published'>>, private readonly options: BusSubscribeOptions) {}
+  constructor(private readonly bus: SubscriptionOptions, private readonly options: BusSubscribeOptions) {}
 
   async start(): Promise<void> {
     let first: () => void = () => undefined
@@ -93,7 +99,11 @@ export class KafkaSubscription {
   private async runOnce(joined: () => void): Promise<void> {
     const { settings, logger, sessionTimeoutMs, heartbeatMs, concurrency } = this.bus
     const { prefix } = settings
-    const consumer = kafkaClient(settings, { logger, retry: { initialRetryTime: 50, factor: 0.2, multiplier: 2, retries: 6, maxRetryTime: 1_000 } }).consumer({
+    const { signal } = this.stopping
+    const stopped = new Promise<void>((resolve) => { if (signal.aborted) resolve(); else signal.addEventListener('abort', () => resolve(), { once: true }) })
+    await Promise.race([this.lookWhose(), stopped])
+    if (signal.aborted) return
+    const consumer = kafkaClient(settings, { logger, retry: RETRY }).consumer({
       groupId: prefix + this.options.group,
       sessionTimeout: sessionTimeoutMs,
       heartbeatInterval: heartbeatMs,
@@ -102,18 +112,18 @@ export class KafkaSubscription {
       readUncommitted: false,
       allowAutoTopicCreation: false,
       // we make a new one ourselves: kafkajs' own restart cannot be stopped while it waits
-      retry: { initialRetryTime: 50, factor: 0.2, multiplier: 2, retries: 6, maxRetryTime: 1_000, restartOnFailure: async () => false },
+      retry: { ...RETRY, restartOnFailure: async () => false },
     })
     this.consumer = consumer
     let crashed: (error: Error) => void = () => undefined
     const crash = new Promise<never>((_, reject) => { crashed = reject })
     crash.catch(() => undefined)
+    // at once: kafkajs would hold the partition and try the same some times more
+    this.leave = crashed
     consumer.on(consumer.events.CRASH, ({ payload }) => crashed(payload.error))
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => { this.joined = true; this.assigned = payload.memberAssignment; this.trouble = undefined; this.heard(); joined() })
     consumer.on(consumer.events.FETCH, () => this.heard())
     consumer.on(consumer.events.HEARTBEAT, () => this.heard())
-    const { signal } = this.stopping
-    const stopped = new Promise<void>((resolve) => { if (signal.aborted) resolve(); else signal.addEventListener('abort', () => resolve(), { once: true }) })
     try {
       await Promise.race([consumer.connect(), stopped])
       if (signal.aborted) return
@@ -128,6 +138,19 @@ export class KafkaSubscription {
     }
   }
 
+  /** Before it joins, and takes messages from those whose they are. @throws TopicsOfAnotherLog */
+  private async lookWhose(): Promise<void> {
+    const { log, settings, logger } = this.bus
+    if (log === undefined) return
+    const admin = kafkaClient(settings, { logger, retry: RETRY }).admin()
+    try {
+      await admin.connect()
+      await lookAtMarks(admin, settings, log)
+    } finally {
+      await admin.disconnect().catch(() => undefined)
+    }
+  }
+
   private heard(): void { this.answered = performance.now() }
 
   private async batch(payload: EachBatchPayload): Promise<void> {
@@ -138,6 +161,8 @@ export class KafkaSubscription {
       const part = batch.messages.slice(at, at + MAX_DELIVERY)
       const last = part.at(-1)
       if (!last) return
+      // it joined before the topics were marked: whoever's they are gets these once it has left
+      if (part.some(({ headers }) => headers?.ce_log !== undefined && String(headers.ce_log) !== this.bus.log)) await this.lookWhose().catch((error: unknown) => { this.leave(error as Error); throw error })
       const lost = await this.deliver(payload, part).catch((error: unknown) => { this.backOff(payload, place, error); return 'failed' as const })
       if (lost === 'failed') return
       this.failures.delete(place)
@@ -216,6 +241,7 @@ export class KafkaSubscription {
 /** For an operator: the kind of failure; kafkajs' own sentences hold host names and ports at most. */
 const reasonOf = (error: unknown): string => {
   if (!(error instanceof Error)) return 'unknown error'
+  if (error instanceof TopicsOfAnotherLog) return error.message
   // kafkajs hides the broker's answer here
   const hint = error.name === 'KafkaJSGroupCoordinatorNotFound' ? '; the broker is starting, or this service has no right on the group: infra/kafka/acls.sh' : ''
   return `${error.name}: ${error.message.split('\n')[0]?.slice(0, 200)}${hint}`

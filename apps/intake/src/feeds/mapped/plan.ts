@@ -42,6 +42,8 @@ export interface PlanFacts {
   history(stream: string): readonly RecordedEvent[]
   readonly erased: ReadonlySet<string>
   personOf(personId: string): string | 'erased' | undefined
+  /** of whom and what a row speaks, as far as its numbers can be read; `erased`: somebody whom it names was */
+  spokenOf(row: Row): { readonly erased: boolean; readonly speaksOf?: string[]; readonly personRefs?: string[] }
   reportOf(reportNumber: string): KnownReport
   caseOf(personId: string): CaseOf | 'disagree' | 'erased' | undefined
   /** whose number it is in the context of cases, with or without an open one */
@@ -62,6 +64,8 @@ export interface PlanFacts {
 
 /** What this record's ids stand for already: the log keeps an id for one content for ever. */
 export const NUMBER_TAKEN = { cause: 'number-taken', text: 'this number of this system stands for another record here, of another kind or under another report: correct it at its source, or resolve it' } as const
+/** Whoever was erased by order stays so, whatever comes under the same number: decision 0049. */
+export const ERASED = { cause: 'erased', text: 'its record, or somebody whom it names, was destroyed by order: nothing of the row is recorded, of nobody whom it names. If it tells of something new, a person enters it by hand, without that number' } as const
 export const WAITS_FOR_REPORT = { cause: 'record-not-known', text: 'the row speaks of a report that is not known here: it waits, and is tried again by itself when that report comes' } as const
 const CATEGORY = { 'incident-report': 'incident', arrest: 'arrest', 'lethality-screen': 'lethalityScreen', 'charging-presentation': 'charging', 'charging-decision': 'charging', 'court-conditions': 'charging', disposition: 'charging', 'supervision-compliance': 'supervision' } as const
 const COMPOSE = { 'incident-report': composeReport, arrest: composeArrest, 'lethality-screen': composeScreen, 'charging-presentation': composeCharging, 'charging-decision': composeCharging, 'court-conditions': composeCharging, disposition: composeCharging, 'supervision-compliance': composeSupervision } as const
@@ -95,7 +99,8 @@ export const planRows = (rows: readonly Row[], mapping: Mapping, facts: PlanFact
     const place = { row: row.row, line: row.line }
     const refuse = (wrong: { readonly cause: string; readonly text: string; readonly field?: string }): PlannedRow => ({ ...place, outcome: 'refused', drafts: [], ...wrong })
     const read = readRow(row, mapping, facts.now)
-    if ('wrong' in read) return refuse(read.wrong)
+    // what is wrong with it is nobody's task any more, and its bytes would bring back what was destroyed
+    if ('wrong' in read) return facts.spokenOf(row).erased ? { ...place, outcome: 'duplicate', ...ERASED, drafts: [] } : refuse(read.wrong)
     const { fields } = read
     const message = facts.messageOf(row.content)
     const accept = (stream: string, outcome: 'new' | 'correction', drafts: readonly DraftEvent[]): PlannedRow => {
@@ -107,7 +112,7 @@ export const planRows = (rows: readonly Row[], mapping: Mapping, facts: PlanFact
     /** Whose open case a row is of, by his number; or what becomes of the row without one. */
     const subjectOf = ({ personId }: Fields): CaseOf | Pick<PlannedRow, 'outcome' | 'cause' | 'field' | 'text'> => {
       const person = facts.caseOf(personId as string)
-      if (person === 'erased') return { outcome: 'duplicate', cause: 'erased' }
+      if (person === 'erased') return { outcome: 'duplicate', ...ERASED }
       if (person === 'disagree') return { outcome: 'refused', cause: 'identifiers-disagree', field: 'personId', text: 'this number leads to different people here: a person says who is who' }
       return person ?? { outcome: 'no-case' }
     }
@@ -132,8 +137,8 @@ export const planRows = (rows: readonly Row[], mapping: Mapping, facts: PlanFact
     const stream = `${CATEGORY[mapping.target]}-${charge ? report!.incidentId : streamId}`
     const subject = mapping.target === 'supervision-compliance' ? supervised(subjectOf(fields), facts.subjectOf(fields.personId as string), historyOf(stream)) : undefined
     if (subject && !('caseId' in subject)) return { ...place, drafts: [], ...subject }
-    if (facts.erased.has(stream)) return { ...place, outcome: 'duplicate', cause: 'erased', drafts: [] }
-    for (const [name, value] of Object.entries(fields)) if (name.endsWith('personId') && facts.personOf(value as string) === 'erased') return { ...place, outcome: 'duplicate', cause: 'erased', drafts: [] }
+    if (facts.erased.has(stream)) return { ...place, outcome: 'duplicate', ...ERASED, drafts: [] }
+    for (const [name, value] of Object.entries(fields)) if (name.endsWith('personId') && facts.personOf(value as string) === 'erased') return { ...place, outcome: 'duplicate', ...ERASED, drafts: [] }
     if (mapping.target === 'lethality-screen') {
       const wrong = wrongScreen(fields, report)
       if (wrong) return refuse(wrong)

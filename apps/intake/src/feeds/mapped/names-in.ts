@@ -1,0 +1,15 @@
+/** Whom and what a row speaks of, also where it cannot be read as a whole: of a row that is set aside it must be known, or an order to destroy would miss it. Pure. */
+import type { Mapping } from './mapping'
+import type { Row } from './read-rows'
+
+/** Numbers as they stand in their own columns; of a row that could not be parted into columns none. */
+export interface NamesIn { readonly personIds: readonly string[]; readonly reportNumber?: string }
+
+export const namesIn = (row: Row, { fields }: Pick<Mapping, 'fields'>): NamesIn => {
+  const told = row.broken ? [] : Object.entries(fields).flatMap(([name, { column }]) => {
+    const text = column === undefined ? '' : row.values[column] ?? ''
+    return text === '' ? [] : [[name, text] as const]
+  })
+  const reportNumber = told.find(([name]) => name === 'reportNumber')?.[1]
+  return { personIds: told.flatMap(([name, text]) => name.endsWith('personId') ? [text] : []), ...(reportNumber !== undefined && { reportNumber }) }
+}
