@@ -5,7 +5,8 @@
  */
 import { eventRegistry, problemsOf, type OpenDataRow } from '@chorus/contracts'
 import { join, MOST_ROWS, reportDraft } from '../../apps/intake/src/feeds/kcpd/report'
-import { readRows, UnknownLayout, type RawRow, type RowCounts } from '../../apps/intake/src/feeds/kcpd/read-rows'
+import { UnknownLayout, type RawRow, type RowCounts } from '../../apps/intake/src/feeds/kcpd/raw-row'
+import { readRows } from '../../apps/intake/src/feeds/kcpd/read-rows'
 import { readRow } from '../../apps/intake/src/feeds/kcpd/row'
 import { KCPD } from './in-memory'
 import { excerptOf, fuzzFeed, MUTATIONS, type FuzzFailure, type Random } from './nibrs'

@@ -19,11 +19,11 @@ describe('a roster', () => {
     expect(add(onRoster(history, booked('2026-07-02T23:50', TWO)))).toBe('correction')
     expect(history[1]).toMatchObject({ corrects: 'e0', time: '2026-07-02T23:50', sourceRecord: { version: 2 } })
     expect(add(onRoster(history, booked('2026-07-02T23:50', TWO)))).toBe('duplicate')
-    expect(heldAt(history, 'DC', 'JACKSON')).toEqual([HOLD])
+    expect(heldAt(history, 'DC', 'JACKSON', at(THREE))).toEqual([HOLD])
     history.push(stored(goneFromRoster(history, HOLD, at(TWO), OUTSIDE), 2))
     expect(history[2]).toMatchObject({ time: TWO, data: { status: 'OUT', reason: 'OTHER' } })
     expect(history[2]).not.toHaveProperty('breaches')
-    expect(heldAt(history, 'DC', 'JACKSON')).toEqual([])
+    expect(heldAt(history, 'DC', 'JACKSON', at(THREE))).toEqual([])
   })
   it('that names him again after he was gone takes him in as of its own moment, and says it once', () => {
     const history = [stored((onRoster([], booked(BOOKED, ONE)) as { draft: object }).draft, 0)]
@@ -32,11 +32,18 @@ describe('a roster', () => {
     expect(back).toMatchObject({ outcome: 'new', draft: { time: TWO } })
     history.push(stored(back.draft, 2))
     expect(onRoster(history, booked(BOOKED, THREE)).outcome).toBe('duplicate')
-    expect(heldAt(history, 'DC', 'JACKSON')).toEqual([HOLD])
+    expect(heldAt(history, 'DC', 'JACKSON', at(THREE))).toEqual([HOLD])
   })
   it('of another facility lets nobody out here', () => {
     const history = [stored((onRoster([], booked(BOOKED, ONE)) as { draft: object }).draft, 0)]
-    expect(heldAt(history, 'OTHER', 'JACKSON')).toEqual([])
-    expect(heldAt(history, 'DC', 'CLAY')).toEqual([])
+    expect(heldAt(history, 'OTHER', 'JACKSON', at(THREE))).toEqual([])
+    expect(heldAt(history, 'DC', 'CLAY', at(THREE))).toEqual([])
+  })
+  it('that is older than what is known of him takes him neither in nor out', () => {
+    const history = [stored((onRoster([], booked(BOOKED, TWO)) as { draft: object }).draft, 0)]
+    expect(heldAt(history, 'DC', 'JACKSON', at('2026-07-02T23:00'))).toEqual([])
+    history.push(stored(goneFromRoster(history, HOLD, at(TWO), OUTSIDE), 1))
+    expect(onRoster(history, booked(BOOKED, ONE))).toMatchObject({ outcome: 'duplicate', ordinal: 1 })
+    expect(onRoster(history, booked(BOOKED, THREE))).toMatchObject({ outcome: 'new' })
   })
 })

@@ -3,6 +3,7 @@
  * Facts, told by a snapshot; decided on the stream's own history. Pure.
  */
 import type { CustodyReason, CustodyStatusChangedV1, DraftEvent, Jurisdiction, RecordedEvent, SourceRecord, TimePrecision } from '@chorus/contracts'
+import { minuteOf } from '@chorus/decider'
 import { circumstance, initial, takesTurns, type Circumstance } from './circumstance'
 
 export interface When { readonly time: string; readonly timePrecision: TimePrecision; readonly timeZone: string }
@@ -26,6 +27,8 @@ export const onRoster = (history: readonly RecordedEvent[], { caseId, subjectRef
   const entries = stateOf(history).holds[holdId]?.entries ?? []
   const last = entries.at(-1)
   const data: CustodyStatusChangedV1 = { caseId, subjectRef, status: 'IN', holdId, facility, jurisdiction, reason }
+  // What became of him after the roster's own moment, it does not know.
+  if (last?.status === 'OUT' && placed(asOf.time) < placed(last.time)) { const standing = told.find(({ id }) => id === last.id)!; return { outcome: 'duplicate', ordinal: standing.ordinal, revision: standing.revision } }
   const draft = (when: When): DraftEvent => ({ type: 'CustodyStatusChanged', schemaVersion: 1, data, time: when.time, timePrecision: when.timePrecision, timeZone: when.timeZone, partitionkey: `pchCase-${caseId}`, sourceRecord: { ...source, version: toldByFeeds(history, holdId) + elsewhere + 1 } })
   if (last?.status === 'IN') {
     const standing = told.find(({ id }) => id === last.id)!
@@ -37,11 +40,15 @@ export const onRoster = (history: readonly RecordedEvent[], { caseId, subjectRef
   }
   return { outcome: 'new', draft: draft(last && placed(booked.time) <= placed(last.time) ? asOf : booked) }
 }
-const placed = (time: string): string => time.slice(0, 16)
+/** By the clocks of Kansas City; what was told by hand may stand as an instant. */
+const placed = (time: string): string => /^\d.*Z$/.test(time) ? minuteOf(time) : time.slice(0, 16)
 
-/** The holds of a case at a facility that are open as far as is known. */
-export const heldAt = (history: readonly RecordedEvent[], facility: string, jurisdiction: string): string[] =>
-  Object.entries(stateOf(history).holds).filter(([, hold]) => hold.facility === facility && hold.jurisdiction === jurisdiction && hold.entries.at(-1)?.status === 'IN').map(([holdId]) => holdId)
+/** The holds of a case at a facility that are open as far as is known, and were so at this moment: of one that began later, an older roster says nothing. */
+export const heldAt = (history: readonly RecordedEvent[], facility: string, jurisdiction: string, { time }: Pick<When, 'time'>): string[] =>
+  Object.entries(stateOf(history).holds).filter(([, hold]) => {
+    const last = hold.entries.at(-1)
+    return hold.facility === facility && hold.jurisdiction === jurisdiction && last?.status === 'IN' && placed(last.time) <= placed(time)
+  }).map(([holdId]) => holdId)
 
 /** A full roster no longer names this hold: he has left, at the latest at its moment. Why, a roster does not say. */
 export const goneFromRoster = (history: readonly RecordedEvent[], holdId: string, asOf: When, source: Omit<SourceRecord, 'version' | 'id'>, elsewhere = 0): DraftEvent => {

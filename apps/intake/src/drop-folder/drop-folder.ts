@@ -1,5 +1,6 @@
 /** What a file of the drop folder is: told by its feed folder, by the mapping beside it, else by its first bytes. Pure. */
-import { readRows, UnknownLayout } from '../feeds/kcpd/read-rows'
+import { UnknownLayout } from '../feeds/kcpd/raw-row'
+import { readRows } from '../feeds/kcpd/read-rows'
 
 export type DroppedAs = { readonly as: 'nibrs' } | { readonly as: 'kcpd' } | { readonly as: 'extract'; readonly mapping: string }
 export interface Place {

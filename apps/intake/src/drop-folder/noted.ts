@@ -1,14 +1,21 @@
 /** What is noted beside a file that was taken, as it is believed when it is read again: no further than its form. Pure. */
-export interface Claim { readonly folder: string; /** bytes of the name, base64 */ readonly name: string; readonly at: string; readonly tries: number; /** what the file was like when it was last looked at */ readonly stamp?: string; readonly mapping?: string; readonly tooManyMappings?: boolean }
+export interface Claim { readonly folder: string; /** bytes of the name, base64 */ readonly name: string; readonly at: string; readonly tries: number; /** what the file was like when it was last looked at */ readonly stamp?: string; readonly mapping?: string; readonly tooManyMappings?: boolean; /** it was filed away before, and written on since */ readonly again?: boolean }
 export const claimOf = (value: unknown): Claim | undefined => {
-  const { folder, name, at, tries, stamp, mapping, tooManyMappings } = (value ?? {}) as Record<keyof Claim, unknown>
+  const { folder, name, at, tries, stamp, mapping, tooManyMappings, again } = (value ?? {}) as Record<keyof Claim, unknown>
   if (typeof folder !== 'string' || folder.includes('/') || typeof name !== 'string' || typeof at !== 'string' || Number.isNaN(Date.parse(at)) || !Number.isInteger(tries)) return undefined
   const text = (given: unknown): boolean => given === undefined || typeof given === 'string'
-  return text(stamp) && text(mapping) && (tooManyMappings === undefined || tooManyMappings === true) ? value as Claim : undefined
+  return text(stamp) && text(mapping) && [tooManyMappings, again].every((given) => given === undefined || given === true) ? value as Claim : undefined
 }
-export interface Finished { readonly to: 'done' | 'refused'; readonly base: string }
+export interface Finished { readonly to: 'done' | 'refused'; readonly base: string; /** size and time of what was read; absent where nothing could be */ readonly written?: string }
 /** As conclude() writes it: a name that leads nowhere else. */
 export const finishedOf = (value: unknown): Finished | undefined => {
-  const { to, base } = (value ?? {}) as Record<keyof Finished, unknown>
-  return (to === 'done' || to === 'refused') && typeof base === 'string' && /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(base) ? { to, base } : undefined
+  const { to, base, written } = (value ?? {}) as Record<keyof Finished, unknown>
+  return (written === undefined || typeof written === 'string') && (to === 'done' || to === 'refused') && typeof base === 'string' && /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(base) ? { to, base, ...(typeof written === 'string' && { written }) } : undefined
+}
+/** What is noted of a file that was filed away, as long as it is looked at. */
+export interface Filed { readonly finished: Finished; readonly claim: Claim; readonly at: string }
+export const filedOf = (value: unknown): Filed | undefined => {
+  const { finished, claim, at } = (value ?? {}) as Record<keyof Filed, unknown>
+  const [is, was] = [finishedOf(finished), claimOf(claim)]
+  return is?.written !== undefined && was && typeof at === 'string' && !Number.isNaN(Date.parse(at)) ? { finished: is, claim: was, at } : undefined
 }

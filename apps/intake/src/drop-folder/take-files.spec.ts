@@ -4,7 +4,8 @@ import type * as Files from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { repositoryRoot } from '@chorus/platform'
-import { DropFolder, FolderUnusable, type Dropped, type Imported } from './take-files'
+import { FolderUnusable } from './on-disk'
+import { DropFolder, type Dropped, type Imported } from './take-files'
 import { senderOf } from './import-dropped'
 import { recognise } from './drop-folder'
 
@@ -17,11 +18,12 @@ describe('the drop folder', () => {
   let importing: (file: Dropped) => Promise<Imported>
   let drop: DropFolder
   let owns: boolean
+  let now: string
   const path = (...names: string[]): string => join(folder, ...names)
   const put = (name: string, text: string | Buffer = FLAT): void => { writeFileSync(path(name), text) }
   /** as by another process: it knows nothing of the looks before */
   const fresh = (maxBytes = 1000): DropFolder => new DropFolder({
-    folder, maxBytes, owns: async () => owns, clock: { now: () => '2026-07-03T12:00:00.000Z' },
+    folder, maxBytes, owns: async () => owns, clock: { now: () => now },
     importFile: async (file) => { const { path: copy, rows, ...said } = file; imported.push({ ...said, text: readFileSync(copy, 'utf8') }); writeFileSync(rows, 'line\n'); return importing(file) },
   })
   const looks = async (times = 2): Promise<void> => { for (let look = 0; look < times; look++) await drop.look() }
@@ -29,7 +31,7 @@ describe('the drop folder', () => {
   const reports = (name: 'done' | 'refused'): { refused?: string }[] => inFolder(name).filter((file) => file.endsWith('.report.json')).map((file) => JSON.parse(readFileSync(path(name, file), 'utf8')) as { refused?: string })
   const refusal = async (): Promise<string> => { await looks(); expect(imported).toEqual([]); expect(inFolder('.working')).toEqual([]); return reports('refused')[0]!.refused! }
 
-  beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'chorus-drop-')); imported = []; owns = true; importing = async () => DONE; drop = fresh() })
+  beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'chorus-drop-')); imported = []; owns = true; now = '2026-07-03T12:00:00.000Z'; importing = async () => DONE; drop = fresh() })
   afterEach(() => { rmSync(folder, { recursive: true, force: true }) })
 
   it('takes a file once it was quiet from one look to the next, and files it away with its report and its rows beside it', async () => {
@@ -157,6 +159,69 @@ describe('the drop folder', () => {
     await looks(1)
     expect(reports('refused')[0]!.refused).toContain('broke off 5 times')
     expect(drop.waiting).toBeUndefined()
+  })
+  describe('of which a sender goes on writing after it was filed', () => {
+    const filed = (to: 'done' | 'refused'): string => path(to, inFolder(to).find((name) => name.endsWith('-a.txt'))!)
+    it.each([['', 'done', false], [', also where Chorus was started anew meanwhile', 'done', true], [', also where its part was refused', 'refused', false]] as const)('reads the whole again once it is quiet, and its report takes the place of the first%s', async (_what, to, anew) => {
+      put('a.txt')
+      importing = async ({ bytes }) => ({ outcome: bytes === FLAT.length ? to : 'done', report: { bytes } })
+      await looks()
+      for (let part = 0; part < 3; part++) { if (part === 0) appendFileSync(filed(to), FLAT); else appendFileSync(path('.working', inFolder('.working')[0]!, 'file'), FLAT); if (anew) drop = fresh(); await looks(1) }
+      expect(imported).toHaveLength(1)
+      await looks(1)
+      expect(imported.map(({ name, text }) => [name, text])).toEqual([['a.txt', FLAT], ['a.txt', FLAT.repeat(4)]])
+      expect([inFolder('done').length, inFolder('refused').length, inFolder('.working')]).toEqual([3, 0, []])
+      expect(reports('done')).toEqual([expect.objectContaining({ bytes: 4 * FLAT.length, again: expect.stringContaining('written on') })])
+      // And again after that.
+      appendFileSync(filed('done'), FLAT)
+      await looks(2)
+      expect([imported.length, imported[2]!.text]).toEqual([3, FLAT.repeat(5)])
+      await looks(3)
+      expect(imported).toHaveLength(3)
+    })
+    it('finds it where it was written on between the last look at it and its filing', async () => {
+      put('a.txt')
+      const files = jest.requireActual<typeof Files>('node:fs/promises')
+      const { rename } = files
+      const moved = jest.spyOn(files, 'rename').mockImplementation((from, to) => { if (imported.length === 1 && String(to).endsWith('-a.txt')) appendFileSync(String(from), FLAT); return rename(from, to) })
+      try { await looks() } finally { moved.mockRestore() }
+      await looks(2)
+      expect(imported.map(({ text }) => text)).toEqual([FLAT, FLAT.repeat(2)])
+    })
+    it.each(['claim.json', 'file'])('loses nothing where taking it back was cut short at %s', async (cut) => {
+      put('a.txt')
+      await looks()
+      appendFileSync(filed('done'), FLAT)
+      const files = jest.requireActual<typeof Files>('node:fs/promises')
+      const { rename } = files
+      const moved = jest.spyOn(files, 'rename').mockImplementation((from, to) => String(to).endsWith(cut) ? Promise.reject(Object.assign(new Error('EIO'), { code: 'EIO' })) : rename(from, to))
+      try { await expect(looks(1)).rejects.toThrow(FolderUnusable) } finally { moved.mockRestore() }
+      drop = fresh()
+      await looks(2)
+      expect([imported.map(({ text }) => text), inFolder('.working'), inFolder('done').length]).toEqual([[FLAT, FLAT.repeat(2)], [], 3])
+    })
+    it('looks at it for a day, after it was stopped for longer too, and not at what somebody took away', async () => {
+      put('a.txt'); put('b.txt', `${FLAT}b`)
+      await looks()
+      rmSync(path('done', inFolder('done').find((name) => name.endsWith('-b.txt'))!))
+      await looks(1)
+      expect(inFolder('.filed')).toHaveLength(1)
+      now = '2026-07-06T12:00:00.000Z'
+      appendFileSync(filed('done'), FLAT)
+      await looks(2)
+      expect(imported.map(({ text }) => text)).toEqual(expect.arrayContaining([FLAT, `${FLAT}b`, FLAT.repeat(2)]))
+      await looks(1)
+      expect(inFolder('.filed')).toHaveLength(1)
+      now = '2026-07-07T12:00:01.000Z'
+      await looks(1)
+      expect([inFolder('.filed'), imported.length]).toEqual([[], 3])
+    })
+    it.each(['null', 'x', '{}', JSON.stringify({ finished: { to: 'done', base: '../a', written: '1 1' }, claim: { folder: '', name: '', at: '2026-07-03T12:00:00.000Z', tries: 0 }, at: '2026-07-03T12:00:00.000Z' })])('believes no more of what is noted than its form allows: %s', async (text) => {
+      mkdirSync(path('.filed'))
+      writeFileSync(path('.filed', '018f0000-0000-7000-8000-000000000000.json'), text)
+      await looks()
+      expect([inFolder('.filed'), inFolder('.working'), imported]).toEqual([[], [], []])
+    })
   })
   it('takes the same name again while one of it is in hand, and both are kept', async () => {
     put('a.txt')

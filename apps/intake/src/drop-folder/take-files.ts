@@ -5,11 +5,13 @@
  */
 import { createHash } from 'node:crypto'
 import { constants, type BigIntStats } from 'node:fs'
-import { chmod, lstat, mkdir, open, readdir, readFile, rename, rmdir, unlink, writeFile } from 'node:fs/promises'
+import { chmod, lstat, mkdir, open, readdir, readFile, rename, rmdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { newId } from '@chorus/platform'
 import { HEAD_BYTES, recognise, type DroppedAs } from './drop-folder'
+import { FiledFiles } from './filed'
 import { claimOf, finishedOf, type Claim, type Finished } from './noted'
+import { codeOf, FolderUnusable, ifThere, isStill, json, reading, safe, stampOf, writeWhole, writing, writtenOf } from './on-disk'
 
 /** A copy that is to be imported; nobody else writes it. */
 export interface Dropped {
@@ -42,7 +44,8 @@ export interface DropOptions {
 /** Given up after so many tries that broke off; a try that found no database is none. */
 const TRIES = 5
 const WORKING = '.working'
-const OWN = new Set(['done', 'refused', WORKING])
+const FILED = '.filed'
+const OWN = new Set(['done', 'refused', WORKING, FILED])
 const MAX_MAPPING = 64 * 1024
 /** Names under which senders write what is not whole yet. */
 const UNFINISHED = /^[.~]|\.(?:part|partial|tmp|temp|filepart|crdownload)$|~$/i
@@ -52,16 +55,14 @@ const MAPPING = /\.map\.ya?ml$/i
 /** What Chorus writes beside a file that it took. */
 const OURS = /^(?:copy(?:-[0-9a-f-]+)?|rows(?:-[0-9a-f-]+)?\.csv|(?:claim|report|finished)\.json(?:\.new)?)$/
 
-/** The folder cannot be worked in: what, and what to do. No name of a file. */
-export class FolderUnusable extends Error {}
-
 interface Found { readonly folder: string; readonly name: Buffer; readonly stat: BigIntStats; readonly quiet: boolean }
 export class DropFolder {
   /** what each file was like at the look before */
   private seen = new Map<string, string>()
   /** why the last file could not be finished; undefined: it was */
   waiting: string | undefined
-  constructor(private readonly options: DropOptions) {}
+  private readonly filed: FiledFiles
+  constructor(private readonly options: DropOptions) { this.filed = new FiledFiles(this.path(WORKING), this.path(FILED), options) }
 
   /**
    * Takes every quiet file, the oldest first, and finishes each before the next.
@@ -70,7 +71,8 @@ export class DropFolder {
   async look(signal?: AbortSignal): Promise<void> {
     await this.prepare()
     this.waiting = undefined
-    for (const id of (await this.read(() => readdir(this.path(WORKING)))).sort()) if (await this.goesOn(signal)) await this.finish(id)
+    if (await this.goesOn(signal)) await this.filed.takeBack()
+    for (const id of (await reading(() => readdir(this.path(WORKING)))).sort()) if (await this.goesOn(signal)) await this.finish(id)
     const found = await this.found()
     for (const one of found) if (one.quiet && !MAPPING.test(one.name.toString('latin1')) && await this.goesOn(signal)) {
       const id = await this.claim(one, found)
@@ -84,24 +86,24 @@ export class DropFolder {
 
   /** The folder is there and is ours to work in; done and refused are folders, and lead nowhere else. */
   private async prepare(): Promise<void> {
-    await this.read(() => readdir(this.options.folder))
+    await reading(() => readdir(this.options.folder))
     for (const name of OWN) await this.own(name)
-    await this.alone()
+    for (const name of [WORKING, FILED]) await this.alone(name)
   }
 
-  /** What lies in .working is believed: nobody else may put anything there, or read there what another agency sent. */
-  private async alone(): Promise<void> {
-    const path = this.path(WORKING)
+  /** What lies there is believed: nobody else may put anything there, or read there what another agency sent. */
+  private async alone(name: string): Promise<void> {
+    const path = this.path(name)
     const open = async (): Promise<boolean> => { const { uid, mode } = await lstat(path); return uid !== process.geteuid!() || (mode & 0o77) !== 0 }
-    if (!await this.read(open)) return
+    if (!await reading(open)) return
     await chmod(path, 0o700).catch(() => undefined)
-    if (await this.read(open)) throw new FolderUnusable('.working in the drop folder belongs to another user, or others may read or write in it: it must be the own of the user that runs Chorus, with the mode 0700 (on a network share, mount it so)')
+    if (await reading(open)) throw new FolderUnusable(`${name} in the drop folder belongs to another user, or others may read or write in it: it must be the own of the user that runs Chorus, with the mode 0700 (on a network share, mount it so)`)
   }
 
   private async own(name: string): Promise<void> {
     const path = this.path(name)
-    await this.write(() => mkdir(path, { mode: 0o750 }).catch((error: unknown) => { if (codeOf(error) !== 'EEXIST') throw error }))
-    if (!(await this.read(() => lstat(path))).isDirectory()) throw new FolderUnusable(`${name} in the drop folder is no folder: take it away`)
+    await writing(() => mkdir(path, { mode: 0o750 }).catch((error: unknown) => { if (codeOf(error) !== 'EEXIST') throw error }))
+    if (!(await reading(() => lstat(path))).isDirectory()) throw new FolderUnusable(`${name} in the drop folder is no folder: take it away`)
   }
 
   /** What lies in the folder and its feed folders; a look remembers it for the next. */
@@ -109,7 +111,7 @@ export class DropFolder {
     const now = new Map<string, string>()
     const found: Found[] = []
     const look = async (folder: string): Promise<void> => {
-      for (const name of await this.read(() => readdir(this.path(folder), { encoding: 'buffer' }))) {
+      for (const name of await reading(() => readdir(this.path(folder), { encoding: 'buffer' }))) {
         const text = name.toString('latin1')
         if (UNFINISHED.test(text) || (folder === '' && OWN.has(text))) continue
         const stat = await lstat(this.at(folder, name), { bigint: true }).catch(() => undefined)
@@ -141,7 +143,7 @@ export class DropFolder {
     if (!await isStill(this.at(folder, name), stat)) return undefined
     const id = newId(this.options.clock)
     const claim: Claim = { folder, name: name.toString('base64'), at: this.options.clock.now(), tries: 0, stamp: stampOf(stat), ...mapping }
-    await this.write(() => mkdir(this.path(WORKING, id), { mode: 0o700 }))
+    await writing(() => mkdir(this.path(WORKING, id), { mode: 0o700 }))
     await this.save(id, claim)
     try {
       await rename(this.at(folder, name), this.path(WORKING, id, 'file'))
@@ -168,22 +170,22 @@ export class DropFolder {
     return await isStill(this.at(folder, own.name), own.stat) ? { mapping } : 'not-yet'
   }
 
-  private async save(id: string, claim: Claim): Promise<void> { await this.write(() => writeWhole(this.path(WORKING, id, 'claim.json'), JSON.stringify(claim))) }
+  private async save(id: string, claim: Claim): Promise<void> { await writing(() => writeWhole(this.path(WORKING, id, 'claim.json'), JSON.stringify(claim))) }
 
   /** Imports what was taken, and files it away; what cannot be finished now stays for the next look. */
   private async finish(id: string): Promise<void> {
     const of = (name: string): string => this.path(WORKING, id, name)
-    const finished = finishedOf(await this.read(() => json(of('finished.json'))))
+    const finished = finishedOf(await reading(() => json(of('finished.json'))))
     if (finished) { await this.fileAway(id, finished); return }
-    const stat = await this.read(() => ifThere(of('file')))
+    const stat = await reading(() => ifThere(of('file')))
     // Cut short before the file was taken: it lies where it was put.
     if (!stat) { await this.remove(id); return }
-    const claim = claimOf(await this.read(() => json(of('claim.json'))))
+    const claim = claimOf(await reading(() => json(of('claim.json'))))
     if (!claim) { await this.conclude(id, Buffer.from('file'), { at: this.options.clock.now() }, 'refused', { refused: 'What Chorus noted when it took this file is gone or cannot be read: nobody can tell whose it is. Put it into its feed folder again.' }); return }
     // Somebody still writes it, or nobody knows: it is read once it is quiet.
     if (claim.stamp !== stampOf(stat)) { await this.save(id, { ...claim, stamp: stampOf(stat) }); return }
     const name = Buffer.from(claim.name, 'base64')
-    const refuse = (why: string): Promise<void> => this.conclude(id, name, claim, 'refused', { refused: why })
+    const refuse = (why: string): Promise<void> => this.conclude(id, name, claim, 'refused', { refused: why }, stat)
     if (stat.isSymbolicLink()) { await refuse('This is a link, and links are not followed. Put the file itself into the folder.'); return }
     if (!stat.isFile()) { await refuse('This is no file that can be read (a pipe, a socket or a device). Put a file into the folder.'); return }
     if (stat.size > BigInt(this.options.maxBytes)) { await refuse(`The file is over the limit of ${this.options.maxBytes} bytes (CHORUS_MAX_UPLOAD). Send it in parts: whole records each, in their order.`); return }
@@ -198,7 +200,7 @@ export class DropFolder {
   private async attempt(id: string, { claim, stat, copy: to, rows }: { readonly claim: Claim; readonly stat: BigIntStats; readonly copy: string; readonly rows: string }): Promise<void> {
     const file = this.path(WORKING, id, 'file')
     const name = Buffer.from(claim.name, 'base64')
-    const refuse = (why: string): Promise<void> => this.conclude(id, name, claim, 'refused', { refused: why })
+    const refuse = (why: string): Promise<void> => this.conclude(id, name, claim, 'refused', { refused: why }, stat)
     const copy = await this.copy(file, to)
     if (copy === 'unreadable') { await refuse('The file may not be read by the user that runs Chorus. Give it the right to read it, and put it into the folder again.'); return }
     if (copy === 'changed' || !await isStill(file, stat)) { await this.save(id, claim); return }
@@ -214,8 +216,8 @@ export class DropFolder {
     if (!await this.options.owns()) return
     // Somebody wrote on while it was imported: it is read again, whole, once it is quiet.
     if (!await isStill(file, stat)) { await this.save(id, claim); return }
-    if (await this.read(() => ifThere(rows))) await this.write(() => rename(rows, this.path(WORKING, id, 'rows.csv')))
-    await this.conclude(id, name, claim, imported.outcome, imported.report)
+    if (await reading(() => ifThere(rows))) await writing(() => rename(rows, this.path(WORKING, id, 'rows.csv')))
+    await this.conclude(id, name, claim, imported.outcome, imported.report, stat)
   }
 
   /** Copies what was taken, as it is now. `changed`: somebody wrote on meanwhile. */
@@ -238,7 +240,7 @@ export class DropFolder {
           hash.update(chunk)
           bytes += chunk.length
           if (bytes > Number(before.size)) break
-          await this.write(() => target.writeFile(chunk))
+          await writing(() => target.writeFile(chunk))
         }
       } finally { await target.close() }
       const after = await source.stat({ bigint: true })
@@ -247,19 +249,22 @@ export class DropFolder {
     } finally { await source.close().catch(() => undefined) }
   }
 
-  private async conclude(id: string, name: Buffer, claim: Pick<Claim, 'at'>, to: 'done' | 'refused', report: object): Promise<void> {
-    const finished: Finished = { to, base: `${safe(Buffer.from(`${new Date(claim.at).toISOString().replaceAll(/[-:]|\.\d+/g, '')}-${id.slice(-8)}`))}-${safe(name)}` }
-    await this.write(() => writeWhole(this.path(WORKING, id, 'report.json'), `${JSON.stringify({ outcome: to, taken: claim.at, finished: this.options.clock.now(), ...report }, null, 2)}\n`))
-    await this.write(() => writeWhole(this.path(WORKING, id, 'finished.json'), JSON.stringify(finished)))
+  /** `read`: what the file was like that this was made of; whoever writes on has written another. */
+  private async conclude(id: string, name: Buffer, claim: Pick<Claim, 'at' | 'again'>, to: 'done' | 'refused', report: object, read?: BigIntStats): Promise<void> {
+    const finished: Finished = { to, ...(read?.isFile() && { written: writtenOf(read) }), base: `${safe(Buffer.from(`${new Date(claim.at).toISOString().replaceAll(/[-:]|\.\d+/g, '')}-${id.slice(-8)}`))}-${safe(name)}` }
+    await writing(() => writeWhole(this.path(WORKING, id, 'report.json'), `${JSON.stringify({ outcome: to, taken: claim.at, finished: this.options.clock.now(), ...(claim.again && { again: 'The file was written on after it had been filed away: it was read again, whole.' }), ...report }, null, 2)}\n`))
+    await writing(() => writeWhole(this.path(WORKING, id, 'finished.json'), JSON.stringify(finished)))
     await this.fileAway(id, finished)
   }
 
-  private async fileAway(id: string, { to, base }: Finished): Promise<void> {
+  private async fileAway(id: string, finished: Finished): Promise<void> {
+    const { to, base } = finished
     // It was there when the look began, which may be an hour ago.
     await this.own(to)
+    await this.filed.note(id, finished, claimOf(await reading(() => json(this.path(WORKING, id, 'claim.json')))))
     for (const [name, as] of [['report.json', `${base}.report.json`], ['rows.csv', `${base}.rows.csv`], ['file', base]] as const) {
       const from = this.path(WORKING, id, name)
-      if (await this.read(() => ifThere(from))) await this.write(() => rename(from, this.path(to, as)))
+      if (await reading(() => ifThere(from))) await writing(() => rename(from, this.path(to, as)))
     }
     await this.remove(id)
   }
@@ -277,23 +282,4 @@ export class DropFolder {
     } catch (error) { if (codeOf(error) === 'ENOENT') return }
     this.waiting = 'in .working of the drop folder lies what Chorus did not put there, or may not take away: look at it and take it away'
   }
-
-  private async read<T>(work: () => Promise<T>): Promise<T> {
-    try { return await work() } catch (error) { throw new FolderUnusable(`the drop folder, or a feed folder in it, cannot be read (${codeOf(error)}): is it there, and may the user that runs Chorus read it?`) }
-  }
-  private async write<T>(work: () => Promise<T>): Promise<T> {
-    try { return await work() } catch (error) { throw new FolderUnusable(`the drop folder cannot be written (${codeOf(error)}): the user that runs Chorus needs the right to write in it, and room on its disk`) }
-  }
 }
-
-/** Equal as long as nobody wrote the file, replaced it, or set its time. */
-const stampOf = ({ dev, ino, size, mtimeNs }: BigIntStats): string => [dev, ino, size, mtimeNs].join(' ')
-/** @returns undefined where it is not there; what cannot be told is no answer. */
-const ifThere = async (path: string | Buffer): Promise<BigIntStats | undefined> => lstat(path, { bigint: true }).catch((error: unknown) => { if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return undefined; throw error })
-const isStill = async (path: string | Buffer, stat: BigIntStats): Promise<boolean> => { const now = await lstat(path, { bigint: true }).catch(() => undefined); return now !== undefined && stampOf(now) === stampOf(stat) }
-const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? 'error'
-/** What of a name may stand in a file name anywhere; the rest is one underscore. */
-const safe = (name: Buffer): string => name.toString('utf8').replaceAll(/[^A-Za-z0-9._-]+/g, '_').replace(/^\.+/, '').slice(-120) || 'file'
-const json = async (path: string): Promise<unknown> => { try { return JSON.parse(await readFile(path, 'utf8')) as unknown } catch (error) { if (error instanceof SyntaxError || codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined; throw error } }
-/** There whole, or not at all. */
-const writeWhole = async (path: string, text: string): Promise<void> => { await writeFile(`${path}.new`, text, { mode: 0o640 }); await rename(`${path}.new`, path) }

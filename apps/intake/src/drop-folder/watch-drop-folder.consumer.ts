@@ -4,7 +4,8 @@ import { CLOCK, Readiness, SETTINGS, type Check, type Clock, type Settings } fro
 import { KcpdImport } from '../import-run/import-kcpd'
 import { NibrsImport } from '../import-run/import-nibrs'
 import { MappedImport } from '../mapped-import/import-extract'
-import { DropFolder, FolderUnusable } from './take-files'
+import { FolderUnusable } from './on-disk'
+import { DropFolder } from './take-files'
 import { importDropped } from './import-dropped'
 import { DropLock } from './drop-lock'
 

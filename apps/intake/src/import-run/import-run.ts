@@ -2,14 +2,14 @@
 import type { DraftEvent, ImportRunFinishedV1, ImportRunStartedV1, RecordedEvent } from '@chorus/contracts'
 import type { Tally } from './tally'
 
-export interface RunSubject { readonly fileId: string | undefined; readonly bytes?: number; readonly zone?: string; readonly name?: string }
+export interface RunSubject { readonly fileId: string | undefined; readonly bytes?: number; readonly zone?: string; readonly name?: string; /** the moment that a roster says */ readonly asOf?: string }
 export interface EarlierRun { readonly run: string; readonly started: string; /** false: it was cut short, by us or by a crash */ readonly complete: boolean }
 
 const at = (now: string) => ({ schemaVersion: 1, time: now, timePrecision: 'instant' as const, timeZone: 'UTC' })
 
 export const started = (runId: string, feed: { readonly system: string; readonly mapping: string }, file: RunSubject, now: string): DraftEvent<ImportRunStartedV1> => ({
   type: 'ImportRunStarted', ...at(now),
-  data: { runId, feed: feed.system, mapping: feed.mapping, ...(file.fileId && { file: file.fileId }), ...(file.bytes !== undefined && { bytes: file.bytes }), ...(file.zone && { zone: file.zone }), ...(file.name && { fileName: [...file.name].slice(-255).join('') }) },
+  data: { runId, feed: feed.system, mapping: feed.mapping, ...(file.fileId && { file: file.fileId }), ...(file.bytes !== undefined && { bytes: file.bytes }), ...(file.zone && { zone: file.zone }), ...(file.asOf && { asOf: file.asOf }), ...(file.name && { fileName: [...file.name].slice(-255).join('') }) },
 })
 
 export const finished = (runId: string, file: { readonly id: string; readonly bytes: number }, complete: boolean, tally: ReturnType<Tally['result']>, now: string): DraftEvent<ImportRunFinishedV1> => {

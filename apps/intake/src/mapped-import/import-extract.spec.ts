@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { RecordedEvent } from '@chorus/contracts'
+import type { RecordedEvent, ReportedPersonsNamedV1 } from '@chorus/contracts'
 import { MemoryStore, Recorder } from '@chorus/event-store'
 import { repositoryRoot } from '@chorus/platform'
 import { MemoryVault } from '@chorus/privacy'
@@ -73,6 +73,41 @@ describe('a roster that another writer overtakes', () => {
     await commit(roster(A, B))
     expect(await commit(roster('B-1,P-1,yesterday,ARREST'))).toMatchObject({ records: { read: 1, quarantined: 1 }, departures: 0 })
     expect(await custody(CASES[1])).toEqual(['IN'])
+  })
+})
+
+describe('an older roster that is sent again after a newer one', () => {
+  const OLD = roster(A, B)
+  it('changes nothing where its bytes alone tell, and says so; again in a row it is known', async () => {
+    const { commit, plan, custody, said } = await setUp()
+    await commit(OLD)
+    expect(await commit(OLD)).toMatchObject({ records: { duplicate: 2 }, departures: 0 })
+    await commit(roster(B))
+    const before = (await said('ImportRunStarted')).length
+    await expect(plan(OLD)).rejects.toThrow(/read before, and another roster.*changes nothing/)
+    await expect(commit(OLD)).rejects.toThrow(/Nothing was recorded/)
+    expect([await custody(CASES[0]), await custody(CASES[1]), (await said('ImportRunStarted')).length]).toEqual([['IN', 'OUT'], ['IN'], before])
+    // Another facility's is another roster.
+    await commit(OLD, mapping.replace('SAMPLE-DC', 'OTHER').replace('version: 1', 'version: 2'))
+  })
+  const dated = mapping.replace('jurisdiction: JACKSON }', 'jurisdiction: JACKSON, asOf: { column: AS_OF, format: "yyyy-MM-dd HH:mm" } }').replace('mapping: jail-roster', 'mapping: dated-roster')
+  const at = (moment: string, ...rows: readonly string[]): Buffer => Buffer.from(['BOOKING,P_ID,BOOKED,WHY,AS_OF', ...rows.map((row) => `${row},${moment}`)].join('\n'))
+  it('changes nothing where it says of what moment it is, whatever its bytes; one of the same moment may correct it', async () => {
+    const { commit, custody, said } = await setUp()
+    await commit(at('2026-07-03 05:00', A, B), dated)
+    await commit(at('2026-07-03 06:00', B), dated)
+    expect((await said('CustodyStatusChanged')).at(-1)).toMatchObject({ time: '2026-07-03T06:00', data: { status: 'OUT' } })
+    await expect(commit(at('2026-07-03 05:30', A, B.replace('ARREST', 'SENTENCE')), dated)).rejects.toThrow(/is of 2026-07-03T10:30.*one of 2026-07-03T11:00.*changes nothing/)
+    expect(await commit(at('2026-07-03 06:00', B.replace('ARREST', 'SENTENCE')), dated)).toMatchObject({ corrections: 1, departures: 0 })
+    expect([await custody(CASES[0]), await custody(CASES[1])]).toEqual([['IN', 'OUT'], ['IN', 'IN']])
+    expect((await said('ImportRunStarted')).map(({ data }) => (data as { asOf?: string }).asOf)).toEqual(['2026-07-03T10:00:00.000Z', '2026-07-03T11:00:00.000Z', '2026-07-03T11:00:00.000Z'])
+  })
+  it('is refused where its rows name two moments, or none that can be read', async () => {
+    const { commit } = await setUp()
+    await expect(commit(Buffer.from(`BOOKING,P_ID,BOOKED,WHY,AS_OF\n${A},2026-07-03 05:00\n${B},2026-07-03 06:00`), dated)).rejects.toThrow(/name 2 moments in column AS_OF/)
+    await expect(commit(at('2026-07-03', A), dated)).rejects.toThrow(/column AS_OF\) is no date or time/)
+    await expect(commit(at('2026-07-04 05:00', A), dated)).rejects.toThrow(/column AS_OF\) lies in the future/)
+    await expect(commit(roster(A), dated)).rejects.toThrow(/"AS_OF"/)
   })
 })
 
@@ -156,5 +191,42 @@ describe('two records of one system with one number', () => {
     expect((await plan(file, dispositions)).rows.map(({ outcome, cause }) => [outcome, cause])).toEqual([['refused', 'number-taken'], ['new', undefined], ['refused', 'number-taken']])
     expect(await commit(file, dispositions)).toMatchObject({ records: { read: 3, accepted: 1, quarantined: 2 }, corrections: 0 })
     expect(await said('DispositionEntered')).toHaveLength(1)
+  })
+})
+
+describe('the persons of a report', () => {
+  const reports = sample('kcpd-reports.csv').split('\n')
+  const byReports = sample('kcpd-reports.map.yml')
+  const file = (change: (row: string) => string): Buffer => Buffer.from([reports[0]!, change(reports[1]!)].join('\n'))
+  it('may have an address of Safe at Home, which is taken as it is and says what it is; another word for it is not guessed', async () => {
+    const { commit, said, recorder } = await setUp()
+    expect(await commit(Buffer.from(reports.slice(0, 4).join('\n').replace('07/03/2026 10:00', '07/03/2026 01:00')), byReports)).toMatchObject({ records: { accepted: 3 } })
+    const named = await recorder.unseal(await said('ReportedPersonsNamed'), () => true)
+    expect(named.map(({ data }) => (data as ReportedPersonsNamedV1).victims[0])).toMatchObject([{ address: '1 Sample Street, Apt 2', addressKind: 'ORDINARY' }, { address: 'P.O. Box 1409, Jefferson City 65102', addressKind: 'SAFE_AT_HOME' }, { name: 'Sample, Edna' }])
+    expect(named[2]!.data).not.toHaveProperty('victims.0.addressKind')
+    expect((await commit(file((row) => row.replace('Apt 2",O', 'Apt 2",X')), byReports)).rows).toMatchObject([{ outcome: 'refused', cause: 'unknown-code', field: 'victims.1.addressKind' }])
+    // The kind of no address says nothing.
+    expect(await commit(file((row) => row.replace('"1 Sample Street, Apt 2",O', ',S')), byReports)).toMatchObject({ corrections: 1 })
+    expect((await said('ReportedPersonsNamed')).at(-1)!.data).not.toHaveProperty('victims.0.addressKind')
+  })
+  it('on both sides of a row are quarantined by that, but for those who were victim and offender', async () => {
+    const { commit } = await setUp()
+    const same = (row: string): string => row.replace('FXP-2001', ' fxp-1001')
+    expect((await commit(file(same), byReports)).rows).toMatchObject([{ outcome: 'refused', cause: 'person-on-both-sides', field: 'victims.1.personId', text: expect.not.stringMatching(/fxp/i) }])
+    expect(await commit(file((row) => same(row).replace('BF/GF', '')), byReports)).toMatchObject({ records: { quarantined: 1 } })
+    expect(await commit(file((row) => same(row).replace('BF/GF', 'MUTUAL')), byReports.replace('SPOUSE: SE', 'MUTUAL: VO, SPOUSE: SE').replace('version: 2', 'version: 3'))).toMatchObject({ records: { accepted: 1 } })
+  })
+})
+
+describe('an extract in JSON', () => {
+  const byReports = sample('kcpd-reports.map.yml').replace('type: csv', 'type: json').replace('mapping: kcpd-reports', 'mapping: json-reports')
+  const row = (report: string, person: string): string => `{"REPORT_NO":${report},"OCC_FROM":"07/02/2026 21:40","OFFENSES":"13B","ARREST":"Y","V_ID":${person},"V_NAME":"Sample, Ada"}`
+  it('has as many reports and people as it has numbers, also where these are larger than a number can be', async () => {
+    const { commit, said } = await setUp()
+    const file = Buffer.from(`[${row('987654321098765431', '887654321098765431')},${row('987654321098765432', '887654321098765432')}]`)
+    expect(await commit(file, byReports)).toMatchObject({ records: { read: 2, accepted: 2 }, corrections: 0 })
+    const tokens = (await said('IncidentReported')).map(({ data }) => (data as { victims: { token: string }[] }).victims[0]!.token)
+    expect(new Set(tokens).size).toBe(2)
+    expect(await commit(file, byReports)).toMatchObject({ records: { read: 2, duplicate: 2 } })
   })
 })

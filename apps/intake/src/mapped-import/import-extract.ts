@@ -20,6 +20,7 @@ import { isTaken, lookUpFacts, maySend, type FactsDeps } from './look-up-facts'
 import { mappingIn } from './mapping-file'
 import { PlanDigest } from './plan-digest'
 import { planExtract } from './plan-extract'
+import { rosterMoment } from './roster-moment'
 
 export interface Extract { readonly mapping: string; readonly bytes: Uint8Array; readonly name?: string }
 export interface ExtractOptions {
@@ -72,11 +73,13 @@ export class MappedImport {
     if ('refused' in rows) throw new Problem('schema-violation', `${rows.refused} Nothing was recorded.`, { errors: [{ pointer: '/file', rule: 'readable', detail: 'the file as a whole cannot be read by this mapping' }] })
     if (rows.rows.length === 0 && mapping.snapshot) throw new Problem('schema-violation', 'The roster has a heading and no row. An empty roster is not believed, since it would say that everybody has left: send it again, or record each release by hand. Nothing was recorded.', { errors: [{ pointer: '/file', rule: 'rows', detail: 'a roster with no row' }] })
     const file = vault.hmac('file', createHash('sha256').update(bytes).digest('hex')).toString('hex')
+    const roster = await rosterMoment(this.deps.recorder, mapping, rows.rows, file, clock.now())
+    if ('refused' in roster) throw new Problem('conflict', `${roster.refused} Nothing was recorded.`)
     const settling: Settling = { tally: new Tally(options.told), rows: new FirstRows(), withoutCase: 0, departures: 0, streams: [] }
     const work: Work = { mapping, file, options, settling }
     if (!options.commit) return report(options, mapping, await this.planned(rows.rows, work, true), settling, true)
     if (options.plan !== undefined && options.plan !== await this.planned(rows.rows, work, false)) throw new Problem('conflict', 'The plan that you looked at is not what would be recorded now: the file, its mapping, or the record has changed since. Nothing was recorded. Look at the plan again.')
-    await this.record(options, -1, [started(options.runId, { system: feedOf(mapping), mapping: nameOf(mapping) }, { fileId: file, bytes: bytes.length, zone: mapping.zone, ...(name && { name }) }, clock.now()), applied(options.runId, mapping, text, clock.now())])
+    await this.record(options, -1, [started(options.runId, { system: feedOf(mapping), mapping: nameOf(mapping) }, { fileId: file, bytes: bytes.length, zone: mapping.zone, ...(name && { name }), ...(roster.moment && { asOf: roster.moment }) }, clock.now()), applied(options.runId, mapping, text, clock.now())])
     const digest = new PlanDigest(mapping, file)
     const complete = await this.commitParts(rows.rows, work, digest)
     await this.releaseWaiting(options, settling)

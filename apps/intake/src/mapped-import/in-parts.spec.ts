@@ -34,7 +34,7 @@ const setUp = async (part: number) => {
   return { run, events, recorder, kept }
 }
 const says = ({ row, line, outcome, cause, field }: ExtractReport['rows'][number]) => ({ row, line, outcome, cause, field })
-const row = (number: string, address = '1 Sample Street'): string => `${number},FC-551,07/02/2026 21:40,13B,40,Y,N,Y,Y,CPD,113,FXP-1001,"Sample, Ada",03/04/1992,"${address}",34,F,M,BF/GF,FXP-2001,"Sample, Bert",05/06/1990,36,M`
+const row = (number: string, address = '1 Sample Street'): string => `${number},FC-551,07/02/2026 21:40,13B,40,Y,N,Y,Y,CPD,113,FXP-1001,"Sample, Ada",03/04/1992,"${address}",O,34,F,M,BF/GF,FXP-2001,"Sample, Bert",05/06/1990,36,M`
 const court = (...rows: readonly string[]): string => ['CASE_NO;REPORT_NO;RESULTS;ENTERED', ...rows].join('\n')
 const REPORTS = reports([row('FX26-010001'), row('FX26-010002'), row('FX26-010001', '2 Sample Street'), row('FX26-010003'), row('FX26-010001'), 'no row', row('FX26-010003'), row('FX26-010002', '3 Sample Street'), 'no row'])
 const KNOWN = reports([row('FX26-010001'), row('FX26-010002')])

@@ -7,6 +7,7 @@ import { DateTime } from 'luxon'
 import type { KnownReport } from '../feeds/mapped/compose'
 import type { Mapping } from '../feeds/mapped/mapping'
 import { keyOf, keyText, type CaseOf, type PlanFacts } from '../feeds/mapped/plan'
+import { momentOf } from '../feeds/mapped/moment'
 import { namesIn } from '../feeds/mapped/names-in'
 import { readRow, type Fields } from '../feeds/mapped/read-row'
 import type { Row } from '../feeds/mapped/read-rows'
@@ -86,7 +87,8 @@ export const lookUpFacts = async ({ recorder, vault, lookUp, clock }: FactsDeps,
   }
   /** by draft: plan and digest ask for the same ones */
   const contents = new WeakMap<DraftEvent, string>()
-  const moment = DateTime.fromISO(now, { zone: mapping.zone })
+  const said = momentOf(rows, mapping, now)
+  const moment = DateTime.fromISO(said && 'from' in said ? said.from : now, { zone: mapping.zone })
   const spokenOf: PlanFacts['spokenOf'] = (row) => {
     const report = reportIn(row)
     const known = namesIn(row, mapping).personIds.flatMap((personId) => [people.get(personId), subjects.get(personId), cases.get(personId) === 'erased' ? 'erased' : undefined])

@@ -9,6 +9,7 @@ import type { QuarantinedRecord } from '../quarantined-record/quarantined-record
 import { lookUpFacts, type FactsDeps } from './look-up-facts'
 import { mappingIn } from './mapping-file'
 import { planExtract } from './plan-extract'
+import { rosterMoment } from './roster-moment'
 
 type Open = Extract<QuarantinedRecord, { first: unknown }>
 export interface PlannedAgain { readonly planned: PlannedRow; readonly mapping: Mapping; /** of its stream before it */ readonly expected: number }
@@ -22,6 +23,8 @@ export class ExtractRows {
     if (!mapping) return { cause: 'mapping-unknown', text: 'the mapping of its run is not known here: send the row again in a file, or resolve it' }
     const row = onlyRow(bytes, mapping, first.firstLine ?? 1)
     if ('text' in row) return row
+    const roster = await rosterMoment(this.deps.recorder, mapping, [row], first.file ?? '', this.deps.clock.now())
+    if ('refused' in roster) return { cause: 'roster-older', text: roster.refused }
     const facts = await lookUpFacts(this.deps, { mapping, rows: [row], file: first.file ?? '', actor, making })
     const { rows: [planned] } = await planExtract(this.deps.recorder, [row], { ...mapping, ...(mapping.snapshot && { snapshot: { ...mapping.snapshot, full: false } }) }, facts)
     return { planned: planned!, mapping, expected: planned!.stream ? facts.history(planned!.stream).length - 1 : -1 }

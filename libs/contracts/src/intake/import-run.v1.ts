@@ -1,6 +1,6 @@
 import type { Sealable } from '../envelope'
 import { Event } from '../event'
-import { Count, Flag, Hash, List, Name, Nested, Text, Uuid } from '../fields'
+import { Count, Flag, Hash, List, Name, Nested, Text, Timestamp, Uuid } from '../fields'
 
 const importRun = { version: 1, categories: ['importrun'], classification: 'OPS', context: 'intake', producer: 'intake', consumers: ['intake'] } as const
 
@@ -12,6 +12,7 @@ export class ImportRunStartedV1 {
   @Name({ doc: 'feed, e.g. nibrs-flat-file' }) feed!: string
   @Name({ doc: 'mapping and its version, e.g. nibrs-flat@1' }) mapping!: string
   @Name({ optional: true, doc: "time zone of the file's local times; absent: by the agency's state" }) zone?: string
+  @Timestamp({ optional: true, doc: 'of what moment a roster is, as it says; absent: of the moment at which it came' }) asOf?: string
   @Text({ max: 255, privacy: 'matchable', about: 'record', optional: true, doc: 'name of the file' }) fileName?: Sealable
 }
 

@@ -1,6 +1,7 @@
 import type { Sealable } from '../envelope'
 import { Event } from '../event'
-import { List, Text, Token, Uuid } from '../fields'
+import { Code, List, Text, Token, Uuid } from '../fields'
+import { ADDRESS_KINDS, type AddressKind } from './referral-received.v2'
 
 /** Who a victim is, as the report says. */
 export class NamedVictim {
@@ -9,6 +10,7 @@ export class NamedVictim {
   @Text({ max: 200, privacy: 'matchable', about: 'victim', sealedFor: 'token', optional: true, doc: 'number of the person at the source' }) personId?: Sealable
   @Text({ max: 10, privacy: 'identifying', about: 'victim', sealedFor: 'token', optional: true, doc: 'birth date, YYYY-MM-DD' }) birthDate?: Sealable
   @Text({ max: 400, privacy: 'identifying', about: 'victim', sealedFor: 'token', optional: true, doc: 'address, as the report says it: never located' }) address?: Sealable
+  @Code(ADDRESS_KINDS, { about: 'victim', shown: 'withNames', optional: true, doc: 'what that address is; absent: its source does not say' }) addressKind?: AddressKind
 }
 /** Who an offender is, as the report says. */
 export class NamedOffender {
@@ -17,6 +19,7 @@ export class NamedOffender {
   @Text({ max: 200, privacy: 'matchable', about: 'pch', sealedFor: 'token', optional: true, doc: 'number of the person at the source' }) personId?: Sealable
   @Text({ max: 10, privacy: 'identifying', about: 'pch', sealedFor: 'token', optional: true, doc: 'birth date, YYYY-MM-DD' }) birthDate?: Sealable
   @Text({ max: 400, privacy: 'identifying', about: 'pch', sealedFor: 'token', optional: true, doc: 'address, as the report says it' }) address?: Sealable
+  @Code(ADDRESS_KINDS, { about: 'pch', shown: 'withNames', optional: true, doc: 'what that address is; absent: its source does not say' }) addressKind?: AddressKind
 }
 
 @Event({

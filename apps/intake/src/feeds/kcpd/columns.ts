@@ -33,7 +33,7 @@ export const columnOf = (header: string): Column | undefined | null => {
 
 export type Layout =
   | { readonly known: true; /** of each column of the file, in its order */ readonly columns: readonly (Column | undefined)[]; /** a row is one person and one offence, or a whole report */ readonly unit: 'person' | 'report' }
-  | { readonly known: false; readonly unknown: readonly string[]; readonly missing: readonly string[] }
+  | { readonly known: false; readonly unknown: readonly string[]; readonly missing: readonly string[]; /** columns whose name stands more than once */ readonly twice: readonly string[] }
 
 export const layoutOf = (headers: readonly string[]): Layout => {
   const columns = headers.map(columnOf)
@@ -43,7 +43,9 @@ export const layoutOf = (headers: readonly string[]): Layout => {
     ...(has('involvement', 'victims', 'suspects') ? [] : ['involvement']),
   ]
   const unknown = headers.filter((_, at) => columns[at] === null)
-  if (unknown.length > 0 || missing.length > 0) return { known: false, unknown, missing }
+  const names = headers.map(plain)
+  const twice = headers.filter((_, at) => columns[at] && names.indexOf(names[at]!) < at)
+  if (unknown.length > 0 || missing.length > 0 || twice.length > 0) return { known: false, unknown, missing, twice }
   return { known: true, columns: columns as (Column | undefined)[], unit: has('involvement') ? 'person' : 'report' }
 }
 

@@ -1,5 +1,6 @@
 import { layoutOf } from './columns'
-import { readRows, UnknownLayout, type RawRow } from './read-rows'
+import { UnknownLayout, type RawRow } from './raw-row'
+import { readRows } from './read-rows'
 import { domesticByOf, readRow } from './row'
 import { join } from './report'
 
@@ -23,6 +24,12 @@ describe('what is no row', () => {
       expect(rows[1]!.firstLine).toBe(2)
     }
   })
+  it('in JSON, behind a text that is not closed, is read for what it is; a row with a name twice is none', async () => {
+    for (const size of [1, 7, 1000]) {
+      const rows = await rowsOf(`[${object(1)},\n${object(2).replace('302"', '302')},\n${object(3)},\n${object(4).replace('{', '{"report_no":"180000009",')},\n${object(5)}]`, size)
+      expect(rows.map(({ read, firstLine }) => [firstLine, read.ok ? read.cells.report : read.cause])).toEqual([[1, '180000001'], [2, 'row-cut'], [3, '180000003'], [4, 'name-twice'], [5, '180000005']])
+    }
+  })
   it('is a row with a byte that is no text, also in a column that nobody reads', async () => {
     const rows = await rowsOf(`${HEADER},Location 1\n180000001,01/02/2018,10:00,302,VIC,N,a\n180000002,01/02/2018,10:00,302,VIC,N,a\0b\n`)
     expect(rows.map(({ read }) => read.ok ? 'read' : read.cause)).toEqual(['read', 'not-utf-8'])
@@ -41,8 +48,10 @@ describe('the columns of each year', () => {
   ])('%s is known', (_, headers) => { expect(layoutOf(headers)).toMatchObject({ known: true, unit: 'person' }) })
   it('a row of the newest data set is a whole report', () => { expect(layoutOf(['Report_No', 'Reported_Date', 'Offense', 'Suspect_Count', 'Victim_Count', 'Arrestee_Count', 'Deceased_Count', 'Location', 'Area', 'IBRS'])).toMatchObject({ known: true, unit: 'report' }) })
   it('another is refused with the names of what is unknown and what is missing, and a first line that is no header is not repeated', async () => {
-    expect(layoutOf([...of2010.slice(1), 'Victim_Name'])).toEqual({ known: false, unknown: ['Victim_Name'], missing: ['report_no'] })
+    expect(layoutOf([...of2010.slice(1), 'Victim_Name'])).toEqual({ known: false, unknown: ['Victim_Name'], missing: ['report_no'], twice: [] })
     await expect(rowsOf(`${HEADER},Victim_Name\n`)).rejects.toThrow(UnknownLayout)
+    await expect(rowsOf(`${HEADER},Age,dv flag , AGE\n`)).rejects.toMatchObject({ text: expect.stringMatching(/More than once: AGE;/) as string })
+    expect(layoutOf(['', ...of2010, '', 'Unnamed: 0', 'Unnamed: 0'])).toMatchObject({ known: true })
     await expect(rowsOf('180000001,Jane Doe,x\n')).rejects.toMatchObject({ text: expect.not.stringContaining('Jane') as string })
     await expect(rowsOf(Buffer.from([0xff, 0xfe, 0x52, 0, 0x65, 0, 10, 0]))).rejects.toThrow(UnknownLayout)
   })
@@ -60,6 +69,19 @@ describe('rows, whatever the chunks', () => {
     const long = await rowsOf(`${HEADER}\n${good(1)}${'x'.repeat(3_000_000)}\n${good(3)}`, 65_536)
     expect(long.map(({ read, length, bytes }) => read.ok ? read.cells.report : [read.cause, length, bytes])).toEqual(['180000001', ['row-too-long', 3_000_001, undefined], '180000003'])
   }, 20_000)
+  it.each([1, 7, 100, 100_000])('a quote that is left open spoils its own line alone also where a later row has quotes, and inches spoil none; in chunks of %i bytes', async (size) => {
+    const good = (n: number, offense = 'x') => `1800000${n},01/02/2018,09:05,${offense},SUS,N\n`
+    for (const later of ['"302"', '"Agg, Assault"', '"Agg\nAssault"', '""', 'x']) {
+      const rows = await rowsOf(`${HEADER}\n${good(11)}180000012,01/02/2018,10:00,"open,VIC,N\n${good(13)}${good(14, '5" pipe')}${good(15, later)}${good(16)}${good(17, '"open')}${good(18)}${good(19)}`, size)
+      expect([later, ...rows.map(({ read }) => read.ok ? read.cells.report : read.cause)]).toEqual([later, '180000011', 'quote-not-closed', '180000013', '180000014', '180000015', '180000016', 'quote-not-closed', '180000018', '180000019'])
+      expect(rows.map(({ firstLine }) => firstLine)).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10].map((line) => line > 6 && later.includes('\n') ? line + 1 : line))
+      expect(Buffer.from(rows[1]!.bytes!).toString()).toBe(`${HEADER}\n180000012,01/02/2018,10:00,"open,VIC,N`)
+    }
+    const closed = await rowsOf(`${HEADER}\n180000012,"open\n${good(13)}${good(14)}180000015,"\n${good(16)}`, size)
+    expect(closed.map(({ read }) => read.ok ? read.cells.report : read.cause)).toEqual(['quote-not-closed', '180000013', '180000014', 'quote-not-closed', '180000016'])
+    const old = await rowsOf(`${HEADER}\n180000012,"open\n${good(13)}${good(14)}`.replaceAll('\n', '\r'), size)
+    expect(old.map(({ read, firstLine }) => [firstLine, read.ok ? read.cells.report : read.cause])).toEqual([[2, 'quote-not-closed'], [3, '180000013'], [4, '180000014']])
+  })
   it("the portal's JSON: what is cut is one row, what is left out is blank", async () => {
     const rows = await rowsOf('[{"report_no":"140000001","reported_date":"2014-01-16T00:00:00.000","offense":"802","involvement_1":"VIC","location_1":{"type":"Point","coordinates":[-94.5,39.1]}},\n{"report_no":"140000002"},{"report_no":"1400')
     expect(rows.map(({ read }) => read.ok ? read.cells.report : read.cause)).toEqual(['140000001', '140000002', 'row-cut'])

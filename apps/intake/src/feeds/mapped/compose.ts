@@ -84,7 +84,7 @@ export const composeReport = (c: Composing): readonly DraftEvent[] => {
   } as unknown as IncidentReportedV1
   const named = <P extends { token: string; sequence: number }>(side: 'victims' | 'offenders', people: readonly P[]) => people.flatMap(({ token, sequence }) => {
     const at = `${side}.${sequence}.`
-    const who = said({ name: fields[`${at}name`], personId: fields[`${at}personId`], birthDate: time(fields[`${at}birthDate`])?.time, address: fields[`${at}address`] })
+    const who = said({ name: fields[`${at}name`], personId: fields[`${at}personId`], birthDate: time(fields[`${at}birthDate`])?.time, address: fields[`${at}address`], ...(fields[`${at}address`] !== undefined && { addressKind: fields[`${at}addressKind`] }) })
     return Object.keys(who).length === 0 ? [] : [{ token, ...who }]
   })
   const names: ReportedPersonsNamedV1 = { incidentId: c.streamId, victims: named('victims', victims) as NamedVictim[], offenders: named('offenders', offenders) as NamedOffender[] }
@@ -106,6 +106,18 @@ export const composeArrest = (c: Composing): readonly DraftEvent[] => {
     }),
   } as unknown as ArrestRecordedV2
   return [{ ...drafted(c, 'ArrestRecorded', 2, data, arrested), ...(c.caseId && { partitionkey: `pchCase-${c.caseId}` }) }]
+}
+
+/** Why a report cannot stand as the row says it; undefined: it can. */
+export const wrongReport = (fields: Fields): { readonly cause: string; readonly field: string; readonly text: string } | undefined => {
+  if (fields.weapons !== undefined && fields.offenses === undefined) return { cause: 'weapon-without-offense', field: 'weapons', text: 'the row has a weapon and no offence: a weapon belongs to one. Fill in the offence' }
+  for (const victim of numbersOf(fields, 'victims')) {
+    const at = `victims.${victim}.`
+    const [her, his] = [fields[`${at}personId`], fields[`offenders.${Number(fields[`${at}offender`] ?? 1)}.personId`]].map((number) => text(number)?.trim().toUpperCase())
+    // Both sides of a mutual fight are victim and offender, each of the other; the standard says so of nobody else.
+    if (her !== undefined && her === his && fields[`${at}relationship`] !== 'VO') return { cause: 'person-on-both-sides', field: `${at}personId`, text: 'the victim and the offender of the row have one number: nobody can say who did what to whom. Correct the number of one of them; who was both has the relationship VO' }
+  }
+  return undefined
 }
 
 /** Why a screen cannot stand as the row says it; undefined: it can. */

@@ -55,6 +55,53 @@ describe('a row', () => {
     const rows = readRows(Buffer.from('\uFEFFNO,AT\r\n"A\nB, ""C""",07/02/2026 21:40\r\n\r\nD,07/02/2026 21:41\r\n'), mapping(arrests()))
     expect('rows' in rows && rows.rows.map(({ row, line, values, content }) => [row, line, values.NO, content.split('\n')[0]!.trim()])).toEqual([[1, 2, 'A\nB, "C"', 'NO,AT'], [2, 5, 'D', 'NO,AT']])
   })
+  const tell = (file: string) => { const read = readRows(Buffer.from(file), mapping(arrests())); return 'refused' in read ? read.refused : read.rows.map(({ line, values, broken, content }) => broken ? [line, broken.cause, content.slice(content.indexOf('\n') + 1)] : [line, values.NO]) }
+  const AT = '07/02/2026 21:40'
+  it('whose quote is not closed spoils its own line alone, however far away the next one stands', () => {
+    const rows = (from: number, to: number): string => Array.from({ length: to - from }, (_, at) => `N${from + at},${AT}\n`).join('')
+    for (const behind of ['', `"N, 9",${AT}\n`, `"",${AT}\n`, `N9,"${AT}"\n`, `"N ""9""",${AT}\n`, `"N\n9",${AT}\n`]) {
+      const read = tell(`NO,AT\n${rows(0, 2)}"open,${AT}\n${rows(2, 60)}${behind}${rows(60, 90)}`) as unknown[][]
+      expect(read.slice(0, 5)).toEqual([[2, 'N0'], [3, 'N1'], [4, 'unreadable-row', `"open,${AT}`], [5, 'N2'], [6, 'N3']])
+      expect([behind, read.length, read.at(-1)![1]]).toEqual([behind, behind === '' ? 91 : 92, 'N89'])
+    }
+    // Longer than any row may be, and the quote stands in the middle of a cell that is quoted.
+    const many = tell(`NO,AT\r\n"a""open,${AT}\r\n${rows(0, 80_000).replaceAll('\n', '\r\n')}`) as unknown[][]
+    expect([many.length, many[0], many[1], many.at(-1)]).toEqual([80_001, [2, 'unreadable-row', `"a""open,${AT}`], [3, 'N0'], [80_002, 'N79999']])
+    const odd = tell(`NO,AT\n${Array.from({ length: 3000 }, (_, at) => `N${at},"open`).join('\n')}`) as unknown[][]
+    expect(odd.map((one) => one[1])).toEqual(Array.from({ length: 3000 }, () => 'unreadable-row'))
+  })
+  it('that is closed by a later row\'s quote, as if it were one row, is told by the whole rows in it', () => {
+    expect(tell(`NO,AT\n"open,${AT}\nN1,${AT}\nN2,"\nN3,${AT}\n`)).toEqual([[2, 'unreadable-row', `"open,${AT}`], [3, 'N1'], [4, 'unreadable-row', 'N2,"'], [5, 'N3']])
+    // A row with a line break, and a delimiter too few, is one row.
+    expect(tell(`NO,AT\n"A\nB"\nN1,${AT}\n`)).toEqual([[2, 'wrong-column-count', '"A\nB"'], [4, 'N1']])
+  })
+  const jsonMapping = arrests('  personId: { column: p }\n  age: { column: age }\n').replace('type: csv', 'type: json, rows: a.rows').replace('column: NO', 'column: no').replace('column: AT', 'column: at.of')
+  const inJson = (rows: string) => readRows(Buffer.from(`{"a":{"rows":[${rows}]}}`), mapping(jsonMapping))
+  const AT_OF = '"at":{"of":"07/02/2026 21:40"}'
+  it('of JSON has its numbers as they are written, in what it says and in what is kept of it', () => {
+    for (const number of ['987654321098765431', '987654321098765432', '1.0', '1', '-0', '1e400', '123456789012345678901234567890.10']) {
+      const read = inJson(`{"p":${number},"no":${number},${AT_OF}}`)
+      if ('refused' in read) throw new Error(read.refused)
+      expect(read.rows[0]).toMatchObject({ values: { no: number, p: number }, content: `{"at":{"of":"07/02/2026 21:40"},"no":${number},"p":${number}}` })
+      expect(readRow(read.rows[0]!, mapping(jsonMapping), NOW)).toMatchObject({ fields: { personId: number, arrestNumber: number } })
+    }
+    const age = (text: string) => { const read = inJson(`{"no":1,${AT_OF},"age":${text}}`); return 'rows' in read && readRow(read.rows[0]!, mapping(jsonMapping), NOW) }
+    expect([age('34.0'), age('1e400'), age('34.5')]).toMatchObject([{ fields: { age: 34 } }, { wrong: { cause: 'not-a-number' } }, { wrong: { cause: 'not-a-number' } }])
+  })
+  it('of JSON with a name twice is refused by that name, and kept as it came; a file with two lists as a whole', () => {
+    const twice = inJson(`{"no": "J2","no": "J3",${AT_OF}},{"no":"J4",${AT_OF}},{"no":"J5","at":{"of":"x","of":"y"}},{"no":"J6","x":[{"Marmaduke":1,"Marmaduke":1}]}`)
+    if ('refused' in twice) throw new Error(twice.refused)
+    expect(twice.rows.map(({ broken, content }) => [broken?.cause, broken?.text.split(' twice')[0], content])).toEqual([
+      ['name-twice', 'the row has the name "no"', `{"no": "J2","no": "J3",${AT_OF}}`], [undefined, undefined, `{${AT_OF},"no":"J4"}`],
+      ['name-twice', 'the row has the name "of"', '{"no":"J5","at":{"of":"x","of":"y"}}'], ['name-twice', 'the row has a name', '{"no":"J6","x":[{"Marmaduke":1,"Marmaduke":1}]}'],
+    ])
+    const file = (text: string) => { const read = readRows(Buffer.from(text), mapping(jsonMapping)); return 'refused' in read ? read.refused : read.rows.length }
+    const row = `{"no":1,${AT_OF}}`
+    expect(file(`{"a":{"rows":[${row}],"rows":[${row}]}}`)).toContain('the name "rows" twice')
+    expect(file(`{"a":{"rows":[${row}]},"a":{"rows":[${row}]}}`)).toContain('the name "a" twice')
+    expect(file(`{"b":1,"b":2,"a":{"rows":[${row}],"b":[{"rows":1,"rows":2}]}}`)).toBe(1)
+    expect(file(`{"a":{"rows":[${row},${'['.repeat(200_000)}${']'.repeat(200_000)}]}}`)).toContain('no JSON')
+  })
   it('of a file that is another, empty, binary or cut is not guessed at', () => {
     expect(first('X,Y\n1,2\n')).toContain('"NO", "AT"')
     expect(first('')).toContain('empty')

@@ -29,7 +29,7 @@ export interface Mapping {
   readonly persons?: string
   readonly format: { readonly type: 'csv' | 'json'; readonly delimiter?: string; readonly encoding?: 'utf-8' | 'latin1'; /** path to the list of rows; absent: the file is the list */ readonly rows?: string }
   readonly zone: string
-  readonly snapshot?: { readonly full: boolean; readonly facility: string; readonly jurisdiction: string }
+  readonly snapshot?: { readonly full: boolean; readonly facility: string; readonly jurisdiction: string; /** which column says of what moment the roster is, the same in each row; absent: of the moment at which it comes */ readonly asOf?: { readonly column: string; readonly format: string } }
   readonly fields: Readonly<Record<string, FieldMapping>>
 }
 export type MappingProblem = YamlProblem
@@ -54,6 +54,7 @@ function* wrongIn(mapping: Mapping): Generator<{ path: readonly string[]; text: 
   if (!IANAZone.isValidZone(zone)) yield { path: ['zone'], text: 'is no IANA time zone: write for example America/Chicago' }
   if (target === 'jail-roster' && !snapshot) yield { path: ['target'], text: 'jail-roster needs snapshot: say which facility and jurisdiction it is of, and whether it is full (who is not on it has left)' }
   if (target !== 'jail-roster' && snapshot) yield { path: ['snapshot'], text: 'belongs to a jail-roster alone: take it out' }
+  if (snapshot?.asOf && snapshot.asOf.format !== 'iso' && !/y/.test(snapshot.asOf.format)) yield { path: ['snapshot', 'asOf', 'format'], text: 'names no year: nothing is guessed' }
   for (const needed of FIELDS[target].required) if (!fields[needed]) yield { path: ['fields'], text: `${target} needs the field ${needed}: say which column gives it` }
   for (const [name, { column, codes, format, split, value }] of Object.entries(fields)) {
     const path = ['fields', name]

@@ -19,13 +19,6 @@ describe('2,000 damaged extracts', () => {
     const rows = readRows(Buffer.from('ENTRY,P_ID,STATUS,CONDITION,OF_DAY\rE-1,P-1,OK,BIP,"06/10/2026"\rE-2,P-1,OK,BIP,"06/11/2026"\r'), read.mapping)
     expect('rows' in rows && rows.rows.map(({ content }) => { const kept = readRows(Buffer.from(content), keptFormat(read.mapping)); return 'rows' in kept && kept.rows.map(({ values, broken }) => [values.OF_DAY, broken]) })).toEqual([[['06/10/2026', undefined]], [['06/11/2026', undefined]]])
   })
-  it('a number beyond all numbers is refused with its row, which is kept and can be repaired', () => {
-    const read = mappingIn(readFileSync(join(root, 'samples/extracts/lap-screens.map.yml'), 'utf8'))
-    if ('problems' in read) throw new Error('the sample mapping is wrong')
-    const rows = readRows(Buffer.from('{"screens":[{"form":"A","report":1e400,"taken":"x"},{"form":"B"}]}'), read.mapping)
-    expect('rows' in rows && rows.rows.map(({ broken, content }) => [broken?.cause, content])).toEqual([['not-a-number', '{"form":"A","report":"Infinity","taken":"x"}'], [undefined, '{"form":"B"}']])
-    expect('rows' in rows && readRows(Buffer.from(rows.rows[0]!.content), keptFormat(read.mapping))).toMatchObject({ rows: [{ values: { form: 'A' } }] })
-  })
   it('an object with none of the members is no row of this mapping, among others that are', () => {
     const read = mappingIn(readFileSync(join(root, 'samples/extracts/lap-screens.map.yml'), 'utf8'))
     if ('problems' in read) throw new Error('the sample mapping is wrong')

@@ -5,7 +5,7 @@
 import type { CustodyReason, DraftEvent, Jurisdiction, RecordedEvent, SupervisionComplianceReportedV1 } from '@chorus/contracts'
 import { goneFromRoster, heldAt, onRoster, toldByFeeds, type When } from '../../circumstance/roster'
 import { receive, type Received } from '../../incident/receive'
-import { composeArrest, composeCharging, composeReport, composeScreen, composeSupervision, wrongScreen, type Composing, type KnownReport } from './compose'
+import { composeArrest, composeCharging, composeReport, composeScreen, composeSupervision, wrongReport, wrongScreen, type Composing, type KnownReport } from './compose'
 import { nameOf, type Mapping } from './mapping'
 import { readRow, type Fields, type Reading, type ReadTime } from './read-row'
 import type { Row } from './read-rows'
@@ -160,7 +160,8 @@ export const planRows = (rows: readonly Row[], mapping: Mapping, facts: PlanFact
       // What was decided was decided, also where the report was taken back since.
       if (report!.status === 'none' || (report!.status === 'retracted' && !charge)) return { ...place, outcome: 'waits', waitsFor: `incident-${report!.incidentId}`, drafts: [], ...WAITS_FOR_REPORT }
     }
-    if (mapping.target === 'incident-report' && fields.weapons !== undefined && fields.offenses === undefined) return refuse({ cause: 'weapon-without-offense', field: 'weapons', text: 'the row has a weapon and no offence: a weapon belongs to one. Fill in the offence' })
+    const unlike = mapping.target === 'incident-report' ? wrongReport(fields) : undefined
+    if (unlike) return refuse(unlike)
     const person = subject ?? (mapping.target === 'arrest' && fields.personId !== undefined ? facts.caseOf(fields.personId as string) : undefined)
     const composing: Omit<Composing, 'version' | 'current'> = {
       mapping, fields, streamId, key, message, file: facts.file, row: row.line, role: facts.role, newToken: facts.newToken,
@@ -209,7 +210,7 @@ const departuresOf = (rows: readonly PlannedRow[], mapping: Mapping, facts: Plan
   // A roster without one readable row is no roster: nobody is let out by it.
   if (!mapping.snapshot?.full || !rows.some(({ outcome }) => outcome !== 'refused')) return []
   const { facility, jurisdiction } = mapping.snapshot
-  return facts.mayBeHeld.flatMap((stream) => heldAt(historyOf(stream), facility, jurisdiction).filter((holdId) => !present.has(holdId)).map((holdId) => {
+  return facts.mayBeHeld.flatMap((stream) => heldAt(historyOf(stream), facility, jurisdiction, facts.asOf).filter((holdId) => !present.has(holdId)).map((holdId) => {
     const draft = goneFromRoster(historyOf(stream), holdId, facts.asOf, { system: mapping.source.system, mapping: nameOf(mapping), file: facts.file }, toldElsewhere(holdId, stream, facts, historyOf))
     keep(stream, [draft])
     return { stream, draft }

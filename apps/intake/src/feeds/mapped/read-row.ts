@@ -30,7 +30,7 @@ export const readRow = (row: Row, mapping: Mapping, now: string): Reading => {
   return { fields }
 }
 
-type Refused = { readonly wrong: string; readonly cause: string }
+export type Refused = { readonly wrong: string; readonly cause: string }
 const valueOf = (text: string, kind: Kind, how: FieldMapping, zone: string, now: string): Value | Refused => {
   if (/[\p{Cs}\0]/u.test(text)) return { cause: 'not-text', wrong: 'holds a character that is none: correct it' }
   const closed = codesOf(kind)
@@ -45,7 +45,7 @@ const valueOf = (text: string, kind: Kind, how: FieldMapping, zone: string, now:
   const translated = how.codes ? Object.hasOwn(how.codes, text) ? how.codes[text] : undefined : text
   if (translated === undefined) return UNKNOWN_CODE
   if (kind === 'flag') return translated as boolean
-  if (kind === 'count') return /^\d{1,4}$/.test(String(translated)) ? Number(translated) : { cause: 'not-a-number', wrong: 'is no whole number: correct it' }
+  if (kind === 'count') return /^\d{1,4}(?:\.0+)?$/.test(String(translated)) ? Number(translated) : { cause: 'not-a-number', wrong: 'is no whole number: correct it' }
   if (kind === 'code') return CODE.test(String(translated)) ? String(translated) : NO_CODE
   if (kind === 'text') return [...String(translated)].length <= 200 ? String(translated) : { cause: 'too-long', wrong: 'has more than 200 characters: shorten it' }
   return closed!.includes(String(translated)) ? String(translated) : oneOf(closed!)
@@ -69,7 +69,7 @@ const parserOf = (format: string): Parser => {
 }
 const parse = (text: string, format: string, zone: string): DateTime => format === 'iso' ? DateTime.fromISO(text, { zone, setZone: false }) : DateTime.fromFormatParser(text, parserOf(format), { zone, locale: 'en-US' })
 
-const timeOf = (text: string, kind: 'day' | 'time' | 'instant', format: string, zone: string, now: string): ReadTime | Refused => {
+export const timeOf = (text: string, kind: 'day' | 'time' | 'instant', format: string, zone: string, now: string): ReadTime | Refused => {
   const wrong = (what: string): Refused => ({ cause: 'wrong-time', wrong: `${what}: correct it, or the format in the mapping` })
   const parsed = parse(text, format, zone)
   if (!parsed.isValid) return wrong('is no date or time of its format')

@@ -2,6 +2,8 @@
  * What a mapping may fill: for each target its fields, by kind, and which of them a row cannot do without. `N` stands for a
  * number from 1: the first victim is `victims.1`.
  */
+import { ADDRESS_KINDS } from '@chorus/contracts'
+
 export const TARGETS = ['incident-report', 'lethality-screen', 'arrest', 'jail-roster', 'charging-presentation', 'charging-decision', 'court-conditions', 'disposition', 'supervision-compliance'] as const
 export type TargetName = (typeof TARGETS)[number]
 
@@ -9,7 +11,7 @@ export type TargetName = (typeof TARGETS)[number]
 export type Kind = 'text' | 'code' | 'flag' | 'count' | 'day' | 'time' | 'instant' | 'list' | readonly string[] | { readonly listOf: readonly string[] }
 
 const person = (at: string): Record<string, Kind> => Object.fromEntries((['personId', 'name', 'address'] as const).map((name) => [`${at}.${name}`, 'text' as Kind])
-  .concat([[`${at}.birthDate`, 'day'], [`${at}.age`, 'count'], [`${at}.sex`, 'code'], [`${at}.race`, 'code'], [`${at}.ethnicity`, 'code']] as [string, Kind][]))
+  .concat([[`${at}.addressKind`, ADDRESS_KINDS], [`${at}.birthDate`, 'day'], [`${at}.age`, 'count'], [`${at}.sex`, 'code'], [`${at}.race`, 'code'], [`${at}.ethnicity`, 'code']] as [string, Kind][]))
 
 const JURISDICTIONS = ['JACKSON', 'CLAY', 'PLATTE', 'CASS', 'OTHER_COUNTY', 'FEDERAL', 'TRIBAL', 'MILITARY', 'OTHER_STATE']
 export const FIELDS: Readonly<Record<TargetName, { readonly fields: Readonly<Record<string, Kind>>; readonly required: readonly string[]; /** what makes a row the same record again */ readonly key: readonly string[] }>> = {

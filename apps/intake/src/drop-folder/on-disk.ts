@@ -1,0 +1,27 @@
+/** Files of the drop folder as they lie on its disk: whether they are there, are still what they were, and what it means where that cannot be told. */
+import type { BigIntStats } from 'node:fs'
+import { lstat, readFile, rename, writeFile } from 'node:fs/promises'
+
+/** The folder cannot be worked in: what, and what to do. No name of a file. */
+export class FolderUnusable extends Error {}
+
+export const reading = async <T>(work: () => Promise<T>): Promise<T> => {
+  try { return await work() } catch (error) { throw new FolderUnusable(`the drop folder, or a feed folder in it, cannot be read (${codeOf(error)}): is it there, and may the user that runs Chorus read it?`) }
+}
+export const writing = async <T>(work: () => Promise<T>): Promise<T> => {
+  try { return await work() } catch (error) { throw new FolderUnusable(`the drop folder cannot be written (${codeOf(error)}): the user that runs Chorus needs the right to write in it, and room on its disk`) }
+}
+
+/** Equal as long as nobody wrote the file, replaced it, or set its time. */
+export const stampOf = ({ dev, ino, size, mtimeNs }: BigIntStats): string => [dev, ino, size, mtimeNs].join(' ')
+/** Equal as long as nobody wrote it, wherever it was moved to. */
+export const writtenOf = ({ size, mtimeNs }: BigIntStats): string => `${size} ${mtimeNs}`
+/** @returns undefined where it is not there; what cannot be told is no answer. */
+export const ifThere = async (path: string | Buffer): Promise<BigIntStats | undefined> => lstat(path, { bigint: true }).catch((error: unknown) => { if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return undefined; throw error })
+export const isStill = async (path: string | Buffer, stat: BigIntStats): Promise<boolean> => { const now = await lstat(path, { bigint: true }).catch(() => undefined); return now !== undefined && stampOf(now) === stampOf(stat) }
+export const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? 'error'
+/** What of a name may stand in a file name anywhere; the rest is one underscore. */
+export const safe = (name: Buffer): string => name.toString('utf8').replaceAll(/[^A-Za-z0-9._-]+/g, '_').replace(/^\.+/, '').slice(-120) || 'file'
+export const json = async (path: string): Promise<unknown> => { try { return JSON.parse(await readFile(path, 'utf8')) as unknown } catch (error) { if (error instanceof SyntaxError || codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined; throw error } }
+/** There whole, or not at all. */
+export const writeWhole = async (path: string, text: string): Promise<void> => { await writeFile(`${path}.new`, text, { mode: 0o640 }); await rename(`${path}.new`, path) }

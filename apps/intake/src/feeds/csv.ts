@@ -1,0 +1,88 @@
+/**
+ * What all feeds of CSV have in common: a quote that is opened and not closed spoils its own line alone. What stands between
+ * it and the next quote of the file is no row; a line break between two quotes that belong together stays one.
+ */
+import { CsvError, parse } from 'csv-parse/sync'
+
+export const MAX_ROW_BYTES = 1024 * 1024
+/** Strict about quotes: where one stands that may not, an earlier one was left open, or this one is wrong. */
+export const CSV = { relax_column_count: true, record_delimiter: ['\r\n', '\n', '\r'], max_record_size: MAX_ROW_BYTES }
+
+export interface CsvRow {
+  /** line of the file in which it begins, from 1 */
+  readonly line: number
+  /** without the end of its line */
+  readonly bytes: Buffer
+  /** undefined: a line that cannot be read, by itself */
+  readonly values: readonly string[] | undefined
+}
+
+/** Of a file that is held whole: every byte of it but ends of lines and blank lines is in exactly one row. The first is the heading. */
+export const csvRowsOf = (file: Buffer, delimiter: string): CsvRow[] => {
+  const rows: CsvRow[] = []
+  let [at, line] = [0, 1]
+  const add = (end: number, values?: readonly string[]): void => {
+    const whole = file.subarray(at, end)
+    const bytes = trimmed(whole)
+    const before = blankBefore(whole)
+    rows.push({ line: line + breaksIn(whole.subarray(0, before)), bytes: bytes.subarray(before), values })
+    line += breaksIn(whole)
+    at = end
+  }
+  while (at < file.length) {
+    const from = at
+    try {
+      parse(file.subarray(from), {
+        ...CSV, delimiter, skip_empty_lines: true,
+        on_record: (values: string[], { bytes }: { bytes: number }) => {
+          const end = from + bytes
+          if (values.length !== (rows[0]?.values ?? values).length && wasLeftOpen(trimmed(file.subarray(at, end)), rows[0]!.values!.length, delimiter)) throw LEFT_OPEN
+          add(end, values)
+          return null
+        },
+      })
+      return rows
+    } catch (error) {
+      if (error !== LEFT_OPEN && !(error instanceof CsvError)) throw error
+      const rest = file.subarray(at)
+      const end = lineEnd(rest, blankBefore(rest))
+      add(end < 0 ? file.length : at + end)
+    }
+  }
+  return rows
+}
+const LEFT_OPEN = new Error('a quote was left open')
+
+/**
+ * Whether a row of the wrong number of columns is several: one of the lines after its first is a whole row by itself, so that
+ * the quote that it begins in was left open. Without such a line it is one row, which lacks a delimiter.
+ */
+export const wasLeftOpen = (row: Buffer, columns: number, delimiter = ','): boolean => {
+  for (let at = lineEnd(row, 0); at > 0 && at < row.length;) {
+    const end = lineEnd(row, at)
+    if (readLine(row.subarray(at, end < 0 ? row.length : end), { delimiter })?.length === columns) return true
+    at = end
+  }
+  return false
+}
+
+/** One line by itself. @returns undefined where it is none, or more than one row */
+export const readLine = (line: Buffer, more: { readonly delimiter?: string; readonly relax_quotes?: boolean } = {}): readonly string[] | undefined => {
+  try {
+    const rows = parse(line, { ...CSV, ...more }) as string[][]
+    return rows.length === 1 ? rows[0] : undefined
+  } catch { return undefined }
+}
+
+/** Just behind the end of the line, or -1. */
+export const lineEnd = (bytes: Buffer, from: number): number => {
+  for (let at = from; at < bytes.length; at++) {
+    if (bytes[at] === LF) return at + 1
+    if (bytes[at] === CR) return bytes[at + 1] === LF ? at + 2 : at + 1
+  }
+  return -1
+}
+export const breaksIn = (bytes: Buffer): number => { let count = 0; for (let at = lineEnd(bytes, 0); at > 0; at = lineEnd(bytes, at)) count++; return count }
+const [LF, CR] = [10, 13]
+const blankBefore = (bytes: Buffer): number => { let at = 0; while (bytes[at] === LF || bytes[at] === CR) at++; return at }
+const trimmed = (bytes: Buffer): Buffer => { let end = bytes.length; while (end > 0 && (bytes[end - 1] === LF || bytes[end - 1] === CR)) end--; return bytes.subarray(0, end) }

@@ -1,0 +1,35 @@
+/** Of what moment a roster is that came, held against the rosters that the log knows of its facility. */
+import type { ImportRunStartedV1, MappingAppliedV1 } from '@chorus/contracts'
+import type { Recorder } from '@chorus/event-store'
+import type { Mapping } from '../feeds/mapped/mapping'
+import { momentOf, overtakenBy, sameRoster, type EarlierRoster } from '../feeds/mapped/moment'
+import type { Row } from '../feeds/mapped/read-rows'
+import { mappingIn } from './mapping-file'
+
+/** @returns the moment that the roster says, if any; or why it is not to be believed */
+export const rosterMoment = async (recorder: Recorder, mapping: Mapping, rows: readonly Row[], file: string, now: string): Promise<{ readonly moment?: string } | { readonly refused: string }> => {
+  if (!mapping.snapshot) return {}
+  const read = momentOf(rows, mapping, now)
+  if (read && 'refused' in read) return read
+  const refused = overtakenBy(await earlierRosters(recorder, mapping), file, read?.from)
+  return refused !== undefined ? { refused } : read ? { moment: read.from } : {}
+}
+
+const earlierRosters = async (recorder: Recorder, mapping: Mapping): Promise<EarlierRoster[]> => {
+  const found: EarlierRoster[] = []
+  const begun = new Map<string, EarlierRoster>()
+  const same = new Map<string, boolean>()
+  for await (const { type, data, time } of recorder.read({ filter: { categories: ['importrun'], types: ['ImportRunStarted', 'MappingApplied'] } })) {
+    if (type === 'ImportRunStarted') {
+      const { runId, file, asOf } = data as ImportRunStartedV1
+      if (file !== undefined) begun.set(runId, { file, moment: asOf ?? time })
+      continue
+    }
+    const { runId, hash, text } = data as MappingAppliedV1
+    if (!same.has(hash)) { const applied = mappingIn(text); same.set(hash, 'mapping' in applied && sameRoster(applied.mapping, mapping)) }
+    const run = begun.get(runId)
+    if (run && same.get(hash)) found.push(run)
+    begun.delete(runId)
+  }
+  return found
+}
