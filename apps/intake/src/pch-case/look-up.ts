@@ -1,8 +1,8 @@
 /** What the decisions about a case need of other streams, read at the edge and handed in as data, with how far was read. */
-import { tokensOf, type Basis, type CaseOpenedV1, type HistoryCounts, type IncidentLinkedToCaseV1, type Level, type NotificationDeliveredV1, type OpenCase, type RecordedEvent } from '@chorus/contracts'
+import { tokensOf, type Basis, type CaseOpenedV1, type ChangeLevel, type HistoryCounts, type IncidentLinkedToCaseV1, type Level, type NotificationDeliveredV1, type OpenCase, type RecordedEvent } from '@chorus/contracts'
 import { fold, streamOf } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
-import { accessIdOf, initial as openAccess, recordAccess } from '@chorus/record-access'
+import { accessIdOf, initial as openAccess, recordAccess, type Reader } from '@chorus/record-access'
 import type { Vault } from '@chorus/privacy'
 import { circumstance } from '../circumstance/circumstance'
 import { isQualifying } from '../circumstance/qualifying'
@@ -17,8 +17,10 @@ import { initial as noReferral, referral, type CaseFacts, type ReopenFacts } fro
 import { adultAtIndex } from './adult'
 import { firstInstant, offendedAfterNotice, type AfterNotice, type Notice, type Offense } from './after-notice'
 import { exitFrom } from './exit-from'
+import { lookUpReferences } from './look-up-references'
 import { initial, pchCase, type ChangeFacts, type CloseFacts, type LevelFacts, type OpenFacts, type PchCase, type ProposeFacts, type ReopenFacts as CaseReopenFacts } from './pch-case'
 
+const onePer = (basis: readonly Basis[]): Basis[] => [...new Map(basis.map((one) => [one.stream, one])).values()]
 const basisOf = (stream: string, events: readonly RecordedEvent[]): Basis[] => events.length === 0 ? [] : [{ stream, revision: events.length - 1 }]
 
 export class CaseLookUp {
@@ -201,18 +203,20 @@ export class CaseLookUp {
   }
 
   /** With the criteria of the wished level that the record meets; of counts of other years none says anything. */
-  async forChange(caseId: string, to: Level, now: string): Promise<ChangeFacts> {
+  async forChange(caseId: string, { to, ...named }: Pick<ChangeLevel, 'to' | 'triggerEventId' | 'evidenceRefs'>, now: string, reader: Reader): Promise<ChangeFacts> {
     const { policy } = await policyInForce(this.log, now)
-    const [facts, state] = [await this.forLevel(to, now), await this.stateOf(caseId)]
-    if (state.status === 'none') return { ...facts, matched: [] }
+    const [inForce, state] = [await this.forLevel(to, now), await this.stateOf(caseId)]
+    if (state.status === 'none') return { ...inForce, matched: [], unknown: [], trigger: null }
+    const { basis: found, ...references } = await lookUpReferences(this.log, this, state.opened, named, reader)
+    const facts = { ...inForce, ...references, basis: [...inForce.basis, ...found] }
     const { levelFacts, reviewedYears, basis, incidentCurrent, basisExpunged } = await this.recordedOf(state, policy.prohibitedBehaviors)
     // What a report said that was taken back, or is closed, is not said anew.
     if (!incidentCurrent || basisExpunged) return { ...facts, matched: [] }
-    return { ...facts, matched: metAt(policy, to, { ...levelFacts, history: reviewedYears === policy.lookbackYears ? levelFacts.history : null }), basis: [...facts.basis, ...basis] }
+    return { ...facts, matched: metAt(policy, to, { ...levelFacts, history: reviewedYears === policy.lookbackYears ? levelFacts.history : null }), basis: onePer([...facts.basis, ...basis]) }
   }
 
   /** The tokens that are this person's, the one first under which cases are counted; `ever`: with those to which links once led. */
-  private async identityOf(ref: string): Promise<{ readonly tokens: readonly string[]; readonly ever: readonly string[]; readonly basis: readonly Basis[] }> {
+  async identityOf(ref: string): Promise<{ readonly tokens: readonly string[]; readonly ever: readonly string[]; readonly basis: readonly Basis[] }> {
     const stream = streamOf(personIdentity, REGISTER)
     const events = await this.log.load(stream)
     const { links, everLinked } = fold(personIdentity, events, nobodyLinked)
@@ -220,7 +224,7 @@ export class CaseLookUp {
   }
 
   /** All cases of the person, whatever the token under which they were opened, and the place of the next one. */
-  private async casesOf(ref: string): Promise<{ readonly cases: readonly { readonly caseId: string; readonly count: number; readonly opened: CaseOpenedV1; readonly open: boolean; /** closed, and no other case followed */ readonly mayReopen: boolean; readonly commands: readonly (string | null)[] }[]; readonly next: { readonly caseId: string; readonly count: number } }> {
+  async casesOf(ref: string): Promise<{ readonly cases: readonly { readonly caseId: string; readonly count: number; readonly opened: CaseOpenedV1; readonly open: boolean; /** closed, and no other case followed */ readonly mayReopen: boolean; readonly commands: readonly (string | null)[] }[]; readonly next: { readonly caseId: string; readonly count: number } }> {
     const { tokens, ever } = await this.identityOf(ref)
     const cases = []
     let next = { caseId: '', count: 0 }

@@ -12,6 +12,7 @@ import {
 import { dayOf, refused, type Command, type Decider, type Decision, type Refusal } from '@chorus/decider'
 import { BASIS_EXPUNGED, draft, notOpen, VICTIM_OF_RECORD } from './answers'
 import { approve, approveExit, assign, beforeExit, change, contest, decideContest, decline, exitsOf, panelProblem, propose, reviewLevel } from './decide-level'
+import type { ReferenceFacts } from './references'
 
 // Stored names. Changing one needs a new version and an upcaster.
 export const CASE_EVENTS = ['CaseOpened', 'LevelProposed', 'LevelProposalDeclined', 'LevelApproved', 'LevelAssigned', 'LevelChanged', 'LevelReviewed', 'LevelContested', 'LevelContestDecided', 'ExitApproved', 'CaseDeferred', 'CaseClosed', 'CaseReopened', 'CaseSucceeded', 'DeadlineMissed'] as const
@@ -51,7 +52,7 @@ export interface ProposeFacts {
 export interface LevelFacts { readonly policy: PolicyInForce; /** agencies that must sit on the panel for the wished level; 0: no panel */ readonly panelAgencies: number; readonly basis: readonly Basis[] }
 
 /** `matched`: the criteria of the wished level that the record meets. */
-export interface ChangeFacts extends LevelFacts { readonly matched: readonly string[] }
+export interface ChangeFacts extends LevelFacts, ReferenceFacts { readonly matched: readonly string[] }
 
 export type Open = Command<'OpenCase', OpenCase & { readonly facts: OpenFacts }>
 export type Propose = Command<'ProposeLevel', { readonly policyVersion?: string; /** nobody asked: what was declined is not proposed again on the same record */ readonly onlyIfNew?: boolean; readonly facts: ProposeFacts }>
