@@ -1,5 +1,5 @@
 /** What the decisions about a case need of other streams, read at the edge and handed in as data, with how far was read. */
-import { tokensOf, type Basis, type CaseOpenedV1, type ChangeLevel, type HistoryCounts, type IncidentLinkedToCaseV1, type Level, type NotificationDeliveredV1, type OpenCase, type RecordedEvent } from '@chorus/contracts'
+import { tokensOf, type Basis, type CaseOpenedV1, type ChangeLevel, type IncidentLinkedToCaseV1, type Level, type NotificationDeliveredV1, type OpenCase, type RecordedEvent } from '@chorus/contracts'
 import { fold, streamOf } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
 import { accessIdOf, initial as openAccess, recordAccess, type Reader } from '@chorus/record-access'
@@ -7,8 +7,8 @@ import type { Vault } from '@chorus/privacy'
 import { circumstance } from '../circumstance/circumstance'
 import { isQualifying } from '../circumstance/qualifying'
 import { historyReview, initial as noReview } from '../history-review/history-review'
-import { aggressorOf, confirmedPairs, incident, initial as noIncident, type Incident } from '../incident/incident'
-import { initial as noPair, isReviewed, mayBecomeSubject, pair, type Pair } from '../pair/pair'
+import { aggressorOf, incident, initial as noIncident } from '../incident/incident'
+import { initial as noPair, pair } from '../pair/pair'
 import { pairIdOf } from '../pair/pair-id'
 import { initial as nobodyLinked, personIdentity, REGISTER } from '../person-identity/person-identity'
 import { assess, metAt, type LevelFacts as Recorded } from '../policy/criteria'
@@ -17,6 +17,7 @@ import { initial as noReferral, referral, type CaseFacts, type ReopenFacts } fro
 import { adultAtIndex } from './adult'
 import { firstInstant, offendedAfterNotice, type AfterNotice, type Notice, type Offense } from './after-notice'
 import { exitFrom } from './exit-from'
+import { atLeast, groundOf, isVictimMinor, mayBecome, type Together } from './ground'
 import { lookUpReferences } from './look-up-references'
 import { initial, pchCase, type ChangeFacts, type CloseFacts, type LevelFacts, type OpenFacts, type PchCase, type ProposeFacts, type ReopenFacts as CaseReopenFacts } from './pch-case'
 
@@ -39,16 +40,18 @@ export class CaseLookUp {
     const reported = fold(incident, incidentEvents, noIncident)
     const facts = { incident: groundOf(reported) }
     if (referred.status === 'none') {
-      return { ...facts, caseId: body.referralId, count: 1, referral: { status: 'none', subjectRef: '', incidentIds: [] }, adultAtIndex: { answer: 'unknown', from: 'BIRTH_DATE' }, mayBecomeSubject: false, closedBefore: [], basis: [] }
+      return { ...facts, caseId: body.referralId, count: 1, referral: { status: 'none', subjectRef: '', incidentIds: [] }, adultAtIndex: { answer: 'unknown', from: 'BIRTH_DATE' }, victimMinor: false, mayBecomeSubject: false, closedBefore: [], basis: [] }
     }
     const { subjectRef, victimRef, incidentIds } = referred.received
     const { together, basis: pairBasis } = await this.pairsOf(subjectRef, victimRef)
+    const born = await this.birthDatesIn(referralEvents)
     return {
       ...facts, ...(await this.nextCase(subjectRef, commandId)),
       referral: { status: referred.status, subjectRef, incidentIds },
       adultAtIndex: reported.status === 'known'
-        ? adultAtIndex(await this.birthDateIn(referralEvents), reported.report, reported.report.ages[body.subjectInIncident])
+        ? adultAtIndex(born.subject, reported.report, reported.report.ages[body.subjectInIncident])
         : { answer: 'unknown', from: 'BIRTH_DATE' },
+      victimMinor: isVictimMinor(born.victim, reported, body.subjectInIncident),
       mayBecomeSubject: mayBecome(together, reported, body.subjectInIncident),
       basis: [...basisOf(referralStream, referralEvents), ...basisOf(incidentStream, incidentEvents), ...pairBasis],
     }
@@ -85,7 +88,7 @@ export class CaseLookUp {
 
   async forReopeningCase(caseId: string, subjectInIncident: string | undefined): Promise<CaseReopenFacts> {
     const state = await this.stateOf(caseId)
-    if (state.status === 'none') return { otherOpen: false, referralExcluded: false, incident: groundOf(noIncident), basisExpunged: false, mayBecomeSubject: false, closedBefore: [], basis: [] }
+    if (state.status === 'none') return { otherOpen: false, referralExcluded: false, incident: groundOf(noIncident), basisExpunged: false, victimMinor: false, mayBecomeSubject: false, closedBefore: [], basis: [] }
     const { referralId, subjectRef, indexIncidentId } = state.opened
     const [referralStream, incidentStream] = [streamOf(referral, referralId), streamOf(incident, indexIncidentId)]
     const read = await this.log.loadMany([referralStream, incidentStream])
@@ -95,7 +98,7 @@ export class CaseLookUp {
     const { together, basis } = referred.status === 'none' ? { together: [], basis: [] } : await this.pairsOf(subjectRef, referred.received.victimRef)
     return {
       otherOpen: cases.some((one) => one.open && one.caseId !== caseId), referralExcluded: referred.status !== 'received', incident: groundOf(reported),
-      basisExpunged: await this.isExpunged(incidentStream), mayBecomeSubject: mayBecome(together, reported, subjectInIncident),
+      basisExpunged: await this.isExpunged(incidentStream), victimMinor: isVictimMinor((await this.birthDatesIn(read.get(referralStream) ?? [])).victim, reported, subjectInIncident), mayBecomeSubject: mayBecome(together, reported, subjectInIncident),
       closedBefore: cases.filter((one) => one.mayReopen && one.caseId !== caseId).map((one) => one.caseId),
       basis: [...[referralStream, incidentStream].flatMap((stream) => basisOf(stream, read.get(stream) ?? [])), ...basis],
     }
@@ -265,32 +268,12 @@ export class CaseLookUp {
     return { caseId, openedAt: events[0]!.ordinal, incidentIds: [indexIncidentId, ...(referred.status === 'none' ? [] : referred.received.incidentIds)], basis: basisOf(stream, events) }
   }
 
-  private async birthDateIn(events: readonly RecordedEvent[]): Promise<string | undefined> {
+  /** Of the two whom a referral names, as far as it says. */
+  private async birthDatesIn(events: readonly RecordedEvent[]): Promise<{ readonly subject?: string | undefined; readonly victim?: string | undefined }> {
     const received = events.filter((event) => event.type === 'ReferralReceived')
-    const [open] = await this.log.unseal(received, ({ pointer }) => pointer === '/data/subjectBirthDate')
-    const date = (open?.data as { subjectBirthDate?: unknown } | undefined)?.subjectBirthDate
-    return typeof date === 'string' ? date : undefined
+    const [open] = await this.log.unseal(received, ({ pointer }) => pointer === '/data/subjectBirthDate' || pointer === '/data/victimBirthDate')
+    const { subjectBirthDate, victimBirthDate } = (open?.data ?? {}) as { subjectBirthDate?: unknown; victimBirthDate?: unknown }
+    const told = (date: unknown): string | undefined => typeof date === 'string' ? date : undefined
+    return { subject: told(subjectBirthDate), victim: told(victimBirthDate) }
   }
 }
-
-/** The pairs of a person and a partner, by the tokens of either. */
-type Together = readonly { readonly subject: string; readonly pair: Pair }[]
-/** I7, also where the report itself has the person on the victim's side of the confirmed pair. */
-const mayBecome = (together: Together, reported: Incident, subjectInIncident: string | undefined): boolean => {
-  const victimInIndex = confirmedPairs(reported).some((one) => one.victimToken === subjectInIncident)
-  return together.every((one) => mayBecomeSubject(one.pair, one.subject)) && (!victimInIndex || together.some((one) => isReviewed(one.pair, one.subject)))
-}
-const groundOf = (reported: Incident): OpenFacts['incident'] => ({ status: reported.status === 'none' ? 'unknown' : reported.status, ...confirmedFor(reported) })
-
-/** I1: both facts, of the same pair. */
-const confirmedFor = (state: Incident): { relationshipConfirmed: boolean; aggressorRef: string | null } => {
-  const aggressor = aggressorOf(state)
-  const pairs = confirmedPairs(state)
-  return { aggressorRef: aggressor, relationshipConfirmed: aggressor === null ? pairs.length > 0 : pairs.some((one) => one.victimToken === aggressor || one.offenderToken === aggressor) }
-}
-
-/** Two reviews of one person may have counted the same records: the larger count is what is sure, their sum is not. */
-const atLeast = (one: HistoryCounts, other: HistoryCounts): HistoryCounts => ({
-  ipvArrests: Math.max(one.ipvArrests, other.ipvArrests), ipvCharges: Math.max(one.ipvCharges, other.ipvCharges), ipvConvictions: Math.max(one.ipvConvictions, other.ipvConvictions),
-  oopViolations: Math.max(one.oopViolations, other.oopViolations), violentFelonies: Math.max(one.violentFelonies, other.violentFelonies),
-})

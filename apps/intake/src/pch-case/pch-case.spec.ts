@@ -20,7 +20,7 @@ const open = (facts: Partial<OpenFacts> = {}, subjectInIncident = OFFENDER): Ope
   data: { referralId: REFERRAL, indexIncidentId: INCIDENT, subjectInIncident, facts: {
     caseId: CASE, count: 1, referral: { status: 'received', subjectRef: STRANGER, incidentIds: [INCIDENT] },
     incident: { status: 'known', relationshipConfirmed: true, aggressorRef: OFFENDER }, adultAtIndex: { answer: 'yes', from: 'BIRTH_DATE' },
-    mayBecomeSubject: true, closedBefore: [], basis: [{ stream: `incident-${INCIDENT}`, revision: 2 }], ...facts,
+    victimMinor: false, mayBecomeSubject: true, closedBefore: [], basis: [{ stream: `incident-${INCIDENT}`, revision: 2 }], ...facts,
   } },
 })
 const propose = (facts: Partial<ProposeFacts> = {}, policyVersion?: string): Propose => ({
@@ -54,7 +54,7 @@ const defer = (until = '2026-10-01'): Defer => ({ type: 'DeferCase', meta: metaO
 const KNOWN: OpenFacts['incident'] = { status: 'known', relationshipConfirmed: true, aggressorRef: OFFENDER }
 const reopen = (reasonCode: CaseReopenReason = 'RETURNED', said: Partial<ReopenFacts> = {}, subjectInIncident: string | undefined = OFFENDER): Reopen => ({
   type: 'ReopenCase', meta: metaOf({ name: `reopen ${reasonCode}` }),
-  data: { reasonCode, ...(subjectInIncident ? { subjectInIncident } : {}), facts: { otherOpen: false, referralExcluded: false, incident: KNOWN, basisExpunged: false, mayBecomeSubject: true, closedBefore: [], basis: [], ...said } },
+  data: { reasonCode, ...(subjectInIncident ? { subjectInIncident } : {}), facts: { otherOpen: false, referralExcluded: false, incident: KNOWN, basisExpunged: false, victimMinor: false, mayBecomeSubject: true, closedBefore: [], basis: [], ...said } },
 })
 const succeed = (nextCaseId = NEXT): Succeed => ({ type: 'SucceedCase', meta: metaOf({ name: `succeed ${nextCaseId}` }), data: { nextCaseId } })
 
@@ -87,6 +87,9 @@ describe('a case is opened', () => {
   it('I6: the subject was an adult at the index incident, and that is known', () => {
     given(pchCase).when(open({ adultAtIndex: { answer: 'no', from: 'BIRTH_DATE' } })).refused('subject_minor', 'I6')
     given(pchCase).when(open({ adultAtIndex: { answer: 'unknown', from: 'REPORTED_AGE' } })).refused('age_unknown', 'I6')
+  })
+  it('the victim was no minor; where she was, it says where the referral goes instead', () => {
+    expect(given(pchCase).when(open({ victimMinor: true })).refused('victim_minor').text).toMatch(/VICTIM_MINOR.*CHILD_PROTECTION, YOUTH_SERVICES/)
   })
   it('I7: the subject is no victim of record of the pair, unless that was reviewed', () => { given(pchCase).when(open({ mayBecomeSubject: false })).refused('victim_of_record', 'I7') })
   it('on a referral that is there, stands, and names the incident', () => {
