@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { repositoryRoot } from '@chorus/platform'
-import { startChorus, type TestChorus } from '../support/chorus'
+import { everyTextIn, startChorus, type TestChorus } from '../support/chorus'
 import { idIn, SUBJECT, Thread, VICTIM, type Reply } from '../support/thread'
 
 const sample = (name: string): string => readFileSync(join(repositoryRoot(), 'samples/extracts', name), 'utf8')
@@ -58,5 +58,24 @@ describe('an extract is screened', () => {
     expect(await (await confirmed(unknown, { birthDate: '2010-01-01' }))()).toMatchObject({ status: 422, body: { refused: 'victim_minor' } })
     await commit(3, { V_AGE: '', V_DOB: '' })
     expect(await (await confirmed(await listed()))()).toMatchObject({ status: 200 })
+  })
+
+  it('domestic by the flag alone, the incident is among those to be reviewed, and a person confirms the relationship', async () => {
+    await commit(4, { REL: '' })
+    const open = await listed()
+    expect(open).toMatchObject({ outcome: 'UNDECIDED', pairs: [{ relationship: 'NOT_STATED' }] })
+    expect(await (await confirmed(open))()).toMatchObject({ status: 200 })
+    // without the flag it is nobody's work
+    await commit(5, { REL: '', DV: 'N' })
+    await commit(6, {})
+    expect((await listed()).pairs).toMatchObject([{ relationship: 'BG' }])
+  })
+
+  it('a birth date without an age tells the age at the incident, and no more', async () => {
+    await commit(7, { V_AGE: '', O_AGE: '' })
+    expect((await listed()).outcome).toBe('CANDIDATE')
+    await commit(8, { V_AGE: '', O_AGE: '', V_DOB: '07/03/2008' })
+    expect((await listed()).outcome).toBe('NOT_ELIGIBLE')
+    for await (const { table, text } of everyTextIn(chorus.adminUrl)) if (/1992-03-04|1990-05-06|2008-07-03/.test(text)) throw new Error(`a birth date stands in ${table}`)
   })
 })

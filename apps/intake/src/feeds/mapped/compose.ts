@@ -34,7 +34,18 @@ const time = (value: Value | undefined): ReadTime | undefined => (typeof value =
 /** Only what is there, under its name. */
 const said = (values: Readonly<Record<string, unknown>>): Record<string, unknown> => Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
 const ageOf = (value: Value | undefined): ReportedAge | undefined => (typeof value === 'number' ? value <= 150 ? { text: String(value), precision: 'year', from: value, to: value } : { text: String(value), precision: 'unknown' } : undefined)
-const demographics = (fields: Fields, at: string) => said({ age: ageOf(fields[`${at}age`]), sex: fields[`${at}sex`], race: fields[`${at}race`], ethnicity: fields[`${at}ethnicity`] })
+/** Where the row states a birth date and no age that can be read: the age on the day of which it speaks. The birth date itself is sealed, and stands nowhere else. */
+const ageThen = (birthDate: Value | undefined, day: string): ReportedAge | undefined => {
+  const born = time(birthDate)?.time
+  const age = born === undefined ? -1 : Number(day.slice(0, 4)) - Number(born.slice(0, 4)) - (day.slice(5, 10) < born.slice(5, 10) ? 1 : 0)
+  return age < 0 || age > 150 ? undefined : { precision: 'year', from: age, to: age }
+}
+const ageSaid = (fields: Fields, at: string, day: string): ReportedAge | undefined => {
+  const stated = ageOf(fields[`${at}age`])
+  return stated === undefined || stated.precision === 'unknown' ? ageThen(fields[`${at}birthDate`], day) ?? stated : stated
+}
+/** `day`: when it happened, local. */
+const demographics = (fields: Fields, at: string, day: string) => said({ age: ageSaid(fields, at, day), sex: fields[`${at}sex`], race: fields[`${at}race`], ethnicity: fields[`${at}ethnicity`] })
 /** The numbers under which a row says anything of a victim or an offender. */
 const numbersOf = (fields: Fields, of: string): number[] => [...new Set(Object.keys(fields).flatMap((name) => { const found = new RegExp(`^${of}\\.(\\d+)\\.`).exec(name); return found ? [Number(found[1])] : [] }))].sort((a, b) => a - b)
 
@@ -57,18 +68,18 @@ export const composeReport = (c: Composing): readonly DraftEvent[] => {
     const personId = text(fields[`${side}.${sequence}.personId`])
     return (personId === undefined ? undefined : c.personOf(personId)) ?? before.get(`${side} ${sequence}`) ?? c.newToken('per')
   }
+  const occurred = time(fields.occurredAt)!
   const weapons = list(fields.weapons).map((code) => ({ code, automatic: false }))
   const victims = numbersOf(fields, 'victims').map((sequence) => {
     const at = `victims.${sequence}.`
     const injuries = fields[`${at}injuries`]
     const relationship = text(fields[`${at}relationship`])
     return {
-      token: personIn('victims', sequence), sequence, type: 'I', ...demographics(fields, at), offenseCodes: list(fields.offenses), circumstances: [], injuriesReported: injuries !== undefined, injuries: list(injuries),
+      token: personIn('victims', sequence), sequence, type: 'I', ...demographics(fields, at, occurred.time), offenseCodes: list(fields.offenses), circumstances: [], injuriesReported: injuries !== undefined, injuries: list(injuries),
       relationships: relationship === undefined ? [] : [{ offenderSequence: Number(fields[`${at}offender`] ?? 1), code: relationship }],
     }
   })
-  const offenders = numbersOf(fields, 'offenders').map((sequence) => ({ token: personIn('offenders', sequence), sequence, ...demographics(fields, `offenders.${sequence}.`) }))
-  const occurred = time(fields.occurredAt)!
+  const offenders = numbersOf(fields, 'offenders').map((sequence) => ({ token: personIn('offenders', sequence), sequence, ...demographics(fields, `offenders.${sequence}.`, occurred.time) }))
   const data = {
     incidentId: c.streamId, ori: c.mapping.source.agency, reportNumber: text(fields.reportNumber)!, dateOf: 'incident', hourReported: occurred.timePrecision !== 'day', arrestMade: fields.arrestMade === true,
     ...said({
@@ -99,7 +110,7 @@ export const composeArrest = (c: Composing): readonly DraftEvent[] => {
   const data = {
     arrestId: c.streamId, ori: c.mapping.source.agency, transactionNumber: text(fields.arrestNumber)!, sequence: 1, armed: [], edits: [],
     token: (personId === undefined ? undefined : c.personOf(personId)) ?? before?.token ?? c.newToken('per'), arrestDate: arrested.time.slice(0, 10),
-    ...demographics(fields, ''),
+    ...demographics(fields, '', arrested.time),
     ...said({
       arrestedAt: arrested.timePrecision === 'day' ? undefined : arrested.time, incidentId: c.report?.incidentId, ocn: fields.ocn, offenseCode: fields.offense, charges: fields.charges, court: fields.court,
       jurisdiction: fields.jurisdiction, holdId: c.holdId, personId, name: fields.name, birthDate: time(fields.birthDate)?.time,
