@@ -26,7 +26,7 @@ export interface IncidentRow {
   readonly ordinal: number
 }
 
-export const KNOWN = ['IncidentReported', 'EventRetracted', 'IntimatePartnerRelationshipConfirmed', 'PrimaryAggressorDetermined', 'EligibilityAssessed', 'DeadlineMissed'] as const
+export const KNOWN = ['IncidentReported', 'ReportedPersonsNamed', 'EventRetracted', 'IntimatePartnerRelationshipConfirmed', 'PrimaryAggressorDetermined', 'EligibilityAssessed', 'DeadlineMissed'] as const
 
 const empty = (incidentId: string): IncidentRow =>
   ({ incidentId, ori: '', time: '', timeZone: '', arrestMade: false, pairs: [], outcome: null, relationshipConfirmed: false, aggressorToken: null, standing: false, ordinal: 0 })
