@@ -6,7 +6,7 @@ import { nameOf, type Mapping } from './mapping'
 import type { Fields, ReadTime, Value } from './read-row'
 
 /** The report that a screen or an arrest speaks of. */
-export interface KnownReport { readonly incidentId: string; readonly status: 'none' | 'known' | 'retracted'; readonly victims: readonly { readonly token: string; readonly sequence: number }[]; readonly offenders: readonly { readonly token: string; readonly sequence: number }[]; readonly revision: number }
+export interface KnownReport { readonly incidentId: string; readonly status: 'none' | 'known' | 'retracted'; readonly victims: readonly { readonly token: string; readonly sequence: number }[]; readonly offenders: readonly { readonly token: string; readonly sequence: number }[]; /** the first instant at which it can have happened, where that is known */ readonly began?: string | null; readonly revision: number }
 export interface Composing {
   readonly mapping: Mapping
   readonly fields: Fields
@@ -127,6 +127,7 @@ export const wrongScreen = (fields: Fields, report: KnownReport | undefined): { 
   if (given.length < items) return { cause: 'answers-incomplete', text: `this instrument has ${items} questions, and the row answers ${given.length}: translate what was not answered to NOT_ANSWERED` }
   if (fields.officerBelief === true && !judgement) return { cause: 'no-judgement-here', text: 'this instrument has no place for a belief: leave officerBelief out' }
   if (report?.status !== 'known') return undefined
+  if (report.began && Date.parse(time(fields.administeredAt)!.from) < Date.parse(report.began)) return { cause: 'screen-before-incident', text: 'the screen was taken before the incident of this report happened: correct the time, or the number of the report' }
   if (!victimOf(fields, report)) return { cause: 'victim-not-in-report', text: 'the report names no victim of this number: correct victim' }
   if (!offenderOf(fields, report)) return { cause: 'person-not-in-report', text: 'the report names no offender of this number: correct offender' }
   return undefined
