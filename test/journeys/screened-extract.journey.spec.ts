@@ -78,4 +78,12 @@ describe('an extract is screened', () => {
     expect((await listed()).outcome).toBe('NOT_ELIGIBLE')
     for await (const { table, text } of everyTextIn(chorus.adminUrl)) if (/1992-03-04|1990-05-06|2008-07-03/.test(text)) throw new Error(`a birth date stands in ${table}`)
   })
+
+  it('a report that came by an extract has a history by its number', async () => {
+    await commit(9, {})
+    const { incidentId } = await listed()
+    const { status, body } = await thread.get<{ of: string; kind: string }>('intakeAnalyst', 'history?of=MOZZ99900/fx26-030009')
+    expect({ status, body }).toMatchObject({ status: 200, body: { kind: 'incident', of: incidentId } })
+    expect((await thread.get('intakeAnalyst', 'history?of=MOZZ99901/FX26-030009')).status).toBe(404)
+  })
 })

@@ -9,6 +9,7 @@ import { closedTo, isClosed, recordsOf } from '@chorus/record-access'
 import { history, WITHHELD_SENTENCE, type HistoryEntry, type LedBy } from './history'
 import { momentOf } from './moment'
 import { linkedRefs, namesAny, otherStreamsOf } from './linked-persons'
+import { feedsIn, streamsOfReport } from './report-streams'
 import { streamsOf } from './streams-of'
 import { seenData, seesCategory, seesEvent, seesField, seesRule } from './who-sees-what'
 
@@ -86,18 +87,24 @@ export class HistoryReader {
   }
 
   private async find(of: string, through: number): Promise<string | undefined> {
-    for (const stream of this.candidates(of)) {
+    for (const stream of await this.candidates(of)) {
       for await (const event of this.deps.store.readStream(stream, { limit: 1 })) if (event.ordinal <= through) return stream
     }
     return undefined
   }
 
-  private candidates(of: string): string[] {
+  private async candidates(of: string): Promise<string[]> {
     if ((HISTORY_SUBJECTS as readonly string[]).includes(categoryOf(of))) return [of]
     const slash = of.indexOf('/')
     const [agency, number] = [of.slice(0, slash).toUpperCase(), of.slice(slash + 1)]
-    if (slash > 0) return ['incident', 'arrest'].map(category => `${category}-${this.deps.vault.uuid('stream-id', agency, 'nibrs-flat-file', `${agency}|${number}`)}`)
+    if (slash > 0) return streamsOfReport(agency, number, feedsIn(await this.mappings()), (...parts) => this.deps.vault.uuid('stream-id', ...parts))
     return HISTORY_SUBJECTS.map(category => `${category}-${spelled(category, of)}`)
+  }
+
+  private async mappings(): Promise<RecordedEvent[]> {
+    const applied: RecordedEvent[] = []
+    for await (const event of this.deps.recorder.read({ filter: { categories: ['importrun'], types: ['MappingApplied'] } })) applied.push(event)
+    return applied
   }
 
   /** The events of all streams of the history, in log order. */
