@@ -9,10 +9,12 @@ const JUSTICE = ['KCPD', 'JCPO']
 const ANY = null
 /** Those with a jail's roster or a court's docket before them. */
 const WHO_KNOW = ['KCPD', 'JCPO', 'MUNI_COURT', 'PROBATION']
+/** What lies in quarantine holds the names that the incidents hold. */
+const ANALYSTS = { intakeAnalyst: JUSTICE }
 /** Advocates of the system, wherever they sit: never those of victim services. */
 const ADVOCATES = ['KCPD', 'JCPO', 'HEALTH']
 
-const RIGHTS: Readonly<Record<string, readonly [roles: readonly string[], agencies: readonly string[] | null]>> = {
+const RIGHTS: Readonly<Record<string, readonly [roles: readonly string[], agencies: readonly string[] | null, of?: Readonly<Record<string, readonly string[]>>]>> = {
   AdministerLethalityScreen: [['detective', 'intakeAnalyst', 'systemAdvocate'], JUSTICE],
   RecordChargingDecision: [['intakeAnalyst', 'prosecutor'], ['KCPD', 'JCPO', 'MUNI_COURT', 'PROBATION']],
   RecordArrest: [['intakeAnalyst', 'detective'], ['KCPD']],
@@ -46,9 +48,9 @@ const RIGHTS: Readonly<Record<string, readonly [roles: readonly string[], agenci
   ReceiveReferral: [['intakeAnalyst', 'detective', 'prosecutor', 'healthProgram'], ANY],
   RecordCustodyStatus: [['intakeAnalyst', 'detective', 'prosecutor'], WHO_KNOW],
   RecordProtectionOrderStatus: [['intakeAnalyst', 'detective', 'prosecutor'], WHO_KNOW],
-  RepairQuarantinedRecord: [['intakeAnalyst'], ANY],
-  ResolveQuarantinedRecord: [['intakeAnalyst', 'operator'], ANY],
-  RetryQuarantinedRecord: [['intakeAnalyst', 'operator'], ANY],
+  RepairQuarantinedRecord: [['intakeAnalyst'], ANY, ANALYSTS],
+  ResolveQuarantinedRecord: [['intakeAnalyst', 'operator'], ANY, ANALYSTS],
+  RetryQuarantinedRecord: [['intakeAnalyst', 'operator'], ANY, ANALYSTS],
   CloseRecord: [['privacyOfficer'], ANY],
   EndConflictOfInterest: [['privacyOfficer'], ANY],
   RecordConflictOfInterest: [['privacyOfficer'], ANY],
@@ -93,6 +95,6 @@ const RIGHTS: Readonly<Record<string, readonly [roles: readonly string[], agenci
 }
 
 it('gives each command to these roles and agencies, and to no others', () => {
-  expect(Object.fromEntries(allCommands().map(({ type, roles, agencies }) => [type, [[...roles].sort(), agencies ? [...agencies].sort() : ANY]])))
-    .toEqual(Object.fromEntries(Object.entries(RIGHTS).map(([type, [roles, agencies]]) => [type, [[...roles].sort(), agencies ? [...agencies].sort() : ANY]])))
+  expect(Object.fromEntries(allCommands().map(({ type, roles, agencies, agenciesOf }) => [type, [[...roles].sort(), agencies ? [...agencies].sort() : ANY, agenciesOf]])))
+    .toEqual(Object.fromEntries(Object.entries(RIGHTS).map(([type, [roles, agencies, of]]) => [type, [[...roles].sort(), agencies ? [...agencies].sort() : ANY, of]])))
 })

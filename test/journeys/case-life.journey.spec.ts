@@ -1,4 +1,5 @@
 /** The life of a referral and of a case: excluded, put off, taken up again, closed, opened again, over HTTP; scenario 6. */
+import { randomUUID } from 'node:crypto'
 import type { RecordedEvent, Role } from '@chorus/contracts'
 import { decode } from '@chorus/event-store'
 import { startChorus, type TestChorus } from '../support/chorus'
@@ -60,8 +61,21 @@ describe('the life of a case', () => {
     await thread.id('detective', `cases/${caseId}/protection-orders`, violated)
     await thread.until('the proposal after the offence', 'prosecutor', `history?of=${caseId}`, (body: { entries: { type: string }[] }) => body.entries.filter(({ type }) => type === 'LevelProposed').length === 2)
     expect((await eventsOf(`pchCase-${caseId}`)).at(-1)).toMatchObject({ type: 'LevelProposed', actor: { role: 'system' }, data: { level: 'B', matchedCriteria: ['prohibitedBehaviorAfterNotice.levels=D+C'] } })
-    const trigger = (await eventsOf(`circumstance-${caseId}`)).at(-1)!.id
-    await thread.id('panelMember', `cases/${caseId}/level-change`, { to: 'B', triggerEventId: trigger, evidenceRefs: [`circumstance-${caseId}`], reasonCode: 'PROHIBITED_BEHAVIOR' })
+    const circumstances = await eventsOf(`circumstance-${caseId}`)
+    const trigger = circumstances.at(-1)!.id
+    const change = { to: 'B', triggerEventId: trigger, evidenceRefs: [`circumstance-${caseId}`], reasonCode: 'PROHIBITED_BEHAVIOR' }
+    // neither an event nor a record that nobody has, nor those of somebody else: one answer, which says what is meant
+    const strange = (await eventsOf(`pchCase-${(await thread.toPlan()).caseId}`))[0]!
+    for (const [triggerEventId, evidence] of [[randomUUID(), `incident-${randomUUID()}`], [strange.id, strange.stream]] as const) {
+      const { status, body } = await thread.post('prosecutor', `cases/${caseId}/level-change`, { ...change, triggerEventId, evidenceRefs: [`circumstance-${caseId}`, evidence] })
+      expect({ status, body }).toMatchObject({ status: 422, body: { refused: 'reference_unknown', detail: expect.stringContaining('triggerEventId, evidenceRefs[1]') as string } })
+    }
+    // the order against her
+    expect(await thread.post('prosecutor', `cases/${caseId}/level-change`, { ...change, triggerEventId: circumstances[0]!.id })).toMatchObject({ status: 422, body: { refused: 'trigger_does_not_fit' } })
+    await thread.id('panelMember', `cases/${caseId}/level-change`, change)
+    const changed = async (role: Role): Promise<object | undefined> => (await thread.get<{ entries: { type: string; data: object }[] }>(role, `history?of=${caseId}`)).body.entries.find(({ type }) => type === 'LevelChanged')?.data
+    expect(await changed('prosecutor')).toMatchObject({ triggerEventId: trigger, evidenceRefs: [`circumstance-${caseId}`], matchedCriteria: ['prohibitedBehaviorAfterNotice.levels=D+C'] })
+    expect(await changed('panelMember')).not.toHaveProperty('triggerEventId')
 
     await thread.id('detective', `cases/${caseId}/level-contest`, { by: 'COUNSEL', ground: 'COUNTS_WRONG' })
     expect(await thread.post('panelMember', `cases/${caseId}/level-contest/decision`, { outcome: 'UPHELD' })).toMatchObject({ status: 403, body: { refused: 'decided_by_yourself' } })
@@ -69,6 +83,20 @@ describe('the life of a case', () => {
     await thread.id('prosecutor', `cases/${caseId}/level-review`, { level: 'B' })
     expect(await thread.post('prosecutor', `cases/${caseId}/exit-approvals`, { panelId: 'panel-9' })).toMatchObject({ status: 422, body: { refused: 'exit_too_early' } })
     expect(await thread.post('prosecutor', `cases/${caseId}/closure`, { code: 'EXIT_24M', panelId: 'panel-9' })).toMatchObject({ status: 422, body: { refused: 'exit_too_early' } })
+  })
+
+  it('moved by an arrest, its history shows the arrest to whoever may see one', async () => {
+    const { caseId } = await thread.toPlan()
+    const arrestId = await thread.id('detective', 'arrests', { ori: 'MOZZ99900', system: 'sample-jail', arrestNumber: 'SAMPLE-ARREST-9', at: '2026-07-20T10:00', caseId })
+    const [arrested] = await eventsOf(`arrest-${arrestId}`)
+    await thread.id('prosecutor', `cases/${caseId}/level-change`, { to: 'C', triggerEventId: arrested!.id, evidenceRefs: [`arrest-${arrestId}`], reasonCode: 'FIRST_ARREST' })
+    const shown = async (role: Role): Promise<object> => {
+      const { entries } = (await thread.get<{ entries: { type: string; ledBy?: object; data: { triggerEventId?: string; evidenceRefs?: string[] } }[] }>(role, `history?of=${caseId}`)).body
+      const { ledBy, data: { triggerEventId, evidenceRefs } } = entries.find(({ type }) => type === 'LevelChanged')!
+      return { ledBy, triggerEventId, evidenceRefs }
+    }
+    expect(await shown('prosecutor')).toEqual({ ledBy: { stream: `arrest-${arrestId}`, what: 'Arrest recorded' }, triggerEventId: arrested!.id, evidenceRefs: [`arrest-${arrestId}`] })
+    expect(await shown('panelMember')).toEqual({ ledBy: undefined, triggerEventId: undefined, evidenceRefs: [] })
   })
 
   it('told before he offended, and recorded only afterwards, it is proposed all the same, once', async () => {

@@ -225,6 +225,10 @@ describe('a case is opened and levelled', () => {
     const before = Number(await head())
 
     expect((await check(text)).body).toMatchObject({ against: 'kc-ipvi-levels@1.1.0', obstacle: null, values: [], caseChanges: [], incidentChanges: [], timerChanges: [] })
+    // what A needs by the program's own rule it needs without a word in the file
+    const withoutPanel = text.replace('    requires:\n      panelApproval: { minAgencies: 2 }\n', '')
+    expect(withoutPanel).not.toBe(text)
+    expect((await check(withoutPanel)).body).toMatchObject({ values: [] })
     const stricter = text.replace('version: 1.1.0', 'version: 1.4.0').replace('ipvArrestOrCharge: { atLeast: 2 }', 'ipvArrestOrCharge: { atLeast: 1 }').replace('minimumAge: 18', 'minimumAge: 99').replace('hotlineWithinMinutes: 60', 'hotlineWithinMinutes: 30')
     const { status, body } = await check(stricter)
     expect([status, body.caseChanges]).toEqual([200, [expect.objectContaining({ from: 'C', to: 'B', assigned: 'A', direction: 'higher', criteria: [{ level: 'B', part: 'anyOf', criterion: 'ipvArrestOrCharge.atLeast=2', before: 'no' }, { level: 'B', part: 'anyOf', criterion: 'ipvArrestOrCharge.atLeast=1', after: 'yes' }] })]])

@@ -72,6 +72,8 @@ describe('extracts', () => {
   it('a screen of a report that has not come waits, and is recorded by itself when it comes', async () => {
     const screens = await run('commit', sample('lap-screens.map.yml'), sample('lap-screens.json'))
     expect(screens.rows.map(({ outcome }) => outcome)).toEqual(['new', 'new', 'waits'])
+    const before = await run('plan', sample('lap-screens.map.yml'), sample('lap-screens.json').replace('2026-07-02T22:05', '2026-07-02T21:05').replace('FX-LAP-1', 'FX-LAP-9'))
+    expect(before.rows[0]).toMatchObject({ outcome: 'refused', cause: 'screen-before-incident' })
     const [heading, first] = reports.split('\n')
     const late = await run('commit', byReports, `${heading}\n${first!.replace('FX26-010001', 'FX26-019999')}\n`)
     expect(late.releasedFromQuarantine).toBe(1)

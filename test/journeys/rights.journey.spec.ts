@@ -3,7 +3,7 @@ import { Controller, Get } from '@nestjs/common'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { exportJWK, generateKeyPair, importJWK, SignJWT } from 'jose'
-import { allCommands, ROLES, type Role } from '@chorus/contracts'
+import { agenciesFor, allCommands, ROLES, type Role } from '@chorus/contracts'
 import { demonstrationKey, issueToken, systemClock } from '@chorus/platform'
 import { startChorus, type TestChorus } from '../support/chorus'
 import { messagesIn, routesIn, routesOf, servedPaths, type Route } from '../support/doors'
@@ -61,7 +61,8 @@ describe('rights', () => {
   it('let nobody in with a token that is wrong in any way', async () => {
     const came: string[] = []
     for (const route of guarded()) {
-      const { roles, agencies } = route.right!
+      const { roles } = route.right!
+      const agencies = agenciesFor(route.right!, roles[0]!)
       for (const [wrong, token] of await hostileTokens(chorus.data, systemClock, roles[0]!, agencies?.[0] ?? 'KCPD')) {
         const { status, body } = await ask(chorus, route, token)
         if (status !== 401 || (body as { type?: string }).type !== '/problems/not-authenticated') came.push(`${route.name} with a token ${wrong}: ${status}`)
@@ -81,9 +82,20 @@ describe('rights', () => {
       for (const role of ROLES.filter((it) => !roles.includes(it))) await attempt(route, role, agencies?.[0] ?? 'KCPD')
       await attempt(route, 'mayor', agencies?.[0] ?? 'KCPD')
       await attempt(route, roles[0]!, 'NOWHERE')
-      if (agencies) for (const agency of ['EVALUATOR', 'MUNI_COURT'].filter((it) => !agencies.includes(it))) await attempt(route, roles[0]!, agency)
+      for (const role of roles) for (const agency of ['EVALUATOR', 'MUNI_COURT', 'FINANCE', 'MOZZ99900'].filter((it) => agenciesFor(route.right!, role)?.includes(it) === false)) await attempt(route, role, agency)
     }
     expect(came).toEqual([])
+  })
+
+  it('bind to their agencies those who are shown names: what lies in quarantine, or in a history, is what the incidents are', async () => {
+    const came: string[] = []
+    for (const [method, path] of [['get', '/v1/quarantine'], ['get', '/v1/quarantine/:id'], ['post', '/v1/quarantine/:id/repair'], ['post', '/v1/quarantine/:id/retry'], ['post', '/v1/quarantine/:id/resolve'], ['get', '/v1/incidents'], ['get', '/v1/history?of=x'], ['post', '/v1/imports/nibrs'], ['post', '/v1/imports/extract/plan'], ['post', '/v1/imports/extract/commit']] as const) {
+      const { status } = await ask(chorus, { method, path } as Route, await chorus.tokenFor('intakeAnalyst', 'HEALTH'))
+      if (status !== 403) came.push(`${method} ${path}: ${status}`)
+    }
+    expect(came).toEqual([])
+    const { entries } = (await chorus.agent.get('/v1/audit?limit=20').set('Authorization', await chorus.bearer('privacyOfficer')).set('X-Purpose', 'oversight')).body as { entries: object[] }
+    expect(entries).toEqual(expect.arrayContaining([expect.objectContaining({ route: 'GET /v1/quarantine/:id', refused: 'not-allowed' })]))
   })
 
   it('are answered alike for every wrong token, and each refusal is in the log without the token', async () => {
@@ -141,7 +153,7 @@ describe('rights in production', () => {
   it('are given to no route by a demonstration token', async () => {
     const came: string[] = []
     for (const route of routesIn(chorus.app).filter(({ publicReason }) => publicReason === undefined)) {
-      const { status } = await ask(chorus, route, await chorus.tokenFor(route.right!.roles[0] as Role, route.right!.agencies?.[0]))
+      const { status } = await ask(chorus, route, await chorus.tokenFor(route.right!.roles[0] as Role, agenciesFor(route.right!, route.right!.roles[0]!)?.[0]))
       if (status !== 401) came.push(`${route.name}: ${status}`)
     }
     expect(came).toEqual([])

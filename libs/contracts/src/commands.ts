@@ -1,5 +1,5 @@
 /** The command decorator and the registry of all command bodies. */
-import { AllowedTo, type Role } from './rights'
+import { AllowedTo, type AgenciesOf, type Role } from './rights'
 import type { ContractClass } from './fields'
 
 export interface CommandSpec {
@@ -7,6 +7,8 @@ export interface CommandSpec {
   readonly roles: readonly Role[]
   /** absent: any agency */
   readonly agencies?: readonly string[]
+  /** of some of the roles, where not all are of the same */
+  readonly agenciesOf?: AgenciesOf
   readonly summary: string
   /** a stop, or a fact: taken from whoever sends it, also where a wall stands before him (decision 0087). Its answer tells no more than that it was taken */
   readonly pastWalls?: true
@@ -19,7 +21,7 @@ const COMMANDS = new Map<string, CommandContract>()
 export const CommandBody = (spec: CommandSpec) => <C extends ContractClass>(cls: C): void => {
   if (COMMANDS.has(spec.type)) throw new Error(`command ${spec.type} is declared twice`)
   COMMANDS.set(spec.type, { ...spec, cls })
-  AllowedTo({ roles: spec.roles, ...(spec.agencies ? { agencies: spec.agencies } : {}) })(cls)
+  AllowedTo({ roles: spec.roles, ...(spec.agencies ? { agencies: spec.agencies } : {}), ...(spec.agenciesOf ? { agenciesOf: spec.agenciesOf } : {}) })(cls)
 }
 
 /** All declared commands, by type. */

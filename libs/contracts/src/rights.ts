@@ -10,8 +10,16 @@ export type Agency = (typeof AGENCIES)[number]
 /** An agency of the program, or a feeding agency's ORI (nine characters). */
 export const isAgency = (text: string): boolean => (AGENCIES as readonly string[]).includes(text) || /^[A-Z]{2}[A-Z0-9]{7}$/.test(text)
 
-/** The declared right of a route or command. `agencies` absent: any agency. */
-export interface Right { readonly roles: readonly Role[]; readonly agencies?: readonly string[] }
+/** The agencies of some of the roles, where not all are of the same: what names persons is for those who work with it. */
+export type AgenciesOf = Readonly<Partial<Record<Role, readonly string[]>>>
+/** The declared right of a route or command. `agencies` absent: any agency, but for the roles that `agenciesOf` names. */
+export interface Right { readonly roles: readonly Role[]; readonly agencies?: readonly string[]; readonly agenciesOf?: AgenciesOf }
+/** The agencies of a role that may; undefined: any. */
+export const agenciesFor = ({ agencies, agenciesOf }: Right, role: string): readonly string[] | undefined => agenciesOf?.[role as Role] ?? agencies
+/** Those who work with what agencies of justice report, in whatever form it lies here: by its persons' names, or as bytes that could not be read. */
+export const JUSTICE_ALONE: AgenciesOf = { intakeAnalyst: ['KCPD', 'JCPO'] }
+/** Who may, in words: "intakeAnalyst (KCPD, JCPO), operator". */
+export const whoMay = ({ roles, agencies, agenciesOf }: Right): string => `${roles.map((role) => { const own = agenciesOf?.[role]; return own ? `${role} (${own.join(', ')})` : role }).join(', ')}${agencies ? ` of ${agencies.join(', ')}` : ''}`
 
 const RIGHT = 'chorus:right'
 const PUBLIC = 'chorus:public'
@@ -22,6 +30,8 @@ const mark = (key: string, value: unknown): Anywhere => (target, _key, descripto
 /** Declares the roles (and, where it matters, agencies) that may call a route or send a command. */
 export const AllowedTo = (right: Right): Anywhere => {
   if (right.roles.length === 0) throw new Error('@AllowedTo names no role: nobody could call it')
+  const stray = Object.keys(right.agenciesOf ?? {}).find((role) => !(right.roles as readonly string[]).includes(role))
+  if (stray !== undefined) throw new Error(`@AllowedTo names agencies of ${stray}, which is none of its roles`)
   return mark(RIGHT, right)
 }
 /** Declares a route open to everybody, and why: health and documentation only. */
@@ -34,4 +44,4 @@ export const publicReasonOf = (target: object): string | undefined => Reflect.ge
 
 /** Whether the actor may; nothing declared is no. */
 export const mayCall = (right: Right | undefined, actor: Pick<Actor, 'role' | 'agency'>): boolean =>
-  right !== undefined && (right.roles as readonly string[]).includes(actor.role) && (right.agencies === undefined || right.agencies.includes(actor.agency))
+  right !== undefined && (right.roles as readonly string[]).includes(actor.role) && (agenciesFor(right, actor.role)?.includes(actor.agency) ?? true)

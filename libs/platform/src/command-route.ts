@@ -1,7 +1,7 @@
 /** Decorators of command routes: rights and OpenAPI come from the contracts class, nothing is said twice. */
 import { applyDecorators, HttpCode, Injectable, UseFilters, UseGuards, UseInterceptors, type CanActivate, type ExecutionContext } from '@nestjs/common'
 import { ApiBearerAuth, ApiBody, ApiHeader, ApiOperation, ApiResponse } from '@nestjs/swagger'
-import { AllowedTo, allCommands, PURPOSES, rightOf, schemaOf, type ContractClass, type JsonSchema } from '@chorus/contracts'
+import { AllowedTo, allCommands, PURPOSES, rightOf, schemaOf, whoMay, type AgenciesOf, type ContractClass, type JsonSchema } from '@chorus/contracts'
 import type { Request } from 'express'
 import { Answers } from './answers'
 import { Problem } from './problem'
@@ -46,7 +46,7 @@ export const CommandRoute = (body: ContractClass): MethodDecorator => {
   const right = rightOf(body)
   const contract = allCommands().find(({ cls }) => cls === body)
   if (!right || !contract) throw new Error(`${body.name} is not a command: it lacks @CommandBody, so nobody may send it`)
-  const who = `For ${right.roles.join(', ')}${right.agencies ? ` of ${right.agencies.join(', ')}` : ''}.`
+  const who = `For ${whoMay(right)}.`
   return applyDecorators(
     AllowedTo(right) as MethodDecorator, UseFilters(RefusalAudit), UseGuards(JsonOnly, BehindNoWall), ...contract.pastWalls ? [pastWalls(), UseInterceptors(PastWallAudit)] : [], HttpCode(200), ApiBearerAuth(),
     ApiOperation({ operationId: contract.type, summary: contract.summary, description: who }),
@@ -67,9 +67,9 @@ const AUDITED: readonly MethodDecorator[] = [
  * Says of a reading handler: summary, who may call it, whether it shows anything of a person (then it asks for a purpose and is
  * entered in the audit log). The schema of the answer is that of the type it returns, its parameters are those that @ApiQuery declares.
  */
-export const QueryRoute = (spec: { readonly summary: string; readonly reads: Reads; readonly roles: Parameters<typeof AllowedTo>[0]['roles']; readonly agencies?: readonly string[]; /** of a question that is too long for a path: a POST, which changes nothing */ readonly body?: ContractClass }): MethodDecorator => applyDecorators(
-  AllowedTo({ roles: spec.roles, ...(spec.agencies ? { agencies: spec.agencies } : {}) }) as MethodDecorator, UseFilters(RefusalAudit), UseGuards(DeclaredParameters, ...spec.body ? [JsonOnly] : []), ApiBearerAuth(), ...spec.body ? [HttpCode(200), ApiBody({ required: true, schema: asOpenApi(schemaOf(spec.body)) }), ...problems(413, 415, 422)] : [], declareReads(spec.reads), ...'person' in spec.reads ? AUDITED : [],
-  ApiOperation({ summary: spec.summary, description: `For ${spec.roles.join(', ')}${spec.agencies ? ` of ${spec.agencies.join(', ')}` : ''}.` }),
+export const QueryRoute = (spec: { readonly summary: string; readonly reads: Reads; readonly roles: Parameters<typeof AllowedTo>[0]['roles']; readonly agencies?: readonly string[]; readonly agenciesOf?: AgenciesOf; /** of a question that is too long for a path: a POST, which changes nothing */ readonly body?: ContractClass }): MethodDecorator => applyDecorators(
+  AllowedTo({ roles: spec.roles, ...(spec.agencies ? { agencies: spec.agencies } : {}), ...(spec.agenciesOf ? { agenciesOf: spec.agenciesOf } : {}) }) as MethodDecorator, UseFilters(RefusalAudit), UseGuards(DeclaredParameters, ...spec.body ? [JsonOnly] : []), ApiBearerAuth(), ...spec.body ? [HttpCode(200), ApiBody({ required: true, schema: asOpenApi(schemaOf(spec.body)) }), ...problems(413, 415, 422)] : [], declareReads(spec.reads), ...'person' in spec.reads ? AUDITED : [],
+  ApiOperation({ summary: spec.summary, description: `For ${whoMay(spec)}.` }),
   Answers('the answer'),
   ...problems(400, 401, 403, 404, 409, 503),
 )

@@ -3,7 +3,7 @@
  * declares @Public with a reason. Every refusal is logged; no value of the request is.
  */
 import { CanActivate, ExecutionContext, Inject, Injectable, Logger } from '@nestjs/common'
-import { ROLES, isAgency, mayCall, publicReasonOf, rightOf, type Actor, type Right } from '@chorus/contracts'
+import { ROLES, agenciesFor, isAgency, mayCall, publicReasonOf, rightOf, whoMay, type Actor, type Right } from '@chorus/contracts'
 import { Problem } from './problem'
 import { VERIFIER } from './providers'
 import { contextOf, type ChorusRequest } from './request-context'
@@ -42,8 +42,9 @@ export const checkRight = (right: Right | undefined, actor: Actor, onDenied: (wh
   if (!right) return deny('nothing declared', 'Nobody was given the right to do this.')
   if (!isAgency(actor.agency) || !(ROLES as readonly string[]).includes(actor.role)) return deny('unknown role or agency', 'Your token names a role or an agency that this Chorus does not know.')
   if (mayCall(right, actor)) return
-  const roles = `This is for the role${right.roles.length > 1 ? 's' : ''} ${right.roles.join(', ')}`
+  const roles = `This is for the role${right.roles.length > 1 ? 's' : ''}`
+  const agencies = agenciesFor(right, actor.role) ?? []
   return (right.roles as readonly string[]).includes(actor.role)
-    ? deny('wrong agency', `${roles}, of the agenc${right.agencies!.length > 1 ? 'ies' : 'y'} ${right.agencies!.join(', ')}; you ask for another agency.`)
-    : deny('wrong role', `${roles}${right.agencies ? ` of ${right.agencies.join(', ')}` : ''}.`)
+    ? deny('wrong agency', `${roles} ${right.agenciesOf ? actor.role : right.roles.join(', ')}, of the agenc${agencies.length > 1 ? 'ies' : 'y'} ${agencies.join(', ')}; you ask for another agency.`)
+    : deny('wrong role', `${roles} ${whoMay(right)}.`)
 }

@@ -161,9 +161,13 @@ export class Timers<Values extends object> {
     }
     return {
       name, version, table, write, columns: 'stream text collate "C" primary key, next timestamptz, watched jsonb not null, unique (next, stream)',
-      categories: [...new Set([...watches.map(({ category }) => category), ...(beside?.categories ?? [])])],
-      knows: [...new Set([...watches.flatMap(({ knows }) => knows), ...(beside?.knows ?? []), 'DeadlineMissed'])],
+      ...readFor({ watches, ...(beside && { beside }) }),
     }
   }
 }
+/** The categories that a model of timers reads, and the event types that it knows there. */
+export const readFor = ({ watches, beside }: { readonly watches: readonly Pick<Watch<never>, 'category' | 'knows'>[]; readonly beside?: TimerModel<never>['beside'] }): { readonly categories: readonly string[]; readonly knows: readonly string[] } => ({
+  categories: [...new Set([...watches.map(({ category }) => category), ...(beside?.categories ?? [])])],
+  knows: [...new Set([...watches.flatMap(({ knows }) => knows), ...(beside?.knows ?? []), 'DeadlineMissed'])],
+})
 export interface TimerCount { readonly timer: string; readonly owner: string; readonly running: number; readonly missed: number; readonly unrecorded: number; readonly nextDue: string | null }

@@ -4,7 +4,7 @@ import type { Context } from '../context'
 interface Entry {
   readonly id: string; readonly what: string; readonly happened: { readonly time: string; readonly precision: string; readonly zone: string }
   readonly recorded: string; readonly agency: string; readonly state: string; readonly corrects?: string; readonly correctedBy?: string; readonly breaches?: readonly string[]
-  readonly policyVersion?: string; readonly data: Readonly<Record<string, unknown>>
+  readonly policyVersion?: string; readonly ledBy?: { readonly stream: string; readonly what: string }; readonly data: Readonly<Record<string, unknown>>
 }
 interface Answer { readonly of: string; readonly kind: string; readonly asOf: { readonly recorded: string; readonly occurred: string | null }; readonly notice: string; readonly entries: readonly Entry[] }
 interface Options { readonly asOfRecorded?: string; readonly asOfOccurred?: string; readonly newestFirst?: boolean }
@@ -46,14 +46,15 @@ export const register = (program: Command, context: Context): void => {
 const at_ = (place: ReadonlyMap<string, number>, id: string | undefined, words: string): string => id === undefined ? '' : `${words}${place.has(id) ? `entry ${place.get(id)}` : 'another entry'}`
 
 /** What a reader asks an entry first; all of it stands in --json. */
-const SAID = ['source', 'amountCents', 'ordinanceNo', 'docNo', 'reference', 'certifierTitle', 'reading', 'mode', 'channel', 'response', 'domain', 'answer', 'level', 'from', 'to', 'proposedLevel', 'matchedCriteria', 'overrideReason', 'outcome', 'basis', 'method', 'code', 'reasonCode'] as const
-const saidBy = ({ data, policyVersion }: Entry): string[] => {
+const SAID = ['source', 'amountCents', 'ordinanceNo', 'docNo', 'reference', 'certifierTitle', 'reading', 'mode', 'channel', 'response', 'domain', 'answer', 'level', 'from', 'to', 'proposedLevel', 'matchedCriteria', 'evidenceRefs', 'overrideReason', 'outcome', 'basis', 'method', 'code', 'reasonCode'] as const
+const saidBy = ({ data, policyVersion, ledBy }: Entry): string[] => {
   const said = SAID.flatMap((name) => {
     const value = data[name]
     const text = Array.isArray(value) ? value.filter((one) => typeof one === 'string').join(', ') : typeof value === 'string' ? value : ''
     if (name === 'amountCents' && typeof value === 'number') return [`amount $${(value / 100).toLocaleString('en-US', { minimumFractionDigits: 2 })}`]
     return text === '' ? [] : [`${name} ${text}`]
   })
+  if (ledBy !== undefined) said.push(`led by ${ledBy.what} (${ledBy.stream})`)
   if (policyVersion !== undefined) said.push(`policy ${policyVersion}`)
   return said.length === 0 ? [] : [`     ${said.join('  ')}`]
 }

@@ -8,6 +8,9 @@ import { startOf } from './moment'
 /** Stands on every history, whether or not anything is withheld: its presence must tell nothing. */
 export const WITHHELD_SENTENCE = 'Entries may be withheld from this view.'
 
+/** The event that led to a change of level: where it stands, and what it is. */
+export interface LedBy { readonly stream: string; readonly type: string }
+
 export interface HistoryEntry {
   readonly id: string
   readonly type: string
@@ -27,6 +30,8 @@ export interface HistoryEntry {
   readonly correctedBy?: string
   readonly breaches?: readonly string[]
   readonly policyVersion?: string
+  /** what led to it, where that is named and is for the reader */
+  readonly ledBy?: { readonly stream: string; readonly what: string }
   readonly data: object
 }
 
@@ -34,6 +39,8 @@ export interface HistoryView {
   /** instant; entries that happened later are left out */
   readonly asOfOccurred?: string
   readonly newestFirst?: boolean
+  /** by its id, what led to an entry */
+  readonly led?: ReadonlyMap<string, LedBy>
 }
 
 /** `events` in log order, with unseen fields already absent. */
@@ -44,6 +51,7 @@ export const history = (events: readonly RecordedEvent[], view: HistoryView = {}
     .filter(event => !view.asOfOccurred || startOf(event.time, event.timeZone) <= view.asOfOccurred)
     .map((event): HistoryEntry => {
       const replaced = replacedBy.get(event.id)
+      const led = view.led?.get((event.data as { readonly triggerEventId?: string }).triggerEventId ?? '')
       return {
         id: event.id,
         type: event.type,
@@ -59,6 +67,7 @@ export const history = (events: readonly RecordedEvent[], view: HistoryView = {}
         ...(replaced && { correctedBy: replaced.id }),
         ...(event.breaches?.length && { breaches: event.breaches }),
         ...(event.policyVersion && { policyVersion: event.policyVersion }),
+        ...(led && { ledBy: { stream: led.stream, what: phraseOf(led.type) } }),
         data: event.data,
       }
     })

@@ -6,9 +6,10 @@ import { categoryOf, LogNotThereYet, type EventStore, type Recorder } from '@cho
 import { HISTORY_SUBJECTS, IDENTITY_REGISTER, type Actor, type HistorySubject, type RecordedEvent } from '@chorus/contracts'
 import type { Vault } from '@chorus/privacy'
 import { closedTo, isClosed, recordsOf } from '@chorus/record-access'
-import { history, WITHHELD_SENTENCE, type HistoryEntry } from './history'
+import { history, WITHHELD_SENTENCE, type HistoryEntry, type LedBy } from './history'
 import { momentOf } from './moment'
 import { linkedRefs, namesAny, otherStreamsOf } from './linked-persons'
+import { feedsIn, streamsOfReport } from './report-streams'
 import { streamsOf } from './streams-of'
 import { seenData, seesCategory, seesEvent, seesField, seesRule } from './who-sees-what'
 
@@ -56,7 +57,8 @@ export class HistoryReader {
     const closed = await closedTo(this.deps.recorder, gathered.flatMap(recordsOf), reader)
     const events = gathered.filter(event => !isClosed(event, closed))
     if (closed.isGone(subject) || (closed.has(subject) && categoryOf(subject) !== 'pchCase')) return { ...notFound, withheld: 'closed' }
-    const ids = new Set(events.map(event => event.id))
+    const led = await this.ledTo(events, reader, through)
+    const ids = new Set([...events.map(event => event.id), ...led.keys()])
     const seen: RecordedEvent[] = []
     for (const category of new Set(events.map(event => categoryOf(event.stream)))) {
       const open = await this.deps.recorder.unseal(events.filter(event => categoryOf(event.stream) === category), field => seesField(reader.role, category, field))
@@ -68,23 +70,41 @@ export class HistoryReader {
       kind: KINDS[categoryOf(subject) as HistorySubject],
       asOf: { recorded, occurred },
       notice: WITHHELD_SENTENCE,
-      entries: history(seen, { ...(occurred && { asOfOccurred: occurred }), ...(query.newestFirst && { newestFirst: true }) }),
+      entries: history(seen, { led, ...(occurred && { asOfOccurred: occurred }), ...(query.newestFirst && { newestFirst: true }) }),
     }
   }
 
+  /** The events that led to a change of level, as far as the reader sees them: by their names, since not each is of this history. */
+  private async ledTo(events: readonly RecordedEvent[], reader: Actor, through: number): Promise<ReadonlyMap<string, LedBy>> {
+    const named = events.flatMap(({ data }) => (data as { readonly triggerEventId?: string }).triggerEventId ?? [])
+    const led = new Map<string, LedBy>()
+    for (const [id, stream] of named.length === 0 ? [] : await this.deps.store.standing(named)) {
+      if (!seesCategory(reader.role, categoryOf(stream))) continue
+      const event = (await this.deps.recorder.load(stream)).find(one => one.id === id && one.ordinal <= through)
+      if (event && seesEvent(reader.role, event) && !isClosed(event, await closedTo(this.deps.recorder, recordsOf(event), reader))) led.set(id, { stream, type: event.type })
+    }
+    return led
+  }
+
   private async find(of: string, through: number): Promise<string | undefined> {
-    for (const stream of this.candidates(of)) {
+    for (const stream of await this.candidates(of)) {
       for await (const event of this.deps.store.readStream(stream, { limit: 1 })) if (event.ordinal <= through) return stream
     }
     return undefined
   }
 
-  private candidates(of: string): string[] {
+  private async candidates(of: string): Promise<string[]> {
     if ((HISTORY_SUBJECTS as readonly string[]).includes(categoryOf(of))) return [of]
     const slash = of.indexOf('/')
     const [agency, number] = [of.slice(0, slash).toUpperCase(), of.slice(slash + 1)]
-    if (slash > 0) return ['incident', 'arrest'].map(category => `${category}-${this.deps.vault.uuid('stream-id', agency, 'nibrs-flat-file', `${agency}|${number}`)}`)
+    if (slash > 0) return streamsOfReport(agency, number, feedsIn(await this.mappings()), (...parts) => this.deps.vault.uuid('stream-id', ...parts))
     return HISTORY_SUBJECTS.map(category => `${category}-${spelled(category, of)}`)
+  }
+
+  private async mappings(): Promise<RecordedEvent[]> {
+    const applied: RecordedEvent[] = []
+    for await (const event of this.deps.recorder.read({ filter: { categories: ['importrun'], types: ['MappingApplied'] } })) applied.push(event)
+    return applied
   }
 
   /** The events of all streams of the history, in log order. */

@@ -1,5 +1,5 @@
 /**
- * The screening of one incident: an assessment for every intimate-partner incident, a new one that corrects it when the
+ * The screening of one incident: an assessment for every intimate-partner incident, and for each that may be one, a new one that corrects it when the
  * report changes or is taken back, and another one beside it when a policy begins to hold by which another outcome follows.
  * So who was screened and not enrolled is on record, and by which policy.
  */
@@ -9,7 +9,7 @@ import { atNow, type Command, type Decider, type Decision } from '@chorus/decide
 // Stored names. Changing one needs a new version and an upcaster.
 export const ELIGIBILITY_EVENTS = ['EligibilityAssessed'] as const
 
-/** `partners` false: no intimate partners in the report (any more), or it was taken back; then only an earlier assessment is followed by another. */
+/** `partners` false: no intimate partners in the report (any more), nor anybody of whom that is to be confirmed, or it was taken back; then only an earlier assessment is followed by another. */
 interface Found { readonly partners: boolean; readonly assessment: EligibilityAssessedV2; readonly basis: readonly Basis[] }
 /** A report came, changed or was taken back. */
 export type AssessEligibility = Command<'AssessEligibility', Found>

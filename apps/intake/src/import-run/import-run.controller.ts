@@ -2,8 +2,9 @@ import { Controller, Inject, Post, Query, Req, Res } from '@nestjs/common'
 import { ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger'
 import type { Response } from 'express'
 import { IANAZone } from 'luxon'
-import { AllowedTo } from '@chorus/contracts'
+import { AllowedTo, whoMay } from '@chorus/contracts'
 import { CLOCK, contextOf, newId, Problem, progressStream, SETTINGS, UploadRoute, type ChorusRequest, type Clock, type Settings, type Streamed } from '@chorus/platform'
+import { SENDERS } from './senders'
 import type { ImportFile, ImportOptions, ImportProgress, RunReport } from './import-file'
 import { KcpdImport, type KcpdReport } from './import-kcpd'
 import { NibrsImport, type ImportReport } from './import-nibrs'
@@ -17,9 +18,9 @@ export class ImportRunController {
   constructor(private readonly nibrs: NibrsImport, private readonly kcpd: KcpdImport, @Inject(CLOCK) private readonly clock: Clock, @Inject(SETTINGS) private readonly settings: Settings) {}
 
   @Post('nibrs')
-  @AllowedTo({ roles: ['agencyFeed', 'intakeAnalyst'] })
+  @AllowedTo(SENDERS)
   @UploadRoute('a line each: {"progress": …} while it is read, at the end {"result": …}, the report, or {"problem": …}')
-  @ApiOperation({ operationId: 'ImportNibrs', summary: 'Import a NIBRS file, flat or XML, as a stream; answers NDJSON: progress, then the report', description: 'For agencyFeed, intakeAnalyst. Whether it is the fixed-width flat file or the NIEM XML submission, its first character tells; one incident in both formats is one record. The same file again adds nothing; a run that was cut short is finished by sending the file again.' })
+  @ApiOperation({ operationId: 'ImportNibrs', summary: 'Import a NIBRS file, flat or XML, as a stream; answers NDJSON: progress, then the report', description: `For ${whoMay(SENDERS)}. Whether it is the fixed-width flat file or the NIEM XML submission, its first character tells; one incident in both formats is one record. The same file again adds nothing; a run that was cut short is finished by sending the file again.` })
   @ApiConsumes(...CONTENT_TYPES)
   @ApiBody({ required: true, schema: { type: 'string', format: 'binary' } })
   @ApiQuery({ name: 'dryRun', required: false, enum: ['true', 'false'], description: 'say what would become of it, record nothing' })

@@ -24,6 +24,7 @@ interface Human { readonly confirmed: readonly Confirmed[]; readonly determined:
 export interface Report {
   readonly id: string
   readonly time: string
+  readonly timeZone: string
   readonly dateOf: 'incident' | 'report'
   readonly victims: readonly { readonly token: string; readonly sequence: number; readonly relationships: readonly { readonly offenderSequence: number; readonly code?: string }[] }[]
   readonly offenders: readonly { readonly token: string; readonly sequence: number }[]
@@ -58,10 +59,10 @@ export const evolve = (state: Incident, event: RecordedEvent): Incident => {
   }
 }
 
-const reportOf = ({ id, time, data }: RecordedEvent<IncidentReportedV1>): Report => {
+const reportOf = ({ id, time, timeZone, data }: RecordedEvent<IncidentReportedV1>): Report => {
   const people = [...data.victims ?? [], ...data.offenders ?? [], ...data.arrestees ?? []]
   return {
-    id, time, dateOf: data.dateOf, arrestMade: data.arrestMade, strangulation: data.strangulation ?? null,
+    id, time, timeZone, dateOf: data.dateOf, arrestMade: data.arrestMade, strangulation: data.strangulation ?? null,
     victims: (data.victims ?? []).map(({ token, sequence, relationships }) => ({ token, sequence, relationships })),
     offenders: (data.offenders ?? []).map(({ token, sequence }) => ({ token, sequence })),
     pairs: (data.pairs ?? []).map(({ token, victimSequence, offenderSequence }) => ({ token, victimSequence, offenderSequence })),

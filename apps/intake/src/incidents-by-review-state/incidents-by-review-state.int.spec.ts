@@ -52,6 +52,12 @@ describe('incidents by review state', () => {
 
   const [one, other, gone] = [incident(1), incident(2, report({ relationship: 'AQ' })), incident(3)]
 
+  it('of a report that its agency calls domestic, and no more, the two are named by their tokens', async () => {
+    const open = incident(9, report({ relationship: null }))
+    const { ordinal } = await record(open.stream, { ...open.draft, data: { ...open.draft.data, dvFlag: true } })
+    expect((await seen(ordinal))[open.id]).toMatchObject({ row: { pairs: [{ victimToken: VICTIM, offenderToken: OFFENDER, relationship: 'NOT_STATED' }] } })
+  })
+
   it('a screened report awaits its relationship; one without intimate partners is nobody\'s work', async () => {
     await record(other.stream, other.draft)
     await record(one.stream, one.draft)

@@ -3,6 +3,7 @@
  * The fold; no field that is sealed in the log is kept.
  */
 import type { EligibilityAssessedV2, IncidentReportedV1, PrimaryAggressorDeterminedV1, RecordedEvent } from '@chorus/contracts'
+import { withoutRelationship } from '../incident/without-relationship'
 
 export const REVIEW_STATES = ['awaiting-relationship', 'awaiting-aggressor', 'reviewed', 'taken-back'] as const
 export type ReviewState = (typeof REVIEW_STATES)[number]
@@ -14,7 +15,7 @@ export interface IncidentRow {
   readonly time: string
   readonly timeZone: string
   readonly arrestMade: boolean
-  /** as the report states them; tokens to be named in the commands that confirm */
+  /** as the report states them, NOT_STATED where its agency calls it domestic and says no more; tokens to be named in the commands that confirm */
   readonly pairs: readonly { readonly victimToken: string; readonly offenderToken: string; readonly relationship: string }[]
   /** what the screening found; null: not an intimate-partner incident by its report */
   readonly outcome: EligibilityAssessedV2['outcome'] | null
@@ -25,7 +26,7 @@ export interface IncidentRow {
   readonly ordinal: number
 }
 
-export const KNOWN = ['IncidentReported', 'EventRetracted', 'IntimatePartnerRelationshipConfirmed', 'PrimaryAggressorDetermined', 'EligibilityAssessed', 'DeadlineMissed'] as const
+export const KNOWN = ['IncidentReported', 'ReportedPersonsNamed', 'EventRetracted', 'IntimatePartnerRelationshipConfirmed', 'PrimaryAggressorDetermined', 'EligibilityAssessed', 'DeadlineMissed'] as const
 
 const empty = (incidentId: string): IncidentRow =>
   ({ incidentId, ori: '', time: '', timeZone: '', arrestMade: false, pairs: [], outcome: null, relationshipConfirmed: false, aggressorToken: null, standing: false, ordinal: 0 })
@@ -44,7 +45,9 @@ export const evolve = (row: IncidentRow | undefined, event: RecordedEvent): Inci
         const [victimToken, offenderToken] = [victims.get(victimSequence), offenders.get(offenderSequence)]
         return victimToken && offenderToken ? [{ victimToken, offenderToken, relationship }] : []
       })
-      return { ...before, ori: data.ori, time: event.time, timeZone: event.timeZone, arrestMade: data.arrestMade, pairs, standing: true }
+      // Where the report leaves it open, whoever confirms it names the two by these tokens.
+      const open = pairs.length > 0 ? [] : withoutRelationship(data).map(({ victim, offender }) => ({ victimToken: victim.token, offenderToken: offender.token, relationship: 'NOT_STATED' }))
+      return { ...before, ori: data.ori, time: event.time, timeZone: event.timeZone, arrestMade: data.arrestMade, pairs: [...pairs, ...open], standing: true }
     }
     // Who takes a confirmation back is a person; who takes the report back is its agency, whose record the event carries.
     case 'EventRetracted': return event.sourceRecord ? { ...before, standing: false } : before

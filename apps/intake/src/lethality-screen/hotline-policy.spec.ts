@@ -19,7 +19,7 @@ describe('a policy that holds from after a screen', () => {
     const recorder = new Recorder({ store: new MemoryStore({ clock: { now: () => CALLED } }), vault: new MemoryVault(Buffer.alloc(32, 7)), clock: { now: () => CALLED } })
     await activateShippedPolicies(recorder, '2026-07-01T00:00:00.000Z')
     const screen: AdministerLethalityScreen = { incidentId: INCIDENT, victimToken: VICTIM, offenderToken: OFFENDER, instrument: 'LAP', answers: ['YES', ...Array.from({ length: 10 }, () => 'NO' as const)], administeredAt: SCREENED }
-    await handle(recorder, lethalityScreen, SCREEN, { type: 'AdministerLethalityScreen', meta: metaOf({ name: 'screen', now: SCREENED }), data: { ...screen, screenId: SCREEN, facts: { incident: 'known', victims: [VICTIM], persons: [VICTIM, OFFENDER], basis: [] } } })
+    await handle(recorder, lethalityScreen, SCREEN, { type: 'AdministerLethalityScreen', meta: metaOf({ name: 'screen', now: SCREENED }), data: { ...screen, screenId: SCREEN, facts: { incident: 'known', victims: [VICTIM], persons: [VICTIM, OFFENDER], began: null, basis: [] } } })
     const before = shippedPolicy().policy.version
     const { policy: after, hash, text, kind } = readPolicy(shippedPolicy().text.replace(`version: ${before}`, 'version: 9.0.0').replace('hotlineWithinMinutes: 60', 'hotlineWithinMinutes: 10'))
     await handle(recorder, policy, LEVELS_POLICY, { type: 'ActivatePolicy', meta: metaOf({ name: 'stricter', now: STRICTER }), data: { policyId: LEVELS_POLICY, version: after.version, status: 'DRAFT', hash, text, approverRoles: kind.approvers } })

@@ -4,6 +4,7 @@ import { AdministerLethalityScreen, AllowedTo, RecordHotlineContact, rightOf, ty
 import { derivedId, fold, handle, streamOf, type Handled, type Refusal } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
 import { RECORDER } from '@chorus/platform'
+import { beganAt } from '../incident/began-at'
 import { incident, initial as noIncident } from '../incident/incident'
 import { policyInForce } from '../policy/policy-in-force'
 import { lethalityScreen, receivedAt } from './lethality-screen'
@@ -23,7 +24,7 @@ export class AdministerLethalityScreenHandler implements ICommandHandler<Adminis
     // The screen's number comes from the command's id: the same request again is the same screen.
     const screenId = derivedId('lethality-screen', meta.commandId)
     return handle(this.log, lethalityScreen, screenId, { type: 'AdministerLethalityScreen', meta, data: {
-      ...body, screenId, facts: { incident: reported.status, victims, persons: [...victims, ...people.offenders.map(({ token }) => token)], basis: events.length === 0 ? [] : [{ stream, revision: events.length - 1 }] },
+      ...body, screenId, facts: { incident: reported.status, victims, persons: [...victims, ...people.offenders.map(({ token }) => token)], began: beganAt(reported), basis: events.length === 0 ? [] : [{ stream, revision: events.length - 1 }] },
     } })
   }
 }

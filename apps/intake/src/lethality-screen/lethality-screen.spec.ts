@@ -11,7 +11,7 @@ import { HOTLINE_IN_TIME, hotlineDueAt, lethalityScreen, SCREEN_NEEDS_INCIDENT, 
 const SCREEN = '018f0000-0000-7000-8000-0000000000a1'
 const INCIDENT = '018f2a60-0000-8000-8000-000000000001'
 const [VICTIM, OFFENDER] = ['per_example03AAAAAAAAAAAAA', 'per_example04AAAAAAAAAAAAA']
-const FACTS: ScreenFacts = { incident: 'known', victims: [VICTIM], persons: [VICTIM, OFFENDER], basis: [{ stream: `incident-${INCIDENT}`, revision: 0 }] }
+const FACTS: ScreenFacts = { incident: 'known', victims: [VICTIM], persons: [VICTIM, OFFENDER], began: '2026-07-02T13:00:00.000Z', basis: [{ stream: `incident-${INCIDENT}`, revision: 0 }] }
 const no = (n: number): ScreenAnswer[] => Array.from({ length: n }, () => 'NO' as const)
 
 const administer = (more: Partial<Administer['data']> = {}): Administer => ({
@@ -44,6 +44,8 @@ describe('a lethality screen is taken', () => {
     given(lethalityScreen).when(administer({ offenderToken: 'per_example09AAAAAAAAAAAAA' })).refused('person_not_in_report')
     given(lethalityScreen).when(administer({ offenderToken: VICTIM })).refused('same_person')
     given(lethalityScreen).when(administer({ administeredAt: '2026-07-02T15:10:00.001Z' })).refused('administered_in_future')
+    given(lethalityScreen).when(administer({ administeredAt: '2026-07-02T12:59:59.999Z' })).refused('administered_before_incident')
+    given(lethalityScreen).when(administer({ administeredAt: '2026-07-02T12:59:59.999Z', facts: { ...FACTS, began: null } })).then({ type: 'LethalityScreenAdministered' })
   })
   it('once: nothing is ever scored over', () => { given(lethalityScreen, taken).when(administer({ answers: no(11) })).nothing() })
 })

@@ -14,7 +14,7 @@ export const SCREEN_NEEDS_INCIDENT = 'SCREEN_NEEDS_INCIDENT'
 export const HOTLINE_IN_TIME = 'T-LAP'
 
 /** What the edge looked up of the incident: how it stands, who is in its report, and how far it looked. */
-export interface ScreenFacts { readonly incident: 'none' | 'known' | 'retracted'; readonly victims: readonly string[]; readonly persons: readonly string[]; readonly basis: readonly Basis[] }
+export interface ScreenFacts { readonly incident: 'none' | 'known' | 'retracted'; readonly victims: readonly string[]; readonly persons: readonly string[]; /** the first instant at which it can have happened; null: nobody knows */ readonly began: string | null; readonly basis: readonly Basis[] }
 /** By when the policy in force wants the call; undefined: it says nothing. */
 export interface HotlineFacts { readonly withinMinutes?: number; readonly policyVersion: string; readonly basis: readonly Basis[] }
 
@@ -44,6 +44,7 @@ export const administer = ({ data: { facts, ...body }, meta }: Administer, state
   if (body.answers.length !== items) return refused('answers_incomplete', `This instrument has ${items} questions, and ${body.answers.length} answers were given. Give one for each; what was not answered is NOT_ANSWERED.`)
   if (body.officerBelief === true && !judgement) return refused('no_judgement_here', 'This instrument has no place for a belief or an override: it counts its items alone. Leave officerBelief out.')
   if (Date.parse(body.administeredAt) > Date.parse(meta.now)) return refused('administered_in_future', 'The screen was taken at a moment that lies in the future. Correct administeredAt.')
+  if (facts.began !== null && Date.parse(body.administeredAt) < Date.parse(facts.began)) return refused('administered_before_incident', 'The screen was taken before the incident happened, by its report. Correct administeredAt, or name the incident after which it was taken.')
   if (body.victimToken === body.offenderToken) return refused('same_person', 'A screen speaks of two different people. Name the other person.')
   if (facts.incident === 'known' && !facts.victims.includes(body.victimToken)) return refused('victim_not_in_report', 'The report names no such victim. Take the victim from the current report of this incident.')
   if (facts.incident === 'known' && !facts.persons.includes(body.offenderToken)) return refused('person_not_in_report', 'The report does not name the other person. Take both from the current report of this incident.')

@@ -11,6 +11,7 @@ import { momentOf } from '../feeds/mapped/moment'
 import { namesIn } from '../feeds/mapped/names-in'
 import { readRow, type Fields } from '../feeds/mapped/read-row'
 import type { Row } from '../feeds/mapped/read-rows'
+import { beganAt } from '../incident/began-at'
 import { incident, initial as noIncident } from '../incident/incident'
 import type { CaseLookUp } from '../pch-case/look-up'
 import { isTooLarge, TOO_LARGE } from '../quarantined-record/too-large'
@@ -83,7 +84,7 @@ export const lookUpFacts = async ({ recorder, vault, lookUp, clock }: FactsDeps,
     const incidentId = incidentOf(number)
     const events = histories.get(`incident-${incidentId}`) ?? []
     const state = fold(incident, events, noIncident)
-    return { incidentId, status: state.status, victims: state.status === 'known' ? state.report.victims : [], offenders: state.status === 'known' ? state.report.offenders : [], revision: events.length - 1 }
+    return { incidentId, status: state.status, victims: state.status === 'known' ? state.report.victims : [], offenders: state.status === 'known' ? state.report.offenders : [], began: beganAt(state), revision: events.length - 1 }
   }
   /** by draft: plan and digest ask for the same ones */
   const contents = new WeakMap<DraftEvent, string>()

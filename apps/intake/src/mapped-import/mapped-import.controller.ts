@@ -2,8 +2,9 @@ import { Controller, Inject, Post, Query, Req, Res, UploadedFiles, UseIntercepto
 import { FileFieldsInterceptor } from '@nestjs/platform-express'
 import { ApiBody, type ApiBodyOptions, ApiConsumes, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger'
 import type { Response } from 'express'
-import { AllowedTo } from '@chorus/contracts'
+import { AllowedTo, whoMay } from '@chorus/contracts'
 import { CLOCK, contextOf, newId, Problem, progressStream, UploadRoute, type ChorusRequest, type Clock, type Streamed } from '@chorus/platform'
+import { SENDERS } from '../import-run/senders'
 import { MappedImport, MAX_EXTRACT_BYTES, type ExtractReport } from './import-extract'
 
 type Planned = Streamed<never, ExtractReport>
@@ -18,16 +19,16 @@ export class MappedImportController {
   constructor(private readonly extracts: MappedImport, @Inject(CLOCK) private readonly clock: Clock) {}
 
   @Post('plan')
-  @AllowedTo({ roles: ['agencyFeed', 'intakeAnalyst'] })
+  @AllowedTo(SENDERS)
   @UploadRoute('one line: {"result": …}, the plan row by row, or {"problem": …}')
-  @ApiOperation({ operationId: 'PlanExtract', summary: 'Say what would become of each row of a records system\'s extract (CSV or JSON) by a mapping; records nothing', description: 'For agencyFeed, intakeAnalyst.' })
+  @ApiOperation({ operationId: 'PlanExtract', summary: 'Say what would become of each row of a records system\'s extract (CSV or JSON) by a mapping; records nothing', description: `For ${whoMay(SENDERS)}.` })
   @ApiConsumes('multipart/form-data') @ApiBody(BODY) @parts()
   plan(@Req() request: ChorusRequest, @Res() response: Response, @UploadedFiles() sent: Parts): Promise<Planned> { return this.run(request, response, sent, false) }
 
   @Post('commit')
-  @AllowedTo({ roles: ['agencyFeed', 'intakeAnalyst'] })
+  @AllowedTo(SENDERS)
   @UploadRoute('one line: {"result": …}, what became of each row, or {"problem": …}')
-  @ApiOperation({ operationId: 'CommitExtract', summary: 'Import a records system\'s extract by a mapping: what the plan says, and nothing else', description: 'For agencyFeed, intakeAnalyst. The same file again adds nothing; a changed row is one correction.' })
+  @ApiOperation({ operationId: 'CommitExtract', summary: 'Import a records system\'s extract by a mapping: what the plan says, and nothing else', description: `For ${whoMay(SENDERS)}. The same file again adds nothing; a changed row is one correction.` })
   @ApiQuery({ name: 'plan', required: false, description: 'digest of the plan that was looked at: where it is another by now, nothing is recorded' })
   @ApiConsumes('multipart/form-data') @ApiBody(BODY) @parts()
   commit(@Req() request: ChorusRequest, @Res() response: Response, @UploadedFiles() sent: Parts, @Query('plan') plan?: string): Promise<Planned> {

@@ -36,6 +36,22 @@ describe('the screening of a report', () => {
     draft.data.victims.push({ ...draft.data.victims[0]!, token: STRANGER, sequence: 2, relationships: [{ offenderSequence: 1, code: 'VO' }] })
     expect(of(draft)).toMatchObject({ outcome: 'UNDECIDED' })
   })
+  describe('of a report that its agency calls domestic', () => {
+    const domestic = (wish: Parameters<typeof report>[0] = {}, dvFlag: boolean | null = true): DraftEvent => { const draft = report({ relationship: null, ...wish }); return { ...draft, data: { ...draft.data, ...(dvFlag === null ? {} : { dvFlag }) } } }
+    it('without a word on what the two are to each other: a person is to confirm it', () => {
+      for (const relationship of [null, 'RU']) {
+        const assessment = of(domestic({ relationship }))
+        expect([assessment.outcome, result(assessment, 'intimatePartnerReported')]).toEqual(['UNDECIDED', { name: 'intimatePartnerReported', args: 'dvFlag=true', result: 'unknown', inputsKnown: false }])
+        expect(screen(event(domestic({ relationship })), POLICY)!.partners).toBe(true)
+      }
+    })
+    it('a minor on either side is not eligible all the same', () => { expect(of(domestic({ victimAge: years(16) })).outcome).toBe('NOT_ELIGIBLE') })
+    it.each<[string, DraftEvent]>([
+      ['no flag', domestic({}, null)], ['a flag that says no', domestic({}, false)], ['another relationship that is stated', domestic({ relationship: 'PA' })], ['nobody known on the other side', domestic({ offenderSequence: 0 })],
+      ['nobody at all', { ...domestic(), data: { ...domestic().data, victims: [], offenders: [] } }],
+    ])('%s: nobody is asked', (_, draft) => { expect(screen(event(draft), POLICY)!.partners).toBe(false) })
+    it('what is stated counts before what is left open', () => { expect(of(domestic({ relationship: 'BG' })).outcome).toBe('CANDIDATE') })
+  })
   it('with several couples the one that speaks most for a look counts', () => {
     const draft = report({ victimAge: years(12) })
     draft.data.victims.push({ ...draft.data.victims[0]!, token: STRANGER, sequence: 2, age: years(40) })

@@ -2,6 +2,7 @@
 import type { CommandMeta, EligibilityAssessedV2, EligibilityPredicate, IncidentReportedV1, RecordedEvent, ReportedAge, ReportedPersonsNamedV1 } from '@chorus/contracts'
 import { derivedId } from '@chorus/decider'
 import type { AssessEligibility } from '../eligibility/eligibility'
+import { withoutRelationship } from '../incident/without-relationship'
 
 export interface ScreeningPolicy { readonly policyVersion: string; /** SHA-256 of its file */ readonly policyHash: string; readonly eligibility: { readonly relationships: readonly string[]; readonly minimumAge: number } }
 export interface Screening { readonly incidentId: string; readonly partners: boolean; readonly assessment: EligibilityAssessedV2 }
@@ -11,7 +12,7 @@ type Answer = EligibilityPredicate['result']
 const predicate = (name: string, result: Answer, args?: string): EligibilityPredicate => ({ name, ...(args === undefined ? {} : { args }), result, inputsKnown: result !== 'unknown' })
 
 /**
- * What goes out for these events: one command per report of intimate partners; for other reports, and where a report is
+ * What goes out for these events: one command per report of intimate partners, or of two of whom that is to be confirmed; for other reports, and where a report is
  * taken back, a command that only corrects an earlier screening; where the source then says who both are, one more that corrects
  * it. `now`: RFC 3339 instant. `reports`: by the id of an event that names its persons, the report beside it.
  */
@@ -40,23 +41,30 @@ export function screen(event: RecordedEvent, policy: ScreeningPolicy, named?: Re
   const { relationships, minimumAge } = policy.eligibility
   const offenders = new Map(data.offenders.filter(({ sequence }) => sequence > 0).map((offender) => [offender.sequence, offender]))
   const mutual = data.victims.some((victim) => victim.relationships.some(({ code }) => code === 'VO'))
+  const couple: Couple = (victim, offender, partners) => ({ tokens: [victim.token, offender.token], predicates: [
+    predicate('reportStands', 'yes'),
+    partners,
+    predicate('subjectAdult', atLeast(minimumAge, offender.age), `atLeast=${minimumAge}`),
+    predicate('victimAdult', atLeast(minimumAge, victim.age), `atLeast=${minimumAge}`),
+    // A victim who is an offender too: whoever looks at it must find the primary aggressor first.
+    predicate('oneSided', mutual ? 'unknown' : 'yes'),
+  ] })
   const pairs = data.victims.flatMap((victim) => victim.relationships.flatMap(({ offenderSequence, code }) => {
     const offender = offenders.get(offenderSequence)
-    if (!offender || code === undefined || !relationships.includes(code)) return []
-    return [{ tokens: [victim.token, offender.token], predicates: [
-      predicate('reportStands', 'yes'),
-      predicate('intimatePartnerReported', 'yes', `relationship=${code}`),
-      predicate('subjectAdult', atLeast(minimumAge, offender.age), `atLeast=${minimumAge}`),
-      predicate('victimAdult', atLeast(minimumAge, victim.age), `atLeast=${minimumAge}`),
-      // A victim who is an offender too: whoever looks at it must find the primary aggressor first.
-      predicate('oneSided', mutual ? 'unknown' : 'yes'),
-    ] }]
+    return offender && code !== undefined && relationships.includes(code) ? [couple(victim, offender, predicate('intimatePartnerReported', 'yes', `relationship=${code}`))] : []
   }))
-  if (pairs.length === 0) return screening(incidentId, policy, false, false, [predicate('reportStands', 'yes'), predicate('intimatePartnerReported', 'no')])
-  const best = pairs.reduce((a, b) => RANK[outcomeOf(b.predicates)] > RANK[outcomeOf(a.predicates)] ? b : a)
+  const looked = pairs.length > 0 ? pairs : flagged(data, couple)
+  if (looked.length === 0) return screening(incidentId, policy, false, false, [predicate('reportStands', 'yes'), predicate('intimatePartnerReported', 'no')])
+  const best = looked.reduce((a, b) => RANK[outcomeOf(b.predicates)] > RANK[outcomeOf(a.predicates)] ? b : a)
   const known = new Set([...named?.victims ?? [], ...named?.offenders ?? []].filter(({ name, personId }) => name !== undefined || personId !== undefined).map(({ token }) => token))
   return screening(incidentId, policy, true, best.tokens.every((token) => known.has(token)), best.predicates)
 }
+
+type Person = Pick<IncidentReportedV1['offenders'][number], 'token' | 'age'>
+type Couple = (victim: Person, offender: Person, partners: EligibilityPredicate) => { readonly tokens: readonly string[]; readonly predicates: EligibilityPredicate[] }
+/** The agency's domestic flag says nothing of what the two are to each other: where nothing else does, a person confirms it (§7.3). */
+const flagged = (data: IncidentReportedV1, couple: Couple): ReturnType<Couple>[] =>
+  withoutRelationship(data).map(({ victim, offender }) => couple(victim, offender, predicate('intimatePartnerReported', 'unknown', 'dvFlag=true')))
 
 const screening = (incidentId: string, { policyVersion, policyHash }: ScreeningPolicy, partners: boolean, identityKnown: boolean, predicates: EligibilityPredicate[]): Screening =>
   ({ incidentId, partners, assessment: { incidentId, predicates, identityKnown, outcome: outcomeOf(predicates), policyVersion, policyHash } })

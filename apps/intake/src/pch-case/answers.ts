@@ -1,5 +1,6 @@
 /** What the decisions of a case have in common: how an event is drafted, and answers that several of them give. Pure. */
 import type { CaseClosedV1, CaseDeferredV1, CaseOpenedV1, CaseReopenedV1, CaseSucceededV1, CommandMeta, DraftEvent, ExitApprovedV1, LevelApprovedV1, LevelAssignedV1, LevelChangedV2, LevelContestDecidedV1, LevelContestedV1, LevelProposalDeclinedV1, LevelProposedV1, LevelReviewedV1 } from '@chorus/contracts'
+import { ROUTES_OF } from '@chorus/contracts'
 import { atNow, refused, type Refusal } from '@chorus/decider'
 import type { PchCase } from './pch-case'
 
@@ -10,6 +11,7 @@ export const notOpen = (state: Exclude<PchCase, { status: 'open' }>): Refusal =>
   ? refused('case_unknown', 'There is no case of this number. Look its number up again.', { kind: 'not-found' })
   : refused('case_closed', `This case is closed (${state.code}). Nothing more is decided in it.`)
 export const VICTIM_OF_RECORD = refused('victim_of_record', 'The referred person is a victim of record of the same pair. A prosecutor and an advocate must review the complaints in both directions first.', { rules: ['I7'] })
+export const VICTIM_MINOR = refused('victim_minor', `The victim was younger than 18 at the index incident, by the referral or by the report. No case is opened on it: exclude the referral with the code VICTIM_MINOR and the way on which she is looked after (${ROUTES_OF.VICTIM_MINOR!.join(', ')}). Where an age or a birth date is wrong, have the report corrected, or another referral sent.`)
 export const BASIS_EXPUNGED = refused('basis_expunged', 'A court ordered the record of the index incident closed or destroyed. No level rests on it: close the case, or have it opened on another incident.')
 export const NO_LEVEL = refused('level_not_assigned', 'This case has no level yet. Assign one first.', { rules: ['I3'] })
 export const NO_PROPOSAL = refused('proposal_missing', 'No level has been proposed for this case yet. Ask for the proposal first.')

@@ -2,6 +2,7 @@
 import { AGENCIES, PATTERNS, rankOf, STEP_DOWN_REASONS, type Agency, type CommandMeta, type Level, type LevelApprovedV1, type PanelMember } from '@chorus/contracts'
 import { dayOf, isRefusal, refused, type Decision, type Refusal } from '@chorus/decider'
 import { draft, BASIS_EXPUNGED, NO_LEVEL, NO_PROPOSAL, notOpen } from './answers'
+import { againstReferences } from './references'
 import type { Approve, Assign, Change, Contest, DecideContest, Decline, Exit, GivenExit, PchCase, Propose, Review } from './pch-case'
 
 export const propose = ({ data: { facts, policyVersion, onlyIfNew }, meta }: Propose, state: PchCase): Decision => {
@@ -115,8 +116,7 @@ export const change = ({ data: { facts, ...body }, meta }: Change, state: PchCas
   const mayGoDown = STEP_DOWN_REASONS.includes(body.reasonCode)
   if (down && !mayGoDown) return refused('level_moves_up_only', `From ${from} to ${body.to} is a step down. A level goes down only by panel (PANEL_STEPDOWN), correction or expungement.`, { rules: ['I5'] })
   if (!down && body.reasonCode === 'PANEL_STEPDOWN') return refused('reason_does_not_fit', `From ${from} to ${body.to} is a step up: PANEL_STEPDOWN is no reason for it.`, { rules: ['I5'] })
-  if (body.evidenceRefs.length === 0) return refused('evidence_missing', 'A change of level names the records on which it rests. Name at least one.')
-  const wrong = panelProblem(body.to, body.reasonCode === 'PANEL_STEPDOWN' ? Math.max(2, facts.panelAgencies) : facts.panelAgencies, body.panelId, membersOf(state.approvals, body.to, body.panelId))
+  const wrong = againstReferences(body, facts) ?? panelProblem(body.to, body.reasonCode === 'PANEL_STEPDOWN' ? Math.max(2, facts.panelAgencies) : facts.panelAgencies, body.panelId, membersOf(state.approvals, body.to, body.panelId))
   if (wrong) return wrong
   return [draft('LevelChanged', {
     caseId: state.opened.caseId, from, to: body.to, rank: rankOf(body.to), triggerEventId: body.triggerEventId, matchedCriteria: [...facts.matched], evidenceRefs: body.evidenceRefs, reasonCode: body.reasonCode,

@@ -1,14 +1,14 @@
 /** What the decisions about a case need of other streams, read at the edge and handed in as data, with how far was read. */
-import { tokensOf, type Basis, type CaseOpenedV1, type HistoryCounts, type IncidentLinkedToCaseV1, type Level, type NotificationDeliveredV1, type OpenCase, type RecordedEvent } from '@chorus/contracts'
+import { tokensOf, type Basis, type CaseOpenedV1, type ChangeLevel, type IncidentLinkedToCaseV1, type Level, type NotificationDeliveredV1, type OpenCase, type RecordedEvent } from '@chorus/contracts'
 import { fold, streamOf } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
-import { accessIdOf, initial as openAccess, recordAccess } from '@chorus/record-access'
+import { accessIdOf, initial as openAccess, recordAccess, type Reader } from '@chorus/record-access'
 import type { Vault } from '@chorus/privacy'
 import { circumstance } from '../circumstance/circumstance'
 import { isQualifying } from '../circumstance/qualifying'
 import { historyReview, initial as noReview } from '../history-review/history-review'
-import { aggressorOf, confirmedPairs, incident, initial as noIncident, type Incident } from '../incident/incident'
-import { initial as noPair, isReviewed, mayBecomeSubject, pair, type Pair } from '../pair/pair'
+import { aggressorOf, incident, initial as noIncident } from '../incident/incident'
+import { initial as noPair, pair } from '../pair/pair'
 import { pairIdOf } from '../pair/pair-id'
 import { initial as nobodyLinked, personIdentity, REGISTER } from '../person-identity/person-identity'
 import { assess, metAt, type LevelFacts as Recorded } from '../policy/criteria'
@@ -17,8 +17,11 @@ import { initial as noReferral, referral, type CaseFacts, type ReopenFacts } fro
 import { adultAtIndex } from './adult'
 import { firstInstant, offendedAfterNotice, type AfterNotice, type Notice, type Offense } from './after-notice'
 import { exitFrom } from './exit-from'
+import { atLeast, groundOf, isVictimMinor, mayBecome, type Together } from './ground'
+import { lookUpReferences } from './look-up-references'
 import { initial, pchCase, type ChangeFacts, type CloseFacts, type LevelFacts, type OpenFacts, type PchCase, type ProposeFacts, type ReopenFacts as CaseReopenFacts } from './pch-case'
 
+const onePer = (basis: readonly Basis[]): Basis[] => [...new Map(basis.map((one) => [one.stream, one])).values()]
 const basisOf = (stream: string, events: readonly RecordedEvent[]): Basis[] => events.length === 0 ? [] : [{ stream, revision: events.length - 1 }]
 
 export class CaseLookUp {
@@ -37,16 +40,18 @@ export class CaseLookUp {
     const reported = fold(incident, incidentEvents, noIncident)
     const facts = { incident: groundOf(reported) }
     if (referred.status === 'none') {
-      return { ...facts, caseId: body.referralId, count: 1, referral: { status: 'none', subjectRef: '', incidentIds: [] }, adultAtIndex: { answer: 'unknown', from: 'BIRTH_DATE' }, mayBecomeSubject: false, closedBefore: [], basis: [] }
+      return { ...facts, caseId: body.referralId, count: 1, referral: { status: 'none', subjectRef: '', incidentIds: [] }, adultAtIndex: { answer: 'unknown', from: 'BIRTH_DATE' }, victimMinor: false, mayBecomeSubject: false, closedBefore: [], basis: [] }
     }
     const { subjectRef, victimRef, incidentIds } = referred.received
     const { together, basis: pairBasis } = await this.pairsOf(subjectRef, victimRef)
+    const born = await this.birthDatesIn(referralEvents)
     return {
       ...facts, ...(await this.nextCase(subjectRef, commandId)),
       referral: { status: referred.status, subjectRef, incidentIds },
       adultAtIndex: reported.status === 'known'
-        ? adultAtIndex(await this.birthDateIn(referralEvents), reported.report, reported.report.ages[body.subjectInIncident])
+        ? adultAtIndex(born.subject, reported.report, reported.report.ages[body.subjectInIncident])
         : { answer: 'unknown', from: 'BIRTH_DATE' },
+      victimMinor: isVictimMinor(born.victim, reported, body.subjectInIncident),
       mayBecomeSubject: mayBecome(together, reported, body.subjectInIncident),
       basis: [...basisOf(referralStream, referralEvents), ...basisOf(incidentStream, incidentEvents), ...pairBasis],
     }
@@ -83,7 +88,7 @@ export class CaseLookUp {
 
   async forReopeningCase(caseId: string, subjectInIncident: string | undefined): Promise<CaseReopenFacts> {
     const state = await this.stateOf(caseId)
-    if (state.status === 'none') return { otherOpen: false, referralExcluded: false, incident: groundOf(noIncident), basisExpunged: false, mayBecomeSubject: false, closedBefore: [], basis: [] }
+    if (state.status === 'none') return { otherOpen: false, referralExcluded: false, incident: groundOf(noIncident), basisExpunged: false, victimMinor: false, mayBecomeSubject: false, closedBefore: [], basis: [] }
     const { referralId, subjectRef, indexIncidentId } = state.opened
     const [referralStream, incidentStream] = [streamOf(referral, referralId), streamOf(incident, indexIncidentId)]
     const read = await this.log.loadMany([referralStream, incidentStream])
@@ -93,7 +98,7 @@ export class CaseLookUp {
     const { together, basis } = referred.status === 'none' ? { together: [], basis: [] } : await this.pairsOf(subjectRef, referred.received.victimRef)
     return {
       otherOpen: cases.some((one) => one.open && one.caseId !== caseId), referralExcluded: referred.status !== 'received', incident: groundOf(reported),
-      basisExpunged: await this.isExpunged(incidentStream), mayBecomeSubject: mayBecome(together, reported, subjectInIncident),
+      basisExpunged: await this.isExpunged(incidentStream), victimMinor: isVictimMinor((await this.birthDatesIn(read.get(referralStream) ?? [])).victim, reported, subjectInIncident), mayBecomeSubject: mayBecome(together, reported, subjectInIncident),
       closedBefore: cases.filter((one) => one.mayReopen && one.caseId !== caseId).map((one) => one.caseId),
       basis: [...[referralStream, incidentStream].flatMap((stream) => basisOf(stream, read.get(stream) ?? [])), ...basis],
     }
@@ -201,18 +206,20 @@ export class CaseLookUp {
   }
 
   /** With the criteria of the wished level that the record meets; of counts of other years none says anything. */
-  async forChange(caseId: string, to: Level, now: string): Promise<ChangeFacts> {
+  async forChange(caseId: string, { to, ...named }: Pick<ChangeLevel, 'to' | 'triggerEventId' | 'evidenceRefs'>, now: string, reader: Reader): Promise<ChangeFacts> {
     const { policy } = await policyInForce(this.log, now)
-    const [facts, state] = [await this.forLevel(to, now), await this.stateOf(caseId)]
-    if (state.status === 'none') return { ...facts, matched: [] }
+    const [inForce, state] = [await this.forLevel(to, now), await this.stateOf(caseId)]
+    if (state.status === 'none') return { ...inForce, matched: [], unknown: [], trigger: null }
+    const { basis: found, ...references } = await lookUpReferences(this.log, this, state.opened, named, reader)
+    const facts = { ...inForce, ...references, basis: [...inForce.basis, ...found] }
     const { levelFacts, reviewedYears, basis, incidentCurrent, basisExpunged } = await this.recordedOf(state, policy.prohibitedBehaviors)
     // What a report said that was taken back, or is closed, is not said anew.
     if (!incidentCurrent || basisExpunged) return { ...facts, matched: [] }
-    return { ...facts, matched: metAt(policy, to, { ...levelFacts, history: reviewedYears === policy.lookbackYears ? levelFacts.history : null }), basis: [...facts.basis, ...basis] }
+    return { ...facts, matched: metAt(policy, to, { ...levelFacts, history: reviewedYears === policy.lookbackYears ? levelFacts.history : null }), basis: onePer([...facts.basis, ...basis]) }
   }
 
   /** The tokens that are this person's, the one first under which cases are counted; `ever`: with those to which links once led. */
-  private async identityOf(ref: string): Promise<{ readonly tokens: readonly string[]; readonly ever: readonly string[]; readonly basis: readonly Basis[] }> {
+  async identityOf(ref: string): Promise<{ readonly tokens: readonly string[]; readonly ever: readonly string[]; readonly basis: readonly Basis[] }> {
     const stream = streamOf(personIdentity, REGISTER)
     const events = await this.log.load(stream)
     const { links, everLinked } = fold(personIdentity, events, nobodyLinked)
@@ -220,7 +227,7 @@ export class CaseLookUp {
   }
 
   /** All cases of the person, whatever the token under which they were opened, and the place of the next one. */
-  private async casesOf(ref: string): Promise<{ readonly cases: readonly { readonly caseId: string; readonly count: number; readonly opened: CaseOpenedV1; readonly open: boolean; /** closed, and no other case followed */ readonly mayReopen: boolean; readonly commands: readonly (string | null)[] }[]; readonly next: { readonly caseId: string; readonly count: number } }> {
+  async casesOf(ref: string): Promise<{ readonly cases: readonly { readonly caseId: string; readonly count: number; readonly opened: CaseOpenedV1; readonly open: boolean; /** closed, and no other case followed */ readonly mayReopen: boolean; readonly commands: readonly (string | null)[] }[]; readonly next: { readonly caseId: string; readonly count: number } }> {
     const { tokens, ever } = await this.identityOf(ref)
     const cases = []
     let next = { caseId: '', count: 0 }
@@ -261,32 +268,12 @@ export class CaseLookUp {
     return { caseId, openedAt: events[0]!.ordinal, incidentIds: [indexIncidentId, ...(referred.status === 'none' ? [] : referred.received.incidentIds)], basis: basisOf(stream, events) }
   }
 
-  private async birthDateIn(events: readonly RecordedEvent[]): Promise<string | undefined> {
+  /** Of the two whom a referral names, as far as it says. */
+  private async birthDatesIn(events: readonly RecordedEvent[]): Promise<{ readonly subject?: string | undefined; readonly victim?: string | undefined }> {
     const received = events.filter((event) => event.type === 'ReferralReceived')
-    const [open] = await this.log.unseal(received, ({ pointer }) => pointer === '/data/subjectBirthDate')
-    const date = (open?.data as { subjectBirthDate?: unknown } | undefined)?.subjectBirthDate
-    return typeof date === 'string' ? date : undefined
+    const [open] = await this.log.unseal(received, ({ pointer }) => pointer === '/data/subjectBirthDate' || pointer === '/data/victimBirthDate')
+    const { subjectBirthDate, victimBirthDate } = (open?.data ?? {}) as { subjectBirthDate?: unknown; victimBirthDate?: unknown }
+    const told = (date: unknown): string | undefined => typeof date === 'string' ? date : undefined
+    return { subject: told(subjectBirthDate), victim: told(victimBirthDate) }
   }
 }
-
-/** The pairs of a person and a partner, by the tokens of either. */
-type Together = readonly { readonly subject: string; readonly pair: Pair }[]
-/** I7, also where the report itself has the person on the victim's side of the confirmed pair. */
-const mayBecome = (together: Together, reported: Incident, subjectInIncident: string | undefined): boolean => {
-  const victimInIndex = confirmedPairs(reported).some((one) => one.victimToken === subjectInIncident)
-  return together.every((one) => mayBecomeSubject(one.pair, one.subject)) && (!victimInIndex || together.some((one) => isReviewed(one.pair, one.subject)))
-}
-const groundOf = (reported: Incident): OpenFacts['incident'] => ({ status: reported.status === 'none' ? 'unknown' : reported.status, ...confirmedFor(reported) })
-
-/** I1: both facts, of the same pair. */
-const confirmedFor = (state: Incident): { relationshipConfirmed: boolean; aggressorRef: string | null } => {
-  const aggressor = aggressorOf(state)
-  const pairs = confirmedPairs(state)
-  return { aggressorRef: aggressor, relationshipConfirmed: aggressor === null ? pairs.length > 0 : pairs.some((one) => one.victimToken === aggressor || one.offenderToken === aggressor) }
-}
-
-/** Two reviews of one person may have counted the same records: the larger count is what is sure, their sum is not. */
-const atLeast = (one: HistoryCounts, other: HistoryCounts): HistoryCounts => ({
-  ipvArrests: Math.max(one.ipvArrests, other.ipvArrests), ipvCharges: Math.max(one.ipvCharges, other.ipvCharges), ipvConvictions: Math.max(one.ipvConvictions, other.ipvConvictions),
-  oopViolations: Math.max(one.oopViolations, other.oopViolations), violentFelonies: Math.max(one.violentFelonies, other.violentFelonies),
-})

@@ -83,7 +83,7 @@ export class ChangeLevelCommand { constructor(readonly caseId: string, readonly 
 export class ChangeLevelHandler implements ICommandHandler<ChangeLevelCommand> {
   constructor(@Inject(RECORDER) private readonly log: Recorder, private readonly lookUp: CaseLookUp) {}
   async execute({ caseId, body, meta }: ChangeLevelCommand): Answer {
-    return handle(this.log, pchCase, caseId, { type: 'ChangeLevel', data: { ...body, facts: await this.lookUp.forChange(caseId, body.to, meta.now) }, meta })
+    return handle(this.log, pchCase, caseId, { type: 'ChangeLevel', data: { ...body, facts: await this.lookUp.forChange(caseId, body, meta.now, meta.actor) }, meta })
   }
 }
 

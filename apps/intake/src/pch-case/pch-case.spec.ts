@@ -1,9 +1,11 @@
 import * as fc from 'fast-check'
-import { CASE_REOPEN_REASONS, CLOSE_CODES, type AssignLevel, type CaseReopenReason, type ChangeLevel, type CloseCode, type DraftEvent, type Level, type PanelMember } from '@chorus/contracts'
+import { CASE_REOPEN_REASONS, CLOSE_CODES, type AssignLevel, type CaseReopenReason, type ChangeLevel, type ChangeReason, type CloseCode, type DraftEvent, type Level, type PanelMember } from '@chorus/contracts'
+import { isRefusal, type Decision } from '@chorus/decider'
 import { given, metaOf, NOW } from '../../../../libs/decider/src/testing/given'
 import { aggregateProperties } from '../../../../libs/decider/src/testing/properties'
 import { INCIDENT, OFFENDER, STRANGER, VICTIM } from '../testing/incident-report'
 import { pchCase, type Approve, type Assign, type CaseCommand, type Change, type Close, type CloseFacts, type Contest, type DecideContest, type Decline, type Defer, type Exit, type LevelFacts, type Open, type OpenFacts, type Propose, type ProposeFacts, type Reopen, type ReopenFacts, type Review, type Succeed } from './pch-case'
+import type { ReferenceFacts, Trigger } from './references'
 
 const CASE = '018f0000-0000-7000-8000-000000000006'
 const REFERRAL = '018f0000-0000-7000-8000-000000000002'
@@ -18,7 +20,7 @@ const open = (facts: Partial<OpenFacts> = {}, subjectInIncident = OFFENDER): Ope
   data: { referralId: REFERRAL, indexIncidentId: INCIDENT, subjectInIncident, facts: {
     caseId: CASE, count: 1, referral: { status: 'received', subjectRef: STRANGER, incidentIds: [INCIDENT] },
     incident: { status: 'known', relationshipConfirmed: true, aggressorRef: OFFENDER }, adultAtIndex: { answer: 'yes', from: 'BIRTH_DATE' },
-    mayBecomeSubject: true, closedBefore: [], basis: [{ stream: `incident-${INCIDENT}`, revision: 2 }], ...facts,
+    victimMinor: false, mayBecomeSubject: true, closedBefore: [], basis: [{ stream: `incident-${INCIDENT}`, revision: 2 }], ...facts,
   } },
 })
 const propose = (facts: Partial<ProposeFacts> = {}, policyVersion?: string): Propose => ({
@@ -31,9 +33,10 @@ const propose = (facts: Partial<ProposeFacts> = {}, policyVersion?: string): Pro
 const facts = (panelAgencies = 0, hash = HASH): LevelFacts => ({ policy: { policyVersion: POLICY.policyVersion, hash }, panelAgencies, basis: [{ stream: 'policy-kc-ipvi-levels', revision: 0 }] })
 const assign = (body: AssignLevel = { level: 'C' }, looked = facts()): Assign => ({ type: 'AssignLevel', meta: metaOf({ name: `assign ${JSON.stringify(body)}` }), data: { ...body, facts: looked } })
 const decline = (): Decline => ({ type: 'DeclineLevelProposal', meta: metaOf({ name: 'decline' }), data: { reasonCode: 'COUNTS_DISPUTED' } })
-const change = (body: Partial<ChangeLevel> = {}, looked = facts(), matched = ['ipvArrestOrCharge.atLeast=2']): Change => ({
+const ARREST: Trigger = { type: 'ArrestRecorded', data: {}, stands: true, arrest: false }
+const change = (body: Partial<ChangeLevel> = {}, looked = facts(), references: Partial<ReferenceFacts> = {}): Change => ({
   type: 'ChangeLevel', meta: metaOf({ name: `change ${JSON.stringify(body)}` }),
-  data: { to: 'B', triggerEventId: TRIGGER, evidenceRefs: [`incident-${INCIDENT}`], reasonCode: 'FURTHER_ARREST', ...body, facts: { ...looked, matched } },
+  data: { to: 'B', triggerEventId: TRIGGER, evidenceRefs: [`incident-${INCIDENT}`], reasonCode: 'FURTHER_ARREST', ...body, facts: { ...looked, matched: ['ipvArrestOrCharge.atLeast=2'], unknown: [], trigger: ARREST, ...references } },
 })
 const [KCPD, JCPO] = PANEL as [PanelMember, PanelMember]
 const approve = (by: PanelMember, level: Level = 'A', panelId = 'panel-1'): Approve => {
@@ -51,7 +54,7 @@ const defer = (until = '2026-10-01'): Defer => ({ type: 'DeferCase', meta: metaO
 const KNOWN: OpenFacts['incident'] = { status: 'known', relationshipConfirmed: true, aggressorRef: OFFENDER }
 const reopen = (reasonCode: CaseReopenReason = 'RETURNED', said: Partial<ReopenFacts> = {}, subjectInIncident: string | undefined = OFFENDER): Reopen => ({
   type: 'ReopenCase', meta: metaOf({ name: `reopen ${reasonCode}` }),
-  data: { reasonCode, ...(subjectInIncident ? { subjectInIncident } : {}), facts: { otherOpen: false, referralExcluded: false, incident: KNOWN, basisExpunged: false, mayBecomeSubject: true, closedBefore: [], basis: [], ...said } },
+  data: { reasonCode, ...(subjectInIncident ? { subjectInIncident } : {}), facts: { otherOpen: false, referralExcluded: false, incident: KNOWN, basisExpunged: false, victimMinor: false, mayBecomeSubject: true, closedBefore: [], basis: [], ...said } },
 })
 const succeed = (nextCaseId = NEXT): Succeed => ({ type: 'SucceedCase', meta: metaOf({ name: `succeed ${nextCaseId}` }), data: { nextCaseId } })
 
@@ -84,6 +87,9 @@ describe('a case is opened', () => {
   it('I6: the subject was an adult at the index incident, and that is known', () => {
     given(pchCase).when(open({ adultAtIndex: { answer: 'no', from: 'BIRTH_DATE' } })).refused('subject_minor', 'I6')
     given(pchCase).when(open({ adultAtIndex: { answer: 'unknown', from: 'REPORTED_AGE' } })).refused('age_unknown', 'I6')
+  })
+  it('the victim was no minor; where she was, it says where the referral goes instead', () => {
+    expect(given(pchCase).when(open({ victimMinor: true })).refused('victim_minor').text).toMatch(/VICTIM_MINOR.*CHILD_PROTECTION, YOUTH_SERVICES/)
   })
   it('I7: the subject is no victim of record of the pair, unless that was reviewed', () => { given(pchCase).when(open({ mayBecomeSubject: false })).refused('victim_of_record', 'I7') })
   it('on a referral that is there, stands, and names the incident', () => {
@@ -178,6 +184,8 @@ describe('a person assigns the level', () => {
 })
 
 describe('the level is changed', () => {
+  /** on a case of level C */
+  const decided = (command: Change): Decision => pchCase.decide(command, given(pchCase, opened, proposed, assigned).state)
   const panel = (level: Level): DraftEvent[] => {
     const one = first(approve(KCPD, level, 'panel-2'), opened, proposed, assigned)
     return [one, first(approve(JCPO, level, 'panel-2'), opened, proposed, assigned, one)]
@@ -185,6 +193,25 @@ describe('the level is changed', () => {
   it('upwards by a named event, with evidence', () => {
     given(pchCase, opened, proposed, assigned).when(change()).then({ type: 'LevelChanged', schemaVersion: 2, data: { from: 'C', to: 'B', rank: 3, triggerEventId: TRIGGER, matchedCriteria: ['ipvArrestOrCharge.atLeast=2'], reasonCode: 'FURTHER_ARREST', decidedBy: 'human' } })
     given(pchCase, opened, proposed, assigned).when(change({ evidenceRefs: [] })).refused('evidence_missing')
+  })
+  it('never on an event or a record that is not known here as of this person: each is named', () => {
+    const refusal = given(pchCase, opened, proposed, assigned).when(change({}, facts(), { unknown: ['triggerEventId', 'evidenceRefs[1]'], trigger: null }))
+    refusal.refused('reference_unknown')
+    expect(decided(change({}, facts(), { unknown: ['triggerEventId', 'evidenceRefs[1]'], trigger: null }))).toMatchObject({ text: expect.stringContaining('triggerEventId, evidenceRefs[1]') as string })
+  })
+  it.each<[ChangeReason, string, object, boolean, boolean]>([
+    ['FURTHER_ARREST', 'IncidentReported', {}, true, true], ['FURTHER_ARREST', 'IncidentReported', {}, false, false], ['FIRST_ARREST', 'CustodyStatusChanged', { status: 'IN', reason: 'ARREST' }, false, true], ['FIRST_ARREST', 'CustodyStatusChanged', { status: 'OUT', reason: 'BOND' }, false, false],
+    ['FURTHER_ARREST', 'ChargingDecisionMade', { decision: 'FILED' }, false, true], ['FURTHER_ARREST', 'ChargingDecisionMade', { decision: 'DECLINED' }, false, false], ['FIRST_ARREST', 'CriminalHistoryReviewed', { counts: { ipvArrests: 1, ipvCharges: 0 } }, false, true], ['FIRST_ARREST', 'CriminalHistoryReviewed', { counts: { ipvArrests: 0, ipvCharges: 0 } }, false, false],
+    ['FURTHER_ARREST', 'ReferralReceived', {}, false, false], ['PROHIBITED_BEHAVIOR', 'ProtectionOrderStatusChanged', { status: 'VIOLATED', respondent: 'SUBJECT' }, false, true], ['PROHIBITED_BEHAVIOR', 'ProtectionOrderStatusChanged', { status: 'VIOLATED', respondent: 'PARTNER' }, false, false],
+    ['PROHIBITED_BEHAVIOR', 'IncidentLinkedToCase', { side: 'REFERRED' }, true, true], ['PROHIBITED_BEHAVIOR', 'IncidentLinkedToCase', { side: 'REFERRED' }, false, false], ['PROHIBITED_BEHAVIOR', 'SupervisionComplianceReported', { compliance: 'VIOLATION' }, false, true], ['PROHIBITED_BEHAVIOR', 'SupervisionComplianceReported', { compliance: 'COMPLIANT' }, false, false],
+    ['PROHIBITED_BEHAVIOR', 'LevelProposed', { level: 'B' }, false, true], ['PROHIBITED_BEHAVIOR', 'LevelProposed', { level: 'C' }, false, false], ['PANEL_DECISION', 'ReferralReceived', {}, false, true], ['CORRECTION', 'PersonIdentitiesUnlinked', {}, false, true], ['BASIS_EXPUNGED', 'RecordAccessRestricted', {}, false, true], ['BASIS_EXPUNGED', 'ReferralReceived', {}, false, false],
+  ])('%s by %s %j (an arrest: %s): %s', (reasonCode, type, data, arrest, leads) => {
+    const answer = decided(change({ reasonCode }, facts(), { trigger: { type, data, stands: true, arrest } }))
+    expect(isRefusal(answer) ? answer.refused : 'changed').toBe(leads ? 'changed' : 'trigger_does_not_fit')
+  })
+  it('upwards only by what nobody has taken back or corrected since', () => {
+    given(pchCase, opened, proposed, assigned).when(change({}, facts(), { trigger: { ...ARREST, stands: false } })).refused('trigger_replaced')
+    given(pchCase, opened, proposed, assigned).when(change({ to: 'D', reasonCode: 'CORRECTION' }, facts(), { trigger: { ...ARREST, stands: false } })).then({ type: 'LevelChanged' })
   })
   it('I5: never downwards but by panel, correction or expungement; D is the lowest, A the highest', () => {
     given(pchCase, opened, proposed, assigned).when(change({ to: 'D' })).refused('level_moves_up_only', 'I5')

@@ -1,7 +1,7 @@
 /**
  * The program case of one person who causes harm. Protects: it rests on a confirmed relationship and a determined primary
  * aggressor who is this person (I1), is the person's only open one (I2: the stream is fixed by person and count, and a closed
- * case is either succeeded by another or opened again), is levelled once in each open period and then changed (I3, I5), at A by approvals of two people of two agencies (I4), is about an adult (I6) and never, unreviewed, about
+ * case is either succeeded by another or opened again), is levelled once in each open period and then changed (I3, I5), at A by approvals of two people of two agencies (I4), is about an adult (I6), whose partner was of age too, and never, unreviewed, about
  * a victim of record of the same pair (I7). Levels are decided by people; the policy only proposes, and a contest is decided by
  * somebody else. The program is left by a panel of two agencies, after the time without an offence that the policy names.
  */
@@ -10,8 +10,9 @@ import {
   type DecideLevelContest, type DeclineLevelProposal, type DeferCase, type ExitApprovedV1, type Level, type LevelApprovedV1, type LevelAssignedV1, type LevelChangedV2, type LevelContestedV1, type LevelProposedV1, type OpenCase, type RecordedEvent, type ReopenCase, type ReviewLevel,
 } from '@chorus/contracts'
 import { dayOf, refused, type Command, type Decider, type Decision, type Refusal } from '@chorus/decider'
-import { BASIS_EXPUNGED, draft, notOpen, VICTIM_OF_RECORD } from './answers'
+import { BASIS_EXPUNGED, draft, notOpen, VICTIM_MINOR, VICTIM_OF_RECORD } from './answers'
 import { approve, approveExit, assign, beforeExit, change, contest, decideContest, decline, exitsOf, panelProblem, propose, reviewLevel } from './decide-level'
+import type { ReferenceFacts } from './references'
 
 // Stored names. Changing one needs a new version and an upcaster.
 export const CASE_EVENTS = ['CaseOpened', 'LevelProposed', 'LevelProposalDeclined', 'LevelApproved', 'LevelAssigned', 'LevelChanged', 'LevelReviewed', 'LevelContested', 'LevelContestDecided', 'ExitApproved', 'CaseDeferred', 'CaseClosed', 'CaseReopened', 'CaseSucceeded', 'DeadlineMissed'] as const
@@ -23,6 +24,8 @@ export interface OpenFacts {
   readonly referral: { readonly status: 'none' | 'received' | 'excluded' | 'deferred'; readonly subjectRef: string; readonly incidentIds: readonly string[] }
   readonly incident: { readonly status: 'unknown' | 'known' | 'retracted'; readonly relationshipConfirmed: boolean; /** token in the incident */ readonly aggressorRef: string | null }
   readonly adultAtIndex: { readonly answer: 'yes' | 'no' | 'unknown'; readonly from: 'BIRTH_DATE' | 'REPORTED_AGE' }
+  /** the victim was younger than 18 at the index incident, by the referral or by the report */
+  readonly victimMinor: boolean
   /** I7, of the pair of the referral */
   readonly mayBecomeSubject: boolean
   /** closed cases of this person that may yet be opened again: the new one succeeds them first (I2) */
@@ -32,7 +35,7 @@ export interface OpenFacts {
 /** What the record says about the end of a case. */
 export interface CloseFacts { readonly referralExcluded: boolean; /** another open case of the person is the one that stays */ readonly otherStays: boolean; readonly basisExpunged: boolean; /** instant from which the person may leave by panel: so long after the last qualifying event as the policy says; null: it says nothing */ readonly exitFrom: string | null; readonly basis: readonly Basis[] }
 /** What the record says of a case that is to be taken up again; `otherOpen`: another case of this person is open. */
-export interface ReopenFacts { readonly otherOpen: boolean; readonly referralExcluded: boolean; readonly incident: OpenFacts['incident']; readonly basisExpunged: boolean; /** I7 */ readonly mayBecomeSubject: boolean; readonly closedBefore: readonly string[]; readonly basis: readonly Basis[] }
+export interface ReopenFacts { readonly otherOpen: boolean; readonly referralExcluded: boolean; readonly incident: OpenFacts['incident']; readonly basisExpunged: boolean; readonly victimMinor: boolean; /** I7 */ readonly mayBecomeSubject: boolean; readonly closedBefore: readonly string[]; readonly basis: readonly Basis[] }
 /** The policy in force, and what it says of the level in question. */
 export interface PolicyInForce { readonly policyVersion: string; readonly hash: string }
 export interface ProposeFacts {
@@ -51,7 +54,7 @@ export interface ProposeFacts {
 export interface LevelFacts { readonly policy: PolicyInForce; /** agencies that must sit on the panel for the wished level; 0: no panel */ readonly panelAgencies: number; readonly basis: readonly Basis[] }
 
 /** `matched`: the criteria of the wished level that the record meets. */
-export interface ChangeFacts extends LevelFacts { readonly matched: readonly string[] }
+export interface ChangeFacts extends LevelFacts, ReferenceFacts { readonly matched: readonly string[] }
 
 export type Open = Command<'OpenCase', OpenCase & { readonly facts: OpenFacts }>
 export type Propose = Command<'ProposeLevel', { readonly policyVersion?: string; /** nobody asked: what was declined is not proposed again on the same record */ readonly onlyIfNew?: boolean; readonly facts: ProposeFacts }>
@@ -120,6 +123,7 @@ export const open = ({ data: { facts, ...body }, meta }: Open, state: PchCase): 
   if (ground) return ground
   if (adultAtIndex.answer === 'unknown') return refused('age_unknown', 'It is not known whether the referred person was 18 or older at the index incident: there is no birth date in the referral and no age in the report. Have a referral with the birth date sent.', { rules: ['I6'] })
   if (adultAtIndex.answer === 'no') return refused('subject_minor', 'The referred person was younger than 18 at the index incident. Exclude the referral with the code MINOR.', { rules: ['I6'] })
+  if (facts.victimMinor) return VICTIM_MINOR
   if (!facts.mayBecomeSubject) return VICTIM_OF_RECORD
   return [draft('CaseOpened', {
     caseId: facts.caseId, referralId: body.referralId, subjectRef: referral.subjectRef, indexIncidentId: body.indexIncidentId, count: facts.count,
@@ -176,6 +180,7 @@ const againstReopening = (succeededBy: string | null, facts: ReopenFacts, subjec
   const ground = againstGround(facts.incident, subjectInIncident)
   if (ground) return ground
   if (facts.basisExpunged) return BASIS_EXPUNGED
+  if (facts.victimMinor) return VICTIM_MINOR
   return facts.mayBecomeSubject ? null : VICTIM_OF_RECORD
 }
 

@@ -13,7 +13,7 @@ import type { IdentityLookUp } from '../person-identity/identity-look-up'
 import { isDecided } from '../person-identity/person-identity'
 import { matchPersons, type IdentityPolicy } from '../person-match/person-match'
 import type { TimerPolicy } from '../timers-by-due-date/timer-policy'
-import { directionOf, levelDifference, screeningDifference, type LevelDifference, type Screened, type ScreeningDifference } from './compare-levels'
+import { asItHolds, directionOf, levelDifference, screeningDifference, type LevelDifference, type Screened, type ScreeningDifference } from './compare-levels'
 import { matchDifferences, planDifference, type MatchDifference, type PlanDifference, type TellingPolicy } from './compare-others'
 import type { LevelPolicy } from './criteria'
 
@@ -84,7 +84,7 @@ export class PolicyCheck {
     ] as const
     const activation = policyStream.decide({ type: 'ActivatePolicy', data: { ...file.policy, hash: file.hash, text: file.text, approverRoles: file.kind.approvers, ...(activeFrom === undefined ? {} : { activeFrom }) }, meta }, fold(policyStream, events, noPolicy))
     return {
-      policyId, version, hash: file.hash, status, against: held.policyVersion, obstacle: isRefusal(activation) ? activation.text : null, values: changedValues(held.policy, file.policy), notice,
+      policyId, version, hash: file.hash, status, against: held.policyVersion, obstacle: isRefusal(activation) ? activation.text : null, values: policyId === LEVELS_POLICY ? changedValues(asItHolds(held.policy as LevelPolicy), asItHolds(file.policy as LevelPolicy)) : changedValues(held.policy, file.policy), notice,
       tookMs: Math.round(performance.now() - began),
       ...(found.cases ? { cases: found.cases } : {}), ...(found.incidents ? { incidents: found.incidents } : {}), ...(found.timers ? { timers: found.timers } : {}),
       ...(found.persons ? { persons: found.persons } : {}), ...(found.notifications ? { notifications: found.notifications } : {}),

@@ -1,6 +1,7 @@
 import { parse } from 'yaml'
 import type { HistoryCounts, Level } from '@chorus/contracts'
-import { directionOf, levelDifference, proposedBy, screeningDifference, type Recorded } from './compare-levels'
+import { changedValues } from '@chorus/policy'
+import { asItHolds, directionOf, levelDifference, proposedBy, screeningDifference, type Recorded } from './compare-levels'
 import type { LevelPolicy } from './criteria'
 import { shippedPolicy } from './policy-in-force'
 
@@ -12,6 +13,15 @@ const recorded = (counts: Partial<HistoryCounts> | null, incident: Partial<Recor
     history: counts && { ipvArrests: 0, ipvCharges: 0, ipvConvictions: 0, oopViolations: 0, violentFelonies: 0, ...counts }, offendedAfterNoticeAt: null,
     incident: { arrest: false, primaryAggressorIdentified: true, weaponCodes: ['40'], strangulation: false, ...incident },
   },
+})
+
+it('what a file says of the panel of A counts from two agencies on, whatever it says below', () => {
+  const { A } = shipped.levels
+  const { requires: _, ...without } = A
+  const values = (after: LevelPolicy) => changedValues(asItHolds(shipped), asItHolds(after))
+  const asking = (minAgencies: number): LevelPolicy => ({ ...shipped, levels: { ...shipped.levels, A: { ...A, requires: { panelApproval: { minAgencies } } } } })
+  expect([values({ ...shipped, levels: { ...shipped.levels, A: without } }), values(asking(1))]).toEqual([[], []])
+  expect(values(asking(3))).toEqual([{ key: 'levels/A/requires/panelApproval/minAgencies', before: '2', after: '3' }])
 })
 
 describe('two policies of levels, of one case', () => {

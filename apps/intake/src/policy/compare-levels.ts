@@ -2,6 +2,12 @@
 import { rankOf, type EligibilityAssessedV2, type Level } from '@chorus/contracts'
 import { answer, assess, nameOf, type Answer, type LevelFacts, type LevelPolicy } from './criteria'
 
+/** A file may ask for more agencies on the panel of A than two, and never for fewer (I4): what it says below that changes nothing. */
+export const asItHolds = (policy: LevelPolicy): LevelPolicy => {
+  const { A } = policy.levels
+  return { ...policy, levels: { ...policy.levels, A: { ...A, requires: { panelApproval: { minAgencies: Math.max(2, A.requires?.panelApproval.minAgencies ?? 0) } } } } }
+}
+
 /** A level that would be proposed, or why none would be. */
 export type Proposed = Level | 'NO_LEVEL' | 'NOT_REVIEWED' | 'OTHER_LOOKBACK'
 /** A criterion as the two policies have it; absent: it does not stand at this level there. */

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Param, Post, Query, Req } from '@nestjs/common'
 import { CommandBus } from '@nestjs/cqrs'
 import { ApiQuery, ApiTags } from '@nestjs/swagger'
-import { RepairQuarantinedRecord, ResolveQuarantinedRecord, RetryQuarantinedRecord, type CommandMeta } from '@chorus/contracts'
+import { JUSTICE_ALONE, RepairQuarantinedRecord, ResolveQuarantinedRecord, RetryQuarantinedRecord, type CommandMeta } from '@chorus/contracts'
 import type { Refusal } from '@chorus/decider'
 import { CommandRoute, contextOf, Meta, oneOf, outOf, QueryRoute, receiptOf, textOf, UuidParam, wholeNumber, type ChorusRequest, type Receipt } from '@chorus/platform'
 import { QuarantineList, STATUSES, type QuarantinedDetail, type QuarantinedRow } from './quarantine-list'
@@ -17,7 +17,7 @@ export class QuarantinedRecordController {
   constructor(private readonly commands: CommandBus, private readonly list: QuarantineList) {}
 
   @Get()
-  @QueryRoute({ summary: 'Quarantined records, newest first: where they stood, and why they could not be accepted', reads: { person: 'id' }, roles: ['intakeAnalyst', 'agencyFeed', 'operator', 'privacyOfficer'] })
+  @QueryRoute({ summary: 'Quarantined records, newest first: where they stood, and why they could not be accepted', reads: { person: 'id' }, roles: ['intakeAnalyst', 'agencyFeed', 'operator', 'privacyOfficer'], agenciesOf: JUSTICE_ALONE })
   @ApiQuery({ name: 'status', required: false, enum: STATUSES, description: 'default open' })
   @ApiQuery({ name: 'cause', required: false })
   @ApiQuery({ name: 'limit', required: false, description: `1 to ${MOST}, default 100` })
@@ -27,7 +27,7 @@ export class QuarantinedRecordController {
   }
 
   @Get(':id')
-  @QueryRoute({ summary: 'One quarantined record with its bytes: what is wrong, and what to do', reads: { person: 'id' }, roles: ['intakeAnalyst', 'agencyFeed'] })
+  @QueryRoute({ summary: 'One quarantined record with its bytes: what is wrong, and what to do', reads: { person: 'id' }, roles: ['intakeAnalyst', 'agencyFeed'], agenciesOf: JUSTICE_ALONE })
   async one(@Req() request: ChorusRequest, @Param('id', UuidParam) id: string): Promise<QuarantinedDetail> {
     return outOf(await this.list.detail(id, actorOf(request)))
   }

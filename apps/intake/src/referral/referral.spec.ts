@@ -44,6 +44,20 @@ describe('a referral is excluded', () => {
     const [corrected] = given(referral, ...history).when(exclude('SELF_DEFENSE')).then({ type: 'ReferralExcluded', corrects: history[1]!.id })
     expect(given(referral, ...history, corrected!).state).toMatchObject({ status: 'excluded', exclusion: { code: 'SELF_DEFENSE' } })
   })
+  it('another day by which it may be reviewed is another decision, and corrects it; what was recorded since the first one still counts', () => {
+    const { history } = given(referral, received, excluded)
+    const [later] = given(referral, ...history).when(exclude('AGGRESSOR_UNDETERMINED', '2026-11-01')).then({ type: 'ReferralExcluded', corrects: history[1]!.id, data: { reviewableUntil: '2026-11-01' } })
+    expect(given(referral, ...history, later!).state).toMatchObject({ status: 'excluded', exclusion: { reviewableUntil: '2026-11-01', ordinal: history[1]!.ordinal } })
+    given(referral, ...history, later!).when(exclude('AGGRESSOR_UNDETERMINED', '2026-11-01')).nothing()
+    given(referral, ...history).when(exclude('AGGRESSOR_UNDETERMINED', '2026-07-01')).refused('review_date_past')
+    // with its route
+    const sent = given(referral, received).when(exclude('VICTIM_MINOR')).then({ type: 'ReferralExcluded' }, { type: 'ReferralRouted' })
+    given(referral, received, ...sent).when(exclude('VICTIM_MINOR', '2026-11-01')).then({ type: 'ReferralExcluded' }, { type: 'ReferralRouted' })
+  })
+  it('no day brings back a review whose day is past', () => {
+    const command = exclude('AGGRESSOR_UNDETERMINED', '2027-01-01')
+    expect(given(referral, received, excluded).when({ ...command, meta: { ...command.meta, now: '2026-10-02T15:00:00.000Z' } }).refused('review_over').kind).toBe('conflict')
+  })
   it('only when it is there, and to a day that is not past', () => {
     given(referral).when(exclude('SELF_DEFENSE')).refused('referral_unknown')
     given(referral, received).when(exclude('SELF_DEFENSE', '2026-07-01')).refused('review_date_past')

@@ -37,7 +37,9 @@ export const evolve = (state: Referral, event: RecordedEvent): Referral => {
   switch (event.type) {
     case 'ReferralExcluded': {
       const { code, reviewableUntil } = event.data as ReferralExcludedV1
-      return { status: 'excluded', received, exclusion: { id: event.id, ordinal: event.ordinal, code, reviewableUntil, route: null } }
+      // Another day is no other decision on what is known: what was recorded since the first one is still news.
+      const ordinal = state.status === 'excluded' && state.exclusion.code === code ? state.exclusion.ordinal : event.ordinal
+      return { status: 'excluded', received, exclusion: { id: event.id, ordinal, code, reviewableUntil, route: null } }
     }
     case 'ReferralRouted': return state.status === 'excluded' ? { ...state, exclusion: { ...state.exclusion, route: (event.data as ReferralRoutedV1).route } } : state
     case 'ReferralDeferred': return { status: 'deferred', received, until: (event.data as ReferralDeferredV1).until }
@@ -55,7 +57,7 @@ export const receive = ({ data, meta }: Command<'ReceiveReferral', ReferralRecei
   return [event('ReferralReceived', { ...data, incidentIds: [...new Set(data.incidentIds)] }, meta)]
 }
 
-/** A code other than the one before corrects it: the decision stays on record, and the new one stands. */
+/** A code, a route or a day other than the one before corrects it: the decision stays on record, and the new one stands. */
 export const exclude = ({ data: { facts, code, reviewableUntil, route }, meta }: Exclude, state: Referral): Decision => {
   if (state.status === 'none') return UNKNOWN
   if ((DEFERRAL_CODES as readonly string[]).includes(code)) return refused('defer_instead', `${code} puts somebody off and excludes nobody. Defer the referral, or the case that was opened on it.`)
@@ -63,8 +65,10 @@ export const exclude = ({ data: { facts, code, reviewableUntil, route }, meta }:
   if (routes.length > 0 && (route === undefined || !routes.includes(route))) return refused('route_missing', `Whoever is excluded as ${code} is sent where he or she is looked after instead. Name one of: ${routes.join(', ')}.`)
   if (routes.length === 0 && route !== undefined) return refused('route_not_asked', `An exclusion as ${code} sends nobody elsewhere. Leave the route out.`)
   const before = state.status === 'excluded' ? state.exclusion : null
-  if (before?.code === code && before.route === (route ?? null)) return []
+  const same = before?.code === code && before.route === (route ?? null)
+  if (same && before.reviewableUntil === reviewableUntil) return []
   if (reviewableUntil < dayOf(meta.now)) return DATE_PAST
+  if (same && before.reviewableUntil < dayOf(meta.now)) return refused('review_over', `This exclusion stands, and could be reviewed until ${before.reviewableUntil}. Another day would begin what is over: have it reopened where it was decided in error, or by a correction of what is recorded.`, { kind: 'conflict' })
   if (facts.caseOpen && meta.actor.role !== 'prosecutor') return refused('case_is_open', 'A case is open on this referral, and an exclusion closes it. A prosecutor decides that: ask for it.', { kind: 'forbidden' })
   const { referralId } = state.received
   return [

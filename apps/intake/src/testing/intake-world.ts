@@ -146,7 +146,11 @@ export class World {
       DeclineLevelProposal: (choose, meta) => new DeclineLevelProposalHandler(log).execute(new DeclineLevelProposalCommand(aCase(choose), { reasonCode: 'COUNTS_DISPUTED' }, meta())),
       ApproveLevel: (choose, meta) => { const caseId = aCase(choose); const by = choose(PANEL)!; return new ApproveLevelHandler(log).execute(new ApproveLevelCommand(caseId, { level: choose(WORST_FIRST)!, panelId: panelId(choose) }, meta(by))) },
       AssignLevel: (choose, meta) => new AssignLevelHandler(log, cases).execute(new AssignLevelCommand(aCase(choose), { level: choose(WORST_FIRST)!, ...choose([{ overrideReason: OVERRIDE_REASONS[0] }, {}]), ...choose([{ panelId: panelId(choose) }, {}]) }, meta(PANEL[1]))),
-      ChangeLevel: (choose, meta) => new ChangeLevelHandler(log, cases).execute(new ChangeLevelCommand(aCase(choose), { to: choose(WORST_FIRST)!, triggerEventId: derivedId('trigger'), evidenceRefs: [`incident-${HAPPENED[0]!.incidentId}`], reasonCode: choose(CHANGE_REASONS)!, ...choose([{ panelId: panelId(choose) }, {}]) }, meta(PANEL[1]))),
+      ChangeLevel: (choose, meta) => {
+        const caseId = aCase(choose)
+        const triggerEventId = of('CriminalHistoryReviewed').find(({ stream }) => stream === `historyReview-${caseId}`)?.id ?? derivedId('no review')
+        return new ChangeLevelHandler(log, cases).execute(new ChangeLevelCommand(caseId, { to: choose(WORST_FIRST)!, triggerEventId, evidenceRefs: [`historyReview-${caseId}`], reasonCode: choose(CHANGE_REASONS)!, ...choose([{ panelId: panelId(choose) }, {}]) }, meta(PANEL[1])))
+      },
       CloseCase: (choose, meta) => new CloseCaseHandler(log, cases).execute(new CloseCaseCommand(aCase(choose), { code: choose(CLOSE_CODES)! }, meta())),
       DeferCase: (choose, meta) => new DeferCaseHandler(log, cases).execute(new DeferCaseCommand(aCase(choose), { code: 'SAFETY_HOLD', until: choose(['2026-12-31', '2027-01-31'])! }, meta())),
       ReopenCase: (choose, meta) => {

@@ -39,8 +39,8 @@ export class ApproveLevel {
 @CommandBody({ type: 'ChangeLevel', roles: ['prosecutor', 'panelMember'], agencies: ['KCPD', 'JCPO'], summary: 'Move the level: up by a named event, down only by panel, correction or expungement (I5)' })
 export class ChangeLevel {
   @Code(LEVELS, { doc: 'the level from now on' }) to!: Level
-  @Uuid({ doc: 'the event that led to it' }) triggerEventId!: string
-  @StreamRefs({ max: 40, doc: 'the records on which it rests' }) evidenceRefs!: string[]
+  @Uuid({ doc: 'the event that led to it: one that stands here and is of this person, and of a kind that leads to this reason (decision 0065)' }) triggerEventId!: string
+  @StreamRefs({ max: 40, doc: 'the records on which it rests, by their streams; each is here, and of this person' }) evidenceRefs!: string[]
   @Code(CHANGE_REASONS, { doc: 'why' }) reasonCode!: ChangeReason
   @Name({ optional: true, doc: 'the panel\'s meeting, whose members have approved the level' }) panelId?: string
 }

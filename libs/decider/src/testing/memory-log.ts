@@ -28,6 +28,7 @@ export class MemoryLog implements DeciderBatchLog {
   async loadMany(streams: string[]): Promise<Map<string, RecordedEvent[]>> {
     return new Map(await Promise.all(streams.map(async (stream) => [stream, await this.load(stream)] as const)))
   }
+  async standing(ids: readonly string[]): Promise<ReadonlyMap<string, string>> { return new Map(this.events.filter(({ id }) => ids.includes(id)).map(({ id, stream }) => [id, stream])) }
   async record(stream: string, expected: number, drafts: readonly DraftEvent[], meta: CommandMeta): Promise<RecordOutcome> {
     this.beforeRecord(stream)
     const actual = (await this.load(stream)).length - 1

@@ -6,7 +6,7 @@ import { nameOf, type Mapping } from './mapping'
 import type { Fields, ReadTime, Value } from './read-row'
 
 /** The report that a screen or an arrest speaks of. */
-export interface KnownReport { readonly incidentId: string; readonly status: 'none' | 'known' | 'retracted'; readonly victims: readonly { readonly token: string; readonly sequence: number }[]; readonly offenders: readonly { readonly token: string; readonly sequence: number }[]; readonly revision: number }
+export interface KnownReport { readonly incidentId: string; readonly status: 'none' | 'known' | 'retracted'; readonly victims: readonly { readonly token: string; readonly sequence: number }[]; readonly offenders: readonly { readonly token: string; readonly sequence: number }[]; /** the first instant at which it can have happened, where that is known */ readonly began?: string | null; readonly revision: number }
 export interface Composing {
   readonly mapping: Mapping
   readonly fields: Fields
@@ -34,7 +34,18 @@ const time = (value: Value | undefined): ReadTime | undefined => (typeof value =
 /** Only what is there, under its name. */
 const said = (values: Readonly<Record<string, unknown>>): Record<string, unknown> => Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
 const ageOf = (value: Value | undefined): ReportedAge | undefined => (typeof value === 'number' ? value <= 150 ? { text: String(value), precision: 'year', from: value, to: value } : { text: String(value), precision: 'unknown' } : undefined)
-const demographics = (fields: Fields, at: string) => said({ age: ageOf(fields[`${at}age`]), sex: fields[`${at}sex`], race: fields[`${at}race`], ethnicity: fields[`${at}ethnicity`] })
+/** Where the row states a birth date and no age that can be read: the age on the day of which it speaks. The birth date itself is sealed, and stands nowhere else. */
+const ageThen = (birthDate: Value | undefined, day: string): ReportedAge | undefined => {
+  const born = time(birthDate)?.time
+  const age = born === undefined ? -1 : Number(day.slice(0, 4)) - Number(born.slice(0, 4)) - (day.slice(5, 10) < born.slice(5, 10) ? 1 : 0)
+  return age < 0 || age > 150 ? undefined : { precision: 'year', from: age, to: age }
+}
+const ageSaid = (fields: Fields, at: string, day: string): ReportedAge | undefined => {
+  const stated = ageOf(fields[`${at}age`])
+  return stated === undefined || stated.precision === 'unknown' ? ageThen(fields[`${at}birthDate`], day) ?? stated : stated
+}
+/** `day`: when it happened, local. */
+const demographics = (fields: Fields, at: string, day: string) => said({ age: ageSaid(fields, at, day), sex: fields[`${at}sex`], race: fields[`${at}race`], ethnicity: fields[`${at}ethnicity`] })
 /** The numbers under which a row says anything of a victim or an offender. */
 const numbersOf = (fields: Fields, of: string): number[] => [...new Set(Object.keys(fields).flatMap((name) => { const found = new RegExp(`^${of}\\.(\\d+)\\.`).exec(name); return found ? [Number(found[1])] : [] }))].sort((a, b) => a - b)
 
@@ -57,18 +68,18 @@ export const composeReport = (c: Composing): readonly DraftEvent[] => {
     const personId = text(fields[`${side}.${sequence}.personId`])
     return (personId === undefined ? undefined : c.personOf(personId)) ?? before.get(`${side} ${sequence}`) ?? c.newToken('per')
   }
+  const occurred = time(fields.occurredAt)!
   const weapons = list(fields.weapons).map((code) => ({ code, automatic: false }))
   const victims = numbersOf(fields, 'victims').map((sequence) => {
     const at = `victims.${sequence}.`
     const injuries = fields[`${at}injuries`]
     const relationship = text(fields[`${at}relationship`])
     return {
-      token: personIn('victims', sequence), sequence, type: 'I', ...demographics(fields, at), offenseCodes: list(fields.offenses), circumstances: [], injuriesReported: injuries !== undefined, injuries: list(injuries),
+      token: personIn('victims', sequence), sequence, type: 'I', ...demographics(fields, at, occurred.time), offenseCodes: list(fields.offenses), circumstances: [], injuriesReported: injuries !== undefined, injuries: list(injuries),
       relationships: relationship === undefined ? [] : [{ offenderSequence: Number(fields[`${at}offender`] ?? 1), code: relationship }],
     }
   })
-  const offenders = numbersOf(fields, 'offenders').map((sequence) => ({ token: personIn('offenders', sequence), sequence, ...demographics(fields, `offenders.${sequence}.`) }))
-  const occurred = time(fields.occurredAt)!
+  const offenders = numbersOf(fields, 'offenders').map((sequence) => ({ token: personIn('offenders', sequence), sequence, ...demographics(fields, `offenders.${sequence}.`, occurred.time) }))
   const data = {
     incidentId: c.streamId, ori: c.mapping.source.agency, reportNumber: text(fields.reportNumber)!, dateOf: 'incident', hourReported: occurred.timePrecision !== 'day', arrestMade: fields.arrestMade === true,
     ...said({
@@ -99,7 +110,7 @@ export const composeArrest = (c: Composing): readonly DraftEvent[] => {
   const data = {
     arrestId: c.streamId, ori: c.mapping.source.agency, transactionNumber: text(fields.arrestNumber)!, sequence: 1, armed: [], edits: [],
     token: (personId === undefined ? undefined : c.personOf(personId)) ?? before?.token ?? c.newToken('per'), arrestDate: arrested.time.slice(0, 10),
-    ...demographics(fields, ''),
+    ...demographics(fields, '', arrested.time),
     ...said({
       arrestedAt: arrested.timePrecision === 'day' ? undefined : arrested.time, incidentId: c.report?.incidentId, ocn: fields.ocn, offenseCode: fields.offense, charges: fields.charges, court: fields.court,
       jurisdiction: fields.jurisdiction, holdId: c.holdId, personId, name: fields.name, birthDate: time(fields.birthDate)?.time,
@@ -128,6 +139,7 @@ export const wrongScreen = (fields: Fields, report: KnownReport | undefined): { 
   if (given.length < items) return { cause: 'answers-incomplete', text: `this instrument has ${items} questions, and the row answers ${given.length}: translate what was not answered to NOT_ANSWERED` }
   if (fields.officerBelief === true && !judgement) return { cause: 'no-judgement-here', text: 'this instrument has no place for a belief: leave officerBelief out' }
   if (report?.status !== 'known') return undefined
+  if (report.began && Date.parse(time(fields.administeredAt)!.from) < Date.parse(report.began)) return { cause: 'screen-before-incident', text: 'the screen was taken before the incident of this report happened: correct the time, or the number of the report' }
   if (!victimOf(fields, report)) return { cause: 'victim-not-in-report', text: 'the report names no victim of this number: correct victim' }
   if (!offenderOf(fields, report)) return { cause: 'person-not-in-report', text: 'the report names no offender of this number: correct offender' }
   return undefined
