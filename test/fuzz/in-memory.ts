@@ -45,6 +45,7 @@ export const memoryIntake = () => {
   const bytes = {
     put: (items: readonly KeptBytes[]) => { const fresh = items.filter(({ id, version }) => !kept.some((one) => one.id === id && one.version === version)); kept.push(...fresh); return Promise.resolve(fresh.length) },
     get: (id: string) => Promise.resolve(kept.find((one) => one.id === id)),
+    erased: () => Promise.resolve(new Set<string>()),
     waitingFor: (streams: readonly string[]) => Promise.resolve([...new Set(kept.filter(({ waitsFor }) => waitsFor !== undefined && streams.includes(waitsFor)).map(({ id }) => id))]),
   } as unknown as QuarantinedBytes
   const cases = new Map<string, { readonly caseId: string }>()

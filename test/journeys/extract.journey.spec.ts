@@ -8,7 +8,7 @@ import { everyTextIn, startChorus, type TestChorus } from '../support/chorus'
 
 const sample = (name: string): string => readFileSync(join(repositoryRoot(), 'samples', 'extracts', name), 'utf8')
 interface Row { readonly row: number; readonly outcome: string; readonly cause?: string; readonly text?: string; readonly quarantine?: string }
-interface Report { readonly plan: string; readonly records: { read: number; accepted: number; duplicate: number; quarantined: number }; readonly corrections: number; readonly releasedFromQuarantine: number; readonly withoutCase: number; readonly departures: number; readonly rows: readonly Row[] }
+interface Report { readonly plan: string; readonly records: { read: number; accepted: number; duplicate: number; quarantined: number }; readonly corrections: number; readonly erased: number; readonly releasedFromQuarantine: number; readonly withoutCase: number; readonly departures: number; readonly rows: readonly Row[] }
 
 describe('extracts', () => {
   let chorus: TestChorus
@@ -184,14 +184,28 @@ describe('extracts', () => {
     const shown = async (id: string | undefined): Promise<{ content?: string }> => (await chorus.agent.get(`/v1/quarantine/${id!}`).set('Authorization', analyst).set('X-Purpose', 'dataQuality').expect(200)).body as { content?: string }
     for (const id of [ofPerson, ofReport, ofOthers]) expect((await shown(id)).content).toContain('Sample, Bert')
 
+    // a row of somebody who has no case here, and one that is repaired so that it names him, and cannot be read for all that
+    const [entries] = [sample('probation.csv').split('\n')]
+    const supervised = (await run('commit', sample('probation.map.yml'), `${entries[0]!}\n${entries[1]!.replace('FX-S-41', 'FX-S-81').replace('FXP-2001', 'FXP-8201').replace(/\d\d\/\d\d\/2026/, '29/55/2026')}\n`)).rows[0]!.quarantine
+    const repaired = (await run('commit', byReports, `${heading}\n${wrong(row('FX26-018006', 'FXP-8106', 'FXP-8206'))}\n`)).rows[0]!.quarantine
+    const repair = (content: string) => chorus.agent.post(`/v1/quarantine/${repaired!}/repair`).set('Authorization', analyst).send({ content, reason: 'the number was misread' })
+    const namesHim = `${heading}\n${wrong(row('FX26-018006', 'FXP-8106', 'FXP-8201'))}`
+    expect((await repair(namesHim)).body).toMatchObject({ settled: false, cause: 'wrong-time' })
+    expect([(await shown(supervised)).content, (await shown(repaired)).content]).toEqual([expect.stringContaining('FXP-8201'), expect.stringContaining('FXP-8201')])
+
     const recorder = chorus.app.get<Recorder>(RECORDER, { strict: false })
     const named: { stream: string; offender: string }[] = []
     for await (const { stream, data } of recorder.read({ filter: { types: ['ReportedPersonsNamed'] } })) named.push({ stream, offender: (data as ReportedPersonsNamedV1).offenders[0]?.token ?? '' })
     const [{ offender }, { stream: report }] = named.slice(-2) as [typeof named[0], typeof named[0]]
     const order = async (subject: string) => (await chorus.agent.post(`/v1/keys/${subject}/destruction`).set('Authorization', await chorus.bearer('privacyOfficer')).send({ court: 'CIRCUIT', orderRef: 'FICTION-ORDER-9', reason: 'as the court found' })).status
     expect([await order(offender), await order(report)]).toEqual([200, 200])
-    for (const id of [ofPerson, ofReport]) expect(JSON.stringify(await shown(id))).not.toMatch(/Sample, |FXP-8|25:99/)
+    for (const id of [ofPerson, ofReport, supervised, repaired]) expect(JSON.stringify(await shown(id))).not.toMatch(/Sample, |FXP-8|25:99/)
     expect((await shown(ofOthers)).content).toContain('Sample, Bert')
+    expect((await repair(namesHim)).body).toMatchObject({ refused: 'erased_by_order' })
+    // a row that is destroyed by its own name is known when it comes again, whatever else is wrong in the file
+    expect(await order(`quarantine-${ofOthers!}`)).toBe(200)
+    const resent = await run('commit', byReports, `${unreadable}${wrong(row('FX26-018007', 'FXP-8107', 'FXP-8207'))}\n`)
+    expect([resent.records, resent.erased]).toEqual([{ read: 4, accepted: 0, duplicate: 3, quarantined: 1 }, 3])
     // a row that nobody can read brings back nobody
     const again = (await run('commit', byReports, `${heading}\n${wrong(row('FX26-018009', 'FXP-8109', 'FXP-8201'))}\n${wrong(row('FX26-018002', 'FXP-8109', 'FXP-8209'))}\n`)).rows
     expect(again).toMatchObject([{ outcome: 'duplicate', cause: 'erased' }, { outcome: 'duplicate', cause: 'erased' }])

@@ -109,6 +109,7 @@ export { ImportCounts, ImportRunFinishedV1, ImportRunStartedV1, NamedCount } fro
 export { ParkedWorkResolvedV1, QuarantinedRecordReleasedV1, QuarantinedRecordRepairedV1, RESOLUTION_REASONS, RecordQuarantinedV1 } from './intake/quarantine.v1'
 export type { ResolutionReason } from './intake/quarantine.v1'
 export { RecordQuarantinedV2 } from './intake/record-quarantined.v2'
+export { QuarantinedRecordRepairedV2 } from './intake/quarantined-record-repaired.v2'
 import './intake/record-quarantined.upcast'
 export { ConfirmRelationship, DetermineAggressor } from './intake/incident.commands'
 export { TimeWindowReportedV1 } from './intake/time-window-reported.v1'

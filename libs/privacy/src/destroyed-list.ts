@@ -19,6 +19,8 @@ export interface Destroyed {
   readonly order: string
   /** RFC 3339 instant */
   readonly at: string
+  /** keyed fingerprints of the numbers that led to the subject in this context: where a backup does not know them yet, they lead to nobody new. Absent in lists of earlier builds */
+  readonly links?: readonly string[]
 }
 
 /** What the folder's list says; [] where there is none. A last line that was cut off is left out: it was never acknowledged. */
@@ -54,7 +56,7 @@ const endsWithLine = (folder: string): boolean => { const text = readFileSync(jo
 const destroyedIn = (line: string, where: string): Destroyed => {
   let parsed: Partial<Destroyed> = {}
   try { parsed = JSON.parse(line) as Partial<Destroyed> } catch { /* a line that was cut off in the middle of the list: see below */ }
-  const { keyId, context, subject, order, at } = parsed
-  if (typeof keyId !== 'string' || typeof subject !== 'string' || typeof order !== 'string' || typeof at !== 'string' || !(CONTEXTS as readonly unknown[]).includes(context)) throw new VaultRefused('keys-unreadable', `${where}, is damaged: restore the list of destructions from its newest copy. Without it a destruction could be undone`)
-  return { keyId, context: context!, subject, order, at }
+  const { keyId, context, subject, order, at, links } = parsed
+  if (typeof keyId !== 'string' || typeof subject !== 'string' || typeof order !== 'string' || typeof at !== 'string' || !(CONTEXTS as readonly unknown[]).includes(context) || !(links === undefined || (Array.isArray(links) && links.every((link) => typeof link === 'string')))) throw new VaultRefused('keys-unreadable', `${where}, is damaged: restore the list of destructions from its newest copy. Without it a destruction could be undone`)
+  return { keyId, context: context!, subject, order, at, ...(links && { links }) }
 }

@@ -38,7 +38,8 @@ export class FileKeyLife implements KeyLife {
       const there = new Map((await held<{ keyId: string; context: Context; subject: string }[]>`
         select key_id as "keyId", context, subject from vault.data_keys where subject = any(${subjects as string[]})`).map(row => [pairOf(row), row.keyId]))
       // Where there is no key, a tombstone is listed: it outlives the database as the order does.
-      const wanted = pairs.map(pair => ({ ...pair, keyId: there.get(pairOf(pair)) ?? pair.keyId }))
+      const led = await this.linksOf(held, subjects)
+      const wanted = pairs.map(pair => ({ ...pair, keyId: there.get(pairOf(pair)) ?? pair.keyId, ...(led.has(pairOf(pair)) && { links: led.get(pairOf(pair))! }) }))
       const before = await this.markListed(held)
       addDestroyed(this.deps.folder, wanted)
       // What stands in the list is destroyed at the next start, whoever holds it by then: so once more before this gives up.
@@ -71,7 +72,10 @@ export class FileKeyLife implements KeyLife {
     const { mine, links } = await this.bounds(held)
     // A service that sees no links may have marked its keys before: whoever does see them goes through all that are left.
     const linked = links ? new Set((await held<{ token: string }[]>`select token from vault.links where token = any(${listed.map(({ subject }) => subject)})`).map(({ token }) => token)) : new Set<string>()
-    const missing = listed.filter(one => mine(one.context) && (!known.has(pairOf(one)) || linked.has(one.subject)))
+    const all = links ? listed.flatMap(({ context, links: own = [] }) => own.map((link) => ({ context, link }))) : []
+    const there = new Set(all.length === 0 ? [] : (await held<{ context: string; link: string }[]>`select context, link from vault.links join unnest(${all.map(({ context }) => context)}::text[], ${all.map(({ link }) => link)}::text[]) as l(context, link) using (context, link) where token is null`).map(({ context, link }) => `${context}|${link}`))
+    const unknown = ({ context, links: own = [] }: Destroyed): boolean => links && own.some((link) => !there.has(`${context}|${link}`))
+    const missing = listed.filter(one => mine(one.context) && (!known.has(pairOf(one)) || linked.has(one.subject) || unknown(one)))
     if (missing.length > 0) await this.mark(held, missing)
     return [...new Set(missing.map(({ subject }) => subject))]
   }
@@ -131,6 +135,17 @@ export class FileKeyLife implements KeyLife {
     }
   }
 
+  /** What leads to these subjects, by context and subject; nothing where this role does not see it. */
+  private async linksOf(held: postgres.Sql, subjects: readonly string[]): Promise<Map<string, string[]>> {
+    const found = new Map<string, string[]>()
+    if (!(await this.bounds(held)).links) return found
+    for (const { context, subject, link } of await held<{ context: string; subject: string; link: string }[]>`select context, token as subject, link from vault.links where token = any(${subjects as string[]}) order by link`) {
+      const pair = pairOf({ context, subject })
+      found.set(pair, [...found.get(pair) ?? [], link])
+    }
+    return found
+  }
+
   /** What this process's role may touch: keys by context, and whether it sees who is whose token. Whoever sees less does its part; the others do theirs at their start. */
   private async bounds(held: postgres.Sql): Promise<{ readonly mine: (context: Context) => boolean; readonly links: boolean }> {
     // a backup that was restored may have the schema of its time
@@ -155,7 +170,14 @@ export class FileKeyLife implements KeyLife {
       await held`update vault.data_keys k set state = 'destroying' from ${wanted} where k.context = w.context and k.subject = w.subject and k.state = 'active'`
       await held`insert into vault.destroyed (key_id, command, at, told)
         select k.key_id, w.command, w.at::timestamptz, k.key_id like 'none\\_%' from ${wanted} join vault.data_keys k on k.context = w.context and k.subject = w.subject order by k.key_id on conflict do nothing`
-      if (links) await held`update vault.links set token = null where token = any(${subjects})`
+      if (links) {
+        await held`update vault.links set token = null where token = any(${subjects})`
+        // A backup from before the person was known has none of them, or one that was started too soon has led them to somebody new: they lead to nobody.
+        const own = destroyed.flatMap(({ context, links: each = [] }) => each.map((link) => ({ context, link })))
+        const led = held`unnest(${own.map(({ context }) => context)}::text[], ${own.map(({ link }) => link)}::text[]) as l(context, link)`
+        if (own.length > 0) await held`update vault.links k set token = null from ${led} where k.context = l.context and k.link = l.link and k.token is not null`
+        if (own.length > 0) await held`insert into vault.links (context, link, token) select context, link, null from ${led} on conflict do nothing`
+      }
       await held.unsafe(`select pg_notify('${CHANNEL}', '')`)
       await held.unsafe('commit')
     } catch (error) {

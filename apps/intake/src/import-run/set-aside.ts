@@ -21,16 +21,18 @@ export interface Refused {
 export interface SetAside { readonly id: string; readonly outcome: 'duplicate' | 'quarantined' }
 export interface SettingAside<R> { readonly feed: string; readonly mappingOf: (refused: R) => string; readonly tally: Tally; readonly options: ImportOptions & { readonly fileId: string; readonly zone?: string }; readonly now: string }
 
-/** Counts each, and quarantines whole those that are not there already; what was repaired and accepted, or resolved, is known. */
+/** Counts each, and quarantines whole those that are not there already; what was repaired and accepted, or resolved, is known, and what was erased by order is not kept again. */
 export const setAside = async <R extends Refused>({ vault, quarantine }: { readonly vault: Vault; readonly quarantine: Quarantine }, { feed, mappingOf, tally, options, now }: SettingAside<R>, refused: readonly R[]): Promise<readonly SetAside[]> => {
   if (refused.length === 0) return []
   const named = refused.map((item) => { const record = vault.hmac('message', item.identity).toString('hex'); return { item, record, id: vault.uuid('stream-id', 'quarantine', feed, record) } })
-  const states = await quarantine.states(named.map(({ id }) => id))
+  const ids = named.map(({ id }) => id)
+  const [states, erased] = await Promise.all([quarantine.states(ids), quarantine.erased(ids)])
   const fresh = new Map<string, (typeof named)[number]>()
   const became: SetAside[] = []
   for (const one of named) {
     const { id, item: { raw, cause, text } } = one
     const status = states.get(id)?.status ?? 'none'
+    if (erased.has(id)) { tally.settle(raw, 'duplicate'); tally.erased(); became.push({ id, outcome: 'duplicate' }); continue }
     if (status === 'released' || status === 'resolved') { tally.settle(raw, 'duplicate'); became.push({ id, outcome: 'duplicate' }); continue }
     became.push({ id, outcome: 'quarantined' })
     tally.settle(raw, 'quarantined')

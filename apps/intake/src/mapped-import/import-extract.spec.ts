@@ -23,7 +23,7 @@ const setUp = async () => {
   const recorder = new Recorder({ store: new MemoryStore({ clock }), vault, clock })
   const persons = new Map<string, string>(await Promise.all(['P-1', 'P-2'].map(async (id, at) => [await vault.personOf('case', [{ system: 'sample-rms', id }]), CASES[at]!] as const)))
   const lookUp = { openCaseOf: async (person: string) => { const caseId = persons.get(person); return caseId ? { caseId } : null } } as unknown as CaseLookUp
-  const quarantine = { states: async () => new Map(), put: async () => undefined, waitingFor: async () => [] } as unknown as Quarantine
+  const quarantine = { states: async () => new Map(), put: async () => undefined, waitingFor: async () => [], erased: async () => new Set() } as unknown as Quarantine
   const extracts = new MappedImport({ recorder, vault, lookUp, clock, quarantine, retry: {} as QuarantineRetry })
   let run = 0
   let overtaken = false

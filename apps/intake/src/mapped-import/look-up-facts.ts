@@ -56,7 +56,7 @@ export const lookUpFacts = async ({ recorder, vault, lookUp, clock }: FactsDeps,
     const open = await lookUp.openCaseOf(known)
     if (open) cases.set(personId, { caseId: open.caseId, subjectRef: known })
   }
-  const people: ReadonlyMap<string, string | 'erased'> = OF_A_CASE.includes(target) ? new Map() : making ? await vault.tokensFor('incident', persons, personIds) : await vault.knownTokens('incident', persons, personIds)
+  const people: ReadonlyMap<string, string | 'erased'> = making && !OF_A_CASE.includes(target) ? await vault.tokensFor('incident', persons, personIds) : await vault.knownTokens('incident', persons, personIds)
 
   const streams = new Set<string>()
   for (const number of numbers) streams.add(`charging-${incidentOf(number)}`)

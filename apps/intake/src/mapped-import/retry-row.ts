@@ -2,7 +2,7 @@
 import type { Actor, MappingAppliedV1 } from '@chorus/contracts'
 import type { Recorder } from '@chorus/event-store'
 import { keptFormat, readRows, type Row } from '../feeds/mapped/read-rows'
-import { keyOf, type PlannedRow } from '../feeds/mapped/plan'
+import { keyOf, type PlanFacts, type PlannedRow } from '../feeds/mapped/plan'
 import { readRow } from '../feeds/mapped/read-row'
 import type { Mapping } from '../feeds/mapped/mapping'
 import type { QuarantinedRecord } from '../quarantined-record/quarantined-record'
@@ -28,6 +28,14 @@ export class ExtractRows {
     const facts = await lookUpFacts(this.deps, { mapping, rows: [row], file: first.file ?? '', actor, making })
     const { rows: [planned] } = await planExtract(this.deps.recorder, [row], { ...mapping, ...(mapping.snapshot && { snapshot: { ...mapping.snapshot, full: false } }) }, facts)
     return { planned: planned!, mapping, expected: planned!.stream ? facts.history(planned!.stream).length - 1 : -1 }
+  }
+
+  /** Of whom and what the row speaks; persons who are not known yet get their token, so that an order about them finds it. */
+  async spokenOf(bytes: Uint8Array, { first }: Open, actor: Actor): Promise<ReturnType<PlanFacts['spokenOf']>> {
+    const mapping = await mappingOf(this.deps.recorder, first.runId)
+    const row = mapping && onlyRow(bytes, mapping, first.firstLine ?? 1)
+    if (!row || 'text' in row) return { erased: false }
+    return (await lookUpFacts(this.deps, { mapping, rows: [row], file: first.file ?? '', actor, making: true })).spokenOf(row)
   }
 
   /** Whether a repair speaks of the record that waits; where the record could not be read, nobody can say. */

@@ -17,6 +17,9 @@ export class Quarantine {
     return new Map(ids.map(id => [id, fold(quarantinedRecord, histories.get(`quarantine-${id}`) ?? [], quarantinedRecord.initial)]))
   }
 
+  /** Of these, the records that were erased by order. */
+  erased(ids: readonly string[]): Promise<ReadonlySet<string>> { return this.bytes.erased(ids) }
+
   /**
    * Keeps the bytes, then records that they are kept: a crash between the two leaves bytes that the next run finds and
    * records. Those that are there already add nothing.

@@ -7,6 +7,12 @@ export interface KeptBytes { readonly id: string; /** 1: as it came; one more wi
 export class QuarantinedBytes {
   constructor(private readonly sql: Sql, private readonly vault: Vault) {}
 
+  /** Of these, the records whose bytes were erased by order, here or before a backup was restored: they are not kept again. */
+  async erased(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    const gone = await this.vault.erased('intake', ids.map(subjectOf))
+    return new Set(ids.filter((id) => gone.has(subjectOf(id))))
+  }
+
   /** Durable when it returns; answers how many were new. A version that is kept already stays as it is. */
   async put(items: readonly KeptBytes[]): Promise<number> {
     if (items.length === 0) return 0

@@ -15,6 +15,8 @@ import { QuarantineRetry, type Retried } from './retry'
 
 /** What waits here stays what it is: a repair may not make it a report that somebody else sent, or nobody. */
 const NAMES_ANOTHER = refused('repair_names_another_report', 'The repaired lines name another report (ORI or number) than the record that waits here. Nothing was recorded. Repair this one under its own ORI and number, or resolve it; send the other report as a file of its own.')
+/** Its bytes would bring back what was destroyed. */
+const NAMES_ERASED = refused('erased_by_order', 'This record, or somebody whom the repaired lines name, was destroyed by order. Nothing was recorded. Resolve it; what is new in it is entered by hand, without that number.', { kind: 'conflict' })
 /** A row says nothing of where it came from: what we wrote into it, the next file of the city would change back. */
 const MENDED_AT_SOURCE = refused('mended_at_source', 'A row of the open crime data is mended where it comes from. Nothing was recorded. Send the file again with the row as it should be, then resolve this one (SUPERSEDED).')
 
@@ -31,12 +33,15 @@ export class RepairQuarantinedRecordHandler implements ICommandHandler<RepairQua
     const record = this.kept.fingerprint(bytes)
     const before = (await this.quarantine.states([id])).get(id)
     if (before?.status === 'open' && before.first.feed === KCPD.system) return MENDED_AT_SOURCE
+    let spoken: Awaited<ReturnType<ExtractRows['spokenOf']>> = { erased: false }
     if (before?.status === 'open') {
       const original = await this.kept.get(id)
-      if (original !== undefined && original !== 'erased' && !(isExtract(before.first.feed) ? await this.extracts.namesSame(original.bytes, bytes, before) : await namesSame(original.bytes, bytes))) return NAMES_ANOTHER
+      if (isExtract(before.first.feed)) spoken = await this.extracts.spokenOf(bytes, before, meta.actor)
+      if (original === 'erased' || spoken.erased) return NAMES_ERASED
+      if (original !== undefined && !(isExtract(before.first.feed) ? await this.extracts.namesSame(original.bytes, bytes, before) : await namesSame(original.bytes, bytes))) return NAMES_ANOTHER
       await this.kept.putRepair(id, bytes, before.first.waitsFor)
     }
-    const answer = await handle(this.log, quarantinedRecord, id, { type: 'RepairQuarantinedRecord', data: { bytes: bytes.length, record, note: body.reason }, meta })
+    const answer = await handle(this.log, quarantinedRecord, id, { type: 'RepairQuarantinedRecord', data: { bytes: bytes.length, record, note: body.reason, ...(spoken.speaksOf && { speaksOf: spoken.speaksOf }), ...(spoken.personRefs && { personRefs: spoken.personRefs }) }, meta })
     if (isRefusal(answer)) return answer
     // Where somebody else repairs it at the same time, this command answers for its own bytes.
     return tryAgain(this.log, this.quarantine, this.retry, id, meta, { repair: record })

@@ -2,7 +2,7 @@
  * A record that could not be accepted: kept whole, with its cause, until it is released (accepted after all, or known
  * already) or resolved with a reason. It is never changed and never deleted; a repair is one more version of its bytes.
  */
-import type { DraftEvent, ParkedWorkResolvedV1, QuarantinedRecordReleasedV1, QuarantinedRecordRepairedV1, RecordedEvent, RecordQuarantinedV2 } from '@chorus/contracts'
+import type { DraftEvent, ParkedWorkResolvedV1, QuarantinedRecordReleasedV1, QuarantinedRecordRepairedV2, RecordedEvent, RecordQuarantinedV2 } from '@chorus/contracts'
 import { atNow, refused, type Command, type Decider, type Decision } from '@chorus/decider'
 
 // Stored names. Changing one needs a new version and an upcaster.
@@ -13,7 +13,7 @@ const ParkedWorkResolved = 'ParkedWorkResolved'
 
 /** A fact: this record could not be accepted. */
 export type Quarantined = Command<'QuarantineRecord', RecordQuarantinedV2>
-export type Repair = Command<'RepairQuarantinedRecord', Omit<QuarantinedRecordRepairedV1, 'quarantineId' | 'repair'>>
+export type Repair = Command<'RepairQuarantinedRecord', Omit<QuarantinedRecordRepairedV2, 'quarantineId' | 'repair'>>
 /** A fact: the record, as it came or repaired, was accepted or turned out to be known. */
 export type Release = Command<'ReleaseQuarantinedRecord', Omit<QuarantinedRecordReleasedV1, 'quarantineId'>>
 export type Resolve = Command<'ResolveQuarantinedRecord', Omit<ParkedWorkResolvedV1, 'reference'>>
@@ -29,7 +29,7 @@ export const evolve = (state: QuarantinedRecord, event: RecordedEvent): Quaranti
   if (event.type === RecordQuarantined) return { status: 'open', first: event.data as RecordQuarantinedV2, repairs: 0 }
   if (state.status === 'none') return state
   switch (event.type) {
-    case QuarantinedRecordRepaired: return { ...state, repairs: state.repairs + 1, repair: (event.data as QuarantinedRecordRepairedV1).record }
+    case QuarantinedRecordRepaired: return { ...state, repairs: state.repairs + 1, repair: (event.data as QuarantinedRecordRepairedV2).record }
     case QuarantinedRecordReleased: return { ...state, status: 'released' }
     case ParkedWorkResolved: return { ...state, status: 'resolved' }
     default: return state
@@ -47,7 +47,7 @@ export const decide = (c: QuarantinedRecordCommand, state: QuarantinedRecord): D
   // Released twice is released: whoever tried it again second found it known.
   if (state.status !== 'open') return c.type === 'ReleaseQuarantinedRecord' ? [] : settled(state.status)
   switch (c.type) {
-    case 'RepairQuarantinedRecord': return [said(c, QuarantinedRecordRepaired, { quarantineId, repair: state.repairs + 1, ...c.data })]
+    case 'RepairQuarantinedRecord': return [said(c, QuarantinedRecordRepaired, { quarantineId, repair: state.repairs + 1, ...c.data }, 2)]
     case 'ReleaseQuarantinedRecord': return [said(c, QuarantinedRecordReleased, { quarantineId, ...c.data })]
     case 'ResolveQuarantinedRecord': return [said(c, ParkedWorkResolved, { reference: `quarantine-${quarantineId}`, ...c.data })]
   }

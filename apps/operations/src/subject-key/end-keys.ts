@@ -130,7 +130,7 @@ export class EndKeys {
   /** Quarantined records that speak of one of these, wait for it, or became it: their bytes are its plaintext. */
   private async quarantined(subjects: readonly string[]): Promise<string[]> {
     const streams = new Set<string>()
-    for await (const { stream, data } of this.deps.recorder.read({ filter: { types: ['RecordQuarantined', 'QuarantinedRecordReleased'] } })) {
+    for await (const { stream, data } of this.deps.recorder.read({ filter: { types: ['RecordQuarantined', 'QuarantinedRecordRepaired', 'QuarantinedRecordReleased'] } })) {
       const { waitsFor, recordedIn, speaksOf = [], personRefs = [] } = data as Partial<RecordQuarantinedV2 & QuarantinedRecordReleasedV1>
       if ([waitsFor, recordedIn, ...speaksOf, ...personRefs].some((one) => one !== undefined && subjects.includes(one))) streams.add(stream)
     }

@@ -1,4 +1,4 @@
 import { eventRegistry } from '../event'
 
-/** v1 did not say of whom it speaks: nothing is made up for it. */
-eventRegistry.addUpcaster({ type: 'RecordQuarantined', from: 1, lead: (data) => data })
+/** Their version 1 did not say of whom they speak: nothing is made up for it. */
+for (const type of ['RecordQuarantined', 'QuarantinedRecordRepaired']) eventRegistry.addUpcaster({ type, from: 1, lead: (data) => data })
