@@ -22,7 +22,7 @@ const REAL = jest(['real'], ['real'])
 const SUITES = [
   { name: 'types and lint', budget: 150, alone: 'npm run typecheck, npm run lint', command: ['infra/setup/types-and-lint.mjs'] },
   { name: 'imports', budget: 40, alone: 'npm run imports', command: ['--import', './infra/setup/quick-transpile.mjs', 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs', '--config', '.dependency-cruiser.cjs', 'apps', 'libs', 'test', 'infra'] },
-  jest(['integration', 'contract'], ['int', 'contract'], { budget: 480 }),
+  jest(['integration', 'contract'], ['int', 'contract'], { budget: 600 }),
   JOURNEYS,
   jest(['unit', 'architecture'], ['unit', 'arch'], { budget: 150 }),
 ]
