@@ -5,9 +5,10 @@
  */
 import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
-import { mayCall, PURPOSES_OF, ROLES, topicOf, type RecordedEvent, type Role } from '@chorus/contracts'
+import { LEVELS, mayCall, PURPOSES_OF, ROLES, topicOf, type RecordedEvent, type Role } from '@chorus/contracts'
 import type { Recorder } from '@chorus/event-store'
 import { RECORDER, repositoryRoot } from '@chorus/platform'
+import { formerNotificationIdOf } from '../../apps/deterrence/src/notification/case-standing'
 import { TimersByDueDate as DeterrenceTimers } from '../../apps/deterrence/src/timers-by-due-date/timers-by-due-date.query'
 import { TimersByDueDate } from '../../apps/intake/src/timers-by-due-date/timers-by-due-date.query'
 import { importFile } from '../support/import-file'
@@ -119,6 +120,8 @@ describe('a record that is closed', () => {
     await chorus.app.get(DeterrenceTimers, { strict: false }).timers.recordMissed()
     const task = await notification('healthProgram')
     expect(task).toMatchObject({ caseId, phase: 'open', clearance: { status: 'NOT_CLEARED' } })
+    // nor does its number: whoever knows the case could try the levels
+    expect(LEVELS.flatMap((level) => [1, 2].map((period) => formerNotificationIdOf(caseId, { level, period })))).not.toContain(task.notificationId)
     for (const tells of ['level', 'mode', 'slaId', 'dueAt', 'overdue', 'templateId', 'templateVersion', 'period']) expect(Object.keys(task)).not.toContain(tells)
     expect((await get<{ notifications: object[] }>('healthProgram', 'notifications?level=C')).body.notifications).toEqual([])
     for (const asOf of ['', `&asOfRecorded=${encodeURIComponent(levelledAt)}`]) {
@@ -148,7 +151,7 @@ describe('a record that is closed', () => {
           if (status !== 200) continue
           walked.push(name)
           // A policy says what levels there are, of nobody.
-          if (!/policy/i.test(name) && /"(level|proposedLevel|to|rank|slaId|templateId)":\s*"?[DCBA1-4T]/.test(text)) told.push(`${role} of ${agency}: ${one} tells the level`)
+          if (!/policy/i.test(name) && /"(level|proposedLevel|to|rank|slaId|templateId|channel)":\s*"?[DCBA1-4TLO]/.test(text)) told.push(`${role} of ${agency}: ${one} tells the level`)
           // so long after the plan; what intake waits for, and warnings, are due alike at any level
           if (!/warning|^Timers/i.test(name) && /"(dueAt|overdue)"/.test(text)) told.push(`${role} of ${agency}: ${one} tells by when`)
           if (/"arrestees"|"offenses"/.test(text)) told.push(`${role} of ${agency}: ${one} tells the record`)

@@ -55,9 +55,11 @@ describe('deterrence over the bus and HTTP', () => {
   const levelled = async (one: Level = 'D'): Promise<{ caseId: string; id: string; reviewId: string }> => {
     const caseId = randomUUID()
     await record(`pchCase-${caseId}`, -1, happened('CaseOpened', { caseId, referralId: randomUUID(), subjectRef: `per_${'A'.repeat(22)}`, indexIncidentId: randomUUID(), count: 1, subjectAdultAtIndex: true, adultBasis: 'BIRTH_DATE' }), level(caseId, one))
-    const id = notificationIdOf(caseId, one, 1)
+    const id = await idFor(caseId)
     return { caseId, id, reviewId: await reviewOf(id) }
   }
+  /** By the newest event of the level in the stream of the case. */
+  const idFor = async (caseId: string, number = 1): Promise<string> => notificationIdOf({ event: (await log.load(`pchCase-${caseId}`)).findLast(({ type }) => ['LevelAssigned', 'LevelChanged'].includes(type))!.id }, number)
   const reviewOf = async (id: string): Promise<string> => {
     await until(() => log.load(`safetyReview-${safetyIdOf(id)}`), (events) => events.length > 0)
     return (await get<SafetyView>('systemAdvocate', `safety-reviews/${id}`)).reviews[0]!.reviewId
@@ -106,7 +108,7 @@ describe('deterrence over the bus and HTTP', () => {
 
     const key = randomUUID()
     const repeat = await post('prosecutor', 'notifications', { caseId, reason: 'NOT_UNDERSTOOD' }, key)
-    expect(repeat).toMatchObject({ status: 200, body: { stream: `notification-${notificationIdOf(caseId, 'D', 1, 2)}`, repeated: false } })
+    expect(repeat).toMatchObject({ status: 200, body: { stream: `notification-${await idFor(caseId, 2)}`, repeated: false } })
     expect(await post('prosecutor', 'notifications', { caseId, reason: 'NOT_UNDERSTOOD' }, key)).toMatchObject({ status: 200, body: { stream: repeat.body.stream, repeated: true } })
     expect(await post('prosecutor', 'notifications', { caseId, reason: 'NOT_UNDERSTOOD' })).toMatchObject({ status: 409, body: { refused: 'still_planned', rules: ['M8'] } })
   })
@@ -295,7 +297,7 @@ describe('deterrence over the bus and HTTP', () => {
   it('a change of level takes the former plan back and plans the next; a closed case takes all back', async () => {
     const { id, caseId } = await levelled('D')
     await record(`pchCase-${caseId}`, 1, changed(caseId, 'D', 'C'))
-    const next = notificationIdOf(caseId, 'C', 1)
+    const next = await idFor(caseId)
     await reviewOf(next)
     expect(await typesOf(id)).toEqual(['NotificationPlanned', 'NotificationCancelled'])
     await record(`pchCase-${caseId}`, 2, happened('CaseClosed', { caseId, code: 'MOVED' }))
@@ -312,7 +314,7 @@ describe('deterrence over the bus and HTTP', () => {
     expect(await post('evaluator', 'stops', { caseId: randomUUID() })).toMatchObject({ status: 404 })
     expect(await typesOf(id)).toEqual(['NotificationPlanned', 'NotificationHeld'])
     await record(`pchCase-${caseId}`, 1, changed(caseId, 'D', 'C'))
-    const next = notificationIdOf(caseId, 'C', 1)
+    const next = await idFor(caseId)
     await until(() => typesOf(next), (types) => types.includes('NotificationHeld'))
     const reviewId = await reviewOf(next)
     const { stops } = await get<SafetyView>('systemAdvocate', `safety-reviews/${next}`)

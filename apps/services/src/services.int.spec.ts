@@ -6,6 +6,7 @@ import supertest from 'supertest'
 import { PURPOSES_OF, type DraftEvent, type Role } from '@chorus/contracts'
 import type { EventStore, Recorder } from '@chorus/event-store'
 import { issueToken } from '@chorus/platform'
+import { accessIdOf, STILL_ALLOWED } from '@chorus/record-access'
 import { examplePath } from '../../../infra/catalogue'
 import { metaOf } from '../../../libs/decider/src/testing/given'
 import { startService, type ServiceUnderTest } from '../../../test/support/service'
@@ -72,6 +73,14 @@ describe('services over the bus and HTTP', () => {
     const placed = await post(`${offer}/referrals/${referralId}/answer`, { answer: 'ACCEPTED', firstAppointmentAt: '2026-07-14T10:00', answeredOn: '2026-07-09' }, 'own').expect(200)
     expect((await list(`?after=${ordinalOf(placed)}`)).counts).toEqual({ unanswered: 1, placed: 1 })
     expect((await get(`/${offer}`).expect(200)).body as PchService).toMatchObject({ response: 'ACCEPTED', referrals: [{ referralId, answer: 'ACCEPTED', firstAppointmentAt: '2026-07-14T10:00', answeredAt: '2026-07-09' }] })
+  })
+
+  it('how he was told is not there once the level of his case is closed to those who offer services', async () => {
+    const seen = async () => [((await get(`/${offer}`).expect(200)).body as object), (await list(`?caseId=${CASE}`)).offers.find(({ offerId }) => offerId === offer)!]
+    for (const shown of await seen()) expect(shown).toHaveProperty('channel')
+    const closed = await log.record(`recordAccess-${accessIdOf(`pchCase-${CASE}`)}`, -1, [{ type: 'RecordAccessRestricted', schemaVersion: 2, time: example.time, timePrecision: 'instant', timeZone: 'UTC', data: { record: `pchCase-${CASE}`, ground: 'COURT_ORDER', statute: 'RSMO_610_140', effectiveAt: example.time.slice(0, 10), rolesStillAllowed: STILL_ALLOWED } }], metaOf({ name: 'closed' }))
+    expect(closed.ok).toBe(true)
+    for (const shown of await seen()) expect(Object.keys(shown)).not.toContain('channel')
   })
 
   it('a provider sees and answers what was sent to its own organization, as its token proves, and learns of nothing else', async () => {

@@ -2,7 +2,7 @@ import { caseStanding, currentStretch, within } from './case-standing'
 
 let revision = 0
 const at = (hour: number): string => `2026-07-02T${String(hour).padStart(2, '0')}:00:00.000Z`
-const told = (type: string, hour: number, data: object = {}) => ({ type, data, time: at(hour), revision: revision++ })
+const told = (type: string, hour: number, data: object = {}) => ({ id: `event-${revision}`, type, data, time: at(hour), revision: revision++ })
 beforeEach(() => { revision = 0 })
 
 const standing = (...events: ReturnType<typeof told>[]) => caseStanding([told('CaseOpened', 0, { subjectRef: 'x' }), told('LevelAssigned', 1, { level: 'C' }), ...events])

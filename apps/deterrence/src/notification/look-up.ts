@@ -9,12 +9,12 @@ import type { Rules } from '../notification-policy/notification-policy'
 import { activeHolds, clearanceOf, covers, initial as noReview, liftedHolds, safetyReview, type Clearance, type SafetyReview } from '../safety-review/safety-review'
 import { circumstanceStream, voidsOf, type Voids } from '../safety-review/voids'
 import { isPermittedClass, type DeliveryFacts } from './breaches'
-import { caseSafetyIdOf, caseStanding, notificationIdOf, safetyIdOf, within, type CaseStanding, type Span, type Stretch } from './case-standing'
+import { caseSafetyIdOf, caseStanding, formerNotificationIdOf, notificationIdOf, safetyIdOf, within, type CaseStanding, type Span, type Stretch } from './case-standing'
 import { initial, notification, type Notification, type PermissionFacts } from './notification'
 
 /** Somebody who is of no agency of justice. */
 const OUTSIDE = { role: 'healthProgram', agency: 'HEALTH' }
-type Planned = Extract<Notification, { status: 'planned' }>
+export type Planned = Extract<Notification, { status: 'planned' }>
 const basisOf = (stream: string, events: readonly RecordedEvent[]): Basis[] => events.length === 0 ? [] : [{ stream, revision: events.length - 1 }]
 const safetyStream = (id: string): string => streamOf(safetyReview, id)
 export const caseStream = (caseId: string): string => `pchCase-${caseId}`
@@ -112,11 +112,12 @@ export class NotificationLookUp {
   /** Every notification of these stretches of a case, first ones and repeats: found by their names, which the case fixes. */
   async ofStretches(caseId: string, stretches: readonly Stretch[]): Promise<Planned[]> {
     const found: Planned[] = []
-    for (const { level, period } of stretches) {
+    for (const stretch of stretches) {
       for (let number = 1; ; number++) {
-        const state = await this.stateOf(notificationIdOf(caseId, level, period, number))
-        if (state.status === 'none') break
-        found.push(state)
+        const [state, former] = await Promise.all([notificationIdOf(stretch, number), formerNotificationIdOf(caseId, stretch, number)].map((id) => this.stateOf(id)))
+        const planned = [state!, former!].find((one): one is Planned => one.status !== 'none')
+        if (!planned) break
+        found.push(planned)
       }
     }
     return found

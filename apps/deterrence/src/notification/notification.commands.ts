@@ -10,8 +10,8 @@ import { policyInForce } from '../notification-policy/policy-in-force'
 import { planOf } from '../on-level-assigned/plan-notification'
 import { partOf } from '../safety-review/holds'
 import { safetyReview } from '../safety-review/safety-review'
-import { currentStretch, notificationIdOf, safetyIdOf, type Stretch } from './case-standing'
-import { NotificationLookUp } from './look-up'
+import { currentStretch, safetyIdOf } from './case-standing'
+import { NotificationLookUp, type Planned } from './look-up'
 import { authorizationNow, isChange, NOT_CLEARED, notification } from './notification'
 
 type Answer = Promise<Handled | Refusal>
@@ -31,7 +31,7 @@ export class PlanRepeatHandler implements ICommandHandler<PlanRepeatCommand> {
     if (!stretch) return refused('level_not_assigned', 'This case has no level yet. The first notification is planned by itself once it has.')
     const before = await this.lookUp.ofStretches(caseId, [stretch])
     // Sent again: the notification that this very command planned answers as the first time, whatever became of it since.
-    const number = (await this.plannedBy(meta.commandId, caseId, stretch, before.length)) ?? before.length + 1
+    const number = (await this.plannedBy(meta.commandId, before)) ?? before.length + 1
     if (before.length === 0) return refused('first_not_planned', 'The first notification of this level is about to be planned by itself. Try again in a moment.', { kind: 'retry-later' })
     if (number > before.length && before.some(({ phase }) => phase === 'open')) return refused('still_planned', 'A notification of this level is planned and not delivered yet. Work with that one, or take it back first.', { kind: 'conflict', rules: ['M8'] })
     const policy = await policyInForce(this.log, meta.now)
@@ -41,9 +41,9 @@ export class PlanRepeatHandler implements ICommandHandler<PlanRepeatCommand> {
     return handle(this.log, notification, planned.id, planned.command)
   }
 
-  private async plannedBy(commandId: string, caseId: string, { level, period }: Stretch, count: number): Promise<number | undefined> {
-    for (let number = 2; number <= count; number++) {
-      const [first] = await this.log.load(streamOf(notification, notificationIdOf(caseId, level, period, number)))
+  private async plannedBy(commandId: string, planned: readonly Planned[]): Promise<number | undefined> {
+    for (const { plan: { notificationId, number } } of planned.slice(1)) {
+      const [first] = await this.log.load(streamOf(notification, notificationId))
       if (first?.commandId === commandId) return number
     }
     return undefined

@@ -11,7 +11,7 @@ import {
 } from './notification'
 
 const CASE = '018f0000-0000-7000-8000-000000000006'
-const ID = notificationIdOf(CASE, 'D', 1)
+const ID = notificationIdOf({ event: 'the level' })
 const HOLD = '018f0000-0000-7000-8000-000000000009'
 const FACT = '018f0000-0000-7000-8000-00000000000a'
 const at = (minutes: number): string => new Date(Date.parse(NOW) + minutes * 60_000).toISOString()
@@ -57,9 +57,9 @@ describe('a plan', () => {
     given(notification).when(plan()).then({ type: 'NotificationPlanned', policyVersion: 'kc-ipvi-notifications@1.0.0', basis, partitionkey: `pchCase-${CASE}` })
     given(notification, planned).when(plan({ dueAt: at(1) })).nothing()
   })
-  it('M8: its number is fixed by case, level, period and repeat', () => {
-    expect(notificationIdOf(CASE, 'D', 1)).toBe(ID)
-    expect(new Set([ID, notificationIdOf(CASE, 'C', 1), notificationIdOf(CASE, 'D', 2), notificationIdOf(CASE, 'D', 1, 2)]).size).toBe(4)
+  it('M8: its number is fixed by the event that brought the case to the level, and by the repeat', () => {
+    expect(notificationIdOf({ event: 'the level' })).toBe(ID)
+    expect(new Set([ID, notificationIdOf({ event: 'another' }), notificationIdOf({ event: 'the level' }, 2)]).size).toBe(3)
   })
   it('is there before anything else is', () => { for (const command of [hold(), schedule(), authorize(), attempt(), deliver(), cancel(), abandon()]) expect(given(notification).when(command).refused('notification_unknown').kind).toBe('not-found') })
 })

@@ -35,11 +35,11 @@ const caseOf = ({ caseId }: Pick<NotificationRow, 'caseId'>): string => `pchCase
 
 export interface Wanted { readonly phase?: ListedPhase; readonly level?: Level; readonly caseId?: string; readonly notificationId?: string; readonly limit: number; readonly from: number }
 /** What tells the level: absent where the basis of the case is closed to the reader, who sees the task alone. */
-type Telling = 'level' | 'period' | 'mode' | 'slaId' | 'dueAt' | 'templateId' | 'templateVersion'
+type Telling = 'level' | 'period' | 'repeatReason' | 'mode' | 'slaId' | 'dueAt' | 'templateId' | 'templateVersion'
 export type Shown = Omit<NotificationRow, Telling | 'delivered'> & Partial<Pick<NotificationRow, Telling>> & { readonly delivered: (Omit<Delivered, 'mode'> & Partial<Pick<Delivered, 'mode'>>) | null }
 type Delivered = NonNullable<NotificationRow['delivered']>
-const shownTo = ({ level, period, mode, slaId, dueAt, templateId, templateVersion, ...task }: NotificationRow, levelClosed: boolean): Shown =>
-  levelClosed ? { ...task, delivered: task.delivered && { at: task.delivered.at, placeClass: task.delivered.placeClass } } : { ...task, level, period, mode, slaId, dueAt, templateId, templateVersion }
+const shownTo = ({ level, period, repeatReason, mode, slaId, dueAt, templateId, templateVersion, ...task }: NotificationRow, levelClosed: boolean): Shown =>
+  levelClosed ? { ...task, delivered: task.delivered && { at: task.delivered.at, placeClass: task.delivered.placeClass } } : { ...task, level, period, repeatReason, mode, slaId, dueAt, templateId, templateVersion }
 type SafetyListed = SafetyView & Partial<Pick<NotificationRow, 'level' | 'dueAt'>>
 export type Listed = Shown & { /** absent with the level: who looks often enough would see by when */ readonly overdue?: boolean; readonly clearance: ClearanceShown; /** whether it may be delivered now, where, and until when */ readonly authorization: { readonly placeClass: PlaceClass; readonly validUntil: string } | null }
 export interface NotificationList { readonly notifications: readonly Listed[]; /** the log was looked at up to here */ readonly through: number }

@@ -33,6 +33,8 @@ export class PlanNotificationConsumer implements OnModuleInit {
     const standing = await this.lookUp.caseStanding(caseId, event.revision)
     for (const { plan: { notificationId } } of await this.lookUp.ofStretches(caseId, stretchesEndedBy(event, standing))) await this.send(cancelNotification(event, notificationId, this.clock.now()))
     if (event.type === 'CaseClosed') return
+    // Once for each level (M8), under whatever name it was planned; what is planned already is known.
+    if ((await this.lookUp.ofStretches(caseId, standing.stretches.filter(({ revision }) => revision === event.revision))).length > 0) return
     const now = this.clock.now()
     const planned = planNotification(event, caseId, standing, await policyInForce(this.log, now), now)
     if (!planned) throw new Permanent('level-without-plan', 'The policy in force has no way of telling at this level, or the case has no such level at this revision. Correct the policy, then retry.')

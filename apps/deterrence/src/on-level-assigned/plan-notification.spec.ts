@@ -17,15 +17,15 @@ const history = [
 const standingAt = (revision: number) => ({ ...caseStanding(history.slice(0, revision + 1)), basis: [{ stream: `pchCase-${CASE}`, revision }] })
 const planAt = (revision: number, now = NOW) => planNotification(history[revision]!, CASE, standingAt(revision), policy, now)!
 
-it('a level is planned by its policy, due by its clock, under the name that case, level and period fix', () => {
+it('a level is planned by its policy, due by its clock, under the name that the event of the level fixes', () => {
   const { id, command } = planAt(1)
-  expect(id).toBe(notificationIdOf(CASE, 'C', 1))
+  expect(id).toBe(notificationIdOf({ event: history[1]!.id }))
   expect(command.data.plan).toMatchObject({ level: 'C', period: 1, number: 1, mode: 'CUSTOM', slaId: 'T-C2', dueAt: '2026-07-04T15:10:00.000Z', templateId: 'c-custom', templateVersion: '1', language: 'en', policyHash: hash })
   expect(command.data.facts.basis).toEqual([{ stream: `pchCase-${CASE}`, revision: 1 }, policy.basis])
   expect(command.meta).toMatchObject({ causationId: history[1]!.id, actor: { role: 'system' } })
 })
 it('a level that comes again is another period', () => {
-  expect(planAt(3).id).toBe(notificationIdOf(CASE, 'C', 2))
+  expect(planAt(3).id).toBe(notificationIdOf({ event: history[3]!.id }))
   expect(planNotification(history[4]!, CASE, standingAt(4), policy, NOW)).toBeNull()
 })
 it('the event delivered twice plans once, whenever it comes', async () => {
@@ -44,8 +44,8 @@ it('a change of level and a closure take the plans before them back, each with i
 })
 it.each<[Level, string, string]>([['D', 'T-D', '2026-07-04T15:10:00.000Z'], ['C', 'T-C2', '2026-07-04T15:10:00.000Z'], ['B', 'T-B', '2026-07-16T15:10:00.000Z'], ['A', 'T-A', '2026-07-03T15:10:00.000Z']])('%s is due by %s', (level, slaId, dueAt) => {
   const meta: CommandMeta = metaOf()
-  expect(planOf({ caseId: CASE, subjectRef: 'x', stretch: { level, period: 1, revision: 1 }, from: NOW, number: 1 }, policy, [], meta)!.command.data.plan).toMatchObject({ slaId, dueAt })
+  expect(planOf({ caseId: CASE, subjectRef: 'x', stretch: { level, period: 1, event: 'e', revision: 1 }, from: NOW, number: 1 }, policy, [], meta)!.command.data.plan).toMatchObject({ slaId, dueAt })
 })
 it('M5: a way that the policy does not have at the level is none', () => {
-  expect(planOf({ caseId: CASE, subjectRef: 'x', stretch: { level: 'D', period: 1, revision: 1 }, from: NOW, number: 2, mode: 'CALL_IN' }, policy, [], metaOf())).toBeNull()
+  expect(planOf({ caseId: CASE, subjectRef: 'x', stretch: { level: 'D', period: 1, event: 'e', revision: 1 }, from: NOW, number: 2, mode: 'CALL_IN' }, policy, [], metaOf())).toBeNull()
 })

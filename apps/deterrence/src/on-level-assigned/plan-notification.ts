@@ -10,13 +10,14 @@ export interface Policy { readonly policyVersion: string; readonly hash: string;
 export interface Wish { readonly caseId: string; readonly subjectRef: string; readonly stretch: Stretch; /** from when its clock runs */ readonly from: string; readonly number: number; readonly repeatReason?: RepeatReason; readonly mode?: NotificationMode; readonly language?: Language }
 
 /** The command that plans it, by the policy; null: the policy has no such way of telling at this level (M5). */
-export function planOf({ caseId, subjectRef, stretch: { level, period }, from, number, repeatReason, mode: wished, language }: Wish, policy: Policy, basis: readonly Basis[], meta: CommandMeta): { readonly id: string; readonly command: Plan } | null {
+export function planOf({ caseId, subjectRef, stretch, from, number, repeatReason, mode: wished, language }: Wish, policy: Policy, basis: readonly Basis[], meta: CommandMeta): { readonly id: string; readonly command: Plan } | null {
+  const { level, period } = stretch
   const rule = policy.rules.levels[level]
   const mode = wished ?? rule.default
   const way = rule.modes[mode]
   const template = way && policy.rules.templates[way.template]
   if (!way || !template) return null
-  const notificationId = notificationIdOf(caseId, level, period, number)
+  const notificationId = notificationIdOf(stretch, number)
   const plan = {
     notificationId, caseId, subjectRef, level, period, number, ...(repeatReason ? { repeatReason } : {}), mode, dueAt: later(from, way.within), slaId: way.sla,
     templateId: way.template, templateVersion: template.version, language: language ?? template.language, policyHash: policy.hash,

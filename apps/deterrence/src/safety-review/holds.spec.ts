@@ -9,7 +9,7 @@ import { notification } from '../notification/notification'
 import { Holds } from './holds'
 
 const CASE = '018f0000-0000-7000-8000-000000000006'
-const ID = notificationIdOf(CASE, 'D', 1)
+const ID = notificationIdOf({ event: 'the level' })
 const wish = { holdId: '018f0000-0000-7000-8000-000000000009', notificationId: ID, caseId: CASE, code: 'SAFETY' as const, reviewAt: '2026-07-04T15:00:00.000Z' }
 
 it('a wish that is sent again is known, whoever of the two stopped it; there is one stop', async () => {

@@ -5,9 +5,9 @@ import type { Actor, RecordedEvent } from '@chorus/contracts'
 import { decode, type EventStore, type Recorder } from '@chorus/event-store'
 import { countsIn, DATABASE, Followers, pageOf, RECORDER, seenAfter, STORE, WALLS, type Wall, type WallsOf } from '@chorus/platform'
 import { Projection, type ReadModel } from '@chorus/read-models'
-import { everythingClosedTo, withoutGone } from '@chorus/record-access'
+import { closedTo, everythingClosedTo, withoutGone } from '@chorus/record-access'
 import { OfferServicesConsumer } from '../on-notification-delivered/offer-services.consumer'
-import { evolve, KNOWN, offerOf, referredTo, stateOf, type Offer, type OfferState, type ProviderReferral } from './offers-by-state'
+import { evolve, KNOWN, offerOf, referredTo, shownTo, stateOf, type Offer, type OfferShown, type OfferState, type ProviderReferral } from './offers-by-state'
 
 /** One statement for a whole batch: the rows it touches are read, folded and written back. */
 async function write(tx: TransactionSql, events: readonly RecordedEvent[]): Promise<void> {
@@ -26,7 +26,7 @@ export const offersByState: ReadModel = {
   columns: 'offer uuid primary key, caseid uuid not null, state text not null, offered text collate "C" not null, row jsonb not null', write,
 }
 
-export interface OfferList { readonly offers: readonly (Offer & { readonly state: OfferState })[]; readonly counts: Readonly<Record<string, number>>; /** the log was looked at up to here */ readonly through: number }
+export interface OfferList { readonly offers: readonly (OfferShown & { readonly state: OfferState })[]; readonly counts: Readonly<Record<string, number>>; /** the log was looked at up to here */ readonly through: number }
 export interface ProviderReferrals { readonly referrals: readonly ProviderReferral[]; /** the log was looked at up to here */ readonly through: number }
 
 @Injectable()
@@ -53,7 +53,8 @@ export class OffersByState {
     const rows = await pageOf({ limit, from }, (some, offset) => sql<Found[]>`select row, state from read.offers_by_state ${ofCase} ${state ? sql`and state = ${state}` : sql``} order by offered desc, offer limit ${some} offset ${offset}`, (found) => this.seenBy(wall, found))
     const gone = (await everythingClosedTo(this.log, reader)).gone('pchCase')
     const counts = await countsIn(sql, sql`from read.offers_by_state ${ofCase} and not (caseid = any(${gone}::uuid[]))`, wall)
-    return { offers: rows.map((one) => ({ ...one.row, state: one.state })), counts, through }
+    const closed = await closedTo(this.log, rows.map(({ row }) => `pchCase-${row.caseId}`), reader)
+    return { offers: rows.map(({ row, state: one }) => ({ ...shownTo(row, closed.has(`pchCase-${row.caseId}`)), state: one })), counts, through }
   }
 
   private async seenBy<Found extends { readonly row: Offer }>(wall: Wall | null, found: readonly Found[]): Promise<Found[]> { return (await withoutGone(this.log, found, ({ row }) => `pchCase-${row.caseId}`)).filter(({ row }) => !wall?.hides(row)) }

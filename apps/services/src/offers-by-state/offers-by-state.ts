@@ -8,6 +8,9 @@ export type OfferState = (typeof OFFER_STATES)[number]
 export const KNOWN = SERVICE_EVENTS
 
 export type Offer = Exclude<PchService, { status: 'none' }>
+/** An offer as it is shown: how he was told is absent where the level of his case is closed to the reader, since it would tell it. */
+export type OfferShown = Omit<Offer, 'channel'> & Partial<Pick<Offer, 'channel'>>
+export const shownTo = ({ channel, ...offer }: Offer, levelClosed: boolean): OfferShown => levelClosed ? offer : { ...offer, channel }
 
 /** The offer that an event is about: streams pchService-<id>. */
 export const offerOf = (event: Pick<RecordedEvent, 'stream'>): string => event.stream.slice(event.stream.indexOf('-') + 1)

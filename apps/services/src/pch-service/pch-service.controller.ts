@@ -1,12 +1,13 @@
-import { Body, Controller, Get, Inject, Param, Post } from '@nestjs/common'
+import { Body, Controller, Get, Inject, Param, Post, Req } from '@nestjs/common'
 import { CommandBus } from '@nestjs/cqrs'
 import { ApiTags } from '@nestjs/swagger'
 import { AnswerServiceOffer, AnswerServiceReferral, SendServiceReferral, type CommandMeta } from '@chorus/contracts'
 import { fold, streamOf } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
-import { CommandRoute, Meta, Problem, QueryRoute, RECORDER, receiptOf, UuidParam, type Receipt } from '@chorus/platform'
-import { isGone } from '@chorus/record-access'
-import { initial, pchService, type PchService } from './pch-service'
+import { CommandRoute, contextOf, Meta, Problem, QueryRoute, RECORDER, receiptOf, UuidParam, type ChorusRequest, type Receipt } from '@chorus/platform'
+import { closedTo } from '@chorus/record-access'
+import { shownTo, type OfferShown } from '../offers-by-state/offers-by-state'
+import { initial, pchService } from './pch-service'
 import { AnswerServiceOfferCommand, AnswerServiceReferralCommand, SendServiceReferralCommand } from './pch-service.commands'
 
 @ApiTags('services')
@@ -30,10 +31,12 @@ export class PchServiceController {
   }
 
   @Get(':id') @QueryRoute({ summary: 'An offer of services: what he said, and the referrals to providers with their numbers and answers', reads: { person: 'offerId' }, roles: ['healthProgram'], agencies: ['HEALTH'] })
-  async get(@Param('id', UuidParam) id: string): Promise<Exclude<PchService, { status: 'none' }>> {
+  async get(@Req() request: ChorusRequest, @Param('id', UuidParam) id: string): Promise<OfferShown> {
     const state = fold(pchService, await this.log.load(streamOf(pchService, id)), initial)
-    const gone = state.status !== 'none' && await isGone(this.log, `pchCase-${state.caseId}`)
+    const theCase = state.status === 'none' ? '' : `pchCase-${state.caseId}`
+    const closed = await closedTo(this.log, theCase === '' ? [] : [theCase], contextOf(request).actor!)
+    const gone = closed.isGone(theCase)
     if (state.status === 'none' || gone) throw new Problem('not-found', 'There is no such offer of services. Look its number up again.', {}, gone ? { withheld: 'closed' } : {})
-    return state
+    return shownTo(state, closed.has(theCase))
   }
 }

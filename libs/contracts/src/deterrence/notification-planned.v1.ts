@@ -15,7 +15,7 @@ export class NotificationPlannedV1 {
   @Code(LEVELS, { tells: 'level', doc: 'the level on which he is told' }) level!: Level
   @Count({ tells: 'level', min: 1, doc: 'the how manyeth time that the case came to this level' }) period!: number
   @Count({ min: 1, doc: '1 for the first notification of the period; repeats count on' }) number!: number
-  @Code(REPEAT_REASONS, { optional: true, doc: 'why he is told again; only from number 2 on' }) repeatReason?: RepeatReason
+  @Code(REPEAT_REASONS, { tells: 'level', optional: true, doc: 'why he is told again; only from number 2 on' }) repeatReason?: RepeatReason
   @Code(NOTIFICATION_MODES, { tells: 'level', doc: 'how he is to be told' }) mode!: NotificationMode
   @Timestamp({ tells: 'level', doc: 'by when: so long after the plan as the level says' }) dueAt!: string
   @Code(SLA_IDS, { tells: 'level', doc: 'the timer that says so' }) slaId!: SlaId

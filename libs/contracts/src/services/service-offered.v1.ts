@@ -11,5 +11,5 @@ export class ServiceOfferedV1 {
   @Uuid({ of: 'pchService', doc: 'the offer' }) offerId!: string
   @Uuid({ of: 'pchCase', doc: 'the case' }) caseId!: string
   @Uuid({ of: 'notification', doc: 'the notification with which it was offered; one offer for each' }) notificationId!: string
-  @Code(OFFER_CHANNELS, { doc: 'how he was told' }) channel!: OfferChannel
+  @Code(OFFER_CHANNELS, { tells: 'level', doc: 'how he was told' }) channel!: OfferChannel
 }
