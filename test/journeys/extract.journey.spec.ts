@@ -202,6 +202,10 @@ describe('extracts', () => {
     for (const id of [ofPerson, ofReport, supervised, repaired]) expect(JSON.stringify(await shown(id))).not.toMatch(/Sample, |FXP-8|25:99/)
     expect((await shown(ofOthers)).content).toContain('Sample, Bert')
     expect((await repair(namesHim)).body).toMatchObject({ refused: 'erased_by_order' })
+    // nothing is recorded of a destroyed report, and nothing about it is set aside
+    const screens = JSON.parse(sample('lap-screens.json')) as { rows?: unknown }
+    const ofGone = JSON.stringify(screens).replaceAll('FX-LAP-', 'FX-LAP-9').replaceAll(/FX26-01\d{4}/g, 'FX26-018002')
+    expect((await run('commit', sample('lap-screens.map.yml'), ofGone)).rows.map(({ outcome, cause }) => [outcome, cause])).toEqual(Array.from({ length: 3 }, () => ['duplicate', 'erased']))
     // a row that is destroyed by its own name is known when it comes again, whatever else is wrong in the file
     expect(await order(`quarantine-${ofOthers!}`)).toBe(200)
     const resent = await run('commit', byReports, `${unreadable}${wrong(row('FX26-018007', 'FXP-8107', 'FXP-8207'))}\n`)

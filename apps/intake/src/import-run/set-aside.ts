@@ -26,13 +26,15 @@ export const setAside = async <R extends Refused>({ vault, quarantine }: { reado
   if (refused.length === 0) return []
   const named = refused.map((item) => { const record = vault.hmac('message', item.identity).toString('hex'); return { item, record, id: vault.uuid('stream-id', 'quarantine', feed, record) } })
   const ids = named.map(({ id }) => id)
-  const [states, erased] = await Promise.all([quarantine.states(ids), quarantine.erased(ids)])
+  // Asked now, whatever was known when the record was read: an order that came since looks for what was set aside before it.
+  const spoken = refused.flatMap(({ more }) => spokenOf(more))
+  const [states, erased, gone] = await Promise.all([quarantine.states(ids), quarantine.erased(ids), spoken.length === 0 ? new Set<string>() : vault.erased('incident', [...new Set(spoken)])])
   const fresh = new Map<string, (typeof named)[number]>()
   const became: SetAside[] = []
   for (const one of named) {
-    const { id, item: { raw, cause, text } } = one
+    const { id, item: { raw, cause, text, more } } = one
     const status = states.get(id)?.status ?? 'none'
-    if (erased.has(id)) { tally.settle(raw, 'duplicate'); tally.erased(); became.push({ id, outcome: 'duplicate' }); continue }
+    if (erased.has(id) || spokenOf(more).some((subject) => gone.has(subject))) { tally.settle(raw, 'duplicate'); tally.erased(); became.push({ id, outcome: 'duplicate' }); continue }
     if (status === 'released' || status === 'resolved') { tally.settle(raw, 'duplicate'); became.push({ id, outcome: 'duplicate' }); continue }
     became.push({ id, outcome: 'quarantined' })
     tally.settle(raw, 'quarantined')
@@ -50,6 +52,9 @@ export const setAside = async <R extends Refused>({ vault, quarantine }: { reado
   })))
   return became
 }
+
+/** Of a person's token and a record's stream a tombstone stands in every context. */
+const spokenOf = (more: Refused['more']): readonly string[] => [...more?.speaksOf ?? [], ...more?.personRefs ?? []]
 
 /** One record that is too large for the log stops none of the others: they are parted until it stands alone. */
 export const recordParted = async (recorder: Recorder, items: readonly RecordItem[]): Promise<(RecordOutcome | 'too-large')[]> => {

@@ -13,5 +13,5 @@ export class QuarantinedRecordRepairedV2 {
   @Hash({ doc: 'keyed fingerprint of the new bytes' }) record!: string
   @Text({ max: 400, privacy: 'narrative', about: 'anyone', optional: true, doc: "the operator's note" }) note?: Sealable
   @StreamRefs({ max: 2, optional: true, doc: 'the records that it speaks of, as far as their numbers could be read: what is ordered about them takes it along' }) speaksOf?: string[]
-  @Tokens({ kind: 'per', max: 12, optional: true, about: 'anyone', doc: 'the persons whom it names, as far as their numbers could be read: what is ordered about them takes it along' }) personRefs?: string[]
+  @Tokens({ kind: 'per', max: 600, optional: true, about: 'anyone', doc: 'the persons whom it names, as far as their numbers could be read: what is ordered about them takes it along' }) personRefs?: string[]
 }

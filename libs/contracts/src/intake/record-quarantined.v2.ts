@@ -25,5 +25,5 @@ export class RecordQuarantinedV2 {
   @List(() => BrokenEdit, { optional: true, max: 400, doc: 'error numbers of the standard, where the cause is one' }) edits?: BrokenEdit[]
   @StreamRef({ optional: true, doc: 'the stream that it waits for: it is tried again once that exists' }) waitsFor?: string
   @StreamRefs({ max: 2, optional: true, doc: 'the records that it speaks of, as far as their numbers could be read: what is ordered about them takes it along' }) speaksOf?: string[]
-  @Tokens({ kind: 'per', max: 12, optional: true, about: 'anyone', doc: 'the persons whom it names, as far as their numbers could be read: what is ordered about them takes it along' }) personRefs?: string[]
+  @Tokens({ kind: 'per', max: 600, optional: true, about: 'anyone', doc: 'the persons whom it names, as far as their numbers could be read: what is ordered about them takes it along' }) personRefs?: string[]
 }

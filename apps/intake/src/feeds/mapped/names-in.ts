@@ -6,9 +6,12 @@ import type { Row } from './read-rows'
 export interface NamesIn { readonly personIds: readonly string[]; readonly reportNumber?: string }
 
 export const namesIn = (row: Row, { fields }: Pick<Mapping, 'fields'>): NamesIn => {
-  const told = row.broken ? [] : Object.entries(fields).flatMap(([name, { column }]) => {
-    const text = column === undefined ? '' : row.values[column] ?? ''
-    return text === '' ? [] : [[name, text] as const]
+  const values = row.broken ? {} : row.values
+  const told = row.broken ? [] : Object.entries(fields).flatMap(([name, { column, codes, value }]) => {
+    const text = column === undefined ? String(value ?? '') : values[column] ?? ''
+    // as the row's reading translates it: under that number it is looked up
+    const translated = codes && column !== undefined ? Object.hasOwn(codes, text) ? String(codes[text]) : '' : text
+    return translated === '' ? [] : [[name, translated] as const]
   })
   const reportNumber = told.find(([name]) => name === 'reportNumber')?.[1]
   return { personIds: told.flatMap(([name, text]) => name.endsWith('personId') ? [text] : []), ...(reportNumber !== undefined && { reportNumber }) }

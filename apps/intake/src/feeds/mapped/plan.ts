@@ -150,7 +150,7 @@ export const planRows = (rows: readonly Row[], mapping: Mapping, facts: PlanFact
     const stream = `${CATEGORY[mapping.target]}-${charge ? report!.incidentId : streamId}`
     const subject = mapping.target === 'supervision-compliance' ? supervised(subjectOf(fields), facts.subjectOf(fields.personId as string), historyOf(stream)) : undefined
     if (subject && !('caseId' in subject)) return { ...place, drafts: [], ...subject }
-    if (facts.erased.has(stream)) return { ...place, outcome: 'duplicate', ...ERASED, drafts: [] }
+    if (facts.erased.has(stream) || (report && facts.erased.has(`incident-${report.incidentId}`))) return { ...place, outcome: 'duplicate', ...ERASED, drafts: [] }
     for (const [name, value] of Object.entries(fields)) if (name.endsWith('personId') && facts.personOf(value as string) === 'erased') return { ...place, outcome: 'duplicate', ...ERASED, drafts: [] }
     if (mapping.target === 'lethality-screen') {
       const wrong = wrongScreen(fields, report)
