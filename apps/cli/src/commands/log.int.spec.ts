@@ -67,6 +67,11 @@ describe('chorus log copy', () => {
     }
   })
 
+  it('a database without tables is said to be one, and what comes first', async () => {
+    const bare = await freshDatabase({ migrated: false })
+    try { expect(await copy(from.appUrl, bare.ownerUrl, '--dry-run')).toMatchObject({ code: EXIT.conflict, err: expect.stringMatching(/is empty: make its tables first.*chorus migrate/) as string }) } finally { await bare.drop() }
+  })
+
   it('what is refused is said, with the code of a conflict', async () => {
     expect(await copy(to.ownerUrl, from.ownerUrl)).toMatchObject({ code: EXIT.failure, out: '', err: expect.stringContaining('is not finished') })
     const third = await freshDatabase()

@@ -52,6 +52,8 @@ export const register = (program: Command, context: Context): void => {
         return EXIT.ok
       } catch (error) {
         if (error instanceof CopyRefused) throw new CliError(error.message, EXIT.conflict)
+        // 42P01: no table of a log is there yet
+        if ((error as { code?: string }).code === '42P01') throw new CliError('The database of --to is empty: make its tables first, DATABASE_OWNER_URL=… npx chorus migrate, and copy again.', EXIT.conflict)
         throw error
       } finally {
         await source.close()
