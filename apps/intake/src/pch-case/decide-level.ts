@@ -1,5 +1,5 @@
 /** How the level of a case is proposed, approved, assigned, moved, looked at again and contested, and who approves an exit. Pure; a part of pch-case.ts. */
-import { AGENCIES, PATTERNS, rankOf, STEP_DOWN_REASONS, type Agency, type CommandMeta, type Level, type LevelApprovedV1, type PanelMember } from '@chorus/contracts'
+import { AGENCIES, PATTERNS, rankOf, STEP_DOWN_REASONS, type Agency, type ChangeReason, type CommandMeta, type Level, type LevelApprovedV1, type PanelMember } from '@chorus/contracts'
 import { dayOf, isRefusal, refused, type Decision, type Refusal } from '@chorus/decider'
 import { draft, BASIS_EXPUNGED, NO_LEVEL, NO_PROPOSAL, notOpen } from './answers'
 import { againstReferences } from './references'
@@ -107,6 +107,7 @@ export const assign = ({ data: { facts, ...body }, meta }: Assign, state: PchCas
   }, meta, { policyVersion: facts.policy.policyVersion, basis: facts.basis })]
 }
 
+const DOWN_ONLY: readonly ChangeReason[] = ['PANEL_STEPDOWN', 'BASIS_EXPUNGED']
 export const change = ({ data: { facts, ...body }, meta }: Change, state: PchCase): Decision => {
   if (state.status !== 'open') return notOpen(state)
   if (state.level === null) return NO_LEVEL
@@ -115,8 +116,8 @@ export const change = ({ data: { facts, ...body }, meta }: Change, state: PchCas
   const down = rankOf(body.to) < rankOf(from)
   const mayGoDown = STEP_DOWN_REASONS.includes(body.reasonCode)
   if (down && !mayGoDown) return refused('level_moves_up_only', `From ${from} to ${body.to} is a step down. A level goes down only by panel (PANEL_STEPDOWN), correction or expungement.`, { rules: ['I5'] })
-  if (!down && body.reasonCode === 'PANEL_STEPDOWN') return refused('reason_does_not_fit', `From ${from} to ${body.to} is a step up: PANEL_STEPDOWN is no reason for it.`, { rules: ['I5'] })
-  const wrong = againstReferences(body, facts) ?? panelProblem(body.to, body.reasonCode === 'PANEL_STEPDOWN' ? Math.max(2, facts.panelAgencies) : facts.panelAgencies, body.panelId, membersOf(state.approvals, body.to, body.panelId))
+  if (!down && DOWN_ONLY.includes(body.reasonCode)) return refused('reason_does_not_fit', `From ${from} to ${body.to} is a step up: ${body.reasonCode} is no reason for it.`, { rules: ['I5'] })
+  const wrong = againstReferences(body, facts, down) ?? panelProblem(body.to, body.reasonCode === 'PANEL_STEPDOWN' ? Math.max(2, facts.panelAgencies) : facts.panelAgencies, body.panelId, membersOf(state.approvals, body.to, body.panelId))
   if (wrong) return wrong
   return [draft('LevelChanged', {
     caseId: state.opened.caseId, from, to: body.to, rank: rankOf(body.to), triggerEventId: body.triggerEventId, matchedCriteria: [...facts.matched], evidenceRefs: body.evidenceRefs, reasonCode: body.reasonCode,

@@ -2,7 +2,7 @@
 import type { DraftEvent } from '@chorus/contracts'
 import type { Recorder } from '@chorus/event-store'
 import { MemoryVault } from '@chorus/privacy'
-import { accessIdOf } from '@chorus/record-access'
+import { accessIdOf, STILL_ALLOWED } from '@chorus/record-access'
 import { metaOf, NOW } from '../../../../libs/decider/src/testing/given'
 import { recorded } from '../../../../libs/decider/src/testing/memory-log'
 import { OFFENDER, report, STRANGER, VICTIM } from '../testing/incident-report'
@@ -15,20 +15,22 @@ const draft = (type: string, data: object): DraftEvent => ({ type, schemaVersion
 const index = (): [string, DraftEvent] => { const { data, ...said } = report({ arrestMade: true }); return [`incident-${INDEX}`, { ...said, data: { ...data, incidentId: INDEX } }] }
 const closed = (ground: string): [string, DraftEvent] => [`recordAccess-${accessIdOf(`incident-${INDEX}`)}`, draft('RecordAccessRestricted', { record: `incident-${INDEX}`, ground, statute: 'RSMO_610_122', rolesStillAllowed: [] })]
 
-interface Changing { readonly matched: readonly string[]; readonly read: readonly string[]; readonly unknown: readonly string[]; readonly trigger: object | null }
+interface Changing { readonly matched: readonly string[]; readonly read: readonly string[]; readonly unknown: readonly string[]; readonly expunged: readonly string[]; readonly basisExpunged: boolean; readonly trigger: object | null }
 const PROSECUTOR = { role: 'prosecutor', agency: 'JCPO' }
 /** `trigger`: the stream whose last event led to it. */
 const changing = (...events: readonly (readonly [string, DraftEvent])[]): Promise<Changing> => naming({}, ...events)
-const naming = async ({ trigger = `historyReview-${CASE}`, evidence = [`historyReview-${CASE}`], reader = PROSECUTOR }: { trigger?: string; evidence?: string[]; reader?: { role: string; agency: string } }, ...events: readonly (readonly [string, DraftEvent])[]): Promise<Changing> => {
+/** `first`: the type of the event of that stream which led to it, where that is not the last. */
+interface Named { readonly trigger?: string; readonly evidence?: string[]; readonly reader?: { role: string; agency: string }; readonly first?: string }
+const naming = async ({ trigger = `historyReview-${CASE}`, evidence = [`historyReview-${CASE}`], reader = PROSECUTOR, first }: Named, ...events: readonly (readonly [string, DraftEvent])[]): Promise<Changing> => {
   const { log } = await World.run([])
   const opened = draft('CaseOpened', { caseId: CASE, referralId: id(2), subjectRef: STRANGER, indexIncidentId: INDEX, count: 1, subjectAdultAtIndex: true, adultBasis: 'BIRTH_DATE' })
   const reviewed = draft('CriminalHistoryReviewed', { caseId: CASE, subjectRef: STRANGER, lookbackYears: 5, counts: { ipvArrests: 1, ipvCharges: 0, ipvConvictions: 0, oopViolations: 0, violentFelonies: 0 } })
   // What is taken back is what was recorded last.
   const asRecorded = (event: DraftEvent): DraftEvent => event.type === 'EventRetracted' ? { ...event, data: { ...event.data, retracts: log.events.at(-1)!.id } } : event
   for (const [stream, event] of [[`pchCase-${CASE}`, opened], [`historyReview-${CASE}`, reviewed], ...events] as const) log.events.push(recorded(asRecorded(event), { stream, revision: (await log.load(stream)).length, ordinal: log.events.length + 1 }, metaOf({ name: `${stream} ${log.events.length}` })))
-  const triggerEventId = log.events.findLast(({ stream }) => stream === trigger)?.id ?? id(99)
-  const { matched, basis, unknown, trigger: led } = await new CaseLookUp(log as unknown as Recorder, new MemoryVault(new Uint8Array(32))).forChange(CASE, { to: 'C', triggerEventId, evidenceRefs: evidence }, NOW, reader)
-  return { matched, read: basis.map(({ stream }) => stream), unknown, trigger: led }
+  const triggerEventId = (first === undefined ? log.events.findLast(({ stream }) => stream === trigger) : log.events.find(({ stream, type }) => stream === trigger && type === first))?.id ?? id(99)
+  const { basis, trigger: led, ...said } = await new CaseLookUp(log as unknown as Recorder, new MemoryVault(new Uint8Array(32))).forChange(CASE, { to: 'C', triggerEventId, evidenceRefs: evidence }, NOW, reader)
+  return { ...said, read: basis.map(({ stream }) => stream), trigger: led }
 }
 
 it('the criteria that the record meets, and how far it was read', async () => {
@@ -87,5 +89,65 @@ describe('what it names', () => {
   it('what closed a record of his, also where that is there for nobody', async () => {
     const stream = `recordAccess-${accessIdOf(`incident-${INDEX}`)}`
     expect(await naming({ trigger: stream }, index(), closed('DESTROYED'))).toMatchObject({ unknown: [], trigger: { type: 'RecordAccessRestricted' } })
+  })
+
+  const shut = (record: string, ground: string, rolesStillAllowed: readonly string[] = STILL_ALLOWED): [string, DraftEvent] => [`recordAccess-${accessIdOf(record)}`, draft('RecordAccessRestricted', { record, ground, statute: 'RSMO_610_140', rolesStillAllowed })]
+  const referred = (subjectRef: string, incidentId = FURTHER, victimRef = VICTIM): [string, DraftEvent] => [`referral-${OTHER}`, draft('ReferralReceived', { referralId: OTHER, subjectRef, victimRef, incidentIds: [incidentId] })]
+  const sameAs = (token: string, ref = STRANGER): [string, DraftEvent] => ['personIdentity-register', draft('PersonIdentitiesLinked', { keepRef: ref, mergedRef: token, basis: 'FINGERPRINTS', decidedBy: 'human' })]
+  const SECOND = `per_${'y'.repeat(22)}`
+
+  it('what any referral about him names, also one on which no case was opened, and under a token that was linked later', async () => {
+    for (const before of [[referred(STRANGER)], [referred(SECOND), sameAs(SECOND)]]) {
+      expect((await naming(named, index(), ...before, further())).unknown).toEqual([])
+      expect((await naming(byArrest, index(), ...before, further(), arrest({ incidentId: FURTHER }))).unknown).toEqual([])
+    }
+    expect((await naming(named, index(), referred(SECOND), further())).unknown).toEqual(NONE)
+  })
+  it('not what a referral named that was destroyed', async () => { expect((await naming(named, index(), referred(STRANGER), further(), shut(`referral-${OTHER}`, 'DESTROYED', []))).unknown).toEqual(NONE) })
+
+  const violated: [string, DraftEvent] = [`circumstance-${CASE}`, draft('ProtectionOrderStatusChanged', { caseId: CASE, status: 'VIOLATED', respondent: 'SUBJECT' })]
+  const around = { trigger: `circumstance-${CASE}`, evidence: [`circumstance-${CASE}`] }
+  it.each([['DESTROYED', []], ['NOLLE', []], ['COURT_ORDER', STILL_ALLOWED]] as const)('a link to an incident that is closed (%s) takes nothing from what stands beside it', async (ground, roles) => {
+    const closing = shut(`incident-${FURTHER}`, ground, roles)
+    expect(await naming(around, index(), further(), linked(), violated, closing)).toMatchObject({ unknown: [], expunged: [], trigger: { type: 'ProtectionOrderStatusChanged' } })
+    expect((await naming(around, index(), further(), violated, linked(), closing)).unknown).toEqual(ground === 'COURT_ORDER' ? [] : ['triggerEventId'])
+    expect((await naming(around, index(), further(), linked(), closing)).unknown).toEqual(ground === 'COURT_ORDER' ? [] : NONE)
+  })
+
+  it('what a court ordered closed is known to justice, and said to be closed: the record, what links it, and an arrest in it', async () => {
+    const further2 = [index(), further(), linked()] as const
+    const closing = shut(`incident-${FURTHER}`, 'COURT_ORDER')
+    for (const [ref, events] of [[named, [...further2, closing]], [around, [...further2, closing]], [byArrest, [...further2, arrest({ incidentId: FURTHER }), closing]], [byArrest, [index(), arrest({ token: STRANGER }), shut(`arrest-${ARREST}`, 'COURT_ORDER')]]] as const) {
+      expect(await naming(ref, ...events)).toMatchObject({ unknown: [], expunged: NONE, basisExpunged: false })
+    }
+    expect(await naming(named, ...further2, shut(`incident-${FURTHER}`, 'NOLLE'))).toMatchObject({ unknown: [], expunged: [] })
+    expect(await naming({}, index(), shut(`incident-${INDEX}`, 'COURT_ORDER'))).toMatchObject({ unknown: [], expunged: [], basisExpunged: true })
+  })
+  it('a closing holds until its ground is gone; a disposition until the next', async () => {
+    const ofIndex = `recordAccess-${accessIdOf(`incident-${INDEX}`)}`
+    const restored: [string, DraftEvent] = [ofIndex, draft('RecordAccessRestored', { record: `incident-${INDEX}`, grounds: ['NOLLE'], authority: 'DISPOSITION_CHANGED' })]
+    const closing = shut(`incident-${INDEX}`, 'NOLLE')
+    expect((await naming({ trigger: ofIndex }, index(), closing)).trigger).toMatchObject({ type: 'RecordAccessRestricted', holds: true })
+    expect((await naming({ trigger: ofIndex, first: 'RecordAccessRestricted' }, index(), closing, restored)).trigger).toMatchObject({ type: 'RecordAccessRestricted', holds: false })
+    const disposed = (result: string): [string, DraftEvent] => [`charging-${INDEX}`, draft('DispositionEntered', { incidentId: INDEX, results: [result], court: 'STATE' })]
+    expect((await naming({ trigger: `charging-${INDEX}` }, index(), disposed('NOLLE'))).trigger).toMatchObject({ holds: true })
+    expect((await naming({ trigger: `charging-${INDEX}`, first: 'DispositionEntered' }, index(), disposed('NOLLE'), disposed('GUILTY'))).trigger).toMatchObject({ holds: false })
+  })
+  it('the closing of an arrest of his; not of another\'s', async () => {
+    const closing = shut(`arrest-${ARREST}`, 'ARREST_NOT_CHARGED')
+    expect((await naming({ trigger: closing[0] }, index(), arrest({ token: STRANGER }), closing)).unknown).toEqual([])
+    expect((await naming({ trigger: closing[0] }, index(), arrest({ incidentId: INDEX }), shut(`arrest-${ARREST}`, 'DESTROYED', []))).unknown).toEqual([])
+    expect((await naming({ trigger: closing[0] }, index(), arrest({}), closing)).unknown).toEqual(['triggerEventId'])
+  })
+  it('a proposal holds until it is declined or its case ends, and stands while what it rests on is not closed by a court', async () => {
+    const own = { trigger: `pchCase-${CASE}` }
+    const said = (type: string, data: object): [string, DraftEvent] => [`pchCase-${CASE}`, draft(type, { caseId: CASE, ...data })]
+    const proposed = said('LevelProposed', { level: 'C', evidenceRefs: [`incident-${FURTHER}`] })
+    const [declined, ended, again] = [said('LevelProposalDeclined', { level: 'C', reasonCode: 'COUNTS_DISPUTED' }), said('CaseClosed', { code: 'MOVED' }), said('CaseReopened', { reasonCode: 'RETURNED' })]
+    expect((await naming(own, index(), proposed)).trigger).toMatchObject({ holds: true, stands: true })
+    for (const since of [[declined], [ended], [ended, again]]) expect((await naming({ ...own, first: 'LevelProposed' }, index(), proposed, ...since)).trigger).toMatchObject({ type: 'LevelProposed', holds: false })
+    expect((await naming({ ...own, first: 'LevelProposed' }, index(), proposed, said('LevelProposalDeclined', { level: 'B' }))).trigger).toMatchObject({ holds: true })
+    expect((await naming(own, index(), proposed, declined, proposed)).trigger).toMatchObject({ holds: true })
+    for (const ground of ['COURT_ORDER', 'DESTROYED']) expect(await naming(own, index(), proposed, shut(`incident-${FURTHER}`, ground))).toMatchObject({ unknown: [], expunged: [], trigger: { stands: false } })
   })
 })

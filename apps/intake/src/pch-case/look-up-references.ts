@@ -1,80 +1,71 @@
-/** Which of what a change of level names is there, is of the person of the case, and is open to whoever asks. Read at the log's head, handed in as data. */
-import type { ArrestRecordedV2, Basis, CaseOpenedV1, ChangeLevel, IncidentLinkedToCaseV1, RecordedEvent, ReferralReceivedV2 } from '@chorus/contracts'
+/** Which of what a change of level names is there, is of the person of the case, is open to whoever asks, and was not closed by a court. Read at the log's head, handed in as data. */
+import type { Basis, CaseOpenedV1, ChangeLevel, LevelProposedV1, RecordAccessRestrictedV2, RecordedEvent } from '@chorus/contracts'
 import { fold, streamOf } from '@chorus/decider'
 import { categoryOf, type Recorder } from '@chorus/event-store'
-import { closedTo, recordsOf, type Reader } from '@chorus/record-access'
-import { circumstance } from '../circumstance/circumstance'
+import { closedTo, initial as openAccess, isClosed, recordAccess, recordsOf, type Reader } from '@chorus/record-access'
 import { incident, initial as noIncident } from '../incident/incident'
-import { referral } from '../referral/referral'
+import { expungedOf } from './expunged'
+import { hisArrests, ofPerson, speaksOf, type Loaded } from './his-records'
 import type { CaseLookUp } from './look-up'
 import { EVIDENCE, LEADING_TO, type ReferenceFacts, type Trigger } from './references'
 
 type Named = Pick<ChangeLevel, 'triggerEventId' | 'evidenceRefs'>
-type Loaded = ReadonlyMap<string, readonly RecordedEvent[]>
-interface His { readonly tokens: readonly string[]; readonly cases: readonly string[]; readonly incidents: readonly string[]; /** known by their names */ readonly streams: ReadonlySet<string> }
+type Found = Omit<ReferenceFacts, 'basisExpunged'> & { readonly basis: readonly Basis[] }
 
-export const lookUpReferences = async (log: Recorder, lookUp: CaseLookUp, opened: CaseOpenedV1, { triggerEventId, evidenceRefs }: Named, reader: Reader): Promise<ReferenceFacts & { readonly basis: readonly Basis[] }> => {
-  const his = await ofPerson(log, lookUp, opened)
+export const lookUpReferences = async (log: Recorder, lookUp: CaseLookUp, opened: CaseOpenedV1, { triggerEventId, evidenceRefs }: Named, reader: Reader): Promise<Found> => {
+  const his = await ofPerson(log, lookUp, opened, reader)
   const led = (await log.standing([triggerEventId])).get(triggerEventId)
   const asked = [...new Set([...evidenceRefs.filter((ref) => EVIDENCE.includes(categoryOf(ref))), ...(led !== undefined && LEADING_TO.includes(categoryOf(led)) ? [led] : [])])]
   const found = await log.loadMany(asked)
-  const arrestedIn = await log.loadMany([...new Set([...found.values()].flat().flatMap(incidentsOf))])
+  const events = [...found.values()].flat()
+  const arrests = await hisArrests(log, his, await log.loadMany([...new Set(events.flatMap(arrestsOf))]))
+  const linked = await log.loadMany([...new Set(events.flatMap(linkedBy))])
+  const closed = await closedTo(log, events.flatMap(recordsOf), reader)
+  const expunged = await expungedOf(log, events.flatMap((event) => [...groundsOf(event), ...proposedOn(event)]))
   // What closes a record says nothing of what stands in it.
-  const closed = await closedTo(log, asked.flatMap((stream) => categoryOf(stream) === 'recordAccess' ? [] : [stream, ...(found.get(stream) ?? []).flatMap(recordsOf)]), reader)
-  const isOpen = (stream: string, events: readonly RecordedEvent[]): boolean => ![stream, ...events.flatMap(recordsOf)].some((record) => closed.isGone(record) || (closed.has(record) && categoryOf(record) !== 'pchCase'))
-  const isHis = (stream: string): boolean => {
-    const events = found.get(stream) ?? []
-    return events.length > 0 && isOpen(stream, events) && (his.streams.has(stream) || events.some((event) => speaksOf(event, his, arrestedIn)))
-  }
-  const event = led === undefined ? undefined : found.get(led)?.find(({ id }) => id === triggerEventId)
-  // The register is everybody's: there the event itself names him.
-  const known = event !== undefined && (his.streams.has(led!) ? isHis(led!) : isOpen(led!, [event]) && speaksOf(event, his, arrestedIn))
+  const isOpen = (event: RecordedEvent): boolean => categoryOf(event.stream) === 'recordAccess' || !isClosed(event, closed)
+  // Each event for itself: what was destroyed of one incident takes nothing from what else stands beside it. The register is everybody's: there the event itself names him.
+  const ownOf = (stream: string): readonly RecordedEvent[] => (found.get(stream) ?? []).filter((event) => isOpen(event) && (his.streams.has(stream) || speaksOf(event, his, arrests)))
+  const isHis = (stream: string): boolean => ownOf(stream).length > 0
+  const isExpunged = (event: RecordedEvent): boolean => groundsOf(event).some((record) => expunged.has(record))
+  const trigger = led === undefined ? undefined : ownOf(led).find(({ id }) => id === triggerEventId)
+  const placesWhere = (ofTrigger: boolean, ofEvidence: (stream: string) => boolean): string[] => [...(ofTrigger ? ['triggerEventId'] : []), ...evidenceRefs.flatMap((ref, at) => ofEvidence(ref) ? [`evidenceRefs[${at}]`] : [])]
   return {
-    unknown: [...(known ? [] : ['triggerEventId']), ...evidenceRefs.flatMap((ref, at) => isHis(ref) ? [] : [`evidenceRefs[${at}]`])],
-    trigger: known ? asTrigger(event, found.get(led!)!, arrestedIn) : null,
-    basis: asked.filter((stream) => isHis(stream)).slice(0, 20).map((stream) => ({ stream, revision: found.get(stream)!.length - 1 })),
+    unknown: placesWhere(trigger === undefined, (stream) => !isHis(stream)),
+    expunged: placesWhere(trigger !== undefined && isExpunged(trigger), (stream) => isHis(stream) && ownOf(stream).every(isExpunged)),
+    trigger: trigger ? asTrigger(trigger, found.get(led!)!, linked, expunged) : null,
+    basis: asked.filter(isHis).slice(0, 20).map((stream) => ({ stream, revision: found.get(stream)!.length - 1 })),
   }
 }
 
-/** The streams that are his by their names: of his cases, their referrals, and the incidents in which he is the referred. */
-const ofPerson = async (log: Recorder, lookUp: CaseLookUp, own: CaseOpenedV1): Promise<His> => {
-  const { tokens } = await lookUp.identityOf(own.subjectRef)
-  const cases = [{ caseId: own.caseId, opened: own }, ...(await lookUp.casesOf(own.subjectRef)).cases.filter(({ caseId }) => caseId !== own.caseId)]
-  const referrals = cases.map(({ opened }) => streamOf(referral, opened.referralId))
-  const around = cases.map(({ caseId }) => streamOf(circumstance, caseId))
-  const told = [...(await log.loadMany([...new Set([...referrals, ...around])])).values()].flat()
-  const incidents = [...new Set([...cases.map(({ opened }) => opened.indexIncidentId), ...told.flatMap(referredIn)])]
-  const ofCases = cases.flatMap(({ caseId }) => [`pchCase-${caseId}`, `historyReview-${caseId}`])
-  return { tokens, cases: cases.map(({ caseId }) => caseId), incidents, streams: new Set([...ofCases, ...around, ...referrals, ...incidents.flatMap((id) => [`incident-${id}`, `charging-${id}`])]) }
+/** The arrests that an event is, or of whose closing it tells. */
+const arrestsOf = ({ stream, data }: RecordedEvent): string[] => [stream, (data as { record?: string }).record ?? ''].filter((one) => categoryOf(one) === 'arrest')
+/** The incident that says whether somebody was arrested. */
+const linkedBy = ({ type, data }: RecordedEvent): string[] => type === 'IncidentLinkedToCase' ? [streamOf(incident, (data as { incidentId: string }).incidentId)] : []
+/** The records without which the event is no ground: where it stands, and what it names. */
+const groundsOf = (event: RecordedEvent): string[] => {
+  const { record } = event.data as { record?: string }
+  return [...recordsOf(event), ...(record === undefined ? [] : [record])]
 }
-const referredIn = ({ type, data }: RecordedEvent): readonly string[] => {
-  if (type === 'ReferralReceived') return (data as ReferralReceivedV2).incidentIds
-  // Where he was the victim, it is no ground for a level of his.
-  return type === 'IncidentLinkedToCase' && (data as IncidentLinkedToCaseV1).side === 'REFERRED' ? [(data as IncidentLinkedToCaseV1).incidentId] : []
-}
+/** On what a proposal rests. */
+const proposedOn = ({ type, data }: Pick<RecordedEvent, 'type' | 'data'>): readonly string[] => type === 'LevelProposed' ? (data as LevelProposedV1).evidenceRefs ?? [] : []
 
-/** The incidents that say whether somebody was arrested, and whether several were. */
-const incidentsOf = ({ type, data }: RecordedEvent): string[] => {
-  const { incidentId } = data as { incidentId?: string }
-  return incidentId !== undefined && (type === 'ArrestRecorded' || type === 'IncidentLinkedToCase') ? [streamOf(incident, incidentId)] : []
-}
-
-/** Whether an event of a stream that is not his by its name is about him. */
-const speaksOf = (event: RecordedEvent, { tokens, cases, incidents, streams }: His, arrestedIn: Loaded): boolean => {
-  const { caseId, record, incidentId, ...said } = event.data as Readonly<Record<string, unknown>>
-  if (cases.includes(String(caseId)) || cases.some((one) => event.partitionkey === `pchCase-${one}`) || streams.has(String(record))) return true
-  if (PERSON_FIELDS.some((field) => tokens.includes(String(said[field])))) return true
-  if (event.type !== 'ArrestRecorded' || !incidents.includes((event.data as ArrestRecordedV2).incidentId ?? '')) return false
-  // Of two who were arrested in one incident the number of the report does not tell which.
-  return fold(incident, arrestedIn.get(`incident-${String(incidentId)}`) ?? [], noIncident).determined?.dualArrest !== true
-}
-const PERSON_FIELDS = ['token', 'subjectRef', 'keepRef', 'mergedRef', 'oneRef', 'otherRef']
-
-const asTrigger = ({ id, type, data }: RecordedEvent, stream: readonly RecordedEvent[], arrestedIn: Loaded): Trigger => {
+const asTrigger = (event: RecordedEvent, stream: readonly RecordedEvent[], linked: Loaded, expunged: ReadonlySet<string>): Trigger => {
+  const { id, type, data } = event
   const { arrestMade, incidentId } = data as { arrestMade?: boolean; incidentId?: string }
-  const linked = type === 'IncidentLinkedToCase' ? fold(incident, arrestedIn.get(`incident-${incidentId}`) ?? [], noIncident) : null
+  const further = type === 'IncidentLinkedToCase' ? fold(incident, linked.get(`incident-${incidentId}`) ?? [], noIncident) : null
   return {
-    type, data, stands: !stream.some((later) => later.corrects === id || (later.type === 'EventRetracted' && (later.data as { retracts?: string }).retracts === id)),
-    arrest: linked ? linked.status === 'known' && linked.report.arrestMade : arrestMade === true,
+    type, data, stands: !proposedOn(event).some((ref) => expunged.has(ref)) && !stream.some((later) => later.corrects === id || (later.type === 'EventRetracted' && (later.data as { retracts?: string }).retracts === id)),
+    arrest: further ? further.status === 'known' && further.report.arrestMade : arrestMade === true, holds: holdsOf(event, stream),
+  }
+}
+/** Whether what it did lasts. */
+const holdsOf = ({ type, data, revision }: RecordedEvent, stream: readonly RecordedEvent[]): boolean => {
+  const since = stream.filter((one) => one.revision > revision)
+  switch (type) {
+    case 'RecordAccessRestricted': return fold(recordAccess, stream, openAccess).grounds[(data as RecordAccessRestrictedV2).ground] !== undefined
+    case 'DispositionEntered': return since.every((later) => later.type !== 'DispositionEntered')
+    case 'LevelProposed': return since.every((later) => later.type !== 'CaseClosed' && !(later.type === 'LevelProposalDeclined' && (later.data as LevelProposedV1).level === (data as LevelProposedV1).level))
+    default: return true
   }
 }

@@ -2,7 +2,7 @@
 import { tokensOf, type Basis, type CaseOpenedV1, type ChangeLevel, type IncidentLinkedToCaseV1, type Level, type NotificationDeliveredV1, type OpenCase, type RecordedEvent } from '@chorus/contracts'
 import { fold, streamOf } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
-import { accessIdOf, initial as openAccess, recordAccess, type Reader } from '@chorus/record-access'
+import type { Reader } from '@chorus/record-access'
 import type { Vault } from '@chorus/privacy'
 import { circumstance } from '../circumstance/circumstance'
 import { isQualifying } from '../circumstance/qualifying'
@@ -17,6 +17,7 @@ import { initial as noReferral, referral, type CaseFacts, type ReopenFacts } fro
 import { adultAtIndex } from './adult'
 import { firstInstant, offendedAfterNotice, type AfterNotice, type Notice, type Offense } from './after-notice'
 import { exitFrom } from './exit-from'
+import { expungedOf } from './expunged'
 import { atLeast, groundOf, isVictimMinor, mayBecome, type Together } from './ground'
 import { lookUpReferences } from './look-up-references'
 import { initial, pchCase, type ChangeFacts, type CloseFacts, type LevelFacts, type OpenFacts, type PchCase, type ProposeFacts, type ReopenFacts as CaseReopenFacts } from './pch-case'
@@ -195,10 +196,7 @@ export class CaseLookUp {
   }
 
   /** Closed or destroyed by order of a court: no ground for a level any more. */
-  private async isExpunged(record: string): Promise<boolean> {
-    const { COURT_ORDER, DESTROYED } = fold(recordAccess, await this.log.load(streamOf(recordAccess, accessIdOf(record))), openAccess).grounds
-    return (COURT_ORDER ?? DESTROYED) !== undefined
-  }
+  private async isExpunged(record: string): Promise<boolean> { return (await expungedOf(this.log, [record])).has(record) }
 
   async forLevel(level: Level, now: string): Promise<LevelFacts> {
     const policy = await policyInForce(this.log, now)
@@ -209,10 +207,10 @@ export class CaseLookUp {
   async forChange(caseId: string, { to, ...named }: Pick<ChangeLevel, 'to' | 'triggerEventId' | 'evidenceRefs'>, now: string, reader: Reader): Promise<ChangeFacts> {
     const { policy } = await policyInForce(this.log, now)
     const [inForce, state] = [await this.forLevel(to, now), await this.stateOf(caseId)]
-    if (state.status === 'none') return { ...inForce, matched: [], unknown: [], trigger: null }
+    if (state.status === 'none') return { ...inForce, matched: [], unknown: [], expunged: [], basisExpunged: false, trigger: null }
     const { basis: found, ...references } = await lookUpReferences(this.log, this, state.opened, named, reader)
-    const facts = { ...inForce, ...references, basis: [...inForce.basis, ...found] }
-    const { levelFacts, reviewedYears, basis, incidentCurrent, basisExpunged } = await this.recordedOf(state, policy.prohibitedBehaviors)
+    const { levelFacts, reviewedYears, basis, incidentCurrent, basisExpunged = false } = await this.recordedOf(state, policy.prohibitedBehaviors)
+    const facts = { ...inForce, ...references, basisExpunged, basis: [...inForce.basis, ...found] }
     // What a report said that was taken back, or is closed, is not said anew.
     if (!incidentCurrent || basisExpunged) return { ...facts, matched: [] }
     return { ...facts, matched: metAt(policy, to, { ...levelFacts, history: reviewedYears === policy.lookbackYears ? levelFacts.history : null }), basis: onePer([...facts.basis, ...basis]) }
