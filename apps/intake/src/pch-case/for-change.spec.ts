@@ -95,6 +95,7 @@ describe('what it names', () => {
   const referred = (subjectRef: string, incidentId = FURTHER, victimRef = VICTIM): [string, DraftEvent] => [`referral-${OTHER}`, draft('ReferralReceived', { referralId: OTHER, subjectRef, victimRef, incidentIds: [incidentId] })]
   const sameAs = (token: string, ref = STRANGER): [string, DraftEvent] => ['personIdentity-register', draft('PersonIdentitiesLinked', { keepRef: ref, mergedRef: token, basis: 'FINGERPRINTS', decidedBy: 'human' })]
   const SECOND = `per_${'y'.repeat(22)}`
+  const ofArrest = `per_${'x'.repeat(22)}`
 
   it('what any referral about him names, also one on which no case was opened, and under a token that was linked later', async () => {
     for (const before of [[referred(STRANGER)], [referred(SECOND), sameAs(SECOND)]]) {
@@ -149,5 +150,30 @@ describe('what it names', () => {
     expect((await naming({ ...own, first: 'LevelProposed' }, index(), proposed, said('LevelProposalDeclined', { level: 'B' }))).trigger).toMatchObject({ holds: true })
     expect((await naming(own, index(), proposed, declined, proposed)).trigger).toMatchObject({ holds: true })
     for (const ground of ['COURT_ORDER', 'DESTROYED']) expect(await naming(own, index(), proposed, shut(`incident-${FURTHER}`, ground))).toMatchObject({ unknown: [], expunged: [], trigger: { stands: false } })
+  })
+
+  describe('an arrest by the number of his incident', () => {
+    const byNumber = (incidentId = FURTHER) => arrest({ incidentId })
+    const reportOf = (more: object): [string, DraftEvent] => { const [stream, { data, ...said }] = further(); return [stream, { ...said, data: { ...data, ...more } }] }
+    const second: [string, DraftEvent] = [`arrest-${OTHER}`, draft('ArrestRecorded', { arrestId: OTHER, token: SECOND, incidentId: FURTHER })]
+    const arrestee = (token: string, sequence: number) => ({ token, sequence, arrestDate: '2026-07-02', armed: [], clearedOffenseCodes: [] })
+    const twoOffenders = reportOf({ offenders: [{ token: OFFENDER, sequence: 1 }, { token: SECOND, sequence: 2 }] })
+    const aggressor = (aggressorToken: string): [string, DraftEvent] => [`incident-${FURTHER}`, draft('PrimaryAggressorDetermined', { incidentId: FURTHER, aggressorToken, dualArrest: false, basis: ['INJURY'] })]
+    it.each<[string, boolean, readonly [string, DraftEvent][]]>([
+      ['of the only offender', true, [further(), sameAs(ofArrest, OFFENDER)]],
+      ['of the victim of the report', false, [further(), sameAs(ofArrest, VICTIM)]],
+      ['of the partner whom the referral names', false, [referred(STRANGER, FURTHER, SECOND), further(), sameAs(ofArrest, SECOND)]],
+      ['of somebody whom another referral of it names', false, [referred(SECOND), further(), sameAs(ofArrest, SECOND)]],
+      ['of one of two offenders', false, [twoOffenders, sameAs(ofArrest, SECOND)]],
+      ['of the one of two offenders who was determined as the aggressor', true, [twoOffenders, aggressor(SECOND), sameAs(ofArrest, SECOND)]],
+      ['of the one who was not', false, [twoOffenders, aggressor(OFFENDER), sameAs(ofArrest, SECOND)]],
+      ['of the other one than he is', false, [twoOffenders, aggressor(SECOND), sameAs(OFFENDER), sameAs(ofArrest, SECOND)]],
+      ['of one of two arrested persons of the report', false, [reportOf({ arrestees: [arrestee(OFFENDER, 1), arrestee(VICTIM, 2)] })]],
+      ['linked with him, of two arrested persons of the report', true, [reportOf({ arrestees: [arrestee(OFFENDER, 1), arrestee(VICTIM, 2)] }), sameAs(ofArrest)]],
+      ['beside another one that was fed', false, [further(), second]],
+      ['beside another one that was taken back', true, [further(), second, [`arrest-${OTHER}`, draft('EventRetracted', { reasonCode: 'SOURCE_DELETED' })]]],
+      ['linked with him, beside another one that was fed', true, [further(), second, sameAs(ofArrest)]],
+    ])('%s: his: %s', async (_, his, before) => { expect((await naming(byArrest, index(), linked(), ...before, byNumber())).unknown).toEqual(his ? [] : NONE) })
+    it('told of the case of somebody else, it is not his', async () => { expect((await naming(byArrest, index(), linked(), further(), arrest({ incidentId: FURTHER }, { partitionkey: `pchCase-${OTHER}` }))).unknown).toEqual(NONE) })
   })
 })

@@ -9,8 +9,8 @@ import type { CaseLookUp } from './look-up'
 import { isHisByNumber } from './whose-arrest'
 
 export type Loaded = ReadonlyMap<string, readonly RecordedEvent[]>
-/** `streams`: known by their names. */
-interface His { readonly tokens: readonly string[]; readonly cases: readonly string[]; readonly incidents: readonly string[]; readonly streams: ReadonlySet<string> }
+/** `streams`: known by their names; `others`: by incident, whom referrals name beside him. */
+interface His { readonly tokens: readonly string[]; readonly cases: readonly string[]; readonly incidents: readonly string[]; readonly streams: ReadonlySet<string>; readonly others: ReadonlyMap<string, readonly string[]> }
 
 /** The streams that are his by their names: of his cases, of all referrals about him, under whichever of his tokens, and of the incidents in which he is the referred. */
 export const ofPerson = async (log: Recorder, lookUp: CaseLookUp, own: CaseOpenedV1, reader: Reader): Promise<His> => {
@@ -28,6 +28,7 @@ export const ofPerson = async (log: Recorder, lookUp: CaseLookUp, own: CaseOpene
   const ofCases = cases.flatMap(({ caseId, opened }) => [`pchCase-${caseId}`, `historyReview-${caseId}`, streamOfReferral(opened)])
   return {
     tokens, cases: cases.map(({ caseId }) => caseId), incidents, streams: new Set([...ofCases, ...around, ...about.map(streamOfReferral), ...incidents.flatMap((id) => [`incident-${id}`, `charging-${id}`])]),
+    others: new Map(incidents.map((id) => [id, received.filter(({ incidentIds }) => incidentIds.includes(id)).flatMap(({ subjectRef, victimRef }) => [subjectRef, victimRef]).filter((ref) => !tokens.includes(ref))])),
   }
 }
 // Where he was the victim, it is no ground for a level of his.
@@ -44,21 +45,31 @@ export const speaksOf = (event: RecordedEvent, { tokens, cases, streams }: His, 
 const PERSON_FIELDS = ['token', 'subjectRef', 'keepRef', 'mergedRef', 'oneRef', 'otherRef']
 
 /** Of these arrests, by their streams, those that are his: under his token, told of his case, or by the number of an incident of his where it says enough. */
-export const hisArrests = async (log: Recorder, his: His, asked: Loaded): Promise<ReadonlySet<string>> => {
+export const hisArrests = async (log: Recorder, lookUp: CaseLookUp, his: His, asked: Loaded): Promise<ReadonlySet<string>> => {
   const found = new Set<string>()
-  const byNumber: { readonly stream: string; readonly incidentId: string }[] = []
+  const byNumber: { readonly stream: string; readonly token: string; readonly incidentId: string }[] = []
   for (const [stream, events] of asked) {
     const told = events.filter(({ type }) => type === 'ArrestRecorded')
     const { token = '', incidentId } = (told.at(-1)?.data ?? {}) as Partial<ArrestRecordedV2>
     // A feed that completes what was typed in need not know the case: what was told of it last counts.
     const ofCase = told.findLast(({ partitionkey }) => categoryOf(partitionkey) === 'pchCase')?.partitionkey
     if (his.tokens.includes(token) || (ofCase !== undefined && his.streams.has(ofCase))) found.add(stream)
-    else if (ofCase === undefined && incidentId !== undefined && his.incidents.includes(incidentId)) byNumber.push({ stream, incidentId })
+    else if (ofCase === undefined && incidentId !== undefined && his.incidents.includes(incidentId)) byNumber.push({ stream, token, incidentId })
   }
   if (byNumber.length === 0) return found
+  const fed = await arrestsByIncident(log)
   const reports = await log.loadMany([...new Set(byNumber.map(({ incidentId }) => `incident-${incidentId}`))])
-  for (const { stream, incidentId } of byNumber) {
-    if (isHisByNumber({ incident: reports.get(`incident-${incidentId}`) ?? [] })) found.add(stream)
+  for (const { stream, token, incidentId } of byNumber) {
+    const { tokens: arrested } = await lookUp.identityOf(token)
+    if (isHisByNumber({ arrested, tokens: his.tokens, incident: reports.get(`incident-${incidentId}`) ?? [], arrests: fed.get(incidentId) ?? [], others: his.others.get(incidentId) ?? [] })) found.add(stream)
   }
   return found
+}
+/** As they stand: one that was taken back, or that was given to another incident, counts no more. */
+const arrestsByIncident = async (log: Recorder): Promise<ReadonlyMap<string, readonly string[]>> => {
+  const of = new Map<string, string | undefined>()
+  for await (const { stream, type, data } of log.read({ filter: { categories: ['arrest'], types: ['ArrestRecorded', 'EventRetracted'] } })) of.set(stream, type === 'ArrestRecorded' ? (data as ArrestRecordedV2).incidentId : undefined)
+  const by = new Map<string, string[]>()
+  for (const [stream, incidentId] of of) if (incidentId !== undefined) by.set(incidentId, [...by.get(incidentId) ?? [], stream])
+  return by
 }

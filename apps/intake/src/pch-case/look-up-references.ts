@@ -18,7 +18,7 @@ export const lookUpReferences = async (log: Recorder, lookUp: CaseLookUp, opened
   const asked = [...new Set([...evidenceRefs.filter((ref) => EVIDENCE.includes(categoryOf(ref))), ...(led !== undefined && LEADING_TO.includes(categoryOf(led)) ? [led] : [])])]
   const found = await log.loadMany(asked)
   const events = [...found.values()].flat()
-  const arrests = await hisArrests(log, his, await log.loadMany([...new Set(events.flatMap(arrestsOf))]))
+  const arrests = await hisArrests(log, lookUp, his, await log.loadMany([...new Set(events.flatMap(arrestsOf))]))
   const linked = await log.loadMany([...new Set(events.flatMap(linkedBy))])
   const closed = await closedTo(log, events.flatMap(recordsOf), reader)
   const expunged = await expungedOf(log, events.flatMap((event) => [...groundsOf(event), ...proposedOn(event)]))
