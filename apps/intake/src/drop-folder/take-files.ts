@@ -23,6 +23,8 @@ export interface Dropped {
   readonly folder: string
   /** as it was put there */
   readonly name: string
+  /** it was written on since it was first read: the instant at which it was taken, and the SHA-256 of all that was read of it since, this copy's too */
+  readonly again?: { readonly taken: string; readonly read: readonly string[] }
   /** what became of each row is written here, as CSV */
   readonly rows: string
 }
@@ -206,16 +208,18 @@ export class DropFolder {
     if (copy === 'changed' || !await isStill(file, stat)) { await this.save(id, claim); return }
     const as = await recognise({ folder: claim.folder, ...(claim.mapping !== undefined && { mapping: claim.mapping }), ...(claim.tooManyMappings && { tooManyMappings: true }) }, copy.head)
     if ('refused' in as) { await refuse(as.refused); return }
-    const imported = await this.options.importFile({ path: to, bytes: copy.bytes, sha256: copy.sha256, as, folder: claim.folder, name: name.toString('utf8'), rows })
+    const read = [...(claim.read ?? []).filter((one) => one !== copy.sha256), copy.sha256]
+    await this.save(id, { ...claim, tries: claim.tries + 1, read })
+    const imported = await this.options.importFile({ path: to, bytes: copy.bytes, sha256: copy.sha256, as, folder: claim.folder, name: name.toString('utf8'), rows, ...((claim.again || read.length > 1) && { again: { taken: claim.at, read } }) })
     if ('text' in imported) {
-      if (imported.outcome === 'again') await this.save(id, claim)
+      if (imported.outcome === 'again') await this.save(id, { ...claim, read })
       this.waiting = imported.text
       return
     }
     // Whoever works here now finishes it.
     if (!await this.options.owns()) return
     // Somebody wrote on while it was imported: it is read again, whole, once it is quiet.
-    if (!await isStill(file, stat)) { await this.save(id, claim); return }
+    if (!await isStill(file, stat)) { await this.save(id, { ...claim, read }); return }
     if (await reading(() => ifThere(rows))) await writing(() => rename(rows, this.path(WORKING, id, 'rows.csv')))
     await this.conclude(id, name, claim, imported.outcome, imported.report, stat)
   }

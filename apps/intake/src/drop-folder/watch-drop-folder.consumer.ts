@@ -1,6 +1,8 @@
 /** Looks at the drop folder again and again; of several processes that watch it one does, until it ends. */
 import { Inject, Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common'
-import { CLOCK, Readiness, SETTINGS, type Check, type Clock, type Settings } from '@chorus/platform'
+import type { Recorder } from '@chorus/event-store'
+import { CLOCK, Readiness, RECORDER, SETTINGS, VAULT, type Check, type Clock, type Settings } from '@chorus/platform'
+import type { Vault } from '@chorus/privacy'
 import { KcpdImport } from '../import-run/import-kcpd'
 import { NibrsImport } from '../import-run/import-nibrs'
 import { MappedImport } from '../mapped-import/import-extract'
@@ -19,10 +21,10 @@ export class WatchDropFolder implements OnApplicationBootstrap, BeforeApplicatio
   private readonly lock: DropLock | undefined
   private state: Check = { ok: true, text: 'not looked at yet' }
 
-  constructor(@Inject(SETTINGS) private readonly settings: Settings, @Inject(CLOCK) clock: Clock, nibrs: NibrsImport, kcpd: KcpdImport, extracts: MappedImport, readiness: Readiness) {
+  constructor(@Inject(SETTINGS) private readonly settings: Settings, @Inject(CLOCK) clock: Clock, nibrs: NibrsImport, kcpd: KcpdImport, extracts: MappedImport, @Inject(RECORDER) recorder: Recorder, @Inject(VAULT) vault: Vault, readiness: Readiness) {
     if (settings.drop === undefined) return
     const lock = this.lock = new DropLock(settings.databaseUrl!)
-    this.folder = new DropFolder({ folder: settings.drop, maxBytes: settings.maxUpload, clock, owns: () => lock.holds(), importFile: importDropped({ nibrs, kcpd, extracts, clock, failed: (error) => { this.log.error({ err: error }) } }, this.stopping.signal) })
+    this.folder = new DropFolder({ folder: settings.drop, maxBytes: settings.maxUpload, clock, owns: () => lock.holds(), importFile: importDropped({ nibrs, kcpd, extracts, recorder, vault, clock, failed: (error) => { this.log.error({ err: error }) } }, this.stopping.signal) })
     readiness.add('drop folder', async () => this.state)
   }
 

@@ -15,14 +15,18 @@ export const rosterMoment = async (recorder: Recorder, mapping: Mapping, rows: r
   return refused !== undefined ? { refused } : read ? { moment: read.from } : {}
 }
 
-const earlierRosters = async (recorder: Recorder, mapping: Mapping): Promise<EarlierRoster[]> => {
+/** Whether a roster that says no moment was overtaken: another of its facility began since this instant. `own`: ids of what was read of it itself. */
+export const rosterSince = async (recorder: Pick<Recorder, 'read'>, mapping: Mapping, since: string, own: readonly string[]): Promise<boolean> =>
+  mapping.snapshot !== undefined && !mapping.snapshot.asOf && (await earlierRosters(recorder, mapping)).some(({ file, began }) => Date.parse(began) >= Date.parse(since) && !own.includes(file))
+
+const earlierRosters = async (recorder: Pick<Recorder, 'read'>, mapping: Mapping): Promise<EarlierRoster[]> => {
   const found: EarlierRoster[] = []
   const begun = new Map<string, EarlierRoster>()
   const same = new Map<string, boolean>()
   for await (const { type, data, time } of recorder.read({ filter: { categories: ['importrun'], types: ['ImportRunStarted', 'MappingApplied'] } })) {
     if (type === 'ImportRunStarted') {
       const { runId, file, asOf } = data as ImportRunStartedV1
-      if (file !== undefined) begun.set(runId, { file, moment: asOf ?? time })
+      if (file !== undefined) begun.set(runId, { file, began: time, moment: asOf ?? time })
       continue
     }
     const { runId, hash, text } = data as MappingAppliedV1

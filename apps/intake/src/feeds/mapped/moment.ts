@@ -16,7 +16,7 @@ export const momentOf = (rows: readonly Row[], { snapshot, zone }: Mapping, now:
 }
 
 /** A roster that began to be read before, of the same facility by the same feed. */
-export interface EarlierRoster { readonly file: string; /** instant of its moment, as it says or as it came */ readonly moment: string }
+export interface EarlierRoster { readonly file: string; /** instant at which it began to be read */ readonly began: string; /** instant of its moment, as it says or as it came */ readonly moment: string }
 /** Why a roster changes nothing any more: a newer one is known. `moment`: the instant that it says; undefined: none. */
 export const overtakenBy = (earlier: readonly EarlierRoster[], file: string, moment: string | undefined): string | undefined => {
   const others = earlier.filter((one) => one.file !== file)
