@@ -5,7 +5,7 @@
 import { mkdir, readdir, rename, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { filedOf, type Claim, type Finished } from './noted'
-import { codeOf, ifThere, json, reading, writeWhole, writing, writtenOf } from './on-disk'
+import { codeOf, FolderUnusable, ifThere, json, reading, writeWhole, writing, writtenOf } from './on-disk'
 
 const LOOKED_AT_MS = 24 * 60 * 60 * 1000
 
@@ -18,12 +18,20 @@ export class FiledFiles {
     if (claim && finished.written !== undefined) await writing(() => writeWhole(this.noteOf(id), JSON.stringify({ finished, claim, at: this.options.clock.now() })))
   }
 
-  /** It can be cut short anywhere: the note goes last. */
-  async takeBack(): Promise<void> {
+  /** It can be cut short anywhere: the note goes last. @returns why a file cannot be followed, which stops no other */
+  async takeBack(): Promise<string | undefined> {
+    let waiting: string | undefined
     for (const name of await reading(() => readdir(this.notes))) {
       const id = /^([0-9a-f-]{36})\.json$/.exec(name)?.[1]
-      if (id !== undefined && await this.isThrough(id)) await unlink(this.noteOf(id)).catch(() => undefined)
+      if (id === undefined) continue
+      try {
+        if (await this.isThrough(id)) await unlink(this.noteOf(id)).catch(() => undefined)
+      } catch (error) {
+        if (!(error instanceof FolderUnusable)) throw error
+        waiting = `a file that was filed away cannot be looked at or taken back, the others are. See ${id}.json in .filed, which names it: where a folder stands in the place of this note, of the file's report or of its rows, take away that folder. Otherwise: ${error.message}`
+      }
     }
+    return waiting
   }
 
   private noteOf(id: string): string { return join(this.notes, `${id}.json`) }

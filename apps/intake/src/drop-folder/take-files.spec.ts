@@ -195,10 +195,32 @@ describe('the drop folder', () => {
       const files = jest.requireActual<typeof Files>('node:fs/promises')
       const { rename } = files
       const moved = jest.spyOn(files, 'rename').mockImplementation((from, to) => String(to).endsWith(cut) ? Promise.reject(Object.assign(new Error('EIO'), { code: 'EIO' })) : rename(from, to))
-      try { await expect(looks(1)).rejects.toThrow(FolderUnusable) } finally { moved.mockRestore() }
+      try { await looks(1) } finally { moved.mockRestore() }
+      expect(drop.waiting).toContain('(EIO)')
       drop = fresh()
       await looks(2)
       expect([imported.map(({ text }) => text), inFolder('.working'), inFolder('done').length]).toEqual([[FLAT, FLAT.repeat(2)], [], 3])
+    })
+    it('says where it cannot be taken back, goes on with the others, and takes it back once it can', async () => {
+      put('a.txt')
+      await looks()
+      const report = `${filed('done')}.report.json`
+      rmSync(report); mkdirSync(report)
+      appendFileSync(filed('done'), FLAT)
+      put('b.txt', `${FLAT}b`)
+      await looks(2)
+      expect(imported.map(({ name }) => name)).toEqual(['a.txt', 'b.txt'])
+      expect(drop.waiting).toMatch(/[0-9a-f-]{36}\.json in \.filed.*take away/)
+      expect(readFileSync(filed('done'), 'utf8')).toBe(FLAT.repeat(2))
+      rmSync(report, { recursive: true })
+      await looks(2)
+      expect([imported.length, imported[2]!.text, drop.waiting, inFolder('.working')]).toEqual([3, FLAT.repeat(2), undefined, []])
+    })
+    it('a note that cannot be read stops no other', async () => {
+      mkdirSync(path('.filed', '018f0000-0000-7000-8000-000000000000.json'), { recursive: true })
+      put('a.txt')
+      await looks()
+      expect([imported.length, drop.waiting]).toEqual([1, expect.stringContaining('018f0000-0000-7000-8000-000000000000.json in .filed')])
     })
     it('looks at it for a day, after it was stopped for longer too, and not at what somebody took away', async () => {
       put('a.txt'); put('b.txt', `${FLAT}b`)

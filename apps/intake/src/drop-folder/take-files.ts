@@ -72,8 +72,7 @@ export class DropFolder {
    */
   async look(signal?: AbortSignal): Promise<void> {
     await this.prepare()
-    this.waiting = undefined
-    if (await this.goesOn(signal)) await this.filed.takeBack()
+    this.waiting = await this.goesOn(signal) ? await this.filed.takeBack() : undefined
     for (const id of (await reading(() => readdir(this.path(WORKING)))).sort()) if (await this.goesOn(signal)) await this.finish(id)
     const found = await this.found()
     for (const one of found) if (one.quiet && !MAPPING.test(one.name.toString('latin1')) && await this.goesOn(signal)) {
