@@ -5,7 +5,7 @@
 import { mkdir, readdir, rename, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { filedOf, type Claim, type Finished } from './noted'
-import { codeOf, FolderUnusable, ifThere, json, reading, writeWhole, writing, writtenOf } from './on-disk'
+import { codeOf, FolderUnusable, ifThere, isStill, json, reading, sha256Of, writeWhole, writing, writtenOf } from './on-disk'
 
 const LOOKED_AT_MS = 24 * 60 * 60 * 1000
 
@@ -40,13 +40,20 @@ export class FiledFiles {
   private async isThrough(id: string): Promise<boolean> {
     const filed = filedOf(await reading(() => json(this.noteOf(id))))
     if (!filed) return true
-    const { finished: { to, base, written }, claim, at } = filed
+    const { finished, claim, at } = filed
+    const { to, base, written, sha256 } = finished
     const path = join(dirname(this.working), to, base)
     const stat = await reading(() => ifThere(path))
     // Not filed yet, where that was cut short.
     if (!stat) return await reading(() => ifThere(join(this.working, id))) === undefined
     if (!stat.isFile()) return true
-    if (writtenOf(stat) === written) return Date.parse(this.options.clock.now()) - Date.parse(at) > LOOKED_AT_MS
+    const isOver = Date.parse(this.options.clock.now()) - Date.parse(at) > LOOKED_AT_MS
+    if (writtenOf(stat) === written) return isOver
+    // A new time alone is no new file; its bytes are held against those that were imported, and its day goes on.
+    if (sha256 !== undefined && written!.startsWith(`${stat.size} `) && await sha256Of(path) === sha256 && await isStill(path, stat)) {
+      if (!isOver) await writing(() => writeWhole(this.noteOf(id), JSON.stringify({ finished: { ...finished, written: writtenOf(stat) }, claim, at })))
+      return isOver
+    }
     await writing(async () => {
       await mkdir(join(this.working, id), { mode: 0o700 }).catch((error: unknown) => { if (codeOf(error) !== 'EEXIST') throw error })
       // Without what it was like: it is read once it was quiet from one look to the next.

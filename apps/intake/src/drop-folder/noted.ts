@@ -6,11 +6,11 @@ export const claimOf = (value: unknown): Claim | undefined => {
   const text = (given: unknown): boolean => given === undefined || typeof given === 'string'
   return text(stamp) && text(mapping) && [tooManyMappings, again].every((given) => given === undefined || given === true) && (read === undefined || (Array.isArray(read) && read.every((one) => typeof one === 'string'))) ? value as Claim : undefined
 }
-export interface Finished { readonly to: 'done' | 'refused'; readonly base: string; /** size and time of what was read; absent where nothing could be */ readonly written?: string }
+export interface Finished { readonly to: 'done' | 'refused'; readonly base: string; /** size and time of what was read; absent where nothing could be */ readonly written?: string; /** of the bytes that were imported; absent where none were */ readonly sha256?: string }
 /** As conclude() writes it: a name that leads nowhere else. */
 export const finishedOf = (value: unknown): Finished | undefined => {
-  const { to, base, written } = (value ?? {}) as Record<keyof Finished, unknown>
-  return (written === undefined || typeof written === 'string') && (to === 'done' || to === 'refused') && typeof base === 'string' && /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(base) ? { to, base, ...(typeof written === 'string' && { written }) } : undefined
+  const { to, base, written, sha256 } = (value ?? {}) as Record<keyof Finished, unknown>
+  return [written, sha256].every((given) => given === undefined || typeof given === 'string') && (to === 'done' || to === 'refused') && typeof base === 'string' && /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(base) ? { to, base, ...(typeof written === 'string' && { written }), ...(typeof sha256 === 'string' && { sha256 }) } : undefined
 }
 /** What is noted of a file that was filed away, as long as it is looked at. */
 export interface Filed { readonly finished: Finished; readonly claim: Claim; readonly at: string }

@@ -1,6 +1,7 @@
 /** Files of the drop folder as they lie on its disk: whether they are there, are still what they were, and what it means where that cannot be told. */
-import type { BigIntStats } from 'node:fs'
-import { lstat, readFile, rename, writeFile } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { constants, type BigIntStats } from 'node:fs'
+import { lstat, open, readFile, rename, writeFile } from 'node:fs/promises'
 
 /** The folder cannot be worked in: what, and what to do. No name of a file. */
 export class FolderUnusable extends Error {}
@@ -11,6 +12,9 @@ export const reading = async <T>(work: () => Promise<T>): Promise<T> => {
 export const writing = async <T>(work: () => Promise<T>): Promise<T> => {
   try { return await work() } catch (error) { throw new FolderUnusable(`the drop folder cannot be written (${codeOf(error)}): the user that runs Chorus needs the right to write in it, and room on its disk`) }
 }
+
+/** No link is followed, and no pipe waited for, also where one took the file's place a moment ago. */
+export const AS_IT_IS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
 
 /** Equal as long as nobody wrote the file, replaced it, or set its time. */
 export const stampOf = ({ dev, ino, size, mtimeNs }: BigIntStats): string => [dev, ino, size, mtimeNs].join(' ')
@@ -25,3 +29,13 @@ export const safe = (name: Buffer): string => name.toString('utf8').replaceAll(/
 export const json = async (path: string): Promise<unknown> => { try { return JSON.parse(await readFile(path, 'utf8')) as unknown } catch (error) { if (error instanceof SyntaxError || codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined; throw error } }
 /** There whole, or not at all. */
 export const writeWhole = async (path: string, text: string): Promise<void> => { await writeFile(`${path}.new`, text, { mode: 0o640 }); await rename(`${path}.new`, path) }
+/** @returns undefined where it cannot be read */
+export const sha256Of = async (path: string): Promise<string | undefined> => {
+  const file = await open(path, AS_IT_IS).catch(() => undefined)
+  if (!file) return undefined
+  try {
+    const hash = createHash('sha256')
+    for await (const chunk of file.createReadStream({ autoClose: false, start: 0 }) as AsyncIterable<Buffer>) hash.update(chunk)
+    return hash.digest('hex')
+  } catch { return undefined } finally { await file.close().catch(() => undefined) }
+}

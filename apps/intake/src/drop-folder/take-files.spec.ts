@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { appendFileSync, chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { appendFileSync, chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import type * as Files from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -200,6 +200,24 @@ describe('the drop folder', () => {
       drop = fresh()
       await looks(2)
       expect([imported.map(({ text }) => text), inFolder('.working'), inFolder('done').length]).toEqual([[FLAT, FLAT.repeat(2)], [], 3])
+    })
+    it.each(['done', 'refused'] as const)('leaves it in %s where only its time is another, and its day goes on', async (to) => {
+      put('a.txt')
+      importing = async () => ({ outcome: to, report: {} })
+      await looks()
+      now = '2026-07-04T11:59:00.000Z'
+      utimesSync(filed(to), 1_800_000_000, 1_800_000_000)
+      const before = inFolder(to)
+      await looks(3)
+      expect([imported.length, inFolder(to), inFolder('.filed').length]).toEqual([1, before, 1])
+      // Other bytes of the same length are another file.
+      writeFileSync(filed(to), FLAT.replace('7', '8'))
+      await looks(3)
+      expect(imported.map(({ text }) => text)).toEqual([FLAT, FLAT.replace('7', '8')])
+      utimesSync(filed(to), 1_800_000_001, 1_800_000_001)
+      now = '2026-07-05T12:01:00.000Z'
+      await looks(1)
+      expect([imported.length, inFolder('.filed')]).toEqual([2, []])
     })
     it('says where it cannot be taken back, goes on with the others, and takes it back once it can', async () => {
       put('a.txt')

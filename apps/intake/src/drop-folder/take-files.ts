@@ -4,14 +4,14 @@
  * Each step can be cut short at any point: a file that was taken is finished by the next look.
  */
 import { createHash } from 'node:crypto'
-import { constants, type BigIntStats } from 'node:fs'
+import type { BigIntStats } from 'node:fs'
 import { chmod, lstat, mkdir, open, readdir, readFile, rename, rmdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { newId } from '@chorus/platform'
 import { HEAD_BYTES, recognise, type DroppedAs } from './drop-folder'
 import { FiledFiles } from './filed'
 import { claimOf, finishedOf, type Claim, type Finished } from './noted'
-import { codeOf, FolderUnusable, ifThere, isStill, json, reading, safe, stampOf, writeWhole, writing, writtenOf } from './on-disk'
+import { AS_IT_IS, codeOf, FolderUnusable, ifThere, isStill, json, reading, safe, stampOf, writeWhole, writing, writtenOf } from './on-disk'
 
 /** A copy that is to be imported; nobody else writes it. */
 export interface Dropped {
@@ -51,8 +51,6 @@ const OWN = new Set(['done', 'refused', WORKING, FILED])
 const MAX_MAPPING = 64 * 1024
 /** Names under which senders write what is not whole yet. */
 const UNFINISHED = /^[.~]|\.(?:part|partial|tmp|temp|filepart|crdownload)$|~$/i
-/** No link is followed, and no pipe waited for, also where one took the file's place a moment ago. */
-const AS_IT_IS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
 const MAPPING = /\.map\.ya?ml$/i
 /** What Chorus writes beside a file that it took. */
 const OURS = /^(?:copy(?:-[0-9a-f-]+)?|rows(?:-[0-9a-f-]+)?\.csv|(?:claim|report|finished)\.json(?:\.new)?)$/
@@ -220,7 +218,7 @@ export class DropFolder {
     // Somebody wrote on while it was imported: it is read again, whole, once it is quiet.
     if (!await isStill(file, stat)) { await this.save(id, { ...claim, read }); return }
     if (await reading(() => ifThere(rows))) await writing(() => rename(rows, this.path(WORKING, id, 'rows.csv')))
-    await this.conclude(id, name, claim, imported.outcome, imported.report, stat)
+    await this.conclude(id, name, claim, imported.outcome, imported.report, stat, copy.sha256)
   }
 
   /** Copies what was taken, as it is now. `changed`: somebody wrote on meanwhile. */
@@ -252,9 +250,9 @@ export class DropFolder {
     } finally { await source.close().catch(() => undefined) }
   }
 
-  /** `read`: what the file was like that this was made of; whoever writes on has written another. */
-  private async conclude(id: string, name: Buffer, claim: Pick<Claim, 'at' | 'again'>, to: 'done' | 'refused', report: object, read?: BigIntStats): Promise<void> {
-    const finished: Finished = { to, ...(read?.isFile() && { written: writtenOf(read) }), base: `${safe(Buffer.from(`${new Date(claim.at).toISOString().replaceAll(/[-:]|\.\d+/g, '')}-${id.slice(-8)}`))}-${safe(name)}` }
+  /** `read`: what the file was like that this was made of; whoever writes on has written another. `sha256`: of its bytes, where they were imported. */
+  private async conclude(id: string, name: Buffer, claim: Pick<Claim, 'at' | 'again'>, to: 'done' | 'refused', report: object, read?: BigIntStats, sha256?: string): Promise<void> {
+    const finished: Finished = { to, ...(read?.isFile() && { written: writtenOf(read) }), ...(sha256 !== undefined && { sha256 }), base: `${safe(Buffer.from(`${new Date(claim.at).toISOString().replaceAll(/[-:]|\.\d+/g, '')}-${id.slice(-8)}`))}-${safe(name)}` }
     await writing(() => writeWhole(this.path(WORKING, id, 'report.json'), `${JSON.stringify({ outcome: to, taken: claim.at, finished: this.options.clock.now(), ...(claim.again && { again: 'The file was written on after it had been filed away: it was read again, whole.' }), ...report }, null, 2)}\n`))
     await writing(() => writeWhole(this.path(WORKING, id, 'finished.json'), JSON.stringify(finished)))
     await this.fileAway(id, finished)
