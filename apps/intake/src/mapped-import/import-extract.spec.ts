@@ -102,6 +102,32 @@ describe('an older roster that is sent again after a newer one', () => {
     expect([await custody(CASES[0]), await custody(CASES[1])]).toEqual([['IN', 'OUT'], ['IN', 'IN']])
     expect((await said('ImportRunStarted')).map(({ data }) => (data as { asOf?: string }).asOf)).toEqual(['2026-07-03T10:00:00.000Z', '2026-07-03T11:00:00.000Z', '2026-07-03T11:00:00.000Z'])
   })
+  it('has a row without a readable moment set aside, and the others are read', async () => {
+    for (const [text, cause] of [['', 'field-missing'], ['soon', 'wrong-time']]) {
+      const { commit, custody } = await setUp()
+      const report = await commit(Buffer.from(`BOOKING,P_ID,BOOKED,WHY,AS_OF\n${A},2026-07-03 05:00\n${B},${text}`), dated)
+      expect(report).toMatchObject({ records: { read: 2, accepted: 1, quarantined: 1 }, complete: true })
+      expect(report.rows[1]).toMatchObject({ outcome: 'refused', cause, text: expect.stringMatching(/^column AS_OF \(the moment of the roster\) is /) })
+      expect([await custody(CASES[0]), await custody(CASES[1])]).toEqual([['IN'], []])
+    }
+  })
+  it('may be of some minutes ahead, by a clock that is: what follows from it is of now, and its order is its own', async () => {
+    const { commit, custody, said } = await setUp()
+    await commit(at('2026-07-03 05:00', A, B), dated)
+    await commit(at('2026-07-03 07:10', B), dated)
+    expect((await said('CustodyStatusChanged')).at(-1)).toMatchObject({ time: '2026-07-03T07:00', data: { status: 'OUT' } })
+    await expect(commit(at('2026-07-03 07:09', A, B), dated)).rejects.toThrow(/is of 2026-07-03T12:09.*changes nothing/)
+    await expect(commit(at('2026-07-03 07:11', B), dated)).rejects.toThrow(/lies in the future/)
+    expect(await custody(CASES[0])).toEqual(['IN', 'OUT'])
+  })
+  it('is held against others that say their moment alone: when another came is no moment of a roster', async () => {
+    const { commit, custody } = await setUp()
+    await commit(OLD)
+    const later = dated.replace('mapping: dated-roster', 'mapping: jail-roster').replace('version: 1', 'version: 2')
+    expect(await commit(at('2026-07-03 06:58', B), later)).toMatchObject({ departures: 1 })
+    await expect(commit(at('2026-07-03 06:57', A, B), later)).rejects.toThrow(/changes nothing/)
+    expect([await custody(CASES[0]), await custody(CASES[1])]).toEqual([['IN', 'OUT'], ['IN']])
+  })
   it('is refused where its rows name two moments, or none that can be read', async () => {
     const { commit } = await setUp()
     await expect(commit(Buffer.from(`BOOKING,P_ID,BOOKED,WHY,AS_OF\n${A},2026-07-03 05:00\n${B},2026-07-03 06:00`), dated)).rejects.toThrow(/name 2 moments in column AS_OF/)

@@ -11,8 +11,8 @@ export const rosterMoment = async (recorder: Recorder, mapping: Mapping, rows: r
   if (!mapping.snapshot) return {}
   const read = momentOf(rows, mapping, now)
   if (read && 'refused' in read) return read
-  const refused = overtakenBy(await earlierRosters(recorder, mapping), file, read?.from)
-  return refused !== undefined ? { refused } : read ? { moment: read.from } : {}
+  const refused = overtakenBy(await earlierRosters(recorder, mapping), file, read?.says)
+  return refused !== undefined ? { refused } : read ? { moment: read.says } : {}
 }
 
 /** Whether a roster that says no moment was overtaken: another of its facility began since this instant. `own`: ids of what was read of it itself. */
@@ -26,7 +26,7 @@ const earlierRosters = async (recorder: Pick<Recorder, 'read'>, mapping: Mapping
   for await (const { type, data, time } of recorder.read({ filter: { categories: ['importrun'], types: ['ImportRunStarted', 'MappingApplied'] } })) {
     if (type === 'ImportRunStarted') {
       const { runId, file, asOf } = data as ImportRunStartedV1
-      if (file !== undefined) begun.set(runId, { file, began: time, moment: asOf ?? time })
+      if (file !== undefined) begun.set(runId, { file, began: time, ...(asOf !== undefined && { moment: asOf }) })
       continue
     }
     const { runId, hash, text } = data as MappingAppliedV1

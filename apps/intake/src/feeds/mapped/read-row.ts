@@ -27,8 +27,18 @@ export const readRow = (row: Row, mapping: Mapping, now: string): Reading => {
     if (typeof read === 'object' && 'wrong' in read) return { wrong: { cause: read.cause, field: name, text: `column ${how.column} (field ${name}) ${read.wrong}` } }
     fields[name] = read
   }
+  const moment = mapping.snapshot?.asOf
+  if (moment) {
+    const read = rosterTimeOf(values[moment.column] ?? '', moment.format, mapping.zone, now)
+    if ('wrong' in read) return { wrong: { cause: read.cause, text: `column ${moment.column} (the moment of the roster) ${read.wrong}` } }
+  }
   return { fields }
 }
+
+/** A jail's clock may be this much ahead. */
+const AHEAD_MS = 10 * 60 * 1000
+export const rosterTimeOf = (text: string, format: string, zone: string, now: string): ReadTime | Refused =>
+  text === '' ? { cause: 'field-missing', wrong: 'is empty: fill it in and try again' } : timeOf(text, 'instant', format, zone, new Date(Date.parse(now) + AHEAD_MS).toISOString())
 
 export type Refused = { readonly wrong: string; readonly cause: string }
 const valueOf = (text: string, kind: Kind, how: FieldMapping, zone: string, now: string): Value | Refused => {
