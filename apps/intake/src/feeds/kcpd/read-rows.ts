@@ -51,9 +51,9 @@ class CsvRows {
   /** where the parser began in the file */
   private began = 0
   private cut: Cut[] = []
+  /** of the first row that says anything */
+  private width: number | undefined
   private parser = this.fresh()
-  /** the last row that was cut is several: a quote in its first line was left open */
-  private leftOpen = false
   /** the line at the beginning of `rest` cannot be read, and its end has not come */
   private failed = false
   /** a line that is over 1 MiB, while its end has not come */
@@ -61,10 +61,19 @@ class CsvRows {
   constructor(private readonly counts: RowCounts) {}
 
   private fresh(): Parser {
-    const parser: Parser = parse({ ...CSV, bom: this.began === 0, on_record: (values: string[], { bytes }: { bytes: number }) => { this.cut.push({ values, end: this.began + bytes }); return null } })
+    const parser: Parser = parse({ ...CSV, bom: this.began === 0, on_record: (values: string[], { bytes }: { bytes: number }) => { this.add({ values, end: this.began + bytes }); return null } })
     parser.on('error', () => undefined) // told to whoever wrote
     parser.resume()
     return parser
+  }
+
+  /** Throws where the row is several, so that nothing is parsed behind it: its first line is skipped, and all that follows read anew. */
+  private add(row: Cut): void {
+    const from = this.cut.at(-1)?.end ?? this.offset
+    const bytes = this.rest.subarray(from - this.offset, row.end - this.offset)
+    if (this.width !== undefined && row.values.length !== this.width && wasLeftOpen(bytes.subarray(0, bytes.length - endLength(bytes)), this.width)) throw LEFT_OPEN
+    if (!isBlank(row.values)) this.width ??= row.values.length
+    this.cut.push(row)
   }
 
   async push(chunk: Buffer): Promise<RawRow[]> {
@@ -79,14 +88,13 @@ class CsvRows {
       chunk = chunk.subarray(at)
     }
     this.rest = this.rest.length === 0 ? chunk : Buffer.concat([this.rest, chunk])
-    let failed = this.failed || await new Promise<boolean>(resolve => { this.parser.write(chunk, error => { resolve(Boolean(error)) }) })
+    this.failed ||= await this.written(chunk)
     for (;;) {
       rows.push(...this.take())
-      this.failed = failed || this.leftOpen
       if (!this.failed || !this.hasLine()) return rows
       rows.push(...this.skipLine())
       if (this.long) return rows
-      failed = await this.again()
+      this.failed = await this.again()
     }
   }
 
@@ -95,9 +103,14 @@ class CsvRows {
     const rows: RawRow[] = []
     for (let failed = this.failed || await this.ended(); ; failed = await this.again() || await this.ended()) {
       rows.push(...this.take())
-      if (!failed && !this.leftOpen) return rows
+      if (!failed) return rows
       rows.push(...this.skipLine(true))
     }
+  }
+
+  /** @returns whether a row in it cannot be read, or was left open */
+  private written(bytes: Buffer): Promise<boolean> {
+    return new Promise(resolve => { this.parser.write(bytes, error => { resolve(Boolean(error)) }) })
   }
 
   private ended(): Promise<boolean> {
@@ -113,20 +126,17 @@ class CsvRows {
 
   /** Reads what is left anew, after a line that could not be read. */
   private again(): Promise<boolean> {
-    this.failed = false
     this.began = this.offset
     this.parser = this.fresh()
-    return new Promise(resolve => { this.parser.write(this.rest, error => { resolve(Boolean(error)) }) })
+    return this.written(this.rest)
   }
 
   private take(): RawRow[] {
     const rows: RawRow[] = []
     let from = 0
     const start = this.offset
-    this.leftOpen = false
     for (const { values, end } of this.cut) {
       const bytes = this.rest.subarray(from, end - start)
-      if (this.header && values.length !== this.header.columns.length && wasLeftOpen(bytes.subarray(0, bytes.length - endLength(bytes)), this.header.columns.length)) { this.leftOpen = true; break }
       const row = this.rowOf(values, bytes, start + from)
       if (row) rows.push(row)
       this.line += breaksIn(bytes)
@@ -139,7 +149,7 @@ class CsvRows {
   }
 
   private rowOf(values: readonly string[], whole: Buffer, offset: number): RawRow | undefined {
-    if (values.length === 1 && values[0]!.trim() === '') { this.counts.blank++; return undefined }
+    if (isBlank(values)) { this.counts.blank++; return undefined }
     const bytes = whole.subarray(0, whole.length - endLength(whole))
     if (!this.header) {
       const layout = layoutOf(values)
@@ -193,4 +203,6 @@ class CsvRows {
   }
 }
 
+const LEFT_OPEN = new Error('a quote was left open')
+const isBlank = (values: readonly string[]): boolean => values.length === 1 && values[0]!.trim() === ''
 const endLength = (bytes: Buffer): number => (bytes.at(-1) === 10 ? (bytes.at(-2) === 13 ? 2 : 1) : bytes.at(-1) === 13 ? 1 : 0)

@@ -1,0 +1,75 @@
+import type * as Csv from 'csv-parse'
+import { CsvError, parse } from 'csv-parse/sync'
+import { random } from '../../../../../test/fuzz/nibrs'
+import { CSV, lineEnd, readLine } from '../csv'
+import type { RawRow } from './raw-row'
+import { readRows } from './read-rows'
+
+/** Records that the parser came to, whether they were kept or not. */
+const mockParsed = { count: 0 }
+jest.mock('csv-parse', () => {
+  const csv = jest.requireActual<typeof Csv>('csv-parse')
+  const begin = csv.parse as (options: object) => Csv.Parser
+  return { ...csv, parse: (options: { on_record: (...row: unknown[]) => unknown }) => begin({ ...options, on_record: (...row: unknown[]) => { mockParsed.count++; return options.on_record(...row) } }) }
+})
+
+const HEADER = 'Report_No,Reported_Date,Offense,Involvement'
+const rowsOf = async (text: string, size: number): Promise<RawRow[]> => {
+  const bytes = Buffer.from(text)
+  const rows: RawRow[] = []
+  for await (const row of readRows((async function* () { for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size) })(), { lines: 0, blank: 0, bytes: 0, records: 0 })) rows.push(row)
+  return rows
+}
+
+type Place = readonly [offset: number, text: string, columns: number | undefined]
+const textOf = (bytes: Buffer): string => bytes.toString().replace(/(?:\r\n|\n|\r)$/, '')
+/** As decision 0105 has it, word for word: all that is left is parsed anew behind each line that cannot be read. */
+const slowly = (text: string): Place[] => {
+  const file = Buffer.from(text)
+  const places: Place[] = []
+  const width = HEADER.split(',').length
+  let at = 0
+  const add = (end: number, values: readonly string[] | undefined): void => {
+    if (values?.length !== 1 || values[0]!.trim() !== '') places.push([at, textOf(file.subarray(at, end)), values?.length])
+    at = end
+  }
+  while (at < file.length) {
+    const from = at
+    const cuts: [number, string[]][] = []
+    let failed = false
+    try { parse(file.subarray(from), { ...CSV, bom: from === 0, on_record: (values: string[], { bytes }: { bytes: number }) => { cuts.push([from + bytes, values]); return null } }) } catch (error) { if (!(error instanceof CsvError)) throw error; failed = true }
+    for (const [end, values] of cuts) {
+      const [, ...lines] = textOf(file.subarray(at, end)).match(/[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+$/g) ?? []
+      if (values.length !== width && lines.some((line) => readLine(Buffer.from(line))?.length === width)) { failed = true; break }
+      add(end, values)
+    }
+    if (!failed) break
+    const end = lineEnd(file, at)
+    add(end < 0 ? file.length : end, readLine(file.subarray(at, end < 0 ? file.length : end), { relax_quotes: true }))
+  }
+  return places.slice(1)
+}
+
+const PARTS = ['"', '"', '""', ',', ',', '\n', '\n', '\r\n', '\r', 'x', '5" pipe', ',,,', 'a,b,c,d\n', '"a\nb"', '"x\n,,,\ny"\n', '\u00e9']
+
+describe('a row that was left open', () => {
+  it('and any other, of 100 random files, is read as if each line were looked at by itself, whatever the chunks', async () => {
+    for (let seed = 0; seed < 100; seed++) {
+      const next = random(seed)
+      const text = `${next(5) === 0 ? '\ufeff' : ''}${HEADER}\n${Array.from({ length: next(40) }, () => PARTS[next(PARTS.length)]!).join('')}`
+      const expected = slowly(text)
+      for (const size of [1, 7, 50, text.length * 2]) {
+        const rows = await rowsOf(text, size)
+        expect([seed, size, ...rows.map(({ offset, length, bytes, firstLine }) => [offset, Buffer.from(bytes!).subarray(-length || bytes!.length).toString(), firstLine])])
+          .toEqual([seed, size, ...expected.map(([offset, row]) => [offset, row, 1 + (Buffer.from(text).subarray(0, offset).toString().match(/\r\n|\n|\r/g)?.length ?? 0)])])
+        expect(rows.map(({ read }) => read.ok)).toEqual(expected.map(([, , columns]) => columns === 4))
+      }
+    }
+  }, 60_000)
+  it.each([100, 1000])('costs the rows that stand in it, not those behind it: %i times in one chunk', async (times) => {
+    mockParsed.count = 0
+    expect(await rowsOf(`${HEADER}\n${'"x\n,,,\ny"\n'.repeat(times)}`, 1 << 20)).toHaveLength(times * 3)
+    expect(mockParsed.count).toBeGreaterThan(times)
+    expect(mockParsed.count).toBeLessThan(times * 4)
+  })
+})
