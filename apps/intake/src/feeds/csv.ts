@@ -17,8 +17,8 @@ export interface CsvRow {
   readonly values: readonly string[] | undefined
 }
 
-/** Of a file that is held whole: every byte of it but ends of lines and blank lines is in exactly one row. The first is the heading. */
-export const csvRowsOf = (file: Buffer, delimiter: string): CsvRow[] => {
+/** Of a file that is held whole: every byte of it but ends of lines and blank lines is in exactly one row. The first is the heading. With `most`, no more than so many are read. */
+export const csvRowsOf = (file: Buffer, delimiter: string, most = Infinity): CsvRow[] => {
   const rows: CsvRow[] = []
   let [at, line] = [0, 1]
   const add = (end: number, values?: readonly string[]): void => {
@@ -29,7 +29,7 @@ export const csvRowsOf = (file: Buffer, delimiter: string): CsvRow[] => {
     line += breaksIn(whole)
     at = end
   }
-  while (at < file.length) {
+  while (at < file.length && rows.length < most) {
     const from = at
     try {
       parse(file.subarray(from), {
@@ -38,11 +38,13 @@ export const csvRowsOf = (file: Buffer, delimiter: string): CsvRow[] => {
           const end = from + bytes
           if (values.length !== (rows[0]?.values ?? values).length && wasLeftOpen(trimmed(file.subarray(at, end)), rows[0]!.values!.length, delimiter)) throw LEFT_OPEN
           add(end, values)
+          if (rows.length >= most) throw ENOUGH
           return null
         },
       })
       return rows
     } catch (error) {
+      if (error === ENOUGH) return rows
       if (error !== LEFT_OPEN && !(error instanceof CsvError)) throw error
       const rest = file.subarray(at)
       const end = lineEnd(rest, blankBefore(rest))
@@ -52,18 +54,35 @@ export const csvRowsOf = (file: Buffer, delimiter: string): CsvRow[] => {
   return rows
 }
 const LEFT_OPEN = new Error('a quote was left open')
+const ENOUGH = new Error('as many rows as were asked for')
 
 /**
  * Whether a row of the wrong number of columns is several: one of the lines after its first is a whole row by itself, so that
- * the quote that it begins in was left open. Without such a line it is one row, which lacks a delimiter.
+ * the quote that it begins in was left open. Without such a line it is one row, which lacks a delimiter. Only of lines that have
+ * quotes and as many delimiters outside of them as a row is the parser asked, and of no more than `MOST_LINES` in one row.
  */
 export const wasLeftOpen = (row: Buffer, columns: number, delimiter = ','): boolean => {
-  for (let at = lineEnd(row, 0); at > 0 && at < row.length;) {
+  let asked = 0
+  for (let at = lineEnd(row, 0); at > 0 && at < row.length && asked < MOST_LINES;) {
     const end = lineEnd(row, at)
-    if (readLine(row.subarray(at, end < 0 ? row.length : end), { delimiter })?.length === columns) return true
+    const line = row.subarray(at, end < 0 ? row.length : end)
+    if (delimitersIn(line, delimiter) === columns - 1) {
+      if (!line.includes(QUOTE)) return true
+      asked++
+      if (readLine(line, { delimiter })?.length === columns) return true
+    }
     at = end
   }
   return false
+}
+/** Each is a parser: a row of 1 MiB has up to half a million lines. */
+const MOST_LINES = 1000
+/** Outside of quotes. @returns -1: a quote is not closed */
+const delimitersIn = (line: Buffer, delimiter: string): number => {
+  const code = delimiter.charCodeAt(0)
+  let [count, quoted] = [0, false]
+  for (const byte of line) if (byte === QUOTE) quoted = !quoted; else if (byte === code && !quoted) count++
+  return quoted ? -1 : count
 }
 
 /** One line by itself. @returns undefined where it is none, or more than one row */
@@ -83,6 +102,6 @@ export const lineEnd = (bytes: Buffer, from: number): number => {
   return -1
 }
 export const breaksIn = (bytes: Buffer): number => { let count = 0; for (let at = lineEnd(bytes, 0); at > 0; at = lineEnd(bytes, at)) count++; return count }
-const [LF, CR] = [10, 13]
+const [LF, CR, QUOTE] = [10, 13, 34]
 const blankBefore = (bytes: Buffer): number => { let at = 0; while (bytes[at] === LF || bytes[at] === CR) at++; return at }
 const trimmed = (bytes: Buffer): Buffer => { let end = bytes.length; while (end > 0 && (bytes[end - 1] === LF || bytes[end - 1] === CR)) end--; return bytes.subarray(0, end) }

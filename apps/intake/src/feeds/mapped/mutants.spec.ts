@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fuzzExtract } from '../../../../../test/fuzz/extract'
 import { FEEDS } from '../../../../../test/fuzz/feeds'
 import { mappingIn } from '../../mapped-import/mapping-file'
-import { keptFormat, readRows } from './read-rows'
+import { keptFormat, MAX_ROWS, readRows } from './read-rows'
 
 const SEED = 20260713
 const root = join(__dirname, '../../../../..')
@@ -18,6 +18,19 @@ describe('2,000 damaged extracts', () => {
     if ('problems' in read) throw new Error('the sample mapping is wrong')
     const rows = readRows(Buffer.from('ENTRY,P_ID,STATUS,CONDITION,OF_DAY\rE-1,P-1,OK,BIP,"06/10/2026"\rE-2,P-1,OK,BIP,"06/11/2026"\r'), read.mapping)
     expect('rows' in rows && rows.rows.map(({ content }) => { const kept = readRows(Buffer.from(content), keptFormat(read.mapping)); return 'rows' in kept && kept.rows.map(({ values, broken }) => [values.OF_DAY, broken]) })).toEqual([[['06/10/2026', undefined]], [['06/11/2026', undefined]]])
+  })
+  it('a file of more rows than may be is refused, in CSV and in JSON, after what else is wrong with it', () => {
+    const read = (name: string, text: string) => {
+      const found = mappingIn(readFileSync(join(root, `samples/extracts/${name}.map.yml`), 'utf8'))
+      if ('problems' in found) throw new Error('the sample mapping is wrong')
+      const rows = readRows(Buffer.from(text), found.mapping)
+      return 'rows' in rows ? rows.rows.length : rows.refused
+    }
+    const csv = (rows: number) => read('probation', `ENTRY,P_ID,STATUS,CONDITION,OF_DAY\n${'E-1,P-1,OK,BIP,06/10/2026\n'.repeat(rows)}`)
+    const json = (rows: number, row = '{"form":"A"}') => read('lap-screens', `{"screens":[${Array.from({ length: rows }, () => row).join(',')}]}`)
+    expect([csv(MAX_ROWS), json(MAX_ROWS)]).toEqual([MAX_ROWS, MAX_ROWS])
+    expect([csv(MAX_ROWS + 1), json(MAX_ROWS + 1)]).toEqual(Array(2).fill('The file has more than 100000 rows. Send it in parts.'))
+    expect([read('probation', 'a\n'.repeat(MAX_ROWS + 2)), json(MAX_ROWS + 1, '{}')]).toEqual([expect.stringContaining('has no column'), expect.stringContaining('No row of the file')])
   })
   it('an object with none of the members is no row of this mapping, among others that are', () => {
     const read = mappingIn(readFileSync(join(root, 'samples/extracts/lap-screens.map.yml'), 'utf8'))

@@ -24,10 +24,9 @@ export const readRows = (bytes: Uint8Array, mapping: Mapping): Rows => {
   if (bytes.includes(0)) return { refused: 'The file is not text (it holds NUL bytes): it may be a spreadsheet, an archive, or UTF-16. Export it as CSV or JSON in UTF-8.' }
   let text: string
   try { text = new TextDecoder(mapping.format.encoding === 'latin1' ? 'latin1' : 'utf-8', { fatal: true }).decode(bytes) } catch { return { refused: 'The file is not UTF-8. Export it as UTF-8, or say encoding: latin1 in the mapping\'s format.' } }
-  const read = mapping.format.type === 'csv' ? csvRows(text, mapping) : jsonRows(text, mapping)
-  if ('rows' in read && read.rows.length > MAX_ROWS) return { refused: `The file has more than ${MAX_ROWS} rows. Send it in parts.` }
-  return read
+  return mapping.format.type === 'csv' ? csvRows(text, mapping) : jsonRows(text, mapping)
 }
+const TOO_MANY = { refused: `The file has more than ${MAX_ROWS} rows. Send it in parts.` }
 
 const columnsOf = ({ fields, snapshot }: Mapping): string[] => [...new Set([...Object.values(fields), snapshot?.asOf].flatMap((of) => of?.column === undefined ? [] : [of.column]))]
 
@@ -47,7 +46,7 @@ class CsvRow implements Row {
 }
 const csvRows = (text: string, mapping: Mapping): Rows => {
   const delimiter = mapping.format.delimiter ?? ','
-  const [heading, ...data] = csvRowsOf(Buffer.from(text), delimiter)
+  const [heading, ...data] = csvRowsOf(Buffer.from(text), delimiter, MAX_ROWS + 2) // the heading, and one too many
   if (!heading) return { refused: 'The file has no heading: there is nothing to read. Export it again with the names of the columns in its first line.' }
   if (!heading.values) return { refused: 'The heading (first line) of the file cannot be read as CSV: a quotation mark is opened and not closed. Export it again; a text with commas, quotation marks or line breaks stands in quotation marks.' }
   const names = heading.values.map((name) => name.trim())
@@ -55,6 +54,7 @@ const csvRows = (text: string, mapping: Mapping): Rows => {
   if (missing.length > 0) return { refused: `The heading (first line) of the file has no column ${missing.slice(0, 5).map((name) => `"${name}"`).join(', ')}${missing.length > 5 ? ` and ${missing.length - 5} more` : ''}, which the mapping names. It is another file, its columns were renamed, or its delimiter is not ${JSON.stringify(delimiter)}: send the right file, or correct the mapping and raise its version.` }
   const twice = columnsOf(mapping).filter((column) => names.indexOf(column) !== names.lastIndexOf(column))
   if (twice.length > 0) return { refused: `The heading of the file has the column ${twice.map((name) => `"${name}"`).join(', ')} twice: nobody can say which is meant. Export it with each name once.` }
+  if (data.length > MAX_ROWS) return TOO_MANY
   const head: Heading = { names, text: heading.bytes.toString() }
   return { rows: data.map(({ values, bytes, line }, at): Row => {
     const broken = bytes.length > MAX_ROW_BYTES ? { cause: 'row-too-long', text: 'the row is over 1 MiB: its place and length are kept, not its bytes' }
@@ -77,6 +77,7 @@ const jsonRows = (text: string, mapping: Mapping): Rows => {
   const columns = columnsOf(mapping).map((column) => [column, column.split('.')] as const)
   const items = list as readonly Json[]
   if (items.length > 0 && items.every((item) => columns.every(([, names]) => at(item, names) === undefined))) return { refused: 'No row of the file has any of the members that the mapping names: it is another file, or the mapping of another one.' }
+  if (items.length > MAX_ROWS) return TOO_MANY
   return { rows: items.map((item, index): Row => {
     const place = { row: index + 1, line: index + 1, content: written(item) }
     if (!(item instanceof JsonObject)) return { ...place, values: {}, broken: { cause: 'not-an-object', text: 'the row is no object: each row is one, with its members' } }
