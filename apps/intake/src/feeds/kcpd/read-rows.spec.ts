@@ -14,6 +14,13 @@ const rowsOf = async (text: string | Buffer, size = 7): Promise<RawRow[]> => {
 const HEADER = 'Report_No,Reported_Date,Reported_Time,Offense,Involvement,DVFlag'
 
 describe('what is no row', () => {
+  it('is one line that is too long, however it comes, and the row behind it is read, with a line break in a cell of it', async () => {
+    const text = `${HEADER}\n"${'x'.repeat(2 * 1024 * 1024)}\n180000001,01/02/2018,10:00,"a\nb",VIC,N\n180000002,01/02/2018,10:00,302,VIC,N\n`
+    for (const size of [64 * 1024, 3 * 1024 * 1024]) {
+      const rows = await rowsOf(text, size)
+      expect([size, rows.slice(1).map(({ read }) => read.ok ? read.cells.report : read.cause)]).toEqual([size, ['180000001', '180000002']])
+    }
+  })
   const object = (number: number): string => `{"report_no":"18000000${number}","reported_date":"2018-01-02","offense":"302","involvement":"VIC"}`
   it('between two rows of JSON is kept as one that cannot be read, wherever the file is cut into pieces', async () => {
     // The second has lost its opening brace, and something stands behind the end.

@@ -198,6 +198,7 @@ class CsvRows {
     this.line++
     this.offset = offset + length
     this.began = this.offset
+    this.failed = false
     this.parser = this.fresh()
     return row
   }
