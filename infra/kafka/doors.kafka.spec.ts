@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } from 'kafkajs'
 import { SERVICES, TOPICS, type Service } from '@chorus/contracts'
-import { KafkaBus, KafkaPublisher, claimTopics, ensureTopics, readKafkaSettings, type BusMessage, type KafkaSettings } from '@chorus/event-bus'
+import { KafkaBus, KafkaPublisher, MARK, TopicRight, claimTopics, ensureTopics, readKafkaSettings, type BusMessage, type KafkaSettings } from '@chorus/event-bus'
 import { kafkaClient } from '../../libs/event-bus/src/kafka/kafka-client'
-import { aclsOf, principalOf } from './acls'
+import { kafkaPublishers } from '../../apps/relay/src/relay.module'
+import { aclsOf, principalOf, type Acl } from './acls'
 import { prepareBroker, startOwnBroker, type OwnBroker } from './broker'
 import { freePort } from './free-port'
 
@@ -26,10 +27,10 @@ const settingsOf = (user: string, more: Record<string, string> = {}): KafkaSetti
 /** Gives up soon: what is refused is not tried for long. */
 const adminOf = (settings: KafkaSettings) => kafkaClient(settings, { retry: { retries: 2, initialRetryTime: 20 } }).admin()
 
-const grant = async (prefix = ''): Promise<void> => {
+const grant = async (prefix = '', which: (acl: Acl) => boolean = () => true): Promise<void> => {
   const admin = adminOf(settingsOf('admin'))
   await admin.connect()
-  await admin.createAcls({ acl: aclsOf(TOPICS).flatMap(({ principal, resource, name, pattern, operations }) => operations.map((operation) => ({
+  await admin.createAcls({ acl: aclsOf(TOPICS).filter(which).flatMap(({ principal, resource, name, pattern, operations }) => operations.map((operation) => ({
     principal: `User:${principal}`, host: '*', operation: OPERATIONS[operation], permissionType: AclPermissionTypes.ALLOW, resourceType: RESOURCES[resource], resourceName: prefix + name,
     resourcePatternType: pattern === 'prefixed' ? ResourcePatternTypes.PREFIXED : ResourcePatternTypes.LITERAL,
   }))) })
@@ -150,6 +151,19 @@ describe('the doors of a broker with TLS, SASL and ACLs', () => {
     const subscription = await bus.subscribe({ group: 'finance.on-authority-allotted', topics: ['finance.ledger.v1'], onMessages: () => Promise.resolve() })
     await until(() => subscription.health().text.includes(`with log ${one}`))
     expect(subscription.health().ok).toBe(false)
+  })
+
+  it('a relay with the rights of a build without marks says what to do, and goes on once that is done', async () => {
+    const prefix = { KAFKA_PREFIX: 'earlier.' }
+    await grant(prefix.KAFKA_PREFIX, ({ name }) => name !== MARK)
+    const log = '00000000-0000-4000-8000-000000000001'
+    const open = kafkaPublishers(settingsOf('chorus-relay', prefix), { log, hasPublished: () => Promise.resolve(false) })
+    const opened = open({ signal: new AbortController().signal, stillOwner: () => Promise.resolve() })
+    await expect(opened).rejects.toThrow(TopicRight)
+    await expect(opened).rejects.toThrow(`no right to make topic earlier.${MARK}${log}: run infra/kafka/acls.sh again`)
+    await grant(prefix.KAFKA_PREFIX)
+    const publisher = await open({ signal: new AbortController().signal, stillOwner: () => Promise.resolve() })
+    ends.push(() => publisher.close())
   })
 
   it('a wrong password, a certificate that nobody vouches for, and plain text stay outside', async () => {

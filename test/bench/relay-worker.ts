@@ -7,6 +7,7 @@ import { toMessage, type BusMessage, type BusPublisher, type KafkaSettings } fro
 import { PostgresStore, asRecorded } from '@chorus/event-store'
 import { kafkaPublishers } from '../../apps/relay/src/relay.module'
 import { PUBLISHED_CATEGORIES } from '../../apps/relay/src/publish-log/publish-log'
+import type { Turn } from '../../apps/relay/src/publish-log/opening'
 import { Relay } from '../../apps/relay/src/publish-log/relay'
 import { partitionOf } from '../../libs/event-bus/src/kafka/partition'
 import { peakRssMb } from './table'
@@ -51,8 +52,8 @@ async function relay(job: RelayJob): Promise<() => Promise<RelayDone>> {
   const meter = new Meter(job)
   // the raw producer has written there before
   const open = kafkaPublishers(job.kafka, { log: store.log, hasPublished: async () => true })
-  const measured = async (): Promise<BusPublisher> => {
-    const inner = await open()
+  const measured = async (turn: Turn): Promise<BusPublisher> => {
+    const inner = await open(turn)
     return { publish: async (messages) => { await inner.publish(messages); meter.acknowledged(messages.length) }, close: () => inner.close() }
   }
   const running = new Relay({ store, database, openPublisher: measured, owner: 'bench', logger: { info: () => undefined, warn: (details, message) => console.error(message, details), error: (details, message) => console.error(message, details) } })

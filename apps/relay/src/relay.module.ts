@@ -4,14 +4,15 @@ import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { Sql } from 'postgres'
 import { TOPICS } from '@chorus/contracts'
-import { BrokerCheck, KafkaPublisher, claimTopics, ensureTopics, publishedThrough, type BusPublisher, type KafkaSettings } from '@chorus/event-bus'
+import { BrokerCheck, KafkaPublisher, claimTopics, ensureTopics, publishedThrough, type KafkaSettings } from '@chorus/event-bus'
 import type { EventStore } from '@chorus/event-store'
 import { DATABASE, OfService, Readiness, SETTINGS, STORE } from '@chorus/platform'
+import type { OpenPublisher } from './publish-log/opening'
 import { Relay } from './publish-log/relay'
 
 export interface RelayModuleOptions {
   /** default: Kafka, by the settings of the process */
-  readonly openPublisher?: () => Promise<BusPublisher>
+  readonly openPublisher?: OpenPublisher
   /** how long the lease holds without being renewed, ms; default 4000 */
   readonly ttlMs?: number
 }
@@ -26,14 +27,16 @@ const log = { info: at('log'), warn: at('warn'), error: at('error'), debug: at('
 /** The log that is to be published, and whether it ever was. */
 export interface Published { readonly log: string; readonly hasPublished: () => Promise<boolean> }
 
-/** Opens publishers on Kafka; before the first one, sees to it that the topics are there, and before each, that they are no other log's: opening one shuts out whoever publishes there. */
-export const kafkaPublishers = (settings: KafkaSettings, { log: id, hasPublished }: Published): (() => Promise<BusPublisher>) => {
-  let topics = false
-  return async () => {
-    if (!topics) for (const line of (await ensureTopics(settings, { logger: log })).differing) log.warn({}, line)
-    topics = true
-    await claimTopics(settings, id, { topics: TOPICS.map(({ name }) => name), hasPublished, logger: log })
-    return KafkaPublisher.open({ settings, transactionalId: TRANSACTIONAL_ID, logger: log })
+/** Opens publishers on Kafka: opening one shuts out whoever publishes there. Before each the topics are made where they are missing: somebody may have deleted them, as a refusal says, while this process runs. */
+export const kafkaPublishers = (settings: KafkaSettings, { log: id, hasPublished }: Published): OpenPublisher => {
+  const told = new Set<string>()
+  return async ({ signal, stillOwner }) => {
+    const { differing } = await ensureTopics(settings, { logger: log, signal })
+    for (const line of differing.filter((each) => !told.has(each))) { told.add(line); log.warn({}, line) }
+    signal.throwIfAborted()
+    await claimTopics(settings, id, { topics: TOPICS.map(({ name }) => name), hasPublished, logger: log, signal })
+    signal.throwIfAborted()
+    return KafkaPublisher.open({ settings, transactionalId: TRANSACTIONAL_ID, logger: log, stillOwner })
   }
 }
 

@@ -1,6 +1,6 @@
 import { postgres } from '@chorus/postgres'
 import type { Sql } from 'postgres'
-import { LeaseLost, TopicsOfAnotherLog } from '@chorus/event-bus'
+import { LeaseLost, TopicRefused, TopicRight, TopicsOfAnotherLog } from '@chorus/event-bus'
 import { PostgresStore } from '@chorus/event-store'
 import { freshDatabase, type FreshDatabase } from '../../../../test/support/database'
 import { RecordingBus, append, draft } from '../testing/log'
@@ -248,6 +248,55 @@ describe('the relay', () => {
     taken = false
     await through(1)
     await until(async () => (await only.look()).ok)
+  })
+
+  it('stops at once while its publisher does not open; one that opens after all is closed', async () => {
+    const [opening, go, closed] = [gate(), gate(), gate()]
+    let told: AbortSignal | undefined
+    const only = relay('one', { openPublisher: async ({ signal }) => { told = signal; opening.open(); await go.passed; return { ...await bus.open(), close: async () => closed.open() } } })
+    await only.start()
+    await opening.passed
+    await only.stop()
+    expect(told!.aborted).toBe(true)
+    const [lease] = await sql<{ free: boolean }[]>`select expires <= clock_timestamp() as free from bus.leases where name = 'relay'`
+    expect(lease!.free).toBe(true)
+    go.open()
+    await closed.passed
+  })
+
+  it('whose lease was taken before its publisher shuts out whoever has it, is told so in time', async () => {
+    const [opening, go] = [gate(), gate()]
+    let asked: unknown
+    const slow = relay('slow', { openPublisher: async ({ stillOwner }) => { opening.open(); await go.passed; await stillOwner().catch((error: unknown) => { asked ??= error; throw error }); return bus.open() } })
+    await slow.start()
+    await opening.passed
+    await sql`update bus.leases set owner = 'another', epoch = epoch + 1, expires = clock_timestamp() + interval '1 minute' where name = 'relay'`
+    go.open()
+    await until(() => asked !== undefined)
+    expect([asked instanceof LeaseLost, bus.opened]).toEqual([true, 0])
+  })
+
+  it('that has no right to a topic says so in whole words, and so where a topic is not what it needs', async () => {
+    let failure: Error | undefined = new TopicRight('x.chorus.log.1')
+    const only = relay('one', { openPublisher: async () => { if (failure) throw failure; return bus.open() } })
+    await only.start()
+    await until(async () => !(await only.look()).ok)
+    expect((await only.look()).text).toMatch(/^does not publish after \d+ failures? \(no right to make topic x\.chorus\.log\.1: run infra\/kafka\/acls\.sh again\), tries again; /)
+    failure = new TopicRefused('Topic a has 2 partitions')
+    await until(async () => (await only.look()).text.includes('(Topic a has 2 partitions), tries again'))
+    failure = undefined
+    await until(async () => (await only.look()).ok)
+  })
+
+  it('tells its log that the topics are another log\'s when that changes, and not at each look', async () => {
+    let [tries, of] = [0, 'x']
+    const only = relay('one', { openPublisher: async () => { tries++; throw new TopicsOfAnotherLog(`log ${of}`) } })
+    await only.start()
+    await until(() => tries >= 3)
+    of = 'y'
+    const before = tries
+    await until(() => tries >= before + 3)
+    expect(errors).toEqual([expect.objectContaining({ reason: 'log x' }), expect.objectContaining({ reason: 'log y' })])
   })
 
   it('that took long to open its publisher, while another took the lease, writes nothing', async () => {

@@ -2,6 +2,7 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { postgres } from '@chorus/postgres'
@@ -175,6 +176,24 @@ describe('relays as processes', () => {
     await owner(two)
     await arrived(40)
     expect(seen.map(({ ordinal }) => ordinal).sort((a, b) => a - b)).toEqual(Array.from({ length: 40 }, (_, i) => i + 1))
+  })
+
+  it('that is asked to stop while its broker takes connections and says nothing, ends within seconds', async () => {
+    const sockets: Socket[] = []
+    const silent = createServer((socket) => { sockets.push(socket); socket.on('error', () => undefined) })
+    await new Promise<void>((resolve) => { silent.listen(0, '127.0.0.1', resolve) })
+    try {
+      kafka = { ...kafka, brokers: [`127.0.0.1:${(silent.address() as AddressInfo).port}`] }
+      const one = start()
+      await until(() => one.address() !== undefined && sockets.length > 0)
+      const asked = performance.now()
+      one.child.kill('SIGTERM')
+      expect(await one.ended).toBe(0)
+      expect(performance.now() - asked).toBeLessThan(5_000)
+    } finally {
+      for (const socket of sockets) socket.destroy()
+      silent.close()
+    }
   })
 
   it('refuses, while it runs, what may never be on a shared topic, by type and by field: left out, counted once, alarmed in its log and in its readiness, a restart included (scenario 13)', async () => {

@@ -1,17 +1,17 @@
 /** The relay: standby until it gets the lease, then owner until it stops, fails, or another has taken over. */
-import { Lease, LeaseLost, PublisherFenced, TopicsOfAnotherLog, type BusPublisher } from '@chorus/event-bus'
+import { Lease, LeaseLost, PublisherFenced, TopicRefused, TopicRight, TopicsOfAnotherLog } from '@chorus/event-bus'
 import type { EventStore } from '@chorus/event-store'
 import { CheckpointOfAnotherLog, pause } from '@chorus/read-models'
 import type { Sql } from 'postgres'
 import type { Limits } from './publish-log'
+import { orAborted, type OpenPublisher } from './opening'
 import { Published } from './published'
 import { Tenure, type RelayLogger } from './tenure'
 
 export interface RelayOptions {
   readonly store: Pick<EventStore, 'log' | 'head' | 'subscribe'>
   readonly database: Sql
-  /** Opens the publisher under the relay's one transactional id: from then on whoever had it is fenced. */
-  readonly openPublisher: () => Promise<BusPublisher>
+  readonly openPublisher: OpenPublisher
   /** this process, in this run of it */
   readonly owner: string
   readonly logger: RelayLogger
@@ -61,7 +61,7 @@ export class Relay {
     this.running = this.run(this.stopping.signal)
   }
 
-  /** Finishes the transaction in hand, gives back the lease. */
+  /** Finishes the transaction in hand, gives back the lease; a publisher that is being opened is not waited for. */
   async stop(): Promise<void> {
     this.stopping.abort()
     await this.running
@@ -100,11 +100,12 @@ export class Relay {
         if (epoch !== undefined) await this.own(epoch, stop)
         else { this.failures = 0; this.refusal = undefined }
       } catch (error) {
-        if (error instanceof PublisherFenced && await this.hasLease()) {
+        if (stop.aborted) logger.info({ owner, reason: nameOf(error) }, 'stopped while that failed; the next one publishes what is left')
+        else if (error instanceof PublisherFenced && await this.hasLease()) {
           this.strangers = [...this.strangers, this.elapsed()].slice(-STRANGERS.times)
           logger.warn({ owner, reason: error.message }, 'shut out by a publisher that has not the lease in this database; trying again')
         } else if (error instanceof TopicsOfAnotherLog) {
-          if (this.refusal === undefined) logger.error({ owner, reason: error.message }, 'nothing is published: the topics are another log\'s; it is looked again every few seconds')
+          if (this.refusal !== error.message) logger.error({ owner, reason: error.message }, 'nothing is published: the topics are another log\'s; it is looked again every few seconds')
           this.refusal = error.message
           wait = backOff.longest
         } else if (error instanceof LeaseLost || error instanceof PublisherFenced) logger.warn({ owner, reason: error.message }, 'another relay has taken over: nothing more is written here; standby')
@@ -126,7 +127,7 @@ export class Relay {
 
   private async own(epoch: number, stop: AbortSignal): Promise<void> {
     const { logger, owner, store, openPublisher, ttlMs = 4000, limits, pollMs } = this.options
-    const publisher = await openPublisher()
+    const publisher = await orAborted(stop, () => openPublisher({ signal: stop, stillOwner: () => this.lease.renew() }), (late) => late.close())
     try {
       // opening takes time, and fences: whoever has the lease now is the one who may be
       await this.lease.renew()
@@ -147,6 +148,8 @@ export class Relay {
 
 const nameOf = (error: unknown): string => {
   if (error instanceof CheckpointOfAnotherLog) return 'the checkpoint is of another log'
+  // ours: names of topics and what to do, no address
+  if (error instanceof TopicRight || error instanceof TopicRefused) return error.message
   if (!(error instanceof Error)) return 'error'
   const code = (error as { code?: unknown }).code
   const name = /^[\w.]{1,64}$/.test(error.name) ? error.name : 'Error'

@@ -67,6 +67,25 @@ describe('topics belong to one log', () => {
     await claimTopics(settings, ONE, NEW)
   })
 
+  it('of topics that were deleted meanwhile says so soon: whoever claims makes them first', async () => {
+    const settings = settingsOfRun()
+    const began = performance.now()
+    await expect(claimTopics(settings, ONE, NEW)).rejects.toThrow(/does not host this topic/)
+    expect(performance.now() - began).toBeLessThan(8_000)
+  })
+
+  it('nothing is marked once it is to stop', async () => {
+    const settings = await withTopics()
+    await expect(claimTopics(settings, ONE, { ...NEW, signal: AbortSignal.abort() })).rejects.toThrow(/abort/)
+    expect(await topicsOf(settings, (admin) => admin.listTopics())).not.toContain(markOf(settings, ONE))
+  })
+
+  it('says what to stop before they are deleted', async () => {
+    const settings = await withTopics()
+    await claimTopics(settings, ONE, NEW)
+    await expect(claimTopics(settings, OTHER, NEW)).rejects.toThrow(/stop all services of both, delete topic .*, and the topics that hold its messages, and start again/)
+  })
+
   it('a consumer of another log does not join their group, says why, and joins once the mark is gone', async () => {
     const settings = await withTopics()
     await claimTopics(settings, ONE, NEW)

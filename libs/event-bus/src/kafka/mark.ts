@@ -4,10 +4,10 @@
  * other's relay and take each other's messages, in silence (decision 0102).
  */
 import type { Admin } from 'kafkajs'
-import { isOfType, kafkaClient } from './kafka-client'
+import { QUICK_RETRIES, kafkaClient } from './kafka-client'
 import { isUsual, type KafkaLogger } from './kafka-log'
 import type { KafkaSettings } from './kafka-settings'
-import { configOf } from './topics-admin'
+import { configOf, makeTopics } from './topics-admin'
 
 /** Another Chorus uses topics of these names; the message says which, and what to do. */
 export class TopicsOfAnotherLog extends Error {
@@ -26,30 +26,37 @@ export async function lookAtMarks(admin: Admin, settings: KafkaSettings, log: st
   const marks = (await admin.listTopics()).filter((name) => name.startsWith(begin))
   const others = marks.filter((name) => name !== own)
   if (others.length === 0) return marks.length > 0
-  throw new TopicsOfAnotherLog(`Another Chorus, with log ${others.map((name) => name.slice(begin.length)).join(' and ')}, publishes on topics of the same names at this broker. ${REMEDY}. Once that log is published here no more: delete its topic ${others.join(', ')}, and the topics that hold its messages`)
+  throw new TopicsOfAnotherLog(`Another Chorus, with log ${others.map((name) => name.slice(begin.length)).join(' and ')}, publishes on topics of the same names at this broker. ${REMEDY}. Once that log is to be published here no more: stop all services of both, delete topic ${others.join(', ')}, and the topics that hold its messages, and start again`)
 }
 
 export interface Claim {
-  /** of the contracts, without prefix; they are there */
+  /** of the contracts, without prefix; they were made a moment ago, or before */
   readonly topics: readonly string[]
   /** whether this log was ever published: then messages on topics without a mark are its own */
   readonly hasPublished: () => Promise<boolean>
   readonly logger?: KafkaLogger
+  /** once aborted, nothing more is marked */
+  readonly signal?: AbortSignal
 }
 
-/** Before the relay opens its publisher: marks the topics as those of its log. @throws TopicsOfAnotherLog */
-export async function claimTopics(settings: KafkaSettings, log: string, { topics, hasPublished, logger }: Claim): Promise<void> {
-  const admin = kafkaClient(settings, { logger }).admin()
+/** Whoever claims tries again by itself, with the topics made anew: here only what a moment mends. */
+const FEW_RETRIES = { ...QUICK_RETRIES, retries: 8 }
+
+/** Before the relay opens its publisher: marks the topics as those of its log. @throws TopicsOfAnotherLog; TopicRight */
+export async function claimTopics(settings: KafkaSettings, log: string, { topics, hasPublished, logger, signal }: Claim): Promise<void> {
+  const admin = kafkaClient(settings, { logger, retry: FEW_RETRIES }).admin()
   await admin.connect()
   try {
     if (await lookAtMarks(admin, settings, log)) return
-    if (!await hasPublished()) await refuseMessages(admin, settings, topics)
+    if (!await hasPublished()) await refuseMessages(admin, settings, topics, signal)
     const { brokers } = await admin.describeCluster()
+    signal?.throwIfAborted()
     await mark(admin, markOf(settings, log), brokers.length)
     // whoever sees its own mark sees every earlier one: of two that begin at the same moment the later one stops here
     for (let tries = 1; !await lookAtMarks(admin, settings, log); tries++) {
       if (tries >= 50) throw new Error('the mark of this log was made and does not appear at the broker')
       await pause()
+      signal?.throwIfAborted()
     }
   } finally {
     await admin.disconnect()
@@ -59,10 +66,11 @@ export async function claimTopics(settings: KafkaSettings, log: string, { topics
 const pause = (): Promise<void> => new Promise((resolve) => { setTimeout(resolve, 200) })
 
 /** Written by a Chorus that does not mark its topics, or by somebody else. */
-async function refuseMessages(admin: Admin, { prefix }: KafkaSettings, topics: readonly string[]): Promise<void> {
+async function refuseMessages(admin: Admin, { prefix }: KafkaSettings, topics: readonly string[], signal?: AbortSignal): Promise<void> {
   for (const topic of topics) {
+    signal?.throwIfAborted()
     const places = await offsetsOf(admin, prefix + topic)
-    if (places.some(({ high, low }) => high !== low)) throw new TopicsOfAnotherLog(`Topic ${prefix}${topic} holds messages, and this Chorus has published none: they are of another one. ${REMEDY}. Where that one is gone for good: delete the topics`)
+    if (places.some(({ high, low }) => high !== low)) throw new TopicsOfAnotherLog(`Topic ${prefix}${topic} holds messages, and this Chorus has published none: they are of another one. ${REMEDY}. Where that one is gone for good: stop all services of both, delete the topics, and start again`)
   }
 }
 
@@ -70,19 +78,11 @@ async function refuseMessages(admin: Admin, { prefix }: KafkaSettings, topics: r
 async function offsetsOf(admin: Admin, topic: string): ReturnType<Admin['fetchTopicOffsets']> {
   for (let tries = 1; ; tries++) {
     try { return await admin.fetchTopicOffsets(topic) } catch (error) {
-      if (tries >= 25 || !isUsual(error)) throw error
+      if (tries >= 8 || !isUsual(error)) throw error
       await pause()
     }
   }
 }
 
-async function mark(admin: Admin, topic: string, brokers: number): Promise<void> {
-  try {
-    await admin.createTopics({ topics: [{ topic, numPartitions: 1, replicationFactor: configOf({ name: topic, partitions: 1, retentionHours: 1 }, brokers).replicationFactor }], waitForLeaders: true, timeout: 15_000 })
-  } catch (error) {
-    // another relay of this installation was as quick; or it is there, and not everywhere yet
-    const reasons = (error as { errors?: unknown[] }).errors ?? [error]
-    const grave = reasons.find((reason) => !isOfType(reason, 'TOPIC_ALREADY_EXISTS', 'LEADER_NOT_AVAILABLE', 'UNKNOWN_TOPIC_OR_PARTITION'))
-    if (grave !== undefined) throw grave
-  }
-}
+const mark = (admin: Admin, topic: string, brokers: number): Promise<void> =>
+  makeTopics(admin, [{ topic, numPartitions: 1, replicationFactor: configOf({ name: topic, partitions: 1, retentionHours: 1 }, brokers).replicationFactor }])

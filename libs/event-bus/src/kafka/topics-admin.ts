@@ -1,5 +1,5 @@
 /** Makes the topics: explicit partitions, retention and copies; never an existing one other than it is. */
-import { ConfigResourceTypes, type Admin } from 'kafkajs'
+import { ConfigResourceTypes, type Admin, type ITopicConfig } from 'kafkajs'
 import { TOPICS, type Topic } from '@chorus/contracts'
 import { isOfType, kafkaClient } from './kafka-client'
 import type { KafkaLogger } from './kafka-log'
@@ -8,6 +8,11 @@ import type { KafkaSettings } from './kafka-settings'
 /** A topic is not what this build needs; the message says which, how, and what to do. */
 export class TopicRefused extends Error {
   constructor(message: string) { super(message); this.name = 'TopicRefused' }
+}
+
+/** The broker lets this service make no such topic: rights were given by an earlier build, or to somebody else. */
+export class TopicRight extends Error {
+  constructor(topic: string) { super(`no right to make topic ${topic}: run infra/kafka/acls.sh again`); this.name = 'TopicRight' }
 }
 
 export type WantedTopic = Pick<Topic, 'name' | 'partitions' | 'retentionHours'>
@@ -40,9 +45,10 @@ export const configOf = (topic: WantedTopic, brokers: number): { readonly replic
 /**
  * Needs the right to create topics: the relay's, or an operator's; consumers only look.
  * @param topics those of the contracts where not given
+ * @throws TopicRight where it may not make one that is missing
  * @throws TopicRefused where an existing topic has another number of partitions: its keys would change their places
  */
-export async function ensureTopics(settings: KafkaSettings, options: { readonly topics?: readonly WantedTopic[]; readonly logger?: KafkaLogger } = {}): Promise<TopicsReport> {
+export async function ensureTopics(settings: KafkaSettings, options: { readonly topics?: readonly WantedTopic[]; readonly logger?: KafkaLogger; readonly signal?: AbortSignal } = {}): Promise<TopicsReport> {
   const wanted = options.topics ?? TOPICS
   const admin = kafkaClient(settings, options).admin()
   await admin.connect()
@@ -52,7 +58,7 @@ export async function ensureTopics(settings: KafkaSettings, options: { readonly 
     const existing = new Set(await admin.listTopics())
     const missing = wanted.filter((topic) => !existing.has(nameOf(topic)))
     if (missing.length > 0) await create(admin, missing, nameOf, brokers.length)
-    await checkPartitions(admin, wanted, nameOf)
+    await checkPartitions(await metadataOf(admin, wanted.map(nameOf), options.signal), wanted, nameOf)
     return { created: missing.map((topic) => topic.name), differing: await differing(admin, wanted.filter((topic) => !missing.includes(topic)), nameOf) }
   } finally {
     await admin.disconnect()
@@ -64,18 +70,23 @@ async function create(admin: Admin, topics: readonly WantedTopic[], nameOf: (top
     const { replicationFactor, config } = configOf(topic, brokers)
     return { topic: nameOf(topic), numPartitions: topic.partitions, replicationFactor, configEntries: Object.entries(config).map(([name, value]) => ({ name, value })) }
   })
+  await makeTopics(admin, asked)
+}
+
+/** @throws TopicRight */
+export async function makeTopics(admin: Admin, topics: ITopicConfig[]): Promise<void> {
   try {
-    await admin.createTopics({ topics: asked, waitForLeaders: true, timeout: 15_000 })
+    await admin.createTopics({ topics, waitForLeaders: true, timeout: 15_000 })
   } catch (error) {
-    // made by another process at the same moment, or made and not everywhere yet: looked at below as any other
+    // made by another process at the same moment, or made and not everywhere yet: whoever looks afterwards finds it as any other
     const reasons = (error as { errors?: unknown[] }).errors ?? [error]
-    const grave = reasons.find((reason) => !ON_ITS_WAY.some((type) => isOfType(reason, type)))
-    if (grave !== undefined) throw grave
+    const grave = reasons.find((reason) => !isOfType(reason, ...ON_ITS_WAY))
+    if (grave === undefined) return
+    throw isOfType(grave, 'TOPIC_AUTHORIZATION_FAILED', 'CLUSTER_AUTHORIZATION_FAILED') ? new TopicRight((grave as { topic?: string }).topic ?? topics.map(({ topic }) => topic).join(', ')) : grave
   }
 }
 
-async function checkPartitions(admin: Admin, wanted: readonly WantedTopic[], nameOf: (topic: WantedTopic) => string): Promise<void> {
-  const { topics } = await metadataOf(admin, wanted.map(nameOf))
+function checkPartitions({ topics }: Awaited<ReturnType<typeof metadataOf>>, wanted: readonly WantedTopic[], nameOf: (topic: WantedTopic) => string): void {
   const has = new Map(topics.map((topic) => [topic.name, topic.partitions.length]))
   const wrong = wanted.filter((topic) => has.get(nameOf(topic)) !== topic.partitions)
   if (wrong.length === 0) return
@@ -84,12 +95,13 @@ async function checkPartitions(admin: Admin, wanted: readonly WantedTopic[], nam
 }
 
 /** A topic that was made a moment ago is not known everywhere at once. */
-async function metadataOf(admin: Admin, topics: string[]): ReturnType<Admin['fetchTopicMetadata']> {
+async function metadataOf(admin: Admin, topics: string[], signal?: AbortSignal): ReturnType<Admin['fetchTopicMetadata']> {
   for (let tries = 1; ; tries++) {
+    signal?.throwIfAborted()
     try {
       return await admin.fetchTopicMetadata({ topics })
     } catch (error) {
-      if (tries >= 50 || !ON_ITS_WAY.some((type) => isOfType(error, type))) throw error
+      if (tries >= 50 || !isOfType(error, ...ON_ITS_WAY)) throw error
       await new Promise((resolve) => { setTimeout(resolve, 200) })
     }
   }
