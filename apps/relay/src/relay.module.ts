@@ -47,7 +47,11 @@ class RelayProcess implements OnApplicationBootstrap, BeforeApplicationShutdown 
     readiness.add('relay', () => relay.look())
     // a relay that has nothing to publish would not notice
     const broker = settings.kafka && new BrokerCheck(settings.kafka, store.log)
-    if (broker) readiness.add('broker', () => broker.look())
+    if (broker) readiness.add('broker', async () => {
+      const said = await broker.look()
+      // one such sentence is enough
+      return said.text === relay.refused() ? { ok: false, text: 'the topics are another Chorus\'s, as relay says' } : said
+    })
     this.broker = broker
   }
   /** Throws where its checkpoint belongs to another log: such a process must not serve. */

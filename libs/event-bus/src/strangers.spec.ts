@@ -13,6 +13,11 @@ describe('messages that are not of this log', () => {
     now += 10 * 60_000
     expect(strangers.look()).toEqual({ ok: true, text: '2 messages of another Chorus (log other) came and were passed over: give each Chorus at one broker a KAFKA_PREFIX of its own' })
   })
+  it('are news once for each log, and once a minute', () => {
+    expect([strangers.met('other'), strangers.met('other'), strangers.met('third'), strangers.met(), strangers.met()]).toEqual([true, false, true, true, false])
+    now += 60_000
+    expect([strangers.met('other'), strangers.met('other'), strangers.met()]).toEqual([true, false, true])
+  })
   it('that no Chorus has sent are told, and leave it ready', () => {
     strangers.met()
     strangers.met()

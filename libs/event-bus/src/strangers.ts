@@ -1,4 +1,5 @@
 /** Messages that are none of our relay's: passed over, and told by health. */
+import { Told } from './told'
 
 /** So long, ms, after the last message of another log a consumer is not ready: that other Chorus takes messages from it, too. */
 const WHILE_MS = 600_000
@@ -7,15 +8,18 @@ export class Strangers {
   private ofNobody = 0
   private other: { readonly log: string; readonly count: number; readonly at: number } | undefined
 
+  private readonly told: Told
+
   /** @param elapsed ms, from any beginning */
-  constructor(private readonly elapsed: () => number = () => performance.now()) {}
+  constructor(private readonly elapsed: () => number = () => performance.now()) { this.told = new Told(elapsed) }
 
   get count(): number { return this.ofNobody + (this.other?.count ?? 0) }
 
-  /** @param log the log that it says it is of; absent: it says none */
-  met(log?: string): void {
+  /** @param log the log that it says it is of; absent: it says none @returns whether that is news, for the log of the process */
+  met(log?: string): boolean {
     if (log === undefined) this.ofNobody++
     else this.other = { log, count: (this.other?.count ?? 0) + 1, at: this.elapsed() }
+    return this.told.isNews(log ?? '', 'met')
   }
 
   /** For readiness; undefined: none came. */

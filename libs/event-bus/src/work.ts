@@ -107,8 +107,8 @@ function byStream(worker: Worker, messages: readonly BusMessage[]): Map<string, 
       }
     } catch (error) {
       if (!(error instanceof UnreadableMessage)) throw error
-      worker.strangers.met(other)
-      worker.logger?.warn({ consumer: worker.name, topic: message.topic, note: error.message }, 'a message was passed over')
+      // health counts them: the log need not say each
+      if (worker.strangers.met(other)) worker.logger?.warn({ consumer: worker.name, topic: message.topic, note: error.message }, 'a message was passed over')
       continue
     }
     const item: Item = { topic: message.topic, stream: place.stream, message, place }

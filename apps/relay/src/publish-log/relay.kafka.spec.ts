@@ -15,7 +15,7 @@ import { append, draft } from '../testing/log'
 const root = join(__dirname, '../../../..')
 const until = async (holds: () => boolean | Promise<boolean>): Promise<void> => { while (!await holds()) await new Promise((resolve) => { setTimeout(resolve, 20) }) }
 
-interface Process { readonly child: ChildProcess; readonly ended: Promise<number | null>; readonly said: () => string; readonly address: () => string | undefined; ready(): Promise<{ ok: boolean; text: string }> }
+interface Process { readonly child: ChildProcess; readonly ended: Promise<number | null>; readonly said: () => string; readonly address: () => string | undefined; ready(check?: string): Promise<{ ok: boolean; text: string }> }
 
 describe('relays as processes', () => {
   let db: FreshDatabase
@@ -38,9 +38,9 @@ describe('relays as processes', () => {
     for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (chunk: Buffer) => { said += chunk.toString() })
     child.on('message', (message: { address?: string }) => { address = message.address ?? address })
     const ended = new Promise<number | null>((resolve) => { child.once('exit', resolve) })
-    const ready = async (): Promise<{ ok: boolean; text: string }> => {
+    const ready = async (check = 'relay'): Promise<{ ok: boolean; text: string }> => {
       const answer = await fetch(`${address}/health/ready`).then((response) => response.json() as Promise<{ checks: { name: string; ok: boolean; text: string }[] }>)
-      return answer.checks.find(({ name }) => name === 'relay') ?? { ok: false, text: JSON.stringify(answer) }
+      return answer.checks.find(({ name }) => name === check) ?? { ok: false, text: JSON.stringify(answer) }
     }
     const made = { child, ended, said: () => said, address: () => address, ready }
     started.push(made)
@@ -148,6 +148,7 @@ describe('relays as processes', () => {
       await says(other, /^does not publish: Another Chorus, with log/)
       expect((await other.ready()).ok).toBe(false)
       expect((await other.ready()).text).toContain(`with log ${store.log}`)
+      expect(await other.ready('broker')).toMatchObject({ ok: false, text: 'the topics are another Chorus\'s, as relay says' })
       await record(20)
       await arrived(40)
       expect((await published()).epoch).toBe(epoch)

@@ -70,6 +70,9 @@ export class Relay {
   /** 'owner' while it publishes. */
   role(): 'owner' | 'standby' | 'stopped' { return !this.running || this.stopping.signal.aborted ? 'stopped' : this.tenure ? 'owner' : 'standby' }
 
+  /** Why the topics are another log's, where it was refused for that. */
+  refused(): string | undefined { return this.refusal }
+
   /** For readiness: asked now, of the log and of the table. Rejects where they do not answer. */
   async look(): Promise<{ readonly ok: boolean; readonly text: string }> {
     const [{ ordinal: head }, place] = await Promise.all([this.options.store.head(), this.published.look()])

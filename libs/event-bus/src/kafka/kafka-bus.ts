@@ -1,5 +1,6 @@
 /** The bus on a Kafka broker. One subscription is one member of its group; see kafka-subscription.ts. */
 import { type BusSubscribeOptions, type BusSubscription, type EventBus } from '../port'
+import { Told } from '../told'
 import { silent, type KafkaLogger } from './kafka-log'
 import type { KafkaSettings } from './kafka-settings'
 import { KafkaSubscription, type SubscriptionOptions } from './kafka-subscription'
@@ -28,7 +29,7 @@ export class KafkaBus implements EventBus {
 
   constructor({ settings, logger = silent, sessionTimeoutMs = 6_000, heartbeatMs = Math.max(100, Math.floor(sessionTimeoutMs / 10)), firstBackoffMs = 100, concurrency = 1, log, published = () => Promise.resolve(undefined) }: KafkaBusOptions) {
     this.published = published
-    this.options = { settings, logger, sessionTimeoutMs, heartbeatMs, firstBackoffMs, concurrency, log }
+    this.options = { settings, logger, sessionTimeoutMs, heartbeatMs, firstBackoffMs, concurrency, log, told: new Told() }
   }
 
   /** Resolves when the group is joined, or when that did not go well at once: then it goes on trying, and health() says so. */
@@ -41,9 +42,14 @@ export class KafkaBus implements EventBus {
         this.subscriptions.delete(subscription)
         await subscription.stop()
       },
-      health: () => subscription.health(),
+      health: () => subscription.health(this.sayerOf(subscription)),
       holds: (topic, key) => subscription.holds(topic, key),
     }
+  }
+
+  /** The first group that is refused for the same says why: one sentence is enough for a process. */
+  private sayerOf({ refusal }: KafkaSubscription): string | undefined {
+    return refusal === undefined ? undefined : [...this.subscriptions].find((each) => each.refusal === refusal)?.group
   }
 
   handed(): Promise<number | undefined> { return this.published() }

@@ -7,6 +7,7 @@ import { topicNamed } from '@chorus/contracts'
 import type { Consumer, EachBatchPayload, IMemberAssignment, KafkaMessage } from 'kafkajs'
 import { pause } from '@chorus/read-models'
 import type { BusMessage, BusSubscribeOptions } from '../port'
+import type { Told } from '../told'
 import { isOfType, kafkaClient } from './kafka-client'
 import type { KafkaBusOptions } from './kafka-bus'
 import { isUsual } from './kafka-log'
@@ -29,7 +30,7 @@ const RETRY = { initialRetryTime: 50, factor: 0.2, multiplier: 2, retries: 6, ma
 const LOST = ['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'FENCED_INSTANCE_ID', 'NOT_COORDINATOR_FOR_GROUP']
 
 /** Those of the bus, all of them said. */
-export type SubscriptionOptions = Required<Omit<KafkaBusOptions, 'published' | 'log'>> & { readonly log: string | undefined }
+export type SubscriptionOptions = Required<Omit<KafkaBusOptions, 'published' | 'log'>> & { readonly log: string | undefined; /** of all subscriptions of the bus */ readonly told: Told }
 
 export class KafkaSubscription {
   private readonly stopping = new AbortController()
@@ -42,6 +43,7 @@ export class KafkaSubscription {
   private inHand = 0
   private answered = performance.now()
   private trouble: string | undefined
+  private refused: string | undefined
   private leave: (why: Error) => void = () => undefined
 
   constructor(private readonly bus: SubscriptionOptions, private readonly options: BusSubscribeOptions) {}
@@ -60,11 +62,17 @@ export class KafkaSubscription {
     for (const timer of this.resumes) clearTimeout(timer)
   }
 
-  health(): { readonly ok: boolean; readonly text: string } {
+  get group(): string { return this.options.group }
+
+  /** the topics are another log's, and this is why it is in no group; undefined: they are not, or it is not known yet */
+  get refusal(): string | undefined { return this.joined ? undefined : this.refused }
+
+  /** @param sayer the group of this process that says in whole words whose the topics are; absent, or this one: it says so itself */
+  health(sayer?: string): { readonly ok: boolean; readonly text: string } {
     const { group } = this.options
     if (this.stopping.signal.aborted) return { ok: false, text: `${group} has left the bus` }
     if (this.joined && this.inHand === 0 && performance.now() - this.answered > SILENT_MS) return { ok: false, text: `${group}: the broker has not answered for ${Math.round((performance.now() - this.answered) / 1000)} s` }
-    if (!this.joined) return { ok: false, text: `${group} is not in its group: ${this.trouble ?? 'it is joining'}` }
+    if (!this.joined) return { ok: false, text: `${group} is not in its group: ${sayer !== undefined && sayer !== group ? `the topics are another Chorus's, as ${sayer} says` : this.trouble ?? 'it is joining'}` }
     return { ok: true, text: `${group} listens to ${this.options.topics.join(', ')}` }
   }
 
@@ -82,9 +90,10 @@ export class KafkaSubscription {
         await this.runOnce(tried)
       } catch (error) {
         this.trouble = reasonOf(error)
+        this.refused = error instanceof TopicsOfAnotherLog ? error.message : undefined
         // a broker that has just started answers at the second or third time: nobody needs to hear of that
         if (!isUsual(error) || attempt >= PATIENCE) {
-          this.options.onError?.(error)
+          if (this.bus.told.isNews(this.refused === undefined ? this.group : 'all groups', this.trouble)) this.options.onError?.(error)
           tried()
         }
       }
@@ -121,7 +130,7 @@ export class KafkaSubscription {
     // at once: kafkajs would hold the partition and try the same some times more
     this.leave = crashed
     consumer.on(consumer.events.CRASH, ({ payload }) => crashed(payload.error))
-    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => { this.joined = true; this.assigned = payload.memberAssignment; this.trouble = undefined; this.heard(); joined() })
+    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => { this.joined = true; this.assigned = payload.memberAssignment; this.trouble = this.refused = undefined; this.heard(); joined() })
     consumer.on(consumer.events.FETCH, () => this.heard())
     consumer.on(consumer.events.HEARTBEAT, () => this.heard())
     try {

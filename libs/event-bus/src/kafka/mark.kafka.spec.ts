@@ -97,6 +97,24 @@ describe('topics belong to one log', () => {
     await until(() => subscription.health().ok)
   })
 
+  it('several consumers of another log in one process say the whole sentence once, to their log and for readiness', async () => {
+    const settings = await withTopics()
+    await claimTopics(settings, ONE, NEW)
+    const bus = new KafkaBus({ settings, log: OTHER, sessionTimeoutMs: 1000, firstBackoffMs: 10 })
+    ends.push(() => bus.close())
+    const errors: unknown[] = []
+    const groups = ['first', 'second', 'third']
+    const all = await Promise.all(groups.map((group) => bus.subscribe({ group, topics: [CASES.name], onMessages: async () => undefined, onError: (error) => errors.push(error) })))
+    const texts = (): string[] => all.map((each) => each.health().text)
+    await until(() => texts().every((text) => text.includes('another') || PLAIN.test(text)))
+    expect(texts()).toEqual([expect.stringMatching(PLAIN), 'second is not in its group: the topics are another Chorus\'s, as first says', 'third is not in its group: the topics are another Chorus\'s, as first says'])
+    // each looks some times more
+    await new Promise((resolve) => { setTimeout(resolve, 1_500) })
+    expect(errors.map((error) => (error as Error).message)).toEqual([expect.stringMatching(PLAIN)])
+    await all[0]!.stop()
+    expect(texts()[1]).toMatch(PLAIN)
+  })
+
   it('a consumer of another log that was there before they were marked leaves when it meets their messages: none is taken from those whose they are', async () => {
     const settings = await withTopics()
     const [other, one] = [await listen(settings, OTHER), await listen(settings, ONE)]
