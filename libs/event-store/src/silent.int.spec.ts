@@ -69,7 +69,8 @@ describe('a writer that stands still', () => {
     const before = await pid()
     await frozen.unsafe('select ordinal from log.head for update')
     expect(await append(store, 'first')).toMatchObject({ ok: true, first: { ordinal: 1 } })
-    expect(await pid()).not.toBe(before)
+    // the first question may still be put to the connection that was ended
+    expect(await pid().catch(pid)).not.toBe(before)
   })
   it('in a session without that limit: an append waits, is told so each time, and goes on when it is over', async () => {
     const stranger = postgres(log.database.appUrl, { max: 1, onnotice: () => undefined })
