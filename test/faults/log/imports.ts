@@ -8,6 +8,7 @@ import { PostgresStore, verifyChain } from '@chorus/event-store'
 import { asRole, issueToken, readRun, systemClock } from '@chorus/platform'
 import { importFile, type ImportHow } from '../../support/import-file'
 import { manyIncidents } from '../../support/many-incidents'
+import { MOST_RESTARTS } from '../../../libs/platform/src/kept-up'
 import { dataFolder, killAll, postgresOf, removeFolder } from './ground'
 import { chanceOf, PATIENCE_MS, type Kind } from './kinds'
 import { holds } from './load'
@@ -43,24 +44,29 @@ export const imports: Kind = async (seed, strikes = 3) => {
   const befell: string[] = []
   let chorus = await start(data)
   let most = MOST_MS
+  /** of PostgreSQL, under the Chorus that runs: one that dies again and again is not started for ever */
+  let restarts = 0
+  /** Ended since PostgreSQL was struck again while it came back: started again, as whoever keeps it would. */
+  const keep = async (): Promise<void> => { if (chorus.child.exitCode !== null) { chorus = await start(data); restarts = 0 } }
   try {
     for (let round = 0; round < strikes; round++) {
-      const victim = chance.pick(['Chorus', 'PostgreSQL', 'both'])
+      const victim = chance.pick(restarts < MOST_RESTARTS - 1 ? ['Chorus', 'PostgreSQL', 'both'] : ['Chorus', 'both'])
       let [answer, over] = [Promise.resolve(''), true]
-      for (let tries = 1; ; tries++) {
+      for (let [tries, deadline] = [1, performance.now() + PATIENCE_MS]; ;) {
         const began = performance.now()
         over = false
         answer = importFile({ address: chorus.address, bearer }, Readable.from([file]), how).then(() => 'went on', () => 'cut off').finally(() => { over = true })
         await holds(() => over, 20 + chance.below(most))
-        if (!over || tries === TRIES) break
-        most = Math.max(20, Math.floor((performance.now() - began) / 2))
+        if (!over || tries === TRIES || performance.now() > deadline) break
+        if (await answer === 'went on') { tries++; most = Math.max(20, Math.floor((performance.now() - began) / 2)) } else { await holds(() => false, 100); await keep() } // PostgreSQL is not back yet
       }
       const late = over
       killAll([...victim === 'PostgreSQL' ? [] : [chorus.child.pid!], ...victim === 'Chorus' ? [] : postgresOf(data)])
       // who is let live may go on by itself, once PostgreSQL is back
       const became = await answer
       befell.push(`${victim}: ${late ? 'it was through' : became}`)
-      if (victim === 'PostgreSQL') continue
+      if (victim === 'PostgreSQL') { restarts++; continue }
+      restarts = 0
       await chorus.ended
       chorus = await start(data)
     }
@@ -68,7 +74,7 @@ export const imports: Kind = async (seed, strikes = 3) => {
     let report: Awaited<ReturnType<typeof importFile>> | undefined
     for (const deadline = performance.now() + PATIENCE_MS; report === undefined && performance.now() < deadline;) {
       report = await importFile({ address: chorus.address, bearer }, Readable.from([file]), how).catch(() => undefined)
-      if (!report) await holds(() => false, 200)
+      if (!report) { await holds(() => false, 200); await keep() }
     }
     if (!report) return { befell, faults: [`the file was not taken within ${PATIENCE_MS / 1000} s`] }
     const { records, statistics, complete } = report
