@@ -210,4 +210,19 @@ describe('a broker for tests', () => {
     program('sh', 'exec /bin/sh "$@"')
     await expect(startOwnBroker({ folder: join(box, 'data'), env, say })).rejects.toThrow(/ended while it started \(1\); its log is .*kafka.log:\n {2}ERROR the disk is full/)
   })
+
+  it('that was killed waits for its port where a passing connection has taken it', async () => {
+    const taken = join(box, 'taken')
+    program('java', `case "$*" in *-version*) echo 'openjdk version "21"' >&2;; *StorageTool*) exit 0;; *) if [ -e ${taken} ]; then /bin/rm ${taken}; echo 'ERROR BindException: Address already in use' >&2; exit 1; fi; echo 'Kafka Server started'; exec /bin/sleep 60;; esac`)
+    program('mvn', MAVEN)
+    program('sh', 'exec /bin/sh "$@"')
+    const broker = await startOwnBroker({ folder: join(box, 'data'), env, say })
+    try {
+      await broker.kill()
+      writeFileSync(taken, '')
+      await broker.start()
+      expect(existsSync(taken)).toBe(false)
+      expect(broker.brokers).toMatch(/^127\.0\.0\.1:(1[5-9]|2\d|3[01])\d{3}$/)
+    } finally { await broker.stop() }
+  })
 })

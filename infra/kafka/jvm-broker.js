@@ -9,6 +9,7 @@ const { serverProperties } = require('./properties')
 
 const START_MS = 90_000
 const STOP_MS = 20_000
+const PORT_MS = 30_000
 const READY = /Kafka Server started/
 const JVM = ['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn', '-Dorg.slf4j.simpleLogger.log.kafka.server.KafkaRaftServer=info', '-Dorg.slf4j.simpleLogger.showDateTime=true']
 
@@ -42,6 +43,7 @@ const isBrokerOf = (pid, folder) => {
   }
 }
 
+const isTaken = (error) => /already in use/i.test(error.message)
 const wait = (ms) => new Promise((resolve) => { setTimeout(resolve, ms) })
 
 /** The broker's own words of this run: what it called an error, else its last lines. */
@@ -154,7 +156,19 @@ const startJvmBroker = async ({ folder, java, lib, classes, keepClasses, port, e
       try {
         return await launch()
       } catch (error) {
-        if (attempt === 3 || port !== undefined || !/Address already in use|already in use/i.test(error.message)) throw error
+        if (attempt === 3 || port !== undefined || !isTaken(error)) throw error
+      }
+    }
+  }
+  /** Whoever has our port may be a passing connection of somebody else's: it is asked for again for PORT_MS. */
+  const startAgain = async () => {
+    const until = performance.now() + PORT_MS
+    for (;;) {
+      try {
+        return await launch()
+      } catch (error) {
+        if (!isTaken(error) || performance.now() > until) throw error
+        await wait(500)
       }
     }
   }
@@ -167,7 +181,7 @@ const startJvmBroker = async ({ folder, java, lib, classes, keepClasses, port, e
     get pid() { return child.pid },
     get ended() { return ended },
     /** again, with the same data on the same port */
-    start: launch,
+    start: startAgain,
     stop,
     kill,
     pause: () => send('SIGSTOP'),

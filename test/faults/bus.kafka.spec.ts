@@ -1,29 +1,15 @@
-/**
- * Twenty seeds of the bus under faults, four at a time on one broker and one PostgreSQL that die with the rest: the same
- * command as by hand, in a process of its own (jest loads modules its own way, the PostgreSQL driver among them).
- */
-import { execFile } from 'node:child_process'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
-import { repositoryRoot } from '@chorus/platform'
+/** Twenty seeds of the bus under faults, four at a time on one broker and one PostgreSQL that die with the rest. */
 import { busUnderFaults, type BusReport } from './bus'
 import { CONSUMER_POINTS, RELAY_POINTS } from './bus-plan'
+import { faults } from './command'
 
 const RUNS = 20
 /** they take some two minutes; a busy machine is no fault */
 const LONGEST_MS = 900_000
-const run = promisify(execFile)
-const faults = async (...words: readonly string[]): Promise<BusReport[]> => {
-  const root = repositoryRoot()
-  const { stdout } = await run(process.execPath, ['-r', join(root, 'test/support/register.js'), join(root, 'test/faults/run.ts'), '--json', ...words], { cwd: root, maxBuffer: 16 * 1024 * 1024, timeout: LONGEST_MS })
-    // some run found faults: they are in what it printed
-    .catch((error: { code?: unknown; stdout?: string; stderr?: string }) => { if (error.code === 1 && error.stdout) return { stdout: error.stdout }; throw new Error(error.stderr ?? String(error)) })
-  return stdout.split('\n').filter(Boolean).map((line) => JSON.parse(line) as BusReport)
-}
 
 describe('the bus under faults', () => {
   it(`${RUNS} runs: every event has its effect once, in order, and nothing waits (one again: npm run faults -- --suite bus --seed S)`, async () => {
-    const reports = await faults('--suite', 'bus', '--runs', String(RUNS), '--lanes', '4')
+    const reports = await faults<BusReport>({ suite: 'bus', runs: RUNS, words: ['--lanes', '4'], timeout: LONGEST_MS })
     expect(reports.map(({ seed }) => seed).sort((a, b) => a - b)).toEqual(Array.from({ length: RUNS }, (_, i) => i + 1))
     expect(reports.filter((report) => report.faults.length > 0)).toEqual([])
     // and the faults came: processes died at every point at which they can

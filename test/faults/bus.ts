@@ -86,6 +86,8 @@ class Processes {
     })
     const process_: Running = { child, job, ended, leaving: false }
     this.running.add(process_)
+    // one that is killed while it is told something: its end is seen by `exit`
+    child.on('error', () => undefined)
     child.send(job)
     return process_
   }
@@ -164,6 +166,8 @@ export async function busUnderFaults({ seed, events = 400, broker, mayCrashStore
     if (loses) await patiently(async () => { if ((await sql`select from bus.consumers where name = ${GROUP} and caught_up is not null`).count === 0) throw new Error('no consumer listens yet') })
     for (const [i, fault] of plan.faults.entries()) {
       const writing = write(share * (i + 2))
+      // it may be refused while the fault is under way: told below, where it is waited for
+      writing.catch(() => undefined)
       await befell[fault.kind](fault)
       await writing
     }
@@ -191,7 +195,12 @@ const killBroker = (broker: MortalBroker): Promise<void> => {
 /** As after a crash of the server: it ends every connection, and comes back through its write-ahead log. */
 async function crashStore(sql: Sql): Promise<void> {
   const [backend] = await patiently(() => sql<{ pid: number }[]>`select pg_backend_pid() as pid`)
-  process.kill(backend!.pid, 'SIGKILL')
+  try {
+    process.kill(backend!.pid, 'SIGKILL')
+  } catch (error) {
+    // another run's crash took it along
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
   await pause(200)
 }
 
