@@ -180,15 +180,17 @@ it('a table of the owner\'s own is not in it, is named, and hinders nobody who r
 
 it('what only the list of --destroyed knows of is destroyed again', async () => {
   await destroy(erasedLast, 'destroy-2')
+  // and one of whom the backup knows nothing
+  await destroy(`per_${'u'.repeat(22)}`, 'destroy-3')
   mkdirSync(at('newer-list'))
   cpSync(join(chorus.data, 'keys', DESTROYED_LIST), at('newer-list', DESTROYED_LIST))
   const states = (database: FreshDatabase): Promise<object[]> => readAgain(database.ownerUrl, `select distinct state from vault.data_keys where subject = '${erasedLast}'`)
   await ontoNothing('second', async (restored, database) => {
-    expect(restored).toMatchObject({ code: 0, out: { again: 0 } })
+    expect(restored).toMatchObject({ code: 0, out: { again: 0, unknown: 0 } })
     expect(await states(database)).toEqual([{ state: 'active' }])
   })
   await ontoNothing('second', async (restored, database) => {
-    expect(restored).toMatchObject({ code: 0, err: '' })
+    expect(restored).toMatchObject({ code: 0, err: '', out: { unknown: 1 } })
     expect(Number(restored.out.again)).toBeGreaterThan(0)
     expect(await states(database)).toEqual([{ state: 'destroyed' }])
   }, { argv: ['--destroyed', at('newer-list')] })

@@ -60,7 +60,7 @@ export interface RestoreOptions {
   readonly onProgress?: (table: string, rows: number) => void
 }
 
-export interface Restored { readonly log: string; readonly ordinal: number; readonly rows: number; /** keys that are destroyed now */ readonly destroyed: number; /** of them those that the backup still had */ readonly again: number; readonly checkpoints: PutBack }
+export interface Restored { readonly log: string; readonly ordinal: number; readonly rows: number; /** keys that are destroyed now */ readonly destroyed: number; /** of them those that the backup still had */ readonly again: number; /** persons and records that were destroyed and that this backup has no key of */ readonly unknown: number; readonly checkpoints: PutBack }
 
 /** @throws BackupRefused where the target is not empty, or what was restored is not what was backed up */
 export const restoreBackup = async (options: RestoreOptions): Promise<Restored> => {
@@ -89,10 +89,10 @@ export const restoreBackup = async (options: RestoreOptions): Promise<Restored> 
   renameSync(half, keysFolder)
 
   // opening the vault applies the destructions, before anything is served
-  const before = await destroyedIn(appUrl)
+  const { keys: before } = await destroyedIn(appUrl)
   const vault = await FileVault.open({ keysFolder, databaseUrl: appUrl, mode: options.mode, seal: options.seal })
   await vault.close()
-  const destroyed = await destroyedIn(appUrl)
+  const { keys: destroyed, unknown } = await destroyedIn(appUrl)
   const store = options.logUrl === undefined ? await PostgresStore.open({ url: appUrl, max: 1 }) : await KurrentStore.open({ url: options.logUrl, databaseUrl: appUrl })
   try {
     const head = options.trial && options.logUrl !== undefined ? await headAt(store, manifest) : await store.head()
@@ -104,7 +104,7 @@ export const restoreBackup = async (options: RestoreOptions): Promise<Restored> 
   }
   // they speak of this log: only now is it known to be whole
   checkpoints.count()
-  return { log: manifest.log, ordinal: manifest.head.ordinal, rows, destroyed, again: destroyed - before, checkpoints: checkpoints.done }
+  return { log: manifest.log, ordinal: manifest.head.ordinal, rows, destroyed, again: destroyed - before, unknown, checkpoints: checkpoints.done }
 }
 
 /** Before anything is written: is the KurrentDB the one that this backup has the places of, of the same moment? */
@@ -134,12 +134,14 @@ const tryKeys = async (keys: Set['keys'], seal: FileSeal): Promise<void> => {
   }
 }
 
-/** How many keys the database says are destroyed; tombstones where there never was a key aside. */
-const destroyedIn = async (url: string): Promise<number> => {
+/** What the database says is destroyed: keys, and subjects that never had one here, of which tombstones stand alone. */
+const destroyedIn = async (url: string): Promise<{ keys: number; unknown: number }> => {
   const sql = postgres(url, { max: 1, onnotice: () => undefined })
   try {
-    const [count] = await sql<{ n: number }[]>`select count(*)::int as n from vault.data_keys where state = 'destroyed' and kek <> 'none'`
-    return count!.n
+    const [count] = await sql<{ keys: number; unknown: number }[]>`
+      select coalesce(sum(keys), 0)::int as keys, (count(*) filter (where keys = 0))::int as unknown
+      from (select count(*) filter (where kek <> 'none') as keys from vault.data_keys where state = 'destroyed' group by subject) as subjects`
+    return count!
   } finally {
     await sql.end({ timeout: 1 })
   }

@@ -47,7 +47,7 @@ export const register = (program: Command, context: Context): void => {
         `log ${restored.log} ${drill ? 'can be restored' : 'is restored'} through ordinal ${restored.ordinal}: ${restored.rows} rows, the chain verifies`,
         restored.checkpoints === 'kept' ? `${settings.checkpoints} holds checkpoints of this log: left as they are; they may say more than the backup (docs/runbooks/tampering.md)`
           : restored.checkpoints === 'none' ? 'no signed checkpoints are in this backup: the log is signed anew from its start' : 'its signed checkpoints came with it',
-        `${restored.destroyed} keys are destroyed${restored.again > 0 ? `, ${restored.again} of them after the backup was taken, and now again` : ''}`,
+        `${restored.destroyed} keys are destroyed${restored.again > 0 ? `, ${restored.again} of them after the backup was taken, and now again` : ''}${restored.unknown > 0 ? `; ${restored.unknown} persons or records that this backup does not know are destroyed too: they cannot come back` : ''}`,
       ])
       if (!drill) out.next('npx chorus doctor', 'npm start')
     },

@@ -73,6 +73,16 @@ describe('an order to destroy, sent again', () => {
     expect(await of.hold(OTHER)).toMatchObject({ refused: 'keys_destroyed' })
     expect(of.log.events.map(({ type }) => type)).toEqual(['SubjectKeyDestroyed'])
   })
+  it('takes along a row that was set aside while it was carried out', async () => {
+    const of = world()
+    const { destroy } = of.life
+    of.life.destroy = async (subjects, ...rest) => {
+      if (subjects.includes(ONE)) await of.log.add('quarantine-late', 'RecordQuarantined', { personRefs: [ONE] })
+      return destroy(subjects, ...rest)
+    }
+    expect(await of.keys.destroy(ONE, order, meta('order'))).toMatchObject({ subjects: [ONE, 'quarantine-late'] })
+    expect(of.destroyed()).toEqual([ONE, 'quarantine-late'])
+  })
   it.each(['order', 'another'])('destroys nothing while a hold stands that was placed since, and goes on once it is released: as %s command', async (name) => {
     const of = world()
     await of.link(ONE, OTHER)

@@ -45,9 +45,15 @@ export class EndKeys {
     if (refused) return refused
     // Entered before it is done: a destruction that the audit log does not know must not be.
     await this.deps.audit.record({ actor: meta.actor, purpose: 'legalRequest', correlationId: meta.correlationId, route: 'POST /v1/keys/:subject/destruction', asked: { subject: this.deps.audit.fingerprint(subject) }, found: true, records: [this.idOf(subject)] })
-    const destroyed = await this.deps.life.destroy(all, meta.commandId, meta.now)
+    const gone = new Set<string>()
+    let keys = 0
+    // and once more: a row that was set aside in this moment asked whether the person is erased before he was
+    for (let next: readonly string[] = all; next.length > 0; next = (await this.goingWith(subject, orderedWith)).filter((each) => !gone.has(each))) {
+      keys += (await this.deps.life.destroy(next, meta.commandId, meta.now)).length
+      for (const each of next) gone.add(each)
+    }
     await this.tell(meta)
-    return { ...answer, keys: destroyed.length, subjects: all }
+    return { ...answer, keys, subjects: [...gone] }
   }
 
   /** Records the order, then tells those who hold the record that it is closed. Sent again, it goes on. A person's order closes the referrals and the level of the cases in which he is the one referred. */
