@@ -83,11 +83,11 @@ class Processes {
         const { dies: _, ...again } = job
         this.start(again)
       })
+      // killed while it is told something, its end is seen by `exit`; one that could not be made has none
+      child.on('error', (error) => { if (child.pid !== undefined) return; this.running.delete(process_); this.trouble.push(`${job.name} could not be made: ${error.message}`); resolve() })
     })
     const process_: Running = { child, job, ended, leaving: false }
     this.running.add(process_)
-    // one that is killed while it is told something: its end is seen by `exit`
-    child.on('error', () => undefined)
     child.send(job)
     return process_
   }
@@ -188,7 +188,7 @@ export async function busUnderFaults({ seed, events = 400, broker, mayCrashStore
 let killing: Promise<void> = Promise.resolve()
 /** One run at a time kills the broker that others share. */
 const killBroker = (broker: MortalBroker): Promise<void> => {
-  killing = killing.then(async () => { await broker.kill(); await pause(300); await broker.start() })
+  killing = killing.catch(() => undefined).then(async () => { await broker.kill(); await pause(300); await broker.start() })
   return killing
 }
 
@@ -223,7 +223,7 @@ async function settled(sql: Sql, events: number, patienceMs: number, loses: bool
     }
     // what was lost stays away: nobody need wait for it
     const lost = loses && parked.some(({ kind, again }) => kind === 'hole' && !again)
-    if (lost || performance.now() > changed + patienceMs) return [`${effects} of ${events} effects; ${await howFar(sql)}`, ...parked.slice(0, 5).map(({ stream, kind, cause }) => `${stream} waits: ${kind}, ${cause}`)]
+    if (lost || performance.now() > changed + patienceMs) return [`${effects} of ${events} effects; ${await patiently(() => howFar(sql))}`, ...parked.slice(0, 5).map(({ stream, kind, cause }) => `${stream} waits: ${kind}, ${cause}`)]
     await pause(100)
   }
 }

@@ -54,6 +54,8 @@ async function main(): Promise<number> {
         for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
           console.error(`${name}: ${runs - waiting.length} of ${runs} runs begun, seed ${next}`)
           const report = await SUITES[name]!({ seed: next, ...(values.events !== undefined && { events }), ...(only && { only }), ...(values.strikes !== undefined && { strikes }) })
+            // the others go on: what went wrong is the report of this one
+            .catch((error: unknown): Report => ({ seed: next!, faults: [`could not be run to its end: ${error instanceof Error ? error.stack ?? error.message : String(error)}`] }))
           tell(name, report, values.json === true)
           if (report.faults.length > 0) failed += 1
         }

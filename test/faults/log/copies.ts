@@ -22,7 +22,10 @@ interface Leg { readonly from: string; readonly to: string; /** events that the 
 /** A process of the command, loaded before anything is struck. */
 const loaded = (databaseUrl: string): Promise<ChildProcess> => {
   const child = fork(join(__dirname, 'copy-process.ts'), [], { execArgv: ['-r', REGISTER], stdio: ['ignore', 'pipe', 'pipe', 'ipc'], env: { ...process.env, DATABASE_URL: databaseUrl } })
-  return new Promise((resolve, reject) => { child.once('message', () => resolve(child)); child.once('exit', (code) => reject(new Error(`the command could not be loaded: code ${String(code)}`))) })
+  const spare = new Promise<ChildProcess>((resolve, reject) => { child.once('message', () => resolve(child)); child.once('exit', (code) => reject(new Error(`the command could not be loaded: code ${String(code)}`))) })
+  // it is told where it is taken: until then nobody waits for it
+  spare.catch(() => undefined)
+  return spare
 }
 
 class Copies {

@@ -60,7 +60,7 @@ export class Load {
   async stop(ms: number): Promise<boolean> {
     this.stopping = true
     let done = false
-    void this.lanes.then(() => { done = true })
+    void this.lanes.then(() => { done = true }, () => { done = true })
     return holds(() => done, ms)
   }
 
