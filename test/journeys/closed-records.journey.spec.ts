@@ -58,6 +58,8 @@ describe('a record that is closed', () => {
   }
   const access = async (): Promise<RecordedEvent[]> => { const found: RecordedEvent[] = []; for await (const event of log.read({ filter: { categories: ['recordAccess'] } })) found.push(event); return found }
 
+  const historyReviewed = async (): Promise<RecordedEvent> => { for await (const event of log.read({ filter: { types: ['CriminalHistoryReviewed'] } })) return event; throw new Error('no history was reviewed') }
+
   beforeAll(async () => {
     chorus = await startChorus({ clock })
     log = chorus.app.get<Recorder>(RECORDER, { strict: false })
@@ -87,6 +89,11 @@ describe('a record that is closed', () => {
     expect(await access()).toEqual([])
     expect(await notification('healthProgram')).toMatchObject({ level: 'C', mode: 'CUSTOM', slaId: 'T-C2' })
     expect(await typesIn('evaluator', caseId)).toContain('LevelAssigned')
+    // but for what was found in a criminal history, which is inside justice
+    const history = async (agency: string): Promise<string[]> => (await get<History>('panelMember', `history?of=${caseId}`, agency)).body.entries.map(({ type }) => type)
+    expect(await history('JCPO')).toEqual(expect.arrayContaining(['CriminalHistoryReviewed', 'LevelAssigned']))
+    expect(await history('HEALTH')).toContain('LevelAssigned')
+    expect(await history('HEALTH')).not.toContain('CriminalHistoryReviewed')
   })
 
   it('is closed the moment after, by Chorus itself, with its statute; the deadline is on record, once', async () => {
@@ -139,12 +146,12 @@ describe('a record that is closed', () => {
 
   it('is in no answer to any query of any role outside justice', async () => {
     const OUTSIDE: readonly [Role, string][] = [...ROLES.filter((role) => ['healthProgram', 'pchProvider', 'finance', 'evaluator', 'operator'].includes(role)).map((role): [Role, string] => [role, AGENCY_OF[role]]), ['systemAdvocate', 'HEALTH'], ['intakeAnalyst', 'HEALTH'], ['panelMember', 'HEALTH']]
-    const [notificationId, assigned] = [(await notification('detective')).notificationId as string, (await log.load(`pchCase-${caseId}`)).find(({ type }) => type === 'LevelAssigned')!.id]
+    const [notificationId, assigned, reviewed] = [(await notification('detective')).notificationId as string, (await log.load(`pchCase-${caseId}`)).find(({ type }) => type === 'LevelAssigned')!.id, (await historyReviewed()).id]
     const walked: string[] = []
     const told: string[] = []
     for (const { method, path, name, right } of routesIn(chorus.app)) {
       if (method !== 'get' || /^\/docs|^\/health|^\/problems|^\/$/.test(path)) continue
-      const paths = path.includes(':') ? [caseId, incidentId, notificationId, assigned].map((id) => path.replace(/:\w+/g, id)) : path === '/v1/history' ? [`${path}?of=${caseId}`, `${path}?of=${incidentId}`, `${path}?of=referral-${referralId}`] : [path]
+      const paths = path.includes(':') ? [caseId, incidentId, notificationId, assigned, reviewed].map((id) => path.replace(/:\w+/g, id)) : path === '/v1/history' ? [`${path}?of=${caseId}`, `${path}?of=${incidentId}`, `${path}?of=referral-${referralId}`] : [path]
       for (const one of paths) {
         for (const [role, agency] of OUTSIDE.filter(([role, agency]) => mayCall(right, { role, agency }))) {
           const { status, text } = await seen(one, role, agency)
@@ -154,6 +161,7 @@ describe('a record that is closed', () => {
           if (!/policy/i.test(name) && /"(level|proposedLevel|to|rank|slaId|templateId|channel)":\s*"?[DCBA1-4TLO]/.test(text)) told.push(`${role} of ${agency}: ${one} tells the level`)
           // so long after the plan; what intake waits for, and warnings, are due alike at any level
           if (!/warning|^Timers/i.test(name) && /"(dueAt|overdue)"/.test(text)) told.push(`${role} of ${agency}: ${one} tells by when`)
+          if (/"ipvArrests"/.test(text)) told.push(`${role} of ${agency}: ${one} tells the history, and so the level`)
           if (/"arrestees"|"offenses"/.test(text)) told.push(`${role} of ${agency}: ${one} tells the record`)
         }
       }

@@ -9,6 +9,9 @@ const isJustice = (agency: string): boolean => JUSTICE.includes(agency) || (!(AG
 
 export type Reader = Pick<Actor, 'role' | 'agency'>
 
+/** What was found in a criminal history, if only counted, stays inside justice (domain 1.6, 5.2), whether its record is closed or not; the privacy officer answers for it. */
+export const maySeeHistory = ({ role, agency }: Reader): boolean => role === 'privacyOfficer' || isJustice(agency)
+
 /** A role keeps it where the event names it and its agency is one of justice; the privacy officer answers for the closing itself. */
 export const mayStillSee = ({ grounds }: RecordAccess, { role, agency }: Reader): boolean =>
   Object.values(grounds).every((roles) => roles.includes(role as Role) && (role === 'privacyOfficer' || isJustice(agency)))

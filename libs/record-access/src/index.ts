@@ -1,4 +1,4 @@
-export { closedTo, everythingClosedTo, isClosed, isGone, isLevelClosed, keepsClosed, mayStillSee, NOTHING_CLOSED, recordsOf, withoutGone } from './closed'
+export { closedTo, everythingClosedTo, isClosed, isGone, isLevelClosed, keepsClosed, maySeeHistory, mayStillSee, NOTHING_CLOSED, recordsOf, withoutGone } from './closed'
 export type { Closed, Reader } from './closed'
 export { conflictOfInterest } from './conflict-of-interest'
 export type { ConflictCommand } from './conflict-of-interest'

@@ -5,7 +5,7 @@
 import { categoryOf, LogNotThereYet, type EventStore, type Recorder } from '@chorus/event-store'
 import { HISTORY_SUBJECTS, IDENTITY_REGISTER, type Actor, type HistorySubject, type RecordedEvent } from '@chorus/contracts'
 import type { Vault } from '@chorus/privacy'
-import { closedTo, isClosed, recordsOf } from '@chorus/record-access'
+import { closedTo, isClosed, maySeeHistory, recordsOf } from '@chorus/record-access'
 import { history, WITHHELD_SENTENCE, type HistoryEntry, type LedBy } from './history'
 import { momentOf } from './moment'
 import { linkedRefs, namesAny, otherStreamsOf } from './linked-persons'
@@ -52,7 +52,7 @@ export class HistoryReader {
     // What one may not see looks the same as what is not there.
     if (!subject) return notFound
     if (!seesCategory(reader.role, categoryOf(subject))) return { ...notFound, withheld: 'not-for-role' }
-    const gathered = (await this.gather(subject, through)).filter(event => seesEvent(reader.role, event))
+    const gathered = (await this.gather(subject, through)).filter(event => seesEvent(reader.role, event) && (event.classification !== 'CHRI' || maySeeHistory(reader)))
     // Whatever moment is looked at: what is closed now is closed there.
     const closed = await closedTo(this.deps.recorder, gathered.flatMap(recordsOf), reader)
     const events = gathered.filter(event => !isClosed(event, closed))

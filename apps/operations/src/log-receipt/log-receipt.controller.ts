@@ -2,7 +2,7 @@ import { Controller, Get, Inject, Param, Req } from '@nestjs/common'
 import { categoryNamed, type Role } from '@chorus/contracts'
 import { categoryOf, decode, findEvent, type EventStore, type Recorder, type StoredEvent } from '@chorus/event-store'
 import { contextOf, Problem, QueryRoute, RECORDER, STORE, UuidParam, type Aside, type ChorusRequest } from '@chorus/platform'
-import { closedTo, isClosed, isLevelClosed, recordsOf, type Reader } from '@chorus/record-access'
+import { closedTo, isClosed, isLevelClosed, maySeeHistory, recordsOf, type Reader } from '@chorus/record-access'
 import { CheckpointFolder, receiptOf, Signer, verifyReceipt, type NoteSigner, type Noted, type Receipt } from '@chorus/tamper-evidence'
 import { LOG_SIGNER } from '../log-checkpoint/log-signer'
 
@@ -38,7 +38,7 @@ export class LogReceiptController {
   private async isClosed(event: StoredEvent, reader: Reader): Promise<boolean> {
     const said = decode(event)
     const closed = await closedTo(this.recorder, recordsOf(said), reader)
-    return isClosed(said, closed) || isLevelClosed(said, closed)
+    return isClosed(said, closed) || isLevelClosed(said, closed) || (said.classification === 'CHRI' && !maySeeHistory(reader))
   }
 
   private async covering(ordinal: number): Promise<Noted> {

@@ -15,7 +15,7 @@ export class HistoryCounts {
 }
 
 @Event({
-  type: 'CriminalHistoryReviewed', version: 1, categories: ['historyReview'], classification: 'CHRI', context: 'case', producer: 'intake', consumers: ['intake', 'evaluation'],
+  type: 'CriminalHistoryReviewed', version: 1, tells: 'level', categories: ['historyReview'], classification: 'CHRI', context: 'case', producer: 'intake', consumers: ['intake', 'evaluation'],
   time: 'when the sources were asked',
   summary: 'A person looked the criminal history up at its sources and typed in the counts; the history itself stays there.',
 })
