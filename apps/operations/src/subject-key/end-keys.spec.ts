@@ -8,6 +8,7 @@ import { MemoryLog, recorded } from '../../../../libs/decider/src/testing/memory
 import { EndKeys, subjectOf } from './end-keys'
 
 const [ONE, OTHER, THIRD] = ['a', 'b', 'c'].map((letter) => `per_${letter.repeat(22)}`) as [string, string, string]
+const NOBODY = `per_${'n'.repeat(22)}`
 const order = { court: 'CIRCUIT' as const, orderRef: 'SAMPLE-1', reason: 'as the court found' }
 const meta = (name: string): CommandMeta => metaOf({ name, actor: { id: 'sample-officer', role: 'privacyOfficer', agency: 'CITY' }, source: { agency: 'CITY', system: 'chorus' } })
 
@@ -22,7 +23,7 @@ const world = () => {
   const log = new Log()
   const destroyed = new Set<string>()
   const audit = { fails: false, record: async () => { if (audit.fails) throw new Error('the audit log is away') }, fingerprint: (of: string) => of }
-  const life: Pick<KeyLife, 'standingOf' | 'destroy' | 'untold' | 'told'> = { standingOf: async (subject: string) => ({ subjects: [subject], keys: [] }), destroy: async (subjects: readonly string[]) => { subjects.forEach((each) => destroyed.add(each)); return [] }, untold: async () => [], told: async () => undefined }
+  const life: Pick<KeyLife, 'standingOf' | 'destroy' | 'untold' | 'told'> = { standingOf: async (subject: string) => ({ subjects: [subject], keys: subject === NOBODY ? [] : [{ keyId: `dek_${subject}`, context: 'case' as const, subject, state: 'active' as const }] }), destroy: async (subjects: readonly string[]) => { subjects.forEach((each) => destroyed.add(each)); return [] }, untold: async () => [], told: async () => undefined }
   const keys = new EndKeys({ recorder: log as unknown as Recorder, vault: new MemoryVault(new Uint8Array(32)), life: life as unknown as KeyLife, audit: audit as unknown as AuditTrail })
   return {
     log, audit, keys, life, destroyed: () => [...destroyed].sort(),
@@ -104,5 +105,18 @@ describe('an order to destroy, sent again', () => {
     }
     expect(await of.keys.destroy(ONE, { ...order, linked: [OTHER] }, meta('order'))).toMatchObject({ refused: 'legal_hold' })
     expect(of.destroyed()).toEqual([])
+  })
+})
+
+describe('an order about nothing that is here', () => {
+  it('is refused, whatever it orders: a mistyped token would look carried out', async () => {
+    const of = world()
+    for (const subject of [NOBODY, 'incident-018f0000-0000-7000-8000-000000000009']) {
+      if (subject !== NOBODY) of.life.standingOf = async (of_) => ({ subjects: [of_], keys: [] })
+      expect(await of.keys.destroy(subject, order, meta(`destroy ${subject}`))).toMatchObject({ refused: 'nothing_here' })
+      expect(await of.keys.close(subject, { ...order, statute: 'RSMO_610_140' }, meta(`close ${subject}`))).toMatchObject({ refused: 'nothing_here' })
+      expect(await of.keys.hold(subject, { ground: 'LITIGATION', reason: 'a civil action' }, meta(`hold ${subject}`))).toMatchObject({ refused: 'nothing_here' })
+    }
+    expect(of.log.events).toEqual([])
   })
 })

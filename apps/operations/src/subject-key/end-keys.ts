@@ -5,7 +5,7 @@ import type { Recorder } from '@chorus/event-store'
 import type { AuditTrail } from '@chorus/platform'
 import type { Destroyed, KeyLife, KeyStanding, Vault } from '@chorus/privacy'
 import { accessIdOf, recordAccess } from '@chorus/record-access'
-import { HELD_SINCE, initial, subjectKey, type Subject, type SubjectKey, type SubjectKeyCommand } from './subject-key'
+import { HELD_SINCE, initial, NOT_HERE, subjectKey, type Subject, type SubjectKey, type SubjectKeyCommand } from './subject-key'
 
 /** A person's token, or the stream of a record. */
 export const isToken = (subject: string): boolean => /^per_[\w-]{22}$/.test(subject)
@@ -20,6 +20,13 @@ export class EndKeys {
   /** One stream for each subject, whatever it is called. */
   idOf(subject: string): string { return this.deps.vault.uuid('stream-id', 'subject-key', subject) }
 
+  /** An order about a name that was mistyped would look carried out. What was ordered once may be sent again. */
+  private async isHere(subject: string): Promise<boolean> {
+    if ((await this.deps.life.standingOf(subject)).keys.length > 0 || (await this.recordsOf(subject)).some((record) => record !== subject)) return true
+    const streams = [streamOf(subjectKey, this.idOf(subject)), ...isToken(subject) ? [] : [subject]]
+    return [...(await this.deps.recorder.loadMany(streams)).values()].some(({ length }) => length > 0)
+  }
+
   decide(subject: string, command: SubjectKeyCommand): Promise<Handled | Refusal> { return handle(this.deps.recorder, subjectKey, this.idOf(subject), command) }
 
   async view(subject: string): Promise<KeyView> {
@@ -31,6 +38,7 @@ export class EndKeys {
 
   /** Records the order, unless a hold stands anywhere on what would go; then destroys, and records each key. Sent again, it goes on with what the order named, unless a hold stands there by now. */
   async destroy(subject: string, body: DestroyKeys, meta: CommandMeta): Promise<Ended | Refusal> {
+    if (!await this.isHere(subject)) return NOT_HERE
     const linkedNow = await this.linkedWith(subject)
     const heldElsewhere = await this.isHeld((await this.goingWith(subject, linkedNow)).filter((each) => each !== subject))
     const answer = await this.decide(subject, { type: 'DestroyKeys', data: { ...body, subject: subjectOf(subject), heldElsewhere, linkedNow }, meta })
@@ -58,6 +66,7 @@ export class EndKeys {
 
   /** Records the order, then tells those who hold the record that it is closed. Sent again, it goes on. A person's order closes the referrals and the level of the cases in which he is the one referred. */
   async close(subject: string, body: CloseRecord, meta: CommandMeta): Promise<Handled | Refusal> {
+    if (!await this.isHere(subject)) return NOT_HERE
     const answer = await this.decide(subject, { type: 'CloseRecord', data: { ...body, subject: subjectOf(subject) }, meta })
     if (isRefusal(answer)) return answer
     return await this.restrict(await this.recordsOf(subject), { ground: 'COURT_ORDER', statute: body.statute }, meta) ?? answer
@@ -68,6 +77,7 @@ export class EndKeys {
    * start would destroy it in spite of the hold.
    */
   async hold(subject: string, body: PlaceLegalHold, meta: CommandMeta): Promise<Handled | Refusal> {
+    if (!await this.isHere(subject)) return NOT_HERE
     const { keys } = await this.deps.life.standingOf(subject)
     if (keys.some(({ state }) => state === 'destroyed')) await this.tell(meta)
     return this.decide(subject, { type: 'PlaceLegalHold', data: { ...body, subject: subjectOf(subject) }, meta })

@@ -51,6 +51,7 @@ export const HELD_SINCE = refused('legal_hold', 'The order is recorded, and a le
 const NAMES_OTHERS = refused('order_names_others', 'The order that is recorded names other tokens than these, and it destroys what it names alone. Look at it (chorus key status); record an order of its own for each of the others. Nothing was destroyed and nothing recorded.', { kind: 'conflict' })
 const LINKED = refused('linked_tokens', 'Links make other tokens the same person\'s, and the order does not name just these. Look at them (chorus key status). Are they his, send the order again and name all of them; is a link wrong, have it taken back first. Nothing was destroyed and nothing recorded.', { kind: 'conflict' })
 const DESTROYED = refused('keys_destroyed', 'Its keys are destroyed, by an order that is recorded: there is nothing left to keep or to close.', { kind: 'conflict' })
+export const NOT_HERE = refused('nothing_here', 'Nothing is here under this token or number: no key, no record, no order. Nothing was recorded. Look for a slip of the pen; "chorus key status" shows what there is.', { kind: 'not-found' })
 const NOT_HELD = refused('not_held', 'No legal hold stands on this.', { kind: 'conflict' })
 
 const same = (some: readonly string[], others: readonly string[]): boolean => [...new Set(some)].sort().join() === [...new Set(others)].sort().join()
