@@ -235,6 +235,11 @@ describe('the persons of a report', () => {
     expect(await commit(file((row) => row.replace('"1 Sample Street, Apt 2",O', ',S')), byReports)).toMatchObject({ corrections: 1 })
     expect((await said('ReportedPersonsNamed')).at(-1)!.data).not.toHaveProperty('victims.0.addressKind')
   })
+  it('who are called injured and not injured are quarantined by that', async () => {
+    const { commit } = await setUp()
+    expect((await commit(file((row) => row.replace(',F,M,BF/GF', ',F,N;M,BF/GF')), byReports)).rows).toMatchObject([{ outcome: 'refused', cause: 'injured-and-not', field: 'victims.1.injuries' }])
+    expect(await commit(file((row) => row.replace(',F,M,BF/GF', ',F,N,BF/GF')), byReports)).toMatchObject({ records: { accepted: 1 } })
+  })
   it('on both sides of a row are quarantined by that, but for those who were victim and offender', async () => {
     const { commit } = await setUp()
     const same = (row: string): string => row.replace('FXP-2001', ' fxp-1001')

@@ -19,6 +19,8 @@ describe('a mapping', () => {
     ['a time without its format', arrests('  birthDate: { column: B }\n'), /^10 fields\/birthDate: .*format/],
     ['a format without a year', arrests('  birthDate: { column: B, format: MM/dd }\n'), /^10 fields\/birthDate\/format: names no year/],
     ['a code outside its list', arrests('  court: { column: C, codes: { S: HIGH } }\n'), /^10 fields\/court\/codes\/S: must lead to one of STATE/],
+    ['a relationship that is none of NIBRS', arrests('  victims.1.relationship: { column: R, codes: { BF/GF: QQ } }\n').replace('target: arrest', 'target: incident-report').replace('  arrestNumber: { column: NO }\n  arrestedAt: { column: AT, format: "MM/dd/yyyy HH:mm" }\n', '  reportNumber: { column: NO }\n  occurredAt: { column: AT, format: iso }\n  arrestMade: { value: true }\n'), /^11 fields\/victims\.1\.relationship\/codes\/BF\/GF: must lead to one of SE, CS/],
+    ['an offence that is none of NIBRS', arrests('  offenses: { value: 99Z }\n').replace('target: arrest', 'target: incident-report').replace('  arrestNumber: { column: NO }\n  arrestedAt: { column: AT, format: "MM/dd/yyyy HH:mm" }\n', '  reportNumber: { column: NO }\n  occurredAt: { column: AT, format: iso }\n  arrestMade: { value: true }\n'), /^11 fields\/offenses\/value: must lead to one of the \d+ codes that NIBRS has here/],
     ['column and value', arrests('  court: { column: C, value: STATE }\n'), /^10 fields\/court: has a column, or a value/],
     ['another zone', arrests().replace('America/Chicago', 'America/Nowhere'), /^6 zone: is no IANA/],
     ['a field that cannot be missing', arrests().replace(/ {2}arrestNumber.*\n/, ''), /^7 fields: arrest needs the field arrestNumber/],

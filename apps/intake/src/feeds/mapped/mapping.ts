@@ -4,7 +4,7 @@
  */
 import { IANAZone } from 'luxon'
 import { checkOf, readYaml, type YamlProblem } from '@chorus/policy'
-import { codesOf, FIELDS, isList, kindOf, type TargetName } from './targets'
+import { codesOf, FIELDS, inWords, isList, kindOf, type TargetName } from './targets'
 
 export interface FieldMapping {
   /** heading of the column, or path in the object of a JSON row (`person.name`) */
@@ -71,7 +71,7 @@ function* wrongIn(mapping: Mapping): Generator<{ path: readonly string[]; text: 
     if (kind === 'flag' && !codes && value === undefined) yield { path, text: 'is yes or no: say with codes what stands for true and what for false' }
     for (const [code, ours] of [...Object.entries(codes ?? {}), ...(value === undefined ? [] : [['value', value] as const])]) {
       if (kind === 'flag' ? typeof ours !== 'boolean' : typeof ours !== 'string') yield { path: code === 'value' ? [...path, 'value'] : [...path, 'codes', code], text: kind === 'flag' ? 'must be true or false' : 'must be a text: put it in quotes' }
-      else if (closed && !closed.includes(String(ours))) yield { path: code === 'value' ? [...path, 'value'] : [...path, 'codes', code], text: `must lead to one of ${closed.join(', ')}` }
+      else if (closed && !closed.includes(String(ours))) yield { path: code === 'value' ? [...path, 'value'] : [...path, 'codes', code], text: `must lead to one of ${inWords(closed)}` }
     }
   }
 }

@@ -3,7 +3,7 @@ import { DateTime } from 'luxon'
 import type { TimePrecision } from '@chorus/contracts'
 import type { FieldMapping, Mapping } from './mapping'
 import { LIST, type Row } from './read-rows'
-import { codesOf, FIELDS, isList, kindOf, type Kind } from './targets'
+import { codesOf, FIELDS, inWords, isList, kindOf, type Kind } from './targets'
 
 export interface ReadTime { readonly time: string; readonly timePrecision: TimePrecision; /** first instant that it can mean, RFC 3339 */ readonly from: string; /** as it stood */ readonly text: string }
 export type Value = string | boolean | number | readonly string[] | ReadTime
@@ -60,7 +60,7 @@ const valueOf = (text: string, kind: Kind, how: FieldMapping, zone: string, now:
   if (kind === 'text') return [...String(translated)].length <= 200 ? String(translated) : { cause: 'too-long', wrong: 'has more than 200 characters: shorten it' }
   return closed!.includes(String(translated)) ? String(translated) : oneOf(closed!)
 }
-const oneOf = (codes: readonly string[]): Refused => ({ cause: 'unknown-code', wrong: `must be one of ${codes.join(', ')}: translate it with codes in the mapping` })
+const oneOf = (codes: readonly string[]): Refused => ({ cause: 'unknown-code', wrong: `must be one of ${inWords(codes)}: translate it with codes in the mapping` })
 const CODE = /^[!-~](?:[ -~]{0,10}[!-~])?$/
 const UNKNOWN_CODE = { cause: 'unknown-code', wrong: 'holds a code that the mapping does not translate: correct the row, or add the code to the mapping and raise its version' }
 const NO_CODE = { cause: 'not-a-code', wrong: 'is no code (1 to 12 printable characters): correct it, or translate it with codes in the mapping' }

@@ -3,6 +3,7 @@
  * number from 1: the first victim is `victims.1`.
  */
 import { ADDRESS_KINDS } from '@chorus/contracts'
+import { ETHNICITIES, FIREARMS, GROUP_A_OFFENSES, GROUP_B_OFFENSES, INJURIES, RACES, RELATIONSHIPS, SEXES, WEAPONS } from '../nibrs/codes'
 
 export const TARGETS = ['incident-report', 'lethality-screen', 'arrest', 'jail-roster', 'charging-presentation', 'charging-decision', 'court-conditions', 'disposition', 'supervision-compliance'] as const
 export type TargetName = (typeof TARGETS)[number]
@@ -10,8 +11,18 @@ export type TargetName = (typeof TARGETS)[number]
 /** text: sealed, as it stands · code: short, printable · flag · count · day · time: as precise as its format · instant: with its minute · list: codes, cut by `split` · one of a closed list · some of a closed list, cut by `split` */
 export type Kind = 'text' | 'code' | 'flag' | 'count' | 'day' | 'time' | 'instant' | 'list' | readonly string[] | { readonly listOf: readonly string[] }
 
+/**
+ * Codes of NIBRS, where the report says by them who the two are to each other and what happened: a code of the agency's own
+ * that nobody translated would be recorded and screened by nobody.
+ */
+const [sex, race, ethnicity, relationship] = [SEXES, RACES, ETHNICITIES, RELATIONSHIPS].map((codes) => [...codes]) as [string[], string[], string[], string[]]
+const offenses = { listOf: [...GROUP_A_OFFENSES, ...GROUP_B_OFFENSES] }
+/** with A, an automatic one */
+const weapons = { listOf: [...WEAPONS, ...[...FIREARMS].map((code) => `${code}A`)] }
+const injuries = { listOf: [...INJURIES] }
+
 const person = (at: string): Record<string, Kind> => Object.fromEntries((['personId', 'name', 'address'] as const).map((name) => [`${at}.${name}`, 'text' as Kind])
-  .concat([[`${at}.addressKind`, ADDRESS_KINDS], [`${at}.birthDate`, 'day'], [`${at}.age`, 'count'], [`${at}.sex`, 'code'], [`${at}.race`, 'code'], [`${at}.ethnicity`, 'code']] as [string, Kind][]))
+  .concat([[`${at}.addressKind`, ADDRESS_KINDS], [`${at}.birthDate`, 'day'], [`${at}.age`, 'count'], [`${at}.sex`, sex], [`${at}.race`, race], [`${at}.ethnicity`, ethnicity]] as [string, Kind][]))
 
 const JURISDICTIONS = ['JACKSON', 'CLAY', 'PLATTE', 'CASS', 'OTHER_COUNTY', 'FEDERAL', 'TRIBAL', 'MILITARY', 'OTHER_STATE']
 export const FIELDS: Readonly<Record<TargetName, { readonly fields: Readonly<Record<string, Kind>>; readonly required: readonly string[]; /** what makes a row the same record again */ readonly key: readonly string[] }>> = {
@@ -19,8 +30,8 @@ export const FIELDS: Readonly<Record<TargetName, { readonly fields: Readonly<Rec
     required: ['reportNumber', 'occurredAt', 'arrestMade'], key: ['reportNumber'],
     fields: {
       reportNumber: 'text', cadEventNumber: 'text', occurredAt: 'time', occurredTo: 'time', reportedAt: 'time', arrestMade: 'flag', nonArrestReason: 'code', dvFlag: 'flag', strangulation: 'flag', childrenPresent: 'flag',
-      initiation: ['CALL', 'SELF_INITIATED', 'FOLLOW_UP'], beat: 'code', division: 'code', councilDistrict: 'code', offenses: 'list', weapons: 'list',
-      ...person('victims.N'), 'victims.N.injuries': 'list', 'victims.N.relationship': 'code', 'victims.N.offender': 'count', ...person('offenders.N'),
+      initiation: ['CALL', 'SELF_INITIATED', 'FOLLOW_UP'], beat: 'code', division: 'code', councilDistrict: 'code', offenses, weapons,
+      ...person('victims.N'), 'victims.N.injuries': injuries, 'victims.N.relationship': relationship, 'victims.N.offender': 'count', ...person('offenders.N'),
     },
   },
   'lethality-screen': {
@@ -31,7 +42,7 @@ export const FIELDS: Readonly<Record<TargetName, { readonly fields: Readonly<Rec
     required: ['arrestNumber', 'arrestedAt'], key: ['arrestNumber'],
     fields: {
       arrestNumber: 'text', arrestedAt: 'time', reportNumber: 'text', ocn: 'text', offense: 'code', charges: 'list', court: ['STATE', 'MUNICIPAL', 'FEDERAL', 'TRIBAL', 'MILITARY', 'OTHER_STATE'], jurisdiction: JURISDICTIONS, holdNumber: 'text',
-      personId: 'text', name: 'text', birthDate: 'day', age: 'count', sex: 'code', race: 'code', ethnicity: 'code',
+      personId: 'text', name: 'text', birthDate: 'day', age: 'count', sex, race, ethnicity,
     },
   },
   'charging-presentation': {
@@ -60,6 +71,8 @@ export const FIELDS: Readonly<Record<TargetName, { readonly fields: Readonly<Rec
   },
 }
 /** The codes that a field may have, where the list of them is closed. */
+/** Those codes for a person to read: of a long list, whose it is. */
+export const inWords = (codes: readonly string[]): string => codes.length > 30 ? `the ${codes.length} codes that NIBRS has here (${codes.slice(0, 3).join(', ')} …)` : codes.join(', ')
 export const codesOf = (kind: Kind): readonly string[] | undefined => typeof kind === 'string' ? undefined : 'listOf' in kind ? kind.listOf : kind
 export const isList = (kind: Kind): boolean => kind === 'list' || (typeof kind !== 'string' && 'listOf' in kind)
 /** The kind of a field of a target, its number put aside; undefined: the target has no such field. */
