@@ -14,6 +14,7 @@ import { FIELDS } from '../../apps/intake/src/feeds/mapped/targets'
 import { mappingIn } from '../../apps/intake/src/mapped-import/mapping-file'
 import { CSV_MUTATIONS } from './kcpd'
 import { extractBy } from './in-memory'
+import { wrongValues } from './values-by-hand'
 import { fuzzFeed, MUTATIONS, type FuzzFailure, type Random } from './nibrs'
 
 type Mutation = (text: string, next: Random) => string
@@ -28,7 +29,17 @@ const JSON_MUTATIONS: Readonly<Record<string, Mutation>> = {
   otherName: somewhere(/"[^"]*" ?:/g, (_, next) => of(['"":', '"__proto__":', '"constructor":', '"form":', '"q":'], next)),
   doubleObject: somewhere(/\{[^{}]*\},/g, (found) => found + found),
 }
-const ALL: Readonly<Record<string, Mutation>> = { ...MUTATIONS, ...CSV_MUTATIONS, ...JSON_MUTATIONS }
+/** Values that look right: a day that no month has, a time that the change of clocks left out, a number with a letter, another system's code. */
+const VALUE_MUTATIONS: Readonly<Record<string, Mutation>> = {
+  otherTime: somewhere(/\d{2}\/\d{2}\/\d{4} \d{2}:\d{2}|\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}/g, (found, next) => {
+    const american = found.includes('/')
+    return american ? of(['03/08/2026 02:30', '02/30/2026 10:00', '13/01/2026 10:00', '07/02/2026 29:40', '07/02/2026 10:61', '07/02/26 10:00', '21:40', '07/02/2026'], next)
+      : of(['2026-03-08T02:30', '2026-02-30T10:00', '2026-13-01T10:00', '2026-07-02T29:40', '2026-07-02 10:61', '21:40', '2026', '2026-07', '20260702'], next)
+  }),
+  otherNumber: somewhere(/(?<=[,;])\d{1,4}(?=[,;\n])/g, (_, next) => of(['-1', '3x', '1e3', '0x10', '12345', ' 7', '1,5', '٣'], next)),
+  otherCode: somewhere(/(?<=[,;])[A-Z]{1,12}(?=[,;\n])/g, (_, next) => of(['ZZ', 'y', 'BG ', 'bg', 'QQ', '__proto__', 'constructor'], next)),
+}
+const ALL: Readonly<Record<string, Mutation>> = { ...MUTATIONS, ...CSV_MUTATIONS, ...JSON_MUTATIONS, ...VALUE_MUTATIONS }
 
 const hmac = (...parts: readonly string[]): string => createHash('sha256').update(parts.join('\u0000')).digest('hex')
 const uuid = (...parts: readonly string[]): string => { const hex = hmac(...parts); return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}` }
@@ -73,6 +84,8 @@ export const judge = (original: string, mutant: string, mapping: Mapping): strin
     if (recorded) {
       if (row.broken) say('recorded, and no row')
       for (const name of FIELDS[mapping.target].required) { const { column } = mapping.fields[name]!; if (column !== undefined && !row.values[column]) say(`recorded without ${name}`) }
+      // lists of JSON are no text, which this reading reads
+      if (mapping.format.type === 'csv') for (const one of wrongValues(row.values, mapping, planned.drafts)) say(one)
       for (const draft of planned.drafts) for (const one of problems(draft).slice(0, 1)) say(`recorded, and does not fit its event: ${one}`)
     }
     // The first of its kind in the file: what stands before it changes nothing, unless it took its number.
@@ -107,7 +120,8 @@ export const mappingOf = (file: string): { readonly mapping: Mapping; readonly y
 
 export const mutantOf = (text: string, next: Random, file: string): { readonly original: string; readonly mutant: string; readonly by: readonly string[] } => {
   const own = Object.keys(mappingOf(file).mapping.format.type === 'csv' ? CSV_MUTATIONS : JSON_MUTATIONS)
-  const names = [...Object.keys(MUTATIONS), ...own, ...own, ...own]
+  const values = Object.keys(VALUE_MUTATIONS)
+  const names = [...Object.keys(MUTATIONS), ...own, ...own, ...own, ...values, ...values, ...values]
   const by = Array.from({ length: 1 + next(4) }, () => of(names, next))
   return { original: text, by, mutant: by.reduce((changed, name) => (changed === '' ? changed : ALL[name]!(changed, next)), text) }
 }

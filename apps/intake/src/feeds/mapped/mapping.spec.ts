@@ -37,6 +37,7 @@ describe('a row', () => {
   it('has a time as precise as its format, and none that the clocks left out or that is to come', () => {
     expect(at('07/02/2026 21:40')).toMatchObject({ time: '2026-07-02T21:40', timePrecision: 'minute', from: '2026-07-03T02:40:00.000Z' })
     expect(at('07/02/2026', 'MM/dd/yyyy')).toMatchObject({ time: '2026-07-02', timePrecision: 'day' })
+    for (const part of ['2026', '2026-07', '21:40', 'T21:40', '2026-W27-4', '20260702']) expect(at(part, 'iso')).toMatchObject({ wrong: { cause: 'wrong-time' } })
     expect(at('2026-07-02T21', 'iso')).toMatchObject({ time: '2026-07-02T21', timePrecision: 'hour' })
     expect(at('03/08/2026 02:30')).toMatchObject({ wrong: { cause: 'wrong-time', text: expect.stringContaining('change of clocks') } })
     expect(at('12/24/2026 02:30')).toMatchObject({ wrong: { cause: 'time-to-come' } })

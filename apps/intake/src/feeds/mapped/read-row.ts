@@ -79,10 +79,12 @@ const parserOf = (format: string): Parser => {
 }
 const parse = (text: string, format: string, zone: string): DateTime => format === 'iso' ? DateTime.fromISO(text, { zone, setZone: false }) : DateTime.fromFormatParser(text, parserOf(format), { zone, locale: 'en-US' })
 
+const WHOLE_DAY = /^\d{4}-\d{2}-\d{2}(?:$|T)/
 export const timeOf = (text: string, kind: 'day' | 'time' | 'instant', format: string, zone: string, now: string): ReadTime | Refused => {
   const wrong = (what: string): Refused => ({ cause: 'wrong-time', wrong: `${what}: correct it, or the format in the mapping` })
   const parsed = parse(text, format, zone)
-  if (!parsed.isValid) return wrong('is no date or time of its format')
+  // The library reads more than a day or a moment: of a year it makes its first day, of a clock's time today.
+  if (!parsed.isValid || (format === 'iso' && !WHOLE_DAY.test(text))) return wrong('is no date or time of its format')
   const shape = format === 'iso' ? text : format.replace(/'[^']*'/g, '')
   const timePrecision: TimePrecision = kind === 'day' ? 'day' : format === 'iso' ? (/T\d{2}:?\d{2}/.test(shape) ? 'minute' : /T\d{2}/.test(shape) ? 'hour' : 'day') : /m/.test(shape) ? 'minute' : /[Hh]/.test(shape) ? 'hour' : 'day'
   if (kind === 'instant' && timePrecision !== 'minute') return wrong('has no minute, and this field needs one')
