@@ -62,8 +62,10 @@ export const memoryIntake = () => {
 const PART = 2
 const runId = (n: number): string => `018f0000-0000-7000-8000-${String(n).padStart(12, '0')}`
 const sums = ({ read, accepted, duplicate, quarantined }: Sums['records']): boolean => read === accepted + duplicate + quarantined
+/** What is wrong with what a file has recorded; `told`: what became of its records. */
+export type Judge = (bytes: Buffer, events: readonly RecordedEvent[], told: readonly SettledRecord[]) => string[]
 /** What is wrong with how the file is imported, and imported again; [] where nothing is. Throws what is no refusal. */
-export const importedWhole = async (way: Way, bytes: Buffer): Promise<string[]> => {
+export const importedWhole = async (way: Way, bytes: Buffer, judgeLog?: Judge): Promise<string[]> => {
   const intake = memoryIntake()
   const wrong: string[] = []
   const run = async (n: number): Promise<{ readonly report: Sums; readonly told: readonly SettledRecord[] } | undefined> => {
@@ -84,6 +86,7 @@ export const importedWhole = async (way: Way, bytes: Buffer): Promise<string[]> 
   balanced(first, 'first')
   for (const { quarantine } of first.told) if (quarantine && quarantine.text.length < 10) wrong.push('quarantined without a word')
   const before = (await intake.events()).filter(({ stream }) => !stream.startsWith('importrun-'))
+  if (judgeLog) wrong.push(...judgeLog(bytes, before, first.told))
   // What waited and came with the same file is no longer in quarantine; whatever is, is kept whole or is too long to be kept.
   const quarantined = before.filter(({ type }) => type === 'RecordQuarantined')
   for (const { data } of quarantined) { const { quarantineId, kept } = data as { quarantineId: string; kept: boolean }; if (kept !== intake.kept.some(({ id }) => id === quarantineId)) wrong.push('a record in quarantine without its bytes') }

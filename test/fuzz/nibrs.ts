@@ -4,8 +4,8 @@
  * that are judged by hand exactly those that a record breaks stand on its event. Now and then the whole way into a log.
  */
 import { ARREST_EDITS, brokenByHand, INCIDENT_EDITS } from './edits-by-hand'
-import { importedWhole, NIBRS, type Way } from './in-memory'
-import type { BrokenEdit } from '@chorus/contracts'
+import { importedWhole, NIBRS, type Judge, type Way } from './in-memory'
+import type { BrokenEdit, DraftEvent, RecordedEvent } from '@chorus/contracts'
 import { draftsOf } from '../../apps/intake/src/feeds/nibrs/to-events'
 import { checkRecord } from '../../apps/intake/src/feeds/nibrs/edits/check-record'
 import { parseRecord, type Parsed } from '../../apps/intake/src/feeds/nibrs/parse-record'
@@ -204,15 +204,32 @@ export const wrongEdits = ({ content }: RawRecord, record: NibrsRecord): string[
   const drafts = draftsOf(record, { streamId: '00000000-0000-8000-8000-000000000000', version: 1, current: [], zone: 'UTC', newToken: (kind) => `${kind}_${String(tokens++).padStart(22, '0')}`, edits: checkRecord(record), receivedOn: '2026-08-31' })
   const byHand = brokenByHand(content.map(({ text }) => text))
   if (!byHand) return []
-  const said = new Set(drafts.flatMap(({ data }) => ((data as { edits?: readonly BrokenEdit[] }).edits ?? []).map(({ code }) => code)))
-  return byHand.judged.filter(({ code }) => byHand.broken.has(code) !== said.has(code)).map(({ code }) => `edit ${code} is ${said.has(code) ? 'on the event, and not broken' : 'broken, and not on the event'}`)
+  return differing(byHand, drafts)
+}
+const differing = ({ judged, broken }: NonNullable<ReturnType<typeof brokenByHand>>, events: readonly Pick<DraftEvent, 'data'>[]): string[] => {
+  const said = new Set(events.flatMap(({ data }) => ((data as { edits?: readonly BrokenEdit[] }).edits ?? []).map(({ code }) => code)))
+  return judged.filter(({ code }) => broken.has(code) !== said.has(code)).map(({ code }) => `edit ${code} is ${said.has(code) ? 'on the event, and not broken' : 'broken, and not on the event'}`)
+}
+
+/** What is wrong with the edits on the events that an import of the whole file recorded: those of a record have the line on which it begins. */
+export const wrongEditsInLog: Judge = (bytes, events, told) => {
+  const byLine = new Map<number, RecordedEvent[]>()
+  for (const event of events) if (event.sourceRecord?.row !== undefined) byLine.set(event.sourceRecord.row, [...byLine.get(event.sourceRecord.row) ?? [], event])
+  const cutter = new RecordCutter(readCounts())
+  const accepted = new Set(told.filter(({ outcome }) => outcome === 'accepted').map(({ line }) => line))
+  return [...cutter.push(bytes), ...cutter.end()].filter((raw) => accepted.has(raw.firstLine)).flatMap((raw) => {
+    const byHand = brokenByHand(raw.content.map(({ text }) => text))
+    const own = (byLine.get(raw.firstLine) ?? []).filter(({ type }) => type !== 'EventRetracted')
+    // of what came in pieces or was taken back, its parts may stand elsewhere
+    return byHand && own.length > 0 ? differing(byHand, own).map((one) => `line ${raw.firstLine}, in the log: ${one}`) : []
+  })
 }
 
 export interface FuzzFailure { readonly seed: number; readonly by: readonly string[]; readonly wrong: readonly string[]; readonly mutant: string }
 /** Of so many mutants one goes the whole way into a log as well. */
 export const WHOLE_WAY = 40
 /** One mutant of each seed from `seed` on; stops at the first failures (10). */
-export const fuzzFeed = async (seed: number, runs: number, make: (next: Random) => { readonly original: string; readonly mutant: string; readonly by: readonly string[] }, judgeOne: (original: string, mutant: string, next: Random) => string[] | Promise<string[]>, way?: Way): Promise<FuzzFailure[]> => {
+export const fuzzFeed = async (seed: number, runs: number, make: (next: Random) => { readonly original: string; readonly mutant: string; readonly by: readonly string[] }, judgeOne: (original: string, mutant: string, next: Random) => string[] | Promise<string[]>, way?: Way, judgeLog?: Judge): Promise<FuzzFailure[]> => {
   const failures: FuzzFailure[] = []
   for (let one = seed; one < seed + runs && failures.length < 10; one++) {
     const next = random(one)
@@ -220,7 +237,7 @@ export const fuzzFeed = async (seed: number, runs: number, make: (next: Random) 
     let wrong: string[]
     try {
       wrong = await judgeOne(original, mutant, next)
-      if (way && one % WHOLE_WAY === 0) wrong = [...wrong, ...await importedWhole(way, Buffer.from(mutant, 'latin1'))]
+      if (way && one % WHOLE_WAY === 0) wrong = [...wrong, ...await importedWhole(way, Buffer.from(mutant, 'latin1'), judgeLog)]
     } catch (error) { wrong = [`threw ${error instanceof Error ? error.stack ?? error.message : String(error)}`] }
     if (wrong.length > 0) failures.push({ seed: one, by, wrong, mutant })
   }
@@ -229,4 +246,4 @@ export const fuzzFeed = async (seed: number, runs: number, make: (next: Random) 
 
 /** One mutant of each seed from `seed` on; stops at the first failures (10). */
 export const mutantOf = (text: string, next: Random): { readonly original: string; readonly mutant: string; readonly by: readonly string[] } => { const original = excerpt(text, next); const { text: mutant, by } = mutate(original, next); return { original, mutant, by } }
-export const fuzz = (text: string, seed: number, runs: number): Promise<FuzzFailure[]> => fuzzFeed(seed, runs, (next) => mutantOf(text, next), judge, NIBRS)
+export const fuzz = (text: string, seed: number, runs: number): Promise<FuzzFailure[]> => fuzzFeed(seed, runs, (next) => mutantOf(text, next), judge, NIBRS, wrongEditsInLog)
