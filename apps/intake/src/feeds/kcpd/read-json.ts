@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { MAX_ROW_BYTES } from '../csv'
 import { doubledIn, JsonObject, parseJson, written, type Json } from '../json'
 import { cellsOf, columnOf, type Column } from './columns'
@@ -9,7 +9,9 @@ export class JsonRows {
   private depth = 0
   private inText = false
   private escaped = false
+  /** of the row that has begun, as long as it may be kept */
   private parts: Buffer[] = []
+  private hashed = createHash('sha256')
   private length = 0
   private offset = 0
   private start = { offset: 0, line: 1 }
@@ -55,8 +57,9 @@ export class JsonRows {
 
   private keep(part: Buffer): void {
     this.length += part.length
+    this.hashed.update(part)
     if (this.length <= MAX_ROW_BYTES) this.parts.push(Buffer.from(part))
-    else this.parts = [Buffer.from(hash('sha256', Buffer.concat([...this.parts, part])))]
+    else this.parts = []
   }
 
   private strayRow(): RawRow {
@@ -69,13 +72,14 @@ export class JsonRows {
   }
 
   private rowOf(reading: (bytes: Buffer) => RawRow['read']): RawRow {
-    const [bytes, length] = [Buffer.concat(this.parts), this.length]
+    const [bytes, length, sha256] = [Buffer.concat(this.parts), this.length, this.hashed.digest('hex')]
     this.parts = []
+    this.hashed = createHash('sha256')
     this.length = 0
     this.counts.lines++
     this.counts.records++
     const read = length > MAX_ROW_BYTES ? { ok: false as const, cause: 'row-too-long', text: 'the row is over 1 MiB: its place and length are kept, not its bytes' } : reading(bytes)
-    return { firstLine: this.start.line, lines: 1, offset: this.start.offset, length, ...(length <= MAX_ROW_BYTES && { bytes: Buffer.concat([Buffer.from('['), bytes, Buffer.from(']')]) }), sha256: hash('sha256', bytes), read }
+    return { firstLine: this.start.line, lines: 1, offset: this.start.offset, length, ...(length <= MAX_ROW_BYTES && { bytes: Buffer.concat([Buffer.from('['), bytes, Buffer.from(']')]) }), sha256, read }
   }
 
   private read(bytes: Buffer): RawRow['read'] {

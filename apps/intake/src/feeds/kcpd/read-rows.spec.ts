@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { layoutOf } from './columns'
 import { UnknownLayout, type RawRow } from './raw-row'
 import { readRows } from './read-rows'
@@ -40,6 +41,13 @@ describe('what is no row', () => {
   it('is a row with a byte that is no text, also in a column that nobody reads', async () => {
     const rows = await rowsOf(`${HEADER},Location 1\n180000001,01/02/2018,10:00,302,VIC,N,a\n180000002,01/02/2018,10:00,302,VIC,N,a\0b\n`)
     expect(rows.map(({ read }) => read.ok ? 'read' : read.cause)).toEqual(['read', 'not-utf-8'])
+  })
+  it('of JSON over 1 MiB is one row by one name, wherever the file is cut into pieces', async () => {
+    const row = `{"report_no":"180000002","offense":"${'x'.repeat(1_500_000)}"}`
+    for (const size of [50_000, 65_536, 1 << 20, 1 << 22]) {
+      const rows = await rowsOf(`[${object(1)},${row},${object(3)}]`, size)
+      expect([size, rows.map(({ read, sha256, length, bytes }) => read.ok ? read.cells.report : [read.cause, sha256, length, bytes])]).toEqual([size, ['180000001', ['row-too-long', hash('sha256', row), row.length, undefined], '180000003']])
+    }
   })
   it('JSON is told also where its first piece is a mark or blanks alone', async () => {
     expect((await rowsOf(Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), Buffer.from(`  [${object(1)}]`)]), 1)).map(({ read }) => read.ok)).toEqual([true])
