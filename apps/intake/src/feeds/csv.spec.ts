@@ -1,6 +1,7 @@
 import type * as Sync from 'csv-parse/sync'
 import { random } from '../../../../test/fuzz/nibrs'
 import { csvRowsOf, readLine, wasLeftOpen } from './csv'
+import { brokenTable, wrongIn, type Table } from './testing/broken-tables'
 
 /** How often a parser was made, and the records that it came to. */
 const mockAsked = { parsers: 0, records: 0 }
@@ -31,6 +32,48 @@ describe('a row of the wrong number of columns', () => {
     expect(mockAsked.parsers).toBe(0)
     expect(wasLeftOpen(Buffer.from(`"${'""x,,\n'.repeat(20_000)}"`), 3)).toBe(false)
     expect(mockAsked.parsers).toBe(1000)
+  })
+})
+
+describe('a row of the right number of columns', () => {
+  const tell = (text: string, delimiter = ',') => csvRowsOf(Buffer.from(text), delimiter).slice(1).map(({ line, values, bytes }) => [line, values ?? bytes.toString()])
+  it.each(['\n', '\r\n', '\r'])('that a stray quote of a later row closed is parted: each line between is a row; lines end in %j', (end) => {
+    expect(tell('no,text,sex\n1,ok,F\n2,"unclosed,F\n3,ok,M\n4,"",F\n5,pipe 5",M\n6,ok,F\n'.replaceAll('\n', end)))
+      .toEqual([[2, ['1', 'ok', 'F']], [3, '2,"unclosed,F'], [4, ['3', 'ok', 'M']], [5, ['4', '', 'F']], [6, '5,pipe 5",M'], [7, ['6', 'ok', 'F']]])
+  })
+  it.each([
+    ['no row between', 'no,text,sex', ['2,"unclosed,F', '5,pipe 5",M']],
+    ['in the first column', 'text,no,sex', ['"unclosed,2,F', 'ok,3,M', 'pipe 5",5,M']],
+    ['in the last column', 'no,sex,text', ['2,F,"unclosed', '3,M,ok', '5,M,pipe 5"']],
+    ['commas in the texts whose quotes are lost', 'no,text,sex', ['2,"hit, kicked,F', '3,ok,M', '5,hit, bit",M']],
+    ['a row between that lacks a delimiter', 'no,text,sex', ['2,"unclosed,F', '3,ok', '4,ok,M', '5,pipe 5",M']],
+    ['blanks behind its delimiters', 'no,text,sex', ['2,"unclosed, F', '3,ok, M', '5,pipe 5", M']],
+    ['a text of several lines before and behind', 'a,no,text,b', ['"x', 'y",2,"unclosed,F', 'z,3,ok,M', 'z,5,pipe 5","x', 'y"']],
+    ['a text behind it that begins with a line break', 'no,sex,text', ['1,x,"open', '2,y,z', '3,"\nline two",M']],
+    ['a heading that was left open', 'no,sex,"text', ['1,F,ok', '2,M,pipe 5"']],
+  ])('is parted also with %s', (_what, heading, lines) => {
+    const rows = csvRowsOf(Buffer.from([heading, ...lines, ''].join('\n')), ',')
+    expect(rows.map(({ bytes }) => bytes.toString())).toEqual([heading, ...lines])
+  })
+  it.each([
+    ['no,text,sex', '1,"Dear Sir,\nhe hit me, and kicked, and bit.\nYours, A",F'], ['no,text', '1,"Hello, you\nand you, too\n"'], ['text,no', '"Hello, you\nand you, too\n",1'],
+    ['no,at,place', '1,x,"3400 NORTON AV\nKANSAS CITY, MO\n(39.05, -94.55)"'], ['no,text,sex,at', '1,"1,000\n2,000",F,x'], ['no,a,b', '1,"a, b\nc","d\ne, f"'],
+  ])('that has a text of several lines is one: %s, %j', (heading, row) => {
+    expect(csvRowsOf(Buffer.from(`${heading}\n${row}\n`), ',').map(({ bytes }) => bytes.toString())).toEqual([heading, row])
+  })
+  it('is one line where there is but one column: nothing else could tell it', () => {
+    expect(tell('text\n"one\ntwo\nthree"\n')).toEqual([[2, '"one'], [3, ['two']], [4, 'three"']])
+  })
+})
+
+describe('a random table', () => {
+  const cut = ({ text }: Table) => { const rows = csvRowsOf(Buffer.from(text), ','); return rows.map(({ line, values, bytes }) => ({ line, text: bytes.toString(), values: values?.length === rows[0]!.values!.length ? values : undefined })) }
+  const heading = (columns: number) => Array.from({ length: columns }, (_, at) => `c${at}`)
+  it('with one broken quote or two has each line in exactly one row or complaint, and no row in another: of 3,000', () => {
+    for (let seed = 0; seed < 3000; seed++) { const next = random(seed); const table = brokenTable(heading(2 + next(6)), 1 + next(2), next); expect([seed, table.text, wrongIn(table, cut(table))]).toEqual([seed, table.text, '']) }
+  })
+  it('without one is read as it was written: of 1,000', () => {
+    for (let seed = 0; seed < 1000; seed++) { const next = random(seed); const table = brokenTable(heading(3 + next(6)), 0, next); expect([seed, cut(table).map(({ values }) => values)]).toEqual([seed, table.rows.map(({ values }) => values)]) }
   })
 })
 

@@ -36,7 +36,7 @@ export const csvRowsOf = (file: Buffer, delimiter: string, most = Infinity): Csv
         ...CSV, delimiter, skip_empty_lines: true,
         on_record: (values: string[], { bytes }: { bytes: number }) => {
           const end = from + bytes
-          if (values.length !== (rows[0]?.values ?? values).length && wasLeftOpen(trimmed(file.subarray(at, end)), rows[0]!.values!.length, delimiter)) throw LEFT_OPEN
+          if (isSeveral(values, trimmed(file.subarray(at, end)), (rows[0]?.values ?? values).length, delimiter)) throw LEFT_OPEN
           add(end, values)
           if (rows.length >= most) throw ENOUGH
           return null
@@ -55,6 +55,27 @@ export const csvRowsOf = (file: Buffer, delimiter: string, most = Infinity): Csv
 }
 const LEFT_OPEN = new Error('a quote was left open')
 const ENOUGH = new Error('as many rows as were asked for')
+
+/** Whether a quote of the row was left open, and one of a later row has closed it. */
+export const isSeveral = (values: readonly string[], row: Buffer, columns: number, delimiter = ','): boolean =>
+  values.length === columns ? holdsRows(values, delimiter) : wasLeftOpen(row, columns, delimiter)
+
+/**
+ * Where both quotes stand in one column, the number of columns is right, and the cell holds the end of a row, whole rows, and the
+ * beginning of one: some line of it has the delimiters that would follow the cell, and a later one those before it; or one between
+ * has all of a row. A text's commas have a blank behind them, and are none unless those of the row itself have it.
+ * In a file of one column nothing tells a text from rows: there each line is one.
+ */
+const holdsRows = (values: readonly string[], delimiter: string): boolean => values.some((value, at) => {
+  if (!value.includes('\n') && !value.includes('\r')) return false
+  // The quote that closed a text at the beginning of a line, whose row was parted before, opens none.
+  if (at === 0 && (/^[\r\n]/.test(value) || value.startsWith(delimiter))) return true
+  const last = values.length - 1
+  const blanks = values.some((other, of) => of > 0 && of !== at && other.startsWith(' '))
+  const counts = value.split(/\r\n|\n|\r/).map((line) => line.split(delimiter).slice(1).filter((cell) => blanks || !cell.startsWith(' ')).length)
+  const end = counts.findIndex((count) => count >= last - at)
+  return end >= 0 && counts.slice(end + 1).some((count) => count >= at) || counts.slice(1, -1).some((count) => count >= last)
+})
 
 /**
  * Whether a row of the wrong number of columns is several: one of the lines after its first is a whole row by itself, so that

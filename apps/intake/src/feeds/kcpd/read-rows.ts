@@ -5,7 +5,7 @@
  */
 import { hash, createHash } from 'node:crypto'
 import { parse, type Parser } from 'csv-parse'
-import { breaksIn, CSV, lineEnd, MAX_ROW_BYTES, readLine, wasLeftOpen } from '../csv'
+import { breaksIn, CSV, isSeveral, lineEnd, MAX_ROW_BYTES, readLine } from '../csv'
 import { cellsOf, layoutOf, type Column } from './columns'
 import { UnknownLayout, type RawRow, type RowCounts } from './raw-row'
 import { JsonRows } from './read-json'
@@ -71,7 +71,7 @@ class CsvRows {
   private add(row: Cut): void {
     const from = this.cut.at(-1)?.end ?? this.offset
     const bytes = this.rest.subarray(from - this.offset, row.end - this.offset)
-    if (this.width !== undefined && row.values.length !== this.width && wasLeftOpen(bytes.subarray(0, bytes.length - endLength(bytes)), this.width)) throw LEFT_OPEN
+    if (isSeveral(row.values, bytes.subarray(0, bytes.length - endLength(bytes)), this.width ?? row.values.length)) throw LEFT_OPEN
     if (!isBlank(row.values)) this.width ??= row.values.length
     this.cut.push(row)
   }
@@ -182,7 +182,7 @@ class CsvRows {
     const whole = at < 0 ? this.rest : this.rest.subarray(0, at)
     // Inches, for example: a quote in the middle of a cell is told from one that was left open by the line itself.
     const values = readLine(whole, { relax_quotes: true })
-    const row = (values && this.rowOf(values, whole, this.offset)) ?? this.row({ ok: false, cause: 'quote-not-closed', text: 'a quote in this line is not closed, or its row has no end: double the quote, or take it out' }, whole.subarray(0, whole.length - endLength(whole)), this.offset)
+    const row = (values && this.rowOf(values, whole, this.offset)) ?? this.row({ ok: false, cause: 'quote-not-closed', text: 'a quote in this line is not closed, its row has no end, or a line within its quotes looks like a row: double the quote, or take it out; in a text, put a blank behind each comma' }, whole.subarray(0, whole.length - endLength(whole)), this.offset)
     this.line += breaksIn(whole)
     this.rest = this.rest.subarray(whole.length)
     this.offset += whole.length

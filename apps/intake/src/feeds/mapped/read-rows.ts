@@ -58,7 +58,7 @@ const csvRows = (text: string, mapping: Mapping): Rows => {
   const head: Heading = { names, text: heading.bytes.toString() }
   return { rows: data.map(({ values, bytes, line }, at): Row => {
     const broken = bytes.length > MAX_ROW_BYTES ? { cause: 'row-too-long', text: 'the row is over 1 MiB: its place and length are kept, not its bytes' }
-      : !values ? { cause: 'unreadable-row', text: 'the line cannot be read as CSV: a quotation mark in it is opened and not closed, or stands where none may. Correct it, or export it again' }
+      : !values ? { cause: 'unreadable-row', text: 'the line cannot be read as CSV: a quotation mark in it is opened and not closed, or stands where none may, or a line within its quotation marks looks like a row. Correct it (in a text, put a blank behind each comma), or export it again' }
       : values.length !== names.length ? { cause: 'wrong-column-count', text: `the row has ${values.length} columns, the heading ${names.length}: a delimiter is missing, or stands in a text without quotation marks` } : undefined
     return new CsvRow(head, at + 1, line, bytes, values ?? [], broken)
   }) }
