@@ -12,7 +12,7 @@ import { planRows, type PlanFacts, type PlannedRow } from '../../apps/intake/src
 import { keptFormat, readRows, type Row } from '../../apps/intake/src/feeds/mapped/read-rows'
 import { FIELDS } from '../../apps/intake/src/feeds/mapped/targets'
 import { mappingIn } from '../../apps/intake/src/mapped-import/mapping-file'
-import { CSV_MUTATIONS } from './kcpd'
+import { CSV_MUTATIONS, LINE } from './kcpd'
 import { extractBy } from './in-memory'
 import { wrongValues } from './values-by-hand'
 import { fuzzFeed, MUTATIONS, type FuzzFailure, type Random } from './nibrs'
@@ -71,11 +71,13 @@ export const judge = (original: string, mutant: string, mapping: Mapping): strin
   if (plan.rows.length !== rows.length || plan.rows.some(({ row }, at) => row !== rows[at]!.row)) wrong.push(`${rows.length} rows, planned ${plan.rows.length}`)
   const before = readRows(Buffer.from(original, 'latin1'), mapping)
   const known = new Map<string, string>('rows' in before ? planRows(before.rows, mapping, facts()).rows.map((one, at) => [before.rows[at]!.content, shape(one)] as const) : [])
+  const whole = new Set('rows' in before && mapping.format.type === 'csv' ? before.rows.filter(({ broken }) => !broken).map(({ content }) => content.slice(content.indexOf('\n') + 1)) : [])
   const seen = new Set<string>()
   for (const [at, planned] of plan.rows.entries()) {
     const row = rows[at]!
     const say = (what: string): void => { wrong.push(`row ${row.row}: ${what}`) }
     const recorded = planned.outcome === 'new' || planned.outcome === 'correction'
+    if (!row.broken && row.content.split(LINE).slice(1, -1).some((line) => whole.has(line))) say('another row stands in it')
     if (recorded !== planned.drafts.length > 0) say(`${planned.outcome}, with ${planned.drafts.length} events`)
     if (planned.outcome === 'refused' || planned.outcome === 'waits') {
       if (!planned.cause || !planned.text) say('refused without a word')

@@ -28,6 +28,16 @@ export const CSV_MUTATIONS: Readonly<Record<string, Mutation>> = {
   otherCell: cell((_, next) => of(VALUES, next)),
   quoteCell: cell((value) => `"${value}"`),
   openQuote: cell((value) => `"${value}`),
+  // One that is left open, and one of a later row in the same column that closes it.
+  twoQuotes: (text, next) => {
+    const lines = text.split('\n')
+    const at = next(lines.length)
+    const line = lines[at]!
+    const column = next(line.split(',').length)
+    const changed = (change: (value: string) => string): string => line.split(',').map((value, of) => of === column ? change(value) : value).join(',')
+    lines.splice(at, 1, changed((value) => `"${value}`), ...lines.slice(at, at + next(5)), changed((value) => `${value}"`))
+    return lines.join('\n')
+  },
   breakInCell: cell((value, next) => `"${value}${of(['\n', '\r\n', ',', '""'], next)}"`),
   dropCell: (text, next) => { const lines = text.split('\n'); const at = next(lines.length); const cells = (lines[at] ?? '').split(','); cells.splice(next(cells.length), 1); lines[at] = cells.join(','); return lines.join('\n') },
   otherHeader: (text, next) => { const [head = '', ...rest] = text.split('\n'); const names = head.split(','); names[next(names.length)] = of(['', 'Report_No', 'Offense', 'Shoe_Size', ':@computed_region_ab', 'Latitude', 'Involvement'], next); return [names.join(','), ...rest].join('\n') },
@@ -37,6 +47,7 @@ export const CSV_MUTATIONS: Readonly<Record<string, Mutation>> = {
 const ALL = { ...MUTATIONS, ...CSV_MUTATIONS }
 const NAMES = [...Object.keys(MUTATIONS), ...Object.keys(CSV_MUTATIONS), ...Object.keys(CSV_MUTATIONS)]
 
+export const LINE = /\r\n|\n|\r/
 const NO_COUNTS = (): RowCounts => ({ lines: 0, blank: 0, bytes: 0, records: 0 })
 const readAll = async (text: string, next: Random): Promise<{ readonly rows: readonly RawRow[]; readonly counts: RowCounts } | 'refused'> => {
   const bytes = Buffer.from(text, 'latin1')
@@ -78,6 +89,7 @@ export const judge = async (original: string, mutant: string, next: Random): Pro
   if (isJson && !/^[\s,[\]]*$/.test(mutant.slice(end))) wrong.push('bytes at the end that no row has')
   const known = await readAll(original, next)
   const before = known === 'refused' ? new Map<string, string>() : new Map(known.rows.map((raw) => asRead(original.slice(0, original.indexOf('\n')), raw)))
+  const whole = new Set(known === 'refused' || isJson ? [] : known.rows.filter((raw) => raw.read.ok).map((raw) => original.slice(raw.offset, raw.offset + raw.length)))
   const reports = new Map<string, { row: OpenDataRow; when: { time: string; timeText: string } }[]>()
   for (const raw of rows) {
     const read = raw.read.ok ? readRow(raw.read.cells) : raw.read
@@ -85,6 +97,7 @@ export const judge = async (original: string, mutant: string, next: Random): Pro
     if (same !== undefined && same !== JSON.stringify(read)) wrong.push(`line ${raw.firstLine}: an untouched row is read otherwise`)
     if (!read.ok) { if (read.text === '' || read.cause === '') wrong.push(`line ${raw.firstLine}: a refusal that does not say why`); continue }
     const own = mutant.slice(raw.offset, raw.offset + raw.length)
+    if (own.split(LINE).slice(1, -1).some((line) => whole.has(line))) wrong.push(`line ${raw.firstLine}: accepted with another row in it`)
     if (/\0/.test(own)) wrong.push(`line ${raw.firstLine}: accepted with a byte that is no character`)
     if (!/\d{4}/.test(read.report) || !own.toUpperCase().replaceAll(/["\s]/g, '').includes(read.report.replace(/^0/, ''))) wrong.push(`line ${raw.firstLine}: accepted with a report number that does not stand in it`)
     if (!/^\d{4}-\d{2}-\d{2}/.test(read.when.time)) wrong.push(`line ${raw.firstLine}: accepted without a day`)
