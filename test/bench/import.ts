@@ -62,7 +62,7 @@ const openRead = async (file: string): Promise<number> => {
 const extractRead = async (file: string, mapping: string): Promise<number> => {
   const read = mappingIn(await readFile(mapping, 'utf8'))
   if ('problems' in read) throw new Error('the bench\'s own mapping is wrong')
-  const rows = readRows(await readFile(file), read.mapping)
+  const rows = await readRows(await readFile(file), read.mapping)
   if ('refused' in rows) throw new Error(rows.refused)
   return rows.rows.filter((row) => 'fields' in readRow(row, read.mapping, now())).length
 }

@@ -61,15 +61,15 @@ const problems = ({ type, data }: DraftEvent): string[] => problemsOf(eventRegis
 const shape = ({ outcome, cause, field }: PlannedRow): string => JSON.stringify([outcome, cause, field])
 
 /** What is wrong with how a mutant was read and planned; [] where nothing is. */
-export const judge = (original: string, mutant: string, mapping: Mapping): string[] => {
+export const judge = async (original: string, mutant: string, mapping: Mapping): Promise<string[]> => {
   const wrong: string[] = []
-  const read = readRows(Buffer.from(mutant, 'latin1'), mapping)
+  const read = await readRows(Buffer.from(mutant, 'latin1'), mapping)
   if ('refused' in read) return read.refused.length > 10 ? [] : ['a refusal that says nothing']
   const { rows } = read
   if (rows.some(({ row }, at) => row !== at + 1)) wrong.push('rows that are not numbered in their order')
   const plan = planRows(rows, mapping, facts())
   if (plan.rows.length !== rows.length || plan.rows.some(({ row }, at) => row !== rows[at]!.row)) wrong.push(`${rows.length} rows, planned ${plan.rows.length}`)
-  const before = readRows(Buffer.from(original, 'latin1'), mapping)
+  const before = await readRows(Buffer.from(original, 'latin1'), mapping)
   const known = new Map<string, string>('rows' in before ? planRows(before.rows, mapping, facts()).rows.map((one, at) => [before.rows[at]!.content, shape(one)] as const) : [])
   const whole = new Set('rows' in before && mapping.format.type === 'csv' ? before.rows.filter(({ broken }) => !broken).map(({ content }) => content.slice(content.indexOf('\n') + 1)) : [])
   const seen = new Set<string>()
@@ -95,7 +95,7 @@ export const judge = (original: string, mutant: string, mapping: Mapping): strin
     if (same !== undefined && !seen.has(row.content) && planned.cause !== 'number-taken' && plan.rows.slice(0, at).every(({ stream }) => stream === undefined || stream !== planned.stream) && shape(planned) !== same && !alike(same, planned)) say(`untouched, and planned otherwise: ${same} became ${shape(planned)}`)
     seen.add(row.content)
     // As it is kept in quarantine it is one row again, and says the same.
-    const kept = readRows(Buffer.from(row.content, 'utf8'), { ...keptFormat(mapping), format: { ...keptFormat(mapping).format, encoding: 'utf-8' } })
+    const kept = await readRows(Buffer.from(row.content, 'utf8'), { ...keptFormat(mapping), format: { ...keptFormat(mapping).format, encoding: 'utf-8' } })
     if (!row.broken && ('refused' in kept || kept.rows.length !== 1 || JSON.stringify(kept.rows[0]!.values) !== JSON.stringify(row.values))) say('as it is kept, it is another row')
   }
   return wrong

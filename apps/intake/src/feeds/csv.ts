@@ -8,6 +8,10 @@ export const MAX_ROW_BYTES = 1024 * 1024
 /** Strict about quotes: where one stands that may not, an earlier one was left open, or this one is wrong. */
 export const CSV = { relax_column_count: true, record_delimiter: ['\r\n', '\n', '\r'], max_record_size: MAX_ROW_BYTES }
 
+/** Rows, or lines that cannot be read, before others have their turn: of these each costs a parser, some 0.1 ms. */
+export const AT_ONCE = 250
+export const turn = (): Promise<void> => new Promise((resolve) => { setImmediate(resolve) })
+
 export interface CsvRow {
   /** line of the file in which it begins, from 1 */
   readonly line: number
@@ -18,7 +22,7 @@ export interface CsvRow {
 }
 
 /** Of a file that is held whole: every byte of it but ends of lines and blank lines is in exactly one row. The first is the heading. With `most`, no more than so many are read. */
-export const csvRowsOf = (file: Buffer, delimiter: string, most = Infinity): CsvRow[] => {
+export const csvRowsOf = async (file: Buffer, delimiter: string, most = Infinity): Promise<CsvRow[]> => {
   const rows: CsvRow[] = []
   let [at, line] = [0, 1]
   const add = (end: number, values?: readonly string[]): void => {
@@ -29,7 +33,7 @@ export const csvRowsOf = (file: Buffer, delimiter: string, most = Infinity): Csv
     line += breaksIn(whole)
     at = end
   }
-  while (at < file.length && rows.length < most) {
+  for (let [turned, until] = [0, AT_ONCE]; at < file.length && rows.length < most;) {
     const from = at
     try {
       parse(file.subarray(from), {
@@ -38,23 +42,25 @@ export const csvRowsOf = (file: Buffer, delimiter: string, most = Infinity): Csv
           const end = from + bytes
           if (isSeveral(values, trimmed(file.subarray(at, end)), (rows[0]?.values ?? values).length, delimiter)) throw LEFT_OPEN
           add(end, values)
-          if (rows.length >= most) throw ENOUGH
+          if (rows.length >= Math.min(most, until) || at - turned >= MAX_ROW_BYTES) throw ENOUGH
           return null
         },
       })
       return rows
     } catch (error) {
-      if (error === ENOUGH) return rows
-      if (error !== LEFT_OPEN && !(error instanceof CsvError)) throw error
-      const rest = file.subarray(at)
-      const end = lineEnd(rest, blankBefore(rest))
-      add(end < 0 ? file.length : at + end)
+      if (error !== ENOUGH && error !== LEFT_OPEN && !(error instanceof CsvError)) throw error
+      if (error !== ENOUGH) {
+        const rest = file.subarray(at)
+        const end = lineEnd(rest, blankBefore(rest))
+        add(end < 0 ? file.length : at + end)
+      }
     }
+    if (rows.length >= until || at - turned >= MAX_ROW_BYTES) { [turned, until] = [at, rows.length + AT_ONCE]; await turn() }
   }
   return rows
 }
 const LEFT_OPEN = new Error('a quote was left open')
-const ENOUGH = new Error('as many rows as were asked for')
+const ENOUGH = new Error('as many rows as were asked for, or as are read at once')
 
 /** Whether a quote of the row was left open, and one of a later row has closed it. */
 export const isSeveral = (values: readonly string[], row: Buffer, columns: number, delimiter = ','): boolean =>
@@ -79,31 +85,35 @@ const holdsRows = (values: readonly string[], delimiter: string): boolean => val
 
 /**
  * Whether a row of the wrong number of columns is several: one of the lines after its first is a whole row by itself, so that
- * the quote that it begins in was left open. Without such a line it is one row, which lacks a delimiter. Only of lines that have
- * quotes and as many delimiters outside of them as a row is the parser asked, and of no more than `MOST_LINES` in one row.
+ * the quote that it begins in was left open. Without such a line it is one row, which lacks a delimiter. No parser is asked, so
+ * that it costs the bytes of the row, however many lines it has and however strange they are.
  */
 export const wasLeftOpen = (row: Buffer, columns: number, delimiter = ','): boolean => {
-  let asked = 0
-  for (let at = lineEnd(row, 0); at > 0 && at < row.length && asked < MOST_LINES;) {
+  for (let at = lineEnd(row, 0); at > 0 && at < row.length;) {
     const end = lineEnd(row, at)
-    const line = row.subarray(at, end < 0 ? row.length : end)
-    if (delimitersIn(line, delimiter) === columns - 1) {
-      if (!line.includes(QUOTE)) return true
-      asked++
-      if (readLine(line, { delimiter })?.length === columns) return true
-    }
+    if (columnsOf(row.subarray(at, end < 0 ? row.length : end), delimiter) === columns) return true
     at = end
   }
   return false
 }
-/** Each is a parser: a row of 1 MiB has up to half a million lines. */
-const MOST_LINES = 1000
-/** Outside of quotes. @returns -1: a quote is not closed */
-const delimitersIn = (line: Buffer, delimiter: string): number => {
+/** Of one line by itself, as the parser reads it. @returns 0: it is no row */
+const columnsOf = (line: Buffer, delimiter: string): number => {
   const code = delimiter.charCodeAt(0)
-  let [count, quoted] = [0, false]
-  for (const byte of line) if (byte === QUOTE) quoted = !quoted; else if (byte === code && !quoted) count++
-  return quoted ? -1 : count
+  const closes = (next: number | undefined): boolean => next === undefined || next === code || next === LF || next === CR
+  let [count, quoted] = [1, false]
+  for (let at = 0; at < line.length; at++) {
+    if (quoted) {
+      if (line[at] !== QUOTE) continue
+      if (line[at + 1] === QUOTE) at++
+      else if (closes(line[at + 1])) quoted = false
+      else return 0
+    } else if (line[at] === code) count++
+    else if (line[at] === QUOTE) {
+      if (at > 0 && line[at - 1] !== code) return 0
+      quoted = true
+    }
+  }
+  return quoted ? 0 : count
 }
 
 /** One line by itself. @returns undefined where it is none, or more than one row */

@@ -69,7 +69,7 @@ export class MappedImport {
     const { mapping } = read
     if (!maySend(options.actor, mapping.source.agency)) throw new Problem('not-allowed', 'The mapping is of another agency than the one that sends the file. Let that agency send it, or intake.')
     await this.refuseChangedMapping(mapping, text)
-    const rows = readRows(bytes, mapping)
+    const rows = await readRows(bytes, mapping)
     if ('refused' in rows) throw new Problem('schema-violation', `${rows.refused} Nothing was recorded.`, { errors: [{ pointer: '/file', rule: 'readable', detail: 'the file as a whole cannot be read by this mapping' }] })
     if (rows.rows.length === 0 && mapping.snapshot) throw new Problem('schema-violation', 'The roster has a heading and no row. An empty roster is not believed, since it would say that everybody has left: send it again, or record each release by hand. Nothing was recorded.', { errors: [{ pointer: '/file', rule: 'rows', detail: 'a roster with no row' }] })
     const file = vault.hmac('file', createHash('sha256').update(bytes).digest('hex')).toString('hex')

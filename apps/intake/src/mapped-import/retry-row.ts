@@ -21,7 +21,7 @@ export class ExtractRows {
   async plan(bytes: Uint8Array, { first }: Open, actor: Actor, making: boolean): Promise<PlannedAgain | { readonly cause: string; readonly text: string }> {
     const mapping = await mappingOf(this.deps.recorder, first.runId)
     if (!mapping) return { cause: 'mapping-unknown', text: 'the mapping of its run is not known here: send the row again in a file, or resolve it' }
-    const row = onlyRow(bytes, mapping, first.firstLine ?? 1)
+    const row = await onlyRow(bytes, mapping, first.firstLine ?? 1)
     if ('text' in row) return row
     const roster = await rosterMoment(this.deps.recorder, mapping, [row], first.file ?? '', this.deps.clock.now())
     if ('refused' in roster) return { cause: 'roster-older', text: roster.refused }
@@ -33,7 +33,7 @@ export class ExtractRows {
   /** Of whom and what the row speaks; persons who are not known yet get their token, so that an order about them finds it. */
   async spokenOf(bytes: Uint8Array, { first }: Open, actor: Actor): Promise<ReturnType<PlanFacts['spokenOf']>> {
     const mapping = await mappingOf(this.deps.recorder, first.runId)
-    const row = mapping && onlyRow(bytes, mapping, first.firstLine ?? 1)
+    const row = mapping && await onlyRow(bytes, mapping, first.firstLine ?? 1)
     if (!row || 'text' in row) return { erased: false }
     return (await lookUpFacts(this.deps, { mapping, rows: [row], file: first.file ?? '', actor, making: true })).spokenOf(row)
   }
@@ -42,12 +42,12 @@ export class ExtractRows {
   async namesSame(before: Uint8Array, after: Uint8Array, { first }: Open): Promise<boolean> {
     const mapping = await mappingOf(this.deps.recorder, first.runId)
     if (!mapping) return true
-    const [was, is] = [before, after].map((bytes) => {
-      const row = onlyRow(bytes, mapping, 1)
+    const [was, is] = await Promise.all([before, after].map(async (bytes) => {
+      const row = await onlyRow(bytes, mapping, 1)
       if ('text' in row) return undefined
       const read = readRow(row, mapping, this.deps.clock.now())
       return 'fields' in read ? keyOf(read.fields, mapping) : undefined
-    })
+    }))
     return was === undefined || is === undefined || was === is
   }
 }
@@ -61,8 +61,8 @@ const mappingOf = async (recorder: Recorder, runId: string | undefined): Promise
   return 'mapping' in read ? read.mapping : undefined
 }
 
-const onlyRow = (bytes: Uint8Array, mapping: Mapping, row: number): Row | { readonly cause: string; readonly text: string } => {
-  const read = readRows(bytes, { ...keptFormat(mapping), format: { ...keptFormat(mapping).format, encoding: 'utf-8' } })
+const onlyRow = async (bytes: Uint8Array, mapping: Mapping, row: number): Promise<Row | { readonly cause: string; readonly text: string }> => {
+  const read = await readRows(bytes, { ...keptFormat(mapping), format: { ...keptFormat(mapping).format, encoding: 'utf-8' } })
   if ('refused' in read) return { cause: 'unreadable-row', text: read.refused }
   const [only, second] = read.rows
   if (!only || second) return { cause: 'not-one-record', text: 'a quarantined row is one row, for CSV with the heading before it: repair it so, and send others as a file' }

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import type * as Csv from 'csv-parse'
 import { CsvError, parse } from 'csv-parse/sync'
 import { random } from '../../../../../test/fuzz/nibrs'
@@ -82,6 +83,18 @@ describe('a row that was left open', () => {
     expect(await rowsOf(`${HEADER}\n${'"x\n,,,\ny"\n'.repeat(times)}`, 1 << 20)).toHaveLength(times * 3)
     expect(mockParsed.count).toBeGreaterThan(times)
     expect(mockParsed.count).toBeLessThan(times * 4)
+  })
+})
+
+describe('lines that cannot be read', () => {
+  it.each(['1,"2,x,y\n', '"x\n,,,\ny"\n', '1,2,5" pipe,y\n'])('leave others their turn every some hundred, also in one chunk: %j', async (line) => {
+    let [turns, over] = [0, false]
+    const others = (async () => { while (!over) { await turn(); turns++ } })()
+    const rows = await rowsOf(`${HEADER}\n${line.repeat(2000)}`, 1 << 20)
+    over = true
+    await others
+    expect(turns).toBeGreaterThanOrEqual(7)
+    expect(rows.length).toBeGreaterThanOrEqual(2000)
   })
 })
 

@@ -5,7 +5,7 @@
  */
 import { hash, createHash } from 'node:crypto'
 import { parse, type Parser } from 'csv-parse'
-import { breaksIn, CSV, isSeveral, lineEnd, MAX_ROW_BYTES, readLine } from '../csv'
+import { AT_ONCE, breaksIn, CSV, isSeveral, lineEnd, MAX_ROW_BYTES, readLine, turn } from '../csv'
 import { cellsOf, layoutOf, type Column } from './columns'
 import { UnknownLayout, type RawRow, type RowCounts } from './raw-row'
 import { JsonRows } from './read-json'
@@ -54,6 +54,8 @@ class CsvRows {
   /** of the first row that says anything */
   private width: number | undefined
   private parser = this.fresh()
+  /** how often a parser was begun anew */
+  private begun = 0
   /** the line at the beginning of `rest` cannot be read, and its end has not come */
   private failed = false
   /** a line that is over 1 MiB, while its end has not come */
@@ -124,8 +126,9 @@ class CsvRows {
     return at < 0 ? this.rest.length > MAX_ROW_BYTES : at < this.rest.length || this.rest.at(-1) === 10
   }
 
-  /** Reads what is left anew, after a line that could not be read. */
-  private again(): Promise<boolean> {
+  /** Reads what is left anew, after a line that could not be read. A chunk may hold thousands of them: now and then others have their turn. */
+  private async again(): Promise<boolean> {
+    if (++this.begun % AT_ONCE === 0) await turn()
     this.began = this.offset
     this.parser = this.fresh()
     return this.written(this.rest)

@@ -19,7 +19,7 @@ export type Rows = { readonly rows: readonly Row[] } | { readonly refused: strin
 
 export const MAX_ROWS = 100_000
 
-export const readRows = (bytes: Uint8Array, mapping: Mapping): Rows => {
+export const readRows = async (bytes: Uint8Array, mapping: Mapping): Promise<Rows> => {
   if (bytes.length === 0) return { refused: 'The file is empty: there is nothing to read. Export it again.' }
   if (bytes.includes(0)) return { refused: 'The file is not text (it holds NUL bytes): it may be a spreadsheet, an archive, or UTF-16. Export it as CSV or JSON in UTF-8.' }
   let text: string
@@ -44,9 +44,9 @@ class CsvRow implements Row {
     return Object.fromEntries(this.heading.names.map((name, at) => [name, cells[at]!.trim()]))
   }
 }
-const csvRows = (text: string, mapping: Mapping): Rows => {
+const csvRows = async (text: string, mapping: Mapping): Promise<Rows> => {
   const delimiter = mapping.format.delimiter ?? ','
-  const [heading, ...data] = csvRowsOf(Buffer.from(text), delimiter, MAX_ROWS + 2) // the heading, and one too many
+  const [heading, ...data] = await csvRowsOf(Buffer.from(text), delimiter, MAX_ROWS + 2) // the heading, and one too many
   if (!heading) return { refused: 'The file has no heading: there is nothing to read. Export it again with the names of the columns in its first line.' }
   if (!heading.values) return { refused: 'The heading (first line) of the file cannot be read as CSV: a quotation mark is opened and not closed. Export it again; a text with commas, quotation marks or line breaks stands in quotation marks.' }
   const names = heading.values.map((name) => name.trim())
