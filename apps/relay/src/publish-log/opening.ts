@@ -1,15 +1,41 @@
-/** A publisher is opened by whoever has the lease, which may take long; a stop does not wait for it. */
-import type { BusPublisher } from '@chorus/event-bus'
+/** A publisher is opened by whoever has the lease, which may take long: the lease is kept meanwhile, and a stop does not wait for it. */
+import type { BusPublisher, Lease } from '@chorus/event-bus'
+import { keepLease } from './keep-lease'
+import type { RelayLogger } from './tenure'
 
 export interface Turn {
-  /** aborted: the relay stops, and waits for no publisher any more */
+  /** aborted: the relay stops, or has lost its lease, and waits for this publisher no more: nobody is to be shut out */
   readonly signal: AbortSignal
-  /** To be asked right before anybody is shut out. @throws LeaseLost where another relay has taken over meanwhile */
+  /** To be asked right before anybody is shut out. @throws LeaseLost where another relay has taken over meanwhile; the signal's reason */
   readonly stillOwner: () => Promise<void>
 }
 
 /** Opens a publisher under the relay's one transactional id: from then on whoever had it is fenced. */
 export type OpenPublisher = (turn: Turn) => Promise<BusPublisher>
+
+export interface Opening {
+  readonly openPublisher: OpenPublisher
+  readonly lease: Lease
+  readonly renewEveryMs: number
+  readonly logger: Pick<RelayLogger, 'warn'>
+  readonly stop: AbortSignal
+}
+
+/** Opens a publisher, and keeps the lease meanwhile. @throws LeaseLost as soon as that is lost; the reason of the stop */
+export async function open({ openPublisher, lease, renewEveryMs, logger, stop }: Opening): Promise<BusPublisher> {
+  const [given, ended] = [new AbortController(), new AbortController()]
+  const signal = AbortSignal.any([stop, given.signal])
+  // an opening that was given up may go on for a while, and this process have the lease again
+  const stillOwner = async (): Promise<void> => { signal.throwIfAborted(); await lease.renew(); signal.throwIfAborted() }
+  const keeping = keepLease({ lease, everyMs: renewEveryMs, logger, over: AbortSignal.any([signal, ended.signal]), onLost: (lost) => given.abort(lost) })
+  try {
+    return await orAborted(signal, () => openPublisher({ signal, stillOwner }), (late) => late.close())
+  } finally {
+    ended.abort()
+    // a renewal that is on its way must not come after the lease was given back
+    await keeping
+  }
+}
 
 /** Does not wait for `work` once the signal is aborted, and puts away what comes of it after that. @throws the signal's reason */
 export async function orAborted<T>(signal: AbortSignal, work: () => Promise<T>, putAway: (late: T) => Promise<unknown>): Promise<T> {

@@ -4,7 +4,7 @@ import type { EventStore } from '@chorus/event-store'
 import { CheckpointOfAnotherLog, pause } from '@chorus/read-models'
 import type { Sql } from 'postgres'
 import type { Limits } from './publish-log'
-import { orAborted, type OpenPublisher } from './opening'
+import { open, type OpenPublisher } from './opening'
 import { Published } from './published'
 import { Tenure, type RelayLogger } from './tenure'
 
@@ -130,14 +130,15 @@ export class Relay {
 
   private async own(epoch: number, stop: AbortSignal): Promise<void> {
     const { logger, owner, store, openPublisher, ttlMs = 4000, limits, pollMs } = this.options
-    const publisher = await orAborted(stop, () => openPublisher({ signal: stop, stillOwner: () => this.lease.renew() }), (late) => late.close())
+    const renewEveryMs = ttlMs / 4
+    const publisher = await open({ openPublisher, lease: this.lease, renewEveryMs, logger, stop })
     try {
-      // opening takes time, and fences: whoever has the lease now is the one who may be
+      // opening fences: whoever has the lease now is the one who may be
       await this.lease.renew()
       const from = await this.published.claim(epoch)
       logger.info({ owner, epoch, after: from.ordinal }, 'owner: publishing')
       const tenure = new Tenure({
-        store, publisher, published: this.published, lease: this.lease, epoch, from, renewEveryMs: ttlMs / 4, elapsed: this.elapsed, logger,
+        store, publisher, published: this.published, lease: this.lease, epoch, from, renewEveryMs, elapsed: this.elapsed, logger,
         onProgress: () => { this.failures = 0; this.refusal = undefined }, ...(limits && { limits }), ...(pollMs !== undefined && { pollMs }),
       })
       this.tenure = { of: tenure, epoch }

@@ -5,7 +5,7 @@
  */
 import { toMessage, type BusMessage, type BusPublisher, type Lease } from '@chorus/event-bus'
 import { asRecorded, type EventStore, type StoredEvent } from '@chorus/event-store'
-import { pause } from '@chorus/read-models'
+import { keepLease } from './keep-lease'
 import { LIMITS, PUBLISHED_CATEGORIES, nextTransaction, sortOut, type Limits, type Portion, type Refused } from './publish-log'
 import type { Place, Published } from './published'
 
@@ -56,11 +56,11 @@ export class Tenure {
 
   /** Publishes until the signal; what is in hand then is finished. Rejects with what ended it otherwise. */
   async run(stop: AbortSignal): Promise<void> {
-    const { store, from, logger, pollMs, elapsed, limits = LIMITS, onProgress } = this.options
+    const { store, from, lease, renewEveryMs, logger, pollMs, elapsed, limits = LIMITS, onProgress } = this.options
     const over = new AbortController()
     const onStop = (): void => this.wake()
     stop.addEventListener('abort', onStop)
-    void this.keepLease(over.signal)
+    const keeping = keepLease({ lease, everyMs: renewEveryMs, logger, over: over.signal, onLost: (lost) => this.fail(lost) })
     const subscription = store.subscribe({
       after: from.ordinal, filter: { categories: PUBLISHED_CATEGORIES }, batchSize: PORTION, ...(pollMs === undefined ? {} : { pollMs }),
       onBatch: (events, through) => this.read(events, through),
@@ -82,6 +82,7 @@ export class Tenure {
       this.ended = true
       this.makeRoom()
       await stopped
+      await keeping
     }
     if (this.failed) throw this.failed.error
     // what the log had for nobody is passed over at the next start
@@ -137,20 +138,6 @@ export class Tenure {
   private async note(through: number, refused: number): Promise<void> {
     await this.options.published.move(this.options.epoch, through, refused)
     this.saved = through
-  }
-
-  /** Renews the lease in good time; ends the tenure when it is lost, or can no longer be known to hold. */
-  private async keepLease(over: AbortSignal): Promise<void> {
-    const { lease, renewEveryMs, logger } = this.options
-    for (;;) {
-      await pause(renewEveryMs, over)
-      if (over.aborted) return
-      try { await lease.renew() } catch (error) {
-        if (over.aborted) return
-        try { lease.check() } catch (lost) { this.fail(lost); return }
-        logger.warn({ err: error }, 'the lease could not be renewed; trying again')
-      }
-    }
   }
 
   private fail(error: unknown): void {
