@@ -76,4 +76,21 @@ describe('a relay that opens its publisher', () => {
     await turns[1]!.stillOwner()
     await expect(turns[0]!.stillOwner()).rejects.toThrow(LeaseLost)
   })
+
+  it('for too long gives the lease back, so that another may try, says so, and waits longer the next time', async () => {
+    let tries = 0
+    const stuck = relay('stuck', { openWithinMs: 300, openPublisher: ({ signal }) => { tries++; return aborted(signal) } })
+    await record(1)
+    await stuck.start()
+    await until(async () => (await stuck.look()).text.startsWith('does not publish after 1 failure (the publisher did not open within 0.3 s)'))
+    await relay('two').start()
+    await until(() => bus.transactions.length > 0)
+    expect(tries).toBeLessThanOrEqual(2)
+  })
+
+  it('that takes as long for everybody is through some day', async () => {
+    await record(1)
+    for (const owner of ['one', 'two']) await relay(owner, { openWithinMs: 300, openPublisher: async () => { await pause(900); return bus.open() } }).start()
+    await until(() => bus.transactions.length > 0)
+  })
 })

@@ -13,24 +13,33 @@ export interface Turn {
 /** Opens a publisher under the relay's one transactional id: from then on whoever had it is fenced. */
 export type OpenPublisher = (turn: Turn) => Promise<BusPublisher>
 
+/** The broker cannot be reached from here, or is slow for everybody. */
+export class OpeningTookTooLong extends Error {
+  constructor(ms: number) { super(`the publisher did not open within ${ms / 1000} s`); this.name = 'OpeningTookTooLong' }
+}
+
 export interface Opening {
   readonly openPublisher: OpenPublisher
   readonly lease: Lease
   readonly renewEveryMs: number
   readonly logger: Pick<RelayLogger, 'warn'>
+  /** longer than this the lease is kept from nobody who might reach the broker */
+  readonly withinMs: number
   readonly stop: AbortSignal
 }
 
-/** Opens a publisher, and keeps the lease meanwhile. @throws LeaseLost as soon as that is lost; the reason of the stop */
-export async function open({ openPublisher, lease, renewEveryMs, logger, stop }: Opening): Promise<BusPublisher> {
+/** Opens a publisher, and keeps the lease meanwhile. @throws LeaseLost as soon as that is lost; OpeningTookTooLong; the reason of the stop */
+export async function open({ openPublisher, lease, renewEveryMs, logger, withinMs, stop }: Opening): Promise<BusPublisher> {
   const [given, ended] = [new AbortController(), new AbortController()]
   const signal = AbortSignal.any([stop, given.signal])
   // an opening that was given up may go on for a while, and this process have the lease again
   const stillOwner = async (): Promise<void> => { signal.throwIfAborted(); await lease.renew(); signal.throwIfAborted() }
+  const timer = setTimeout(() => given.abort(new OpeningTookTooLong(withinMs)), withinMs)
   const keeping = keepLease({ lease, everyMs: renewEveryMs, logger, over: AbortSignal.any([signal, ended.signal]), onLost: (lost) => given.abort(lost) })
   try {
     return await orAborted(signal, () => openPublisher({ signal, stillOwner }), (late) => late.close())
   } finally {
+    clearTimeout(timer)
     ended.abort()
     // a renewal that is on its way must not come after the lease was given back
     await keeping

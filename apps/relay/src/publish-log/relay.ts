@@ -4,7 +4,7 @@ import type { EventStore } from '@chorus/event-store'
 import { CheckpointOfAnotherLog, pause } from '@chorus/read-models'
 import type { Sql } from 'postgres'
 import type { Limits } from './publish-log'
-import { open, type OpenPublisher } from './opening'
+import { OpeningTookTooLong, open, type OpenPublisher } from './opening'
 import { Published } from './published'
 import { Tenure, type RelayLogger } from './tenure'
 
@@ -19,6 +19,8 @@ export interface RelayOptions {
   readonly ttlMs?: number
   /** how often a standby looks whether the lease is free. Default a quarter of the lease's time */
   readonly standbyMs?: number
+  /** how long an opening keeps the lease from others, ms; twice as long each time that was not enough. Default 20 s */
+  readonly openWithinMs?: number
   /** first and longest wait after a failure, ms */
   readonly backOff?: { readonly first: number; readonly longest: number }
   /** ms that go on while the process is paused */
@@ -29,6 +31,8 @@ export interface RelayOptions {
 
 const NAME = 'relay'
 const BACK_OFF = { first: 250, longest: 5000 }
+/** How long an opening keeps the lease, ms: at first, and at most. */
+const [OPEN_WITHIN, LONGEST_OPENING] = [20_000, 600_000]
 /** Something waits so long, ms, before readiness says that the broker does not take it. */
 const STUCK = 10_000
 /** Shut out so often within so long, ms, by whom this database does not know: that is no accident any more. */
@@ -41,6 +45,7 @@ export class Relay {
   private readonly elapsed: () => number
   private running: Promise<void> | undefined
   private tenure: { readonly of: Tenure; readonly epoch: number } | undefined
+  private openWithinMs: number
   private failures = 0
   private lastFailure = ''
   private refusal: string | undefined
@@ -48,7 +53,8 @@ export class Relay {
   private strangers: readonly number[] = []
 
   constructor(private readonly options: RelayOptions) {
-    const { database, owner, ttlMs = 4000, store } = options
+    const { database, owner, ttlMs = 4000, openWithinMs = OPEN_WITHIN, store } = options
+    this.openWithinMs = openWithinMs
     this.elapsed = options.elapsed ?? (() => performance.now())
     this.lease = new Lease({ database, name: NAME, owner, ttlMs, elapsed: this.elapsed })
     this.published = new Published({ database, name: NAME, log: store })
@@ -117,6 +123,11 @@ export class Relay {
           this.lastFailure = nameOf(error)
           this.refusal = undefined
           wait = Math.min(backOff.longest, backOff.first * 2 ** (this.failures - 1))
+          if (error instanceof OpeningTookTooLong) {
+            // a standby looks before this one does again; where the broker is slow for all, it is long enough some day
+            wait = Math.max(wait, 2 * standbyMs)
+            this.openWithinMs = Math.min(LONGEST_OPENING, 2 * this.openWithinMs)
+          }
           logger.warn({ owner, failures: this.failures, waitMs: wait, err: error }, 'publishing failed; trying again')
         }
       }
@@ -131,7 +142,8 @@ export class Relay {
   private async own(epoch: number, stop: AbortSignal): Promise<void> {
     const { logger, owner, store, openPublisher, ttlMs = 4000, limits, pollMs } = this.options
     const renewEveryMs = ttlMs / 4
-    const publisher = await open({ openPublisher, lease: this.lease, renewEveryMs, logger, stop })
+    const publisher = await open({ openPublisher, lease: this.lease, renewEveryMs, logger, withinMs: this.openWithinMs, stop })
+    this.openWithinMs = this.options.openWithinMs ?? OPEN_WITHIN
     try {
       // opening fences: whoever has the lease now is the one who may be
       await this.lease.renew()
@@ -153,7 +165,7 @@ export class Relay {
 const nameOf = (error: unknown): string => {
   if (error instanceof CheckpointOfAnotherLog) return 'the checkpoint is of another log'
   // ours: names of topics and what to do, no address
-  if (error instanceof TopicRight || error instanceof TopicRefused) return error.message
+  if (error instanceof TopicRight || error instanceof TopicRefused || error instanceof OpeningTookTooLong) return error.message
   if (!(error instanceof Error)) return 'error'
   const code = (error as { code?: unknown }).code
   const name = /^[\w.]{1,64}$/.test(error.name) ? error.name : 'Error'
