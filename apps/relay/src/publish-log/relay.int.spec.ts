@@ -79,6 +79,18 @@ describe('the relay', () => {
     expect((await only.look()).text).toContain('published through 1, nothing waits')
   })
 
+  it('notes how far it is also where something that stays in the log is recorded all the time: a standby sees that it works', async () => {
+    const only = relay('one', { ttlMs: 400 })
+    await only.start()
+    const began = performance.now()
+    let noted = 0
+    for (let i = 0; performance.now() - began < 10_000 && noted === 0; i++) {
+      await append(store, 'historyReview-1', draft(++n, 'historyReview-1', 'CriminalHistoryReviewed', { classification: 'CHRI' }))
+      if (i % 10 === 9) noted = Math.max(0, (await at()).ordinal)
+    }
+    expect(noted).toBeGreaterThan(0)
+  })
+
   it('after a crash between publishing and its checkpoint publishes the same messages again, and goes on behind them', async () => {
     await record(3)
     bus.after = async () => { bus.after = async () => undefined; throw new Error('the process died here') }

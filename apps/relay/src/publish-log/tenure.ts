@@ -36,6 +36,7 @@ export class Tenure {
   private readonly waiting: Portion<BusMessage>[] = []
   private looked: number
   private saved: number
+  private notedAt: number
   private waitsSince: number | undefined
   private refusals: number
   private last: Refused | undefined
@@ -47,6 +48,7 @@ export class Tenure {
   constructor(private readonly options: TenureOptions) {
     this.looked = this.saved = options.from.ordinal
     this.refusals = options.from.refused
+    this.notedAt = options.elapsed()
   }
 
   /** For readiness: through where everything was published, since when (elapsed ms) something waits, what was refused. */
@@ -71,7 +73,9 @@ export class Tenure {
         const { take, waitMs } = nextTransaction(this.waiting, this.waitsSince === undefined ? 0 : elapsed() - this.waitsSince, limits)
         if (take > 0) { await this.publish(take); onProgress(); continue }
         const woken = await this.sleep(waitMs)
-        if (woken || this.failed || this.waiting.length > 0) continue
+        if (this.failed || this.waiting.length > 0) continue
+        // what stays in the log may wake it all the time: a standby is to see that this one works
+        if (woken && elapsed() - this.notedAt < renewEveryMs) continue
         if (this.looked > this.saved) await this.note(this.looked, 0)
         onProgress()
       }
@@ -138,6 +142,7 @@ export class Tenure {
   private async note(through: number, refused: number): Promise<void> {
     await this.options.published.move(this.options.epoch, through, refused)
     this.saved = through
+    this.notedAt = this.options.elapsed()
   }
 
   private fail(error: unknown): void {
