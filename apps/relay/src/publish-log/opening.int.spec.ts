@@ -93,4 +93,57 @@ describe('a relay that opens its publisher', () => {
     for (const owner of ['one', 'two']) await relay(owner, { openWithinMs: 300, openPublisher: async () => { await pause(900); return bus.open() } }).start()
     await until(() => bus.transactions.length > 0)
   })
+
+  it('is no standby: it says that it opens it, and is not ready once that takes long', async () => {
+    let now = 0
+    const only = relay('one', { elapsed: () => now, openWithinMs: 60_000, ttlMs: 60_000, openPublisher: ({ signal }) => aborted(signal) })
+    await record(1)
+    await only.start()
+    await until(() => only.role() === 'opening')
+    expect(await only.look()).toEqual({ ok: true, text: 'opens its publisher, of epoch 1; published through 0, 1 behind the head' })
+    now += 12_000
+    expect(await only.look()).toEqual({ ok: false, text: 'opens its publisher, of epoch 1, since 12 s; published through 0, 1 behind the head' })
+  })
+
+  describe('is waited for by a standby, which', () => {
+    let now: number
+    let standby: Relay
+    const waits = { ok: true, text: expect.stringMatching(/^standby/) as string }
+    const alarm = (seconds: number) => ({ ok: false, text: expect.stringMatching(new RegExp(`^nobody publishes: nothing was published for ${seconds} s, though something waits; standby`)) as string })
+    const published = (ordinal: number, epoch: number): Promise<unknown> => sql`
+      insert into bus.published (name, log, ordinal, epoch) values ('relay', ${store.log}, ${ordinal}, ${epoch}) on conflict (name) do update set ordinal = excluded.ordinal, epoch = excluded.epoch`
+
+    beforeEach(async () => {
+      now = 0
+      await sql`insert into bus.leases (name, owner, epoch, expires) values ('relay', 'another', 1, clock_timestamp() + interval '1 minute')`
+      standby = relay('standby', { elapsed: () => now, ttlMs: 4000 })
+      await standby.start()
+    })
+
+    it('is not ready where nothing was published for longer than a take-over takes, though something waits, whoever has the lease', async () => {
+      await record(1)
+      expect(await standby.look()).toEqual(waits)
+      now += 14_000
+      expect(await standby.look()).toEqual(waits)
+      await published(0, 7)
+      now += 2_000
+      expect(await standby.look()).toEqual(alarm(16))
+      await published(1, 7)
+      expect(await standby.look()).toEqual({ ok: true, text: 'standby, the owner is of epoch 7; published through 1, nothing waits' })
+    })
+
+    it('is ready beside an idle log, and beside a backlog that shrinks slowly', async () => {
+      await record(1)
+      await published(1, 1)
+      for (let i = 0; i < 3; i++) { expect(await standby.look()).toEqual(waits); now += 60_000 }
+      for (const n of [2, 3, 4, 5, 6, 7]) await record(n)
+      for (let ordinal = 2; ordinal < 6; ordinal++) { await published(ordinal, 1); expect(await standby.look()).toEqual(waits); now += 14_000 }
+    })
+
+    it('is ready when it has just started, however much waits', async () => {
+      await record(1)
+      now += 60_000
+      expect(await standby.look()).toEqual(waits)
+    })
+  })
 })

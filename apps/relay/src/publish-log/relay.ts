@@ -6,6 +6,7 @@ import type { Sql } from 'postgres'
 import type { Limits } from './publish-log'
 import { OpeningTookTooLong, open, type OpenPublisher } from './opening'
 import { Published } from './published'
+import { standstill, type Standstill } from './standstill'
 import { Tenure, type RelayLogger } from './tenure'
 
 export interface RelayOptions {
@@ -45,6 +46,9 @@ export class Relay {
   private readonly elapsed: () => number
   private running: Promise<void> | undefined
   private tenure: { readonly of: Tenure; readonly epoch: number } | undefined
+  private opening: { readonly epoch: number; readonly since: number } | undefined
+  /** while this one does not publish */
+  private standing: Standstill | undefined
   private openWithinMs: number
   private failures = 0
   private lastFailure = ''
@@ -73,8 +77,8 @@ export class Relay {
     await this.running
   }
 
-  /** 'owner' while it publishes. */
-  role(): 'owner' | 'standby' | 'stopped' { return !this.running || this.stopping.signal.aborted ? 'stopped' : this.tenure ? 'owner' : 'standby' }
+  /** 'owner' while it publishes; 'opening' while it has the lease and opens its publisher. */
+  role(): 'owner' | 'opening' | 'standby' | 'stopped' { return !this.running || this.stopping.signal.aborted ? 'stopped' : this.tenure ? 'owner' : this.opening ? 'opening' : 'standby' }
 
   /** Why the topics are another log's, where it was refused for that. */
   refused(): string | undefined { return this.refusal }
@@ -82,9 +86,10 @@ export class Relay {
   /** For readiness: asked now, of the log and of the table. Rejects where they do not answer. */
   async look(): Promise<{ readonly ok: boolean; readonly text: string }> {
     const [{ ordinal: head }, place] = await Promise.all([this.options.store.head(), this.published.look()])
-    const { tenure } = this
+    const { tenure, opening } = this
     const state = tenure?.of.state()
     const through = Math.max(state?.through ?? 0, place?.ordinal ?? 0)
+    this.standing = tenure ? undefined : standstill(this.standing, { through, head }, this.elapsed())
     const refused = Math.max(state?.refused ?? 0, place?.refused ?? 0)
     const last = state?.lastRefused
     const far = `published through ${through}, ${head > through ? `${head - through} behind the head` : 'nothing waits'}`
@@ -94,9 +99,15 @@ export class Relay {
     const strangers = this.strangers.filter((at) => this.elapsed() - at < STRANGERS.within).length
     if (strangers >= STRANGERS.times) return { ok: false, text: `shut out ${strangers} times within an hour by a publisher that has not the lease in this database: another Chorus at this broker has the same KAFKA_PREFIX, or a copy of this database runs beside it; stop that one, or give it a KAFKA_PREFIX of its own (or the broker takes longer than 30 s for a transaction); ${far}${alarm}` }
     if (this.failures >= 3 || (this.failures > 0 && !tenure)) return { ok: false, text: `does not publish after ${this.failures} ${this.failures === 1 ? 'failure' : 'failures'} (${this.lastFailure}), tries again; ${far}${alarm}` }
-    if (!tenure) return { ok: true, text: `standby${place ? `, the owner is of epoch ${place.epoch}` : ''}; ${far}${alarm}` }
+    if (!tenure) {
+      const { ttlMs = 4000 } = this.options
+      const [opens, stands] = [opening, this.standing].map((each) => each ? this.elapsed() - each.since : 0) as [number, number]
+      const nobody = stands > STUCK + 1.25 * ttlMs ? `nobody publishes: nothing was published for ${seconds(stands)}, though something waits; ` : ''
+      const role = opening ? `opens its publisher, of epoch ${opening.epoch}${opens > STUCK ? `, since ${seconds(opens)}` : ''}` : `standby${place ? `, the owner is of epoch ${place.epoch}` : ''}`
+      return { ok: opens <= STUCK && nobody === '', text: `${nobody}${role}; ${far}${alarm}` }
+    }
     const waited = state?.waitsSince === undefined ? 0 : this.elapsed() - state.waitsSince
-    if (waited > STUCK) return { ok: false, text: `owner of epoch ${tenure.epoch}, but the bus has taken nothing for ${Math.round(waited / 1000)} s; ${far}${alarm}` }
+    if (waited > STUCK) return { ok: false, text: `owner of epoch ${tenure.epoch}, but the bus has taken nothing for ${seconds(waited)}; ${far}${alarm}` }
     return { ok: true, text: `owner of epoch ${tenure.epoch}; ${far}${alarm}` }
   }
 
@@ -106,7 +117,7 @@ export class Relay {
       let wait = standbyMs
       try {
         const epoch = await this.lease.acquire()
-        if (epoch !== undefined) await this.own(epoch, stop)
+        if (epoch !== undefined) await this.own(epoch, stop).finally(() => { this.opening = undefined })
         else { this.failures = 0; this.refusal = undefined }
       } catch (error) {
         if (stop.aborted) logger.info({ owner, reason: nameOf(error) }, 'stopped while that failed; the next one publishes what is left')
@@ -142,6 +153,7 @@ export class Relay {
   private async own(epoch: number, stop: AbortSignal): Promise<void> {
     const { logger, owner, store, openPublisher, ttlMs = 4000, limits, pollMs } = this.options
     const renewEveryMs = ttlMs / 4
+    this.opening = { epoch, since: this.elapsed() }
     const publisher = await open({ openPublisher, lease: this.lease, renewEveryMs, logger, withinMs: this.openWithinMs, stop })
     this.openWithinMs = this.options.openWithinMs ?? OPEN_WITHIN
     try {
@@ -154,6 +166,7 @@ export class Relay {
         onProgress: () => { this.failures = 0; this.refusal = undefined }, ...(limits && { limits }), ...(pollMs !== undefined && { pollMs }),
       })
       this.tenure = { of: tenure, epoch }
+      this.opening = undefined
       await tenure.run(stop)
     } finally {
       this.tenure = undefined
@@ -162,6 +175,7 @@ export class Relay {
   }
 }
 
+const seconds = (ms: number): string => `${Math.round(ms / 1000)} s`
 const nameOf = (error: unknown): string => {
   if (error instanceof CheckpointOfAnotherLog) return 'the checkpoint is of another log'
   // ours: names of topics and what to do, no address
