@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { Sql } from 'postgres'
 import { TOPICS } from '@chorus/contracts'
-import { BrokerCheck, KafkaPublisher, claimTopics, ensureTopics, publishedThrough, type KafkaSettings } from '@chorus/event-bus'
+import { BrokerCheck, KafkaPublisher, claimTopics, ensureTopics, lookWhose, publishedThrough, type KafkaSettings } from '@chorus/event-bus'
 import type { EventStore } from '@chorus/event-store'
 import { DATABASE, OfService, Readiness, SETTINGS, STORE } from '@chorus/platform'
 import type { OpenPublisher } from './publish-log/opening'
@@ -31,6 +31,9 @@ export interface Published { readonly log: string; readonly hasPublished: () => 
 export const kafkaPublishers = (settings: KafkaSettings, { log: id, hasPublished }: Published): OpenPublisher => {
   const told = new Set<string>()
   return async ({ signal, stillOwner }) => {
+    // first: on another log's topics nothing is made, and nothing advised
+    await lookWhose(settings, id, { logger: log })
+    signal.throwIfAborted()
     const { differing } = await ensureTopics(settings, { logger: log, signal })
     for (const line of differing.filter((each) => !told.has(each))) { told.add(line); log.warn({}, line) }
     signal.throwIfAborted()

@@ -1,7 +1,7 @@
 /** What the relay does before it opens its publisher, on a real broker. */
 import { randomUUID } from 'node:crypto'
 import { TOPICS } from '@chorus/contracts'
-import { KafkaPublisher, LeaseLost, TopicsOfAnotherLog, readKafkaSettings, type BusPublisher, type KafkaSettings } from '@chorus/event-bus'
+import { KafkaPublisher, LeaseLost, TopicsOfAnotherLog, claimTopics, ensureTopics, readKafkaSettings, type BusPublisher, type KafkaSettings } from '@chorus/event-bus'
 import { kafkaClient } from '../../../../libs/event-bus/src/kafka/kafka-client'
 import { kafkaPublishers } from '../relay.module'
 import type { Turn } from './opening'
@@ -47,5 +47,15 @@ describe('publishers on Kafka', () => {
     await expect(open(turn({ signal: AbortSignal.abort() }))).rejects.toThrow(/abort/)
     await publisher.publish([{ topic: TOPICS[0]!.name, key: 'a', headers: {}, value: 'still the owner' }])
     expect(publisher).toBeInstanceOf(KafkaPublisher)
+  })
+
+  it('make no topic, and say nothing of those that are there, before it is known whose they are', async () => {
+    const settings = settingsOfRun()
+    const [differs] = TOPICS
+    await ensureTopics(settings, { topics: [{ ...differs!, partitions: differs!.partitions + 1 }] })
+    await claimTopics(settings, ONE, { topics: [], hasPublished: async () => true })
+    const before = await ofPrefix(settings)
+    await expect(publishersOf(settings, OTHER)(turn())).rejects.toThrow(TopicsOfAnotherLog)
+    expect(await ofPrefix(settings)).toEqual(before)
   })
 })

@@ -11,7 +11,7 @@ import type { Told } from '../told'
 import { isOfType, kafkaClient } from './kafka-client'
 import type { KafkaBusOptions } from './kafka-bus'
 import { isUsual } from './kafka-log'
-import { TopicsOfAnotherLog, lookAtMarks } from './mark'
+import { TopicsOfAnotherLog, lookWhose } from './mark'
 import { partitionOf } from './partition'
 
 /** messages that a handler gets at a time: what it finished is not lost to a crash in the next */
@@ -151,13 +151,7 @@ export class KafkaSubscription {
   private async lookWhose(): Promise<void> {
     const { log, settings, logger } = this.bus
     if (log === undefined) return
-    const admin = kafkaClient(settings, { logger, retry: RETRY }).admin()
-    try {
-      await admin.connect()
-      await lookAtMarks(admin, settings, log)
-    } finally {
-      await admin.disconnect().catch(() => undefined)
-    }
+    await lookWhose(settings, log, { logger, retry: RETRY })
   }
 
   private heard(): void { this.answered = performance.now() }

@@ -3,11 +3,14 @@
  * id. Before it sends or joins a group, everybody looks at those names: two Choruses of one KAFKA_PREFIX would shut out each
  * other's relay and take each other's messages, in silence (decision 0102).
  */
-import type { Admin } from 'kafkajs'
+import type { Admin, RetryOptions } from 'kafkajs'
 import { QUICK_RETRIES, kafkaClient } from './kafka-client'
 import { isUsual, type KafkaLogger } from './kafka-log'
 import type { KafkaSettings } from './kafka-settings'
 import { configOf, makeTopics } from './topics-admin'
+
+/** Whoever looks or claims tries again by itself, with the topics made anew: here only what a moment mends. */
+const FEW_RETRIES: RetryOptions = { ...QUICK_RETRIES, retries: 8 }
 
 /** Another Chorus uses topics of these names; the message says which, and what to do. */
 export class TopicsOfAnotherLog extends Error {
@@ -29,6 +32,17 @@ export async function lookAtMarks(admin: Admin, settings: KafkaSettings, log: st
   throw new TopicsOfAnotherLog(`Another Chorus, with log ${others.map((name) => name.slice(begin.length)).join(' and ')}, publishes on topics of the same names at this broker. ${REMEDY}. Once that log is to be published here no more: stop all services of both, delete topic ${others.join(', ')}, and the topics that hold its messages, and start again`)
 }
 
+/** The same, over a connection of its own. @throws TopicsOfAnotherLog */
+export async function lookWhose(settings: KafkaSettings, log: string, { logger, retry = FEW_RETRIES }: { readonly logger?: KafkaLogger; readonly retry?: RetryOptions } = {}): Promise<boolean> {
+  const admin = kafkaClient(settings, { logger, retry }).admin()
+  try {
+    await admin.connect()
+    return await lookAtMarks(admin, settings, log)
+  } finally {
+    await admin.disconnect().catch(() => undefined)
+  }
+}
+
 export interface Claim {
   /** of the contracts, without prefix; they were made a moment ago, or before */
   readonly topics: readonly string[]
@@ -38,9 +52,6 @@ export interface Claim {
   /** once aborted, nothing more is marked */
   readonly signal?: AbortSignal
 }
-
-/** Whoever claims tries again by itself, with the topics made anew: here only what a moment mends. */
-const FEW_RETRIES = { ...QUICK_RETRIES, retries: 8 }
 
 /** Before the relay opens its publisher: marks the topics as those of its log. @throws TopicsOfAnotherLog; TopicRight */
 export async function claimTopics(settings: KafkaSettings, log: string, { topics, hasPublished, logger, signal }: Claim): Promise<void> {
