@@ -39,7 +39,7 @@ export const kafkaPublishers = (settings: KafkaSettings, { log: id, hasPublished
     signal.throwIfAborted()
     await claimTopics(settings, id, { topics: TOPICS.map(({ name }) => name), hasPublished, logger: log, signal })
     signal.throwIfAborted()
-    return KafkaPublisher.open({ settings, transactionalId: TRANSACTIONAL_ID, logger: log, stillOwner })
+    return KafkaPublisher.open({ settings, transactionalId: TRANSACTIONAL_ID, logger: log, stillOwner, signal })
   }
 }
 

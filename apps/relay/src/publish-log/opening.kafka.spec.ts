@@ -45,6 +45,11 @@ describe('publishers on Kafka', () => {
     const publisher = await kept(open(turn()))
     await expect(open(turn({ stillOwner: async () => { throw new LeaseLost('another process has taken over') } }))).rejects.toThrow(LeaseLost)
     await expect(open(turn({ signal: AbortSignal.abort() }))).rejects.toThrow(/abort/)
+    // asked for the lease, it was told to stop; or by the time the broker had answered, it had lost it
+    const stop = new AbortController()
+    await expect(open(turn({ signal: stop.signal, stillOwner: async () => stop.abort() }))).rejects.toThrow(/abort/)
+    let asked = 0
+    await expect(open(turn({ stillOwner: async () => { if (++asked > 1) throw new LeaseLost('another process has taken over') } }))).rejects.toThrow(LeaseLost)
     await publisher.publish([{ topic: TOPICS[0]!.name, key: 'a', headers: {}, value: 'still the owner' }])
     expect(publisher).toBeInstanceOf(KafkaPublisher)
   })

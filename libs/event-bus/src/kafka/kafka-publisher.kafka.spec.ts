@@ -133,6 +133,17 @@ describe('the publisher', () => {
     expect((await readUntil(settings, LETTERS.name, has('kept'))).map((record) => record.value)).toEqual(['kept'])
   })
 
+  it('shuts out nobody once it is to stop, or is no longer the owner, though it was when it began to connect', async () => {
+    const settings = await withTopics()
+    const first = await publisherOf(settings)
+    const stop = new AbortController()
+    await expect(publisherOf(settings, { signal: stop.signal, stillOwner: async () => stop.abort() })).rejects.toThrow(/abort/)
+    let asked = 0
+    await expect(publisherOf(settings, { stillOwner: async () => { if (++asked > 1) throw new PublisherFenced('the lease is another\'s') } })).rejects.toThrow('the lease is another\'s')
+    await first.publish([letter('a', 'kept')])
+    expect((await readUntil(settings, LETTERS.name, has('kept'))).map((record) => record.value)).toEqual(['kept'])
+  })
+
   it('takes calls one after another, and none after close', async () => {
     const settings = await withTopics()
     const publisher = await publisherOf(settings)

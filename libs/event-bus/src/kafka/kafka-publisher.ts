@@ -18,10 +18,12 @@ export interface KafkaPublisherOptions {
   /** partitions of each topic; those of the contracts where not given */
   readonly topics?: readonly { readonly name: string; readonly partitions: number }[]
   /**
-   * Asked before and after a producer is made anew, and before its first message: making one shuts out whoever took over
-   * meanwhile, so only the owner may. Throws where it is not (any more).
+   * Asked before a producer is made anew, right before it shuts out whoever took over meanwhile (only the owner may), and
+   * before its first message. Throws where it is not (any more).
    */
   readonly stillOwner?: () => Promise<void>
+  /** aborted: no producer is made any more, and nobody shut out */
+  readonly signal?: AbortSignal
   /** ms after which the broker aborts a transaction that its publisher left open, e.g. because it died */
   readonly transactionTimeoutMs?: number
 }
@@ -40,7 +42,7 @@ export class KafkaPublisher implements BusPublisher {
     this.partitions = new Map((options.topics ?? TOPICS).map((topic) => [topic.name, topic.partitions]))
   }
 
-  /** Connects, and shuts out an earlier publisher of the same transactional id. @throws where no broker answers */
+  /** Connects, and shuts out an earlier publisher of the same transactional id. @throws where no broker answers; what stillOwner throws; the signal's reason */
   static async open(options: KafkaPublisherOptions): Promise<KafkaPublisher> {
     const publisher = new KafkaPublisher(options)
     await publisher.connect()
@@ -91,7 +93,7 @@ export class KafkaPublisher implements BusPublisher {
   }
 
   private async connect(): Promise<Producer> {
-    const { settings, transactionalId, logger, stillOwner, transactionTimeoutMs = 30_000 } = this.options
+    const { settings, transactionalId, logger, stillOwner, signal, transactionTimeoutMs = 30_000 } = this.options
     await stillOwner?.()
     const producer = kafkaClient(settings, { logger }).producer({
       transactionalId: settings.prefix + transactionalId,
@@ -106,6 +108,10 @@ export class KafkaPublisher implements BusPublisher {
     this.producer = producer
     try {
       await producer.connect()
+      // connecting may take long
+      signal?.throwIfAborted()
+      await stillOwner?.()
+      signal?.throwIfAborted()
       // a transaction of nothing asks for the producer's id, and so fences the earlier owner now, not with the first message
       await (await producer.transaction()).abort()
       await stillOwner?.()
