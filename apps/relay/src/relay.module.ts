@@ -34,7 +34,8 @@ export const kafkaPublishers = (settings: KafkaSettings, { log: id, hasPublished
     // first: on another log's topics nothing is made, and nothing advised
     await lookWhose(settings, id, { logger: log })
     signal.throwIfAborted()
-    const { differing } = await ensureTopics(settings, { logger: log, signal })
+    const { created, differing } = await ensureTopics(settings, { logger: log, signal })
+    if (created.length > 0) log.info({ made: created.map((name) => settings.prefix + name) }, 'topics made that were missing')
     for (const line of differing.filter((each) => !told.has(each))) { told.add(line); log.warn({}, line) }
     signal.throwIfAborted()
     await claimTopics(settings, id, { topics: TOPICS.map(({ name }) => name), hasPublished, logger: log, signal })

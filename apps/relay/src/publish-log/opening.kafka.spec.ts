@@ -1,5 +1,6 @@
 /** What the relay does before it opens its publisher, on a real broker. */
 import { randomUUID } from 'node:crypto'
+import { Logger } from '@nestjs/common'
 import { TOPICS } from '@chorus/contracts'
 import { KafkaPublisher, LeaseLost, TopicsOfAnotherLog, claimTopics, ensureTopics, readKafkaSettings, type BusPublisher, type KafkaSettings } from '@chorus/event-bus'
 import { kafkaClient } from '../../../../libs/event-bus/src/kafka/kafka-client'
@@ -37,6 +38,17 @@ describe('publishers on Kafka', () => {
     await topicsOf(settings, async (admin) => admin.deleteTopics({ topics: [settings.prefix + TOPICS[0]!.name] }))
     await kept(open(turn()))
     expect(await ofPrefix(settings)).toContain(settings.prefix + TOPICS[0]!.name)
+  })
+
+  it('say in the log of the relay which topics they made', async () => {
+    const settings = settingsOfRun()
+    const said = jest.spyOn(Logger.prototype, 'log').mockImplementation()
+    ends.push(async () => said.mockRestore())
+    await (await publishersOf(settings, ONE)(turn())).close()
+    await topicsOf(settings, async (admin) => admin.deleteTopics({ topics: [settings.prefix + TOPICS[0]!.name] }))
+    for (const _ of [1, 2]) await (await publishersOf(settings, ONE)(turn())).close()
+    const made = said.mock.calls.map(([details]) => (details as { made?: unknown }).made).filter((each) => each !== undefined)
+    expect(made).toEqual([TOPICS.map(({ name }) => settings.prefix + name), [settings.prefix + TOPICS[0]!.name]])
   })
 
   it('shut out nobody where the lease is another\'s by then, or where it is to stop', async () => {
