@@ -159,13 +159,17 @@ export class KafkaSubscription {
   private async batch(payload: EachBatchPayload): Promise<void> {
     const { batch } = payload
     const place = `${batch.topic}/${batch.partition}`
+    // it joined before the topics were marked: whoever's they are gets these once it has left. Who marks, marks before it
+    // sends: one look is enough for all that the broker answered
+    if (batch.messages.some(({ headers }) => headers?.ce_log !== undefined && String(headers.ce_log) !== this.bus.log)) {
+      const lost = await this.whileAlive(payload, () => this.lookWhose().catch((error: unknown) => { this.leave(error as Error); throw error }))
+      if (lost) throw lost
+    }
     for (let at = 0; at < batch.messages.length; at += MAX_DELIVERY) {
       if (!payload.isRunning() || payload.isStale() || this.stopping.signal.aborted) return
       const part = batch.messages.slice(at, at + MAX_DELIVERY)
       const last = part.at(-1)
       if (!last) return
-      // it joined before the topics were marked: whoever's they are gets these once it has left
-      if (part.some(({ headers }) => headers?.ce_log !== undefined && String(headers.ce_log) !== this.bus.log)) await this.lookWhose().catch((error: unknown) => { this.leave(error as Error); throw error })
       const lost = await this.deliver(payload, part).catch((error: unknown) => { this.backOff(payload, place, error); return 'failed' as const })
       if (lost === 'failed') return
       this.failures.delete(place)
@@ -176,8 +180,15 @@ export class KafkaSubscription {
     }
   }
 
-  /** @returns what the group answered when it took the partition away meanwhile @throws what the handler threw */
-  private async deliver(payload: EachBatchPayload, part: readonly KafkaMessage[]): Promise<Error | undefined> {
+  private deliver(payload: EachBatchPayload, part: readonly KafkaMessage[]): Promise<Error | undefined> {
+    return this.whileAlive(payload, async (gone, heartbeat) => {
+      const messages = part.map((message) => this.messageOf(payload.batch.topic, message))
+      await this.options.onMessages({ messages, signal: AbortSignal.any([gone, this.stopping.signal]), heartbeat })
+    })
+  }
+
+  /** The group hears from us while something works. @returns what it answered when it took the partition away meanwhile @throws what the work threw */
+  private async whileAlive(payload: EachBatchPayload, work: (gone: AbortSignal, heartbeat: () => Promise<void>) => Promise<unknown>): Promise<Error | undefined> {
     const gone = new AbortController()
     let lost: Error | undefined
     const alive = async (): Promise<void> => {
@@ -193,8 +204,7 @@ export class KafkaSubscription {
     const timer = setInterval(() => { void alive() }, this.bus.heartbeatMs)
     this.inHand += 1
     try {
-      const messages = part.map((message) => this.messageOf(payload.batch.topic, message))
-      await this.options.onMessages({ messages, signal: AbortSignal.any([gone.signal, this.stopping.signal]), heartbeat: alive })
+      await work(gone.signal, alive)
     } catch (error) {
       // not ours any more: the group is left to sort itself out, whoever gets the partition gets these again
       if (lost) throw lost
