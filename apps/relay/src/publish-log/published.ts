@@ -1,5 +1,5 @@
 /** How far the log was published: the row in bus.published. It is written by the owner of the lease alone, held by its epoch. */
-import { LeaseLost } from '@chorus/event-bus'
+import { LeaseLost, MARK } from '@chorus/event-bus'
 import { CheckpointOfAnotherLog } from '@chorus/read-models'
 import type { Sql } from 'postgres'
 
@@ -38,7 +38,7 @@ export class Published {
 
   private async checked(row: Row): Promise<Place> {
     const { name, log } = this.options
-    if (row.log !== log.log) throw new CheckpointOfAnotherLog(name, `The relay has published log ${row.log}, but this is log ${log.log}. Point it to its own log; or, where the log was replaced on purpose, delete its row from bus.published: it then publishes this log from the start.`)
+    if (row.log !== log.log) throw new CheckpointOfAnotherLog(name, `The relay has published log ${row.log}, but this is log ${log.log}. Point it to its own log; or, where the log was replaced on purpose, delete its row from bus.published: it then publishes this log from the start. Its topics, where they hold messages of that log, and first its mark at the broker, the topic ${MARK}${row.log} behind the KAFKA_PREFIX, go with it (docs/runbooks/relay.md).`)
     const { ordinal: head } = await log.head()
     if (Number(row.ordinal) > head) throw new CheckpointOfAnotherLog(name, `The relay has published the log through ${row.ordinal}, but it ends at ${head}: it was restored from an older copy. Restore bus.published with it, or delete the relay's row: it then publishes this log from the start.`)
     return { ordinal: Number(row.ordinal), refused: Number(row.refused), epoch: Number(row.epoch) }

@@ -402,6 +402,8 @@ describe('the relay', () => {
     await expect(relay('two').start()).rejects.toThrow('The relay has published the log through 7, but it ends at 1: it was restored from an older copy.')
     await sql`update bus.published set ordinal = 1, log = '00000000-0000-4000-8000-000000000000'`
     await expect(relay('three').start()).rejects.toThrow('The relay has published log 00000000-0000-4000-8000-000000000000, but this is log')
+    // an empty log that another was copied over: the mark is what is left of it
+    await expect(relay('four').start()).rejects.toThrow(/delete its row from bus\.published: .*first its mark at the broker, the topic chorus\.log\.00000000-0000-4000-8000-000000000000 behind the KAFKA_PREFIX.*docs\/runbooks\/relay\.md/)
     expect(bus.opened).toBe(1)
   })
 })
