@@ -10,7 +10,7 @@ const isFree = (port) => new Promise((resolve) => {
 /**
  * A port of 127.0.0.1 that nobody listens on at this moment, from below those that systems give to outgoing connections
  * (Linux: from 32768): a server that was killed wants its port again, and one that a connection has taken meanwhile is
- * refused to it. As libs/platform/src/embedded-postgres.ts chooses its own.
+ * refused to it. As libs/platform/src/free-port.ts does for PostgreSQL.
  */
 const freePort = async () => {
   for (;;) {

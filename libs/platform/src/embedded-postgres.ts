@@ -1,10 +1,10 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
-import { randomBytes, randomInt } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { chownSync, closeSync, existsSync, fstatSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type { Writable } from 'node:stream'
 import { guarded, postgres } from '@chorus/postgres'
+import { freePort } from './free-port'
 import { postgresBinaries, SetupRefused } from './postgres-binaries'
 import { postgresUser, type PostgresUser } from './postgres-user'
 import { complaint, damaged, DiskFull, endedOnFullDisk } from './postgres-words'
@@ -76,19 +76,6 @@ const killGroup = (child: ChildProcess): void => {
     process.kill(-child.pid, 'SIGKILL')
   } catch {
     // the group is gone already
-  }
-}
-
-/** As infra/kafka/free-port.js, which says why: below the ports of outgoing connections. */
-const freePort = async (): Promise<number> => {
-  for (;;) {
-    const port = randomInt(15_000, 32_000)
-    const free = await new Promise<boolean>((resolve) => {
-      const server = createServer()
-      server.once('error', () => resolve(false))
-      server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
-    })
-    if (free) return port
   }
 }
 
