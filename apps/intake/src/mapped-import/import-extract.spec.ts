@@ -76,6 +76,25 @@ describe('a roster that another writer overtakes', () => {
   })
 })
 
+describe('a row of a full roster that cannot be read as a whole', () => {
+  const dated = mapping.replace('jurisdiction: JACKSON }', 'jurisdiction: JACKSON, asOf: { column: AS_OF, format: "yyyy-MM-dd HH:mm" } }').replace('mapping: jail-roster', 'mapping: dated-roster')
+  it.each([['2026-07-02 99:55,ARREST', ''], ['2027-07-02 23:00,ARREST', ''], [',ARREST', ''], ['2026-07-02 22:00,GONE FISHING', ''], ['2026-07-02 22:00,ARREST', ',']])('lets nobody out whose hold it names: %s', async (rest, moment) => {
+    const { commit, custody } = await setUp()
+    await commit(roster(A, B))
+    const by = moment ? dated : mapping
+    const file = moment ? Buffer.from(`BOOKING,P_ID,BOOKED,WHY,AS_OF\n${A},2026-07-03 05:00\n b-2 ,P-2,${rest},`) : roster(A, ` b-2 ,P-2,${rest}`)
+    // A code that nobody translates is one by a mapping with codes.
+    expect(await commit(file, by.replace('reason: { column: WHY }', 'reason: { column: WHY, codes: { ARREST: ARREST } }').replace(/mapping: \S+/, 'mapping: coded'))).toMatchObject({ records: { read: 2, quarantined: 1 }, departures: 0 })
+    expect([await custody(CASES[0]), await custody(CASES[1])]).toEqual([['IN'], ['IN']])
+  })
+  it('names nobody where its hold cannot be read: the others are let out', async () => {
+    const { commit, custody } = await setUp()
+    await commit(roster(A, B))
+    expect(await commit(roster(A, ',P-2,2026-07-02 22:00,ARREST'))).toMatchObject({ records: { read: 2, quarantined: 1 }, departures: 1 })
+    expect([await custody(CASES[0]), await custody(CASES[1])]).toEqual([['IN'], ['IN', 'OUT']])
+  })
+})
+
 describe('an older roster that is sent again after a newer one', () => {
   const OLD = roster(A, B)
   it('changes nothing where its bytes alone tell, and says so; again in a row it is known', async () => {

@@ -12,6 +12,10 @@ it('a number that the mapping translates is the one under which the row would be
   expect(namesIn(row({ V: '', O: 'A' }), { fields })).toEqual({ personIds: ['P-77'] })
   expect(namesIn(row({ O: 'B' }), { fields })).toEqual({ personIds: [] })
 })
+it('a row of a roster names its hold', () => {
+  const of = { holdNumber: { column: 'H' }, bookedAt: { column: 'AT', format: 'iso' } } as const
+  expect([{ H: 'B-1', AT: '' }, { H: '', AT: '' }].map((values) => namesIn(row(values), { fields: of }))).toEqual([{ personIds: [], holdNumber: 'B-1' }, { personIds: [] }])
+})
 it('a row that could not be parted into columns names nobody', () => {
   expect(namesIn(row({ NO: 'R-1', V: 'P-1' }, { cause: 'wrong-column-count', text: '' }), { fields })).toEqual({ personIds: [] })
 })

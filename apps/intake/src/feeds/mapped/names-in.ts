@@ -3,7 +3,7 @@ import type { Mapping } from './mapping'
 import type { Row } from './read-rows'
 
 /** Numbers as they stand in their own columns; of a row that could not be parted into columns none. */
-export interface NamesIn { readonly personIds: readonly string[]; readonly reportNumber?: string }
+export interface NamesIn { readonly personIds: readonly string[]; readonly reportNumber?: string; readonly holdNumber?: string }
 
 export const namesIn = (row: Row, { fields }: Pick<Mapping, 'fields'>): NamesIn => {
   const values = row.broken ? {} : row.values
@@ -13,6 +13,7 @@ export const namesIn = (row: Row, { fields }: Pick<Mapping, 'fields'>): NamesIn 
     const translated = codes && column !== undefined ? Object.hasOwn(codes, text) ? String(codes[text]) : '' : text
     return translated === '' ? [] : [[name, translated] as const]
   })
-  const reportNumber = told.find(([name]) => name === 'reportNumber')?.[1]
-  return { personIds: told.flatMap(([name, text]) => name.endsWith('personId') ? [text] : []), ...(reportNumber !== undefined && { reportNumber }) }
+  const textOf = (field: string): string | undefined => told.find(([name]) => name === field)?.[1]
+  const [reportNumber, holdNumber] = [textOf('reportNumber'), textOf('holdNumber')]
+  return { personIds: told.flatMap(([name, text]) => name.endsWith('personId') ? [text] : []), ...(reportNumber !== undefined && { reportNumber }), ...(holdNumber !== undefined && { holdNumber }) }
 }

@@ -7,6 +7,7 @@ import { goneFromRoster, heldAt, onRoster, toldByFeeds, type When } from '../../
 import { receive, type Received } from '../../incident/receive'
 import { composeArrest, composeCharging, composeReport, composeScreen, composeSupervision, wrongReport, wrongScreen, type Composing, type KnownReport } from './compose'
 import { nameOf, type Mapping } from './mapping'
+import { namesIn } from './names-in'
 import { readRow, type Fields, type Reading, type ReadTime } from './read-row'
 import type { Row } from './read-rows'
 import { FIELDS } from './targets'
@@ -111,6 +112,11 @@ export const planRows = (rows: readonly Row[], mapping: Mapping, facts: PlanFact
     const place = { row: row.row, line: row.line }
     const refuse = (wrong: { readonly cause: string; readonly text: string; readonly field?: string }): PlannedRow => ({ ...place, outcome: 'refused', drafts: [], ...wrong })
     const read = facts.readings?.get(row) ?? readRow(row, mapping, facts.now)
+    if ('wrong' in read && mapping.snapshot) {
+      // Who stands on it has not left, whatever else of his row cannot be read.
+      const { holdNumber } = namesIn(row, mapping)
+      if (holdNumber !== undefined) onRosterNow.add(facts.holdIdOf(mapping.snapshot.jurisdiction, holdNumber))
+    }
     // what is wrong with it is nobody's task any more, and its bytes would bring back what was destroyed
     if ('wrong' in read) return facts.spokenOf(row).erased ? { ...place, outcome: 'duplicate', ...ERASED, drafts: [] } : refuse(read.wrong)
     const { fields } = read
@@ -205,7 +211,7 @@ const ofRecord = (history: readonly RecordedEvent[], first: DraftEvent, facts: P
 const toldElsewhere = (holdId: string, stream: string, facts: PlanFacts, historyOf: (stream: string) => readonly RecordedEvent[]): number =>
   facts.streamsOfHold(holdId).reduce((told, other) => other === stream ? told : told + toldByFeeds(historyOf(other), holdId), 0)
 
-/** Who a full roster no longer names has left. A row that cannot be read names nobody: to miss that he is out is the worse error. */
+/** Who a full roster no longer names has left. A row whose hold cannot be read names nobody: to miss that he is out is the worse error. */
 const departuresOf = (rows: readonly PlannedRow[], mapping: Mapping, facts: PlanFacts, { historyOf, keep }: { historyOf(stream: string): readonly RecordedEvent[]; keep(stream: string, drafts: readonly DraftEvent[]): void }, present: ReadonlySet<string>): Departure[] => {
   // A roster without one readable row is no roster: nobody is let out by it.
   if (!mapping.snapshot?.full || !rows.some(({ outcome }) => outcome !== 'refused')) return []
