@@ -39,3 +39,32 @@ export const sha256Of = async (path: string): Promise<string | undefined> => {
     return hash.digest('hex')
   } catch { return undefined } finally { await file.close().catch(() => undefined) }
 }
+
+/** Copies what was taken, as it is now; `head`: its first bytes. `changed`: somebody wrote on meanwhile. */
+export const copyOf = async (from: string, to: string, headBytes: number): Promise<{ readonly bytes: number; readonly sha256: string; readonly head: Buffer } | 'unreadable' | 'changed'> => {
+  let source
+  try { source = await open(from, AS_IT_IS) } catch (error) {
+    if (['EACCES', 'EPERM'].includes(codeOf(error))) return 'unreadable'
+    throw new FolderUnusable(`a file of the drop folder cannot be opened (${codeOf(error)}): look at its disk`)
+  }
+  try {
+    const before = await source.stat({ bigint: true })
+    const target = await open(to, 'w', 0o600)
+    const hash = createHash('sha256')
+    let bytes = 0
+    let head: Buffer = Buffer.alloc(0)
+    try {
+      // Not beyond what it was: a file that grows without end ends here.
+      for await (const chunk of source.createReadStream({ autoClose: false, start: 0, highWaterMark: 1024 * 1024 }) as AsyncIterable<Buffer>) {
+        if (head.length < headBytes) head = Buffer.concat([head, chunk.subarray(0, headBytes - head.length)])
+        hash.update(chunk)
+        bytes += chunk.length
+        if (bytes > Number(before.size)) break
+        await writing(() => target.writeFile(chunk))
+      }
+    } finally { await target.close() }
+    const after = await source.stat({ bigint: true })
+    if (BigInt(bytes) !== before.size || stampOf(before) !== stampOf(after)) return 'changed'
+    return { bytes, sha256: hash.digest('hex'), head }
+  } finally { await source.close().catch(() => undefined) }
+}

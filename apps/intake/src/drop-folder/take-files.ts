@@ -3,15 +3,15 @@
  * A file is taken once it has been quiet from one look to the next; what is imported is a copy that nobody else writes.
  * Each step can be cut short at any point: a file that was taken is finished by the next look.
  */
-import { createHash } from 'node:crypto'
 import type { BigIntStats } from 'node:fs'
-import { chmod, lstat, mkdir, open, readdir, readFile, rename, rmdir, unlink } from 'node:fs/promises'
+import { chmod, lstat, mkdir, readdir, rename, rmdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { newId } from '@chorus/platform'
 import { HEAD_BYTES, recognise, type DroppedAs } from './drop-folder'
 import { FiledFiles } from './filed'
+import { FoundFiles, type Found, type FoundFile } from './found'
 import { claimOf, finishedOf, type Claim, type Finished } from './noted'
-import { AS_IT_IS, codeOf, FolderUnusable, ifThere, isStill, json, reading, safe, stampOf, writeWhole, writing, writtenOf } from './on-disk'
+import { codeOf, copyOf, FolderUnusable, ifThere, isStill, json, reading, safe, stampOf, writeWhole, writing, writtenOf } from './on-disk'
 
 /** A copy that is to be imported; nobody else writes it. */
 export interface Dropped {
@@ -47,22 +47,16 @@ export interface DropOptions {
 const TRIES = 5
 const WORKING = '.working'
 const FILED = '.filed'
-const OWN = new Set(['done', 'refused', WORKING, FILED])
-const MAX_MAPPING = 64 * 1024
-/** Names under which senders write what is not whole yet. */
-const UNFINISHED = /^[.~]|\.(?:part|partial|tmp|temp|filepart|crdownload)$|~$/i
-const MAPPING = /\.map\.ya?ml$/i
+const OWN = ['done', 'refused', WORKING, FILED]
 /** What Chorus writes beside a file that it took. */
 const OURS = /^(?:copy(?:-[0-9a-f-]+)?|rows(?:-[0-9a-f-]+)?\.csv|(?:claim|report|finished)\.json(?:\.new)?)$/
 
-interface Found { readonly folder: string; readonly name: Buffer; readonly stat: BigIntStats; readonly quiet: boolean }
 export class DropFolder {
-  /** what each file was like at the look before */
-  private seen = new Map<string, string>()
   /** why the last file could not be finished; undefined: it was */
   waiting: string | undefined
   private readonly filed: FiledFiles
-  constructor(private readonly options: DropOptions) { this.filed = new FiledFiles(this.path(WORKING), this.path(FILED), options) }
+  private readonly files: FoundFiles
+  constructor(private readonly options: DropOptions) { this.filed = new FiledFiles(this.path(WORKING), this.path(FILED), options); this.files = new FoundFiles(options.folder, OWN) }
 
   /**
    * Takes every quiet file, the oldest first, and finishes each before the next.
@@ -72,8 +66,9 @@ export class DropFolder {
     await this.prepare()
     this.waiting = await this.goesOn(signal) ? await this.filed.takeBack() : undefined
     for (const id of (await reading(() => readdir(this.path(WORKING)))).sort()) if (await this.goesOn(signal)) await this.finish(id)
-    const found = await this.found()
-    for (const one of found) if (one.quiet && !MAPPING.test(one.name.toString('latin1')) && await this.goesOn(signal)) {
+    const found = await this.files.look()
+    if (found.trouble !== undefined) this.waiting = found.trouble
+    for (const one of found.files) if (one.quiet && await this.goesOn(signal)) {
       const id = await this.claim(one, found)
       if (id !== undefined) await this.finish(id)
     }
@@ -105,47 +100,19 @@ export class DropFolder {
     if (!(await reading(() => lstat(path))).isDirectory()) throw new FolderUnusable(`${name} in the drop folder is no folder: take it away`)
   }
 
-  /** What lies in the folder and its feed folders; a look remembers it for the next. */
-  private async found(): Promise<Found[]> {
-    const now = new Map<string, string>()
-    const found: Found[] = []
-    const look = async (folder: string): Promise<void> => {
-      for (const name of await reading(() => readdir(this.path(folder), { encoding: 'buffer' }))) {
-        const text = name.toString('latin1')
-        if (UNFINISHED.test(text) || (folder === '' && OWN.has(text))) continue
-        const stat = await lstat(this.at(folder, name), { bigint: true }).catch(() => undefined)
-        if (!stat) continue
-        if (stat.isDirectory()) {
-          if (folder !== '') continue
-          // What it means to be this folder's is told by its name.
-          if (!Buffer.from(name.toString('utf8')).equals(name)) this.waiting = 'a feed folder has a name that is no UTF-8: its files are left where they are. Rename the folder'
-          else await look(name.toString('utf8')).catch((error: unknown) => { if (error instanceof FolderUnusable) this.waiting = error.message; else throw error })
-          continue
-        }
-        const key = `${folder}/${text}`
-        now.set(key, stampOf(stat))
-        found.push({ folder, name, stat, quiet: this.seen.get(key) === stampOf(stat) })
-      }
-    }
-    await look('')
-    this.seen = now
-    return found.sort((a, b) => a.stat.mtimeNs < b.stat.mtimeNs ? -1 : a.stat.mtimeNs > b.stat.mtimeNs ? 1 : Buffer.compare(a.name, b.name))
-  }
-
-  private at(folder: string, name: Buffer): Buffer { return Buffer.concat([Buffer.from(`${this.path(folder)}/`), name]) }
-
   /** Takes a file: from here on another of the same name may come. @returns undefined where it waits for its mapping, is written or gone, or cannot be moved */
-  private async claim({ folder, name, stat }: Found, found: readonly Found[]): Promise<string | undefined> {
-    const mapping = await this.mappingOf(folder, name, found)
+  private async claim(one: FoundFile, found: Found): Promise<string | undefined> {
+    const { folder, name, stat } = one
+    const mapping = await this.files.mappingOf(one, found)
     if (mapping === 'not-yet') return undefined
     // The files before it took their time: whoever began to write it meanwhile finds it where it was.
-    if (!await isStill(this.at(folder, name), stat)) return undefined
+    if (!await isStill(this.files.at(folder, name), stat)) return undefined
     const id = newId(this.options.clock)
     const claim: Claim = { folder, name: name.toString('base64'), at: this.options.clock.now(), tries: 0, stamp: stampOf(stat), ...mapping }
     await writing(() => mkdir(this.path(WORKING, id), { mode: 0o700 }))
     await this.save(id, claim)
     try {
-      await rename(this.at(folder, name), this.path(WORKING, id, 'file'))
+      await rename(this.files.at(folder, name), this.path(WORKING, id, 'file'))
       return id
     } catch (error) {
       await this.remove(id)
@@ -154,19 +121,6 @@ export class DropFolder {
       else if (codeOf(error) !== 'ENOENT') this.waiting = `a file cannot be moved out of the drop folder (${codeOf(error)}): the user that runs Chorus needs the right to write in it and in its feed folders`
       return undefined
     }
-  }
-
-  /** The mapping of this file's own name, else the only one of its feed folder; it is read when the file is taken. */
-  private async mappingOf(folder: string, name: Buffer, found: readonly Found[]): Promise<Pick<Claim, 'mapping' | 'tooManyMappings'> | 'not-yet'> {
-    const all = found.filter((one) => one.folder === folder && MAPPING.test(one.name.toString('latin1')))
-    const stem = name.toString('latin1').replace(/\.[^.]*$/, '')
-    const own = all.find((one) => one.name.toString('latin1').replace(MAPPING, '') === stem) ?? (folder !== '' && all.length === 1 ? all[0] : undefined)
-    if (!own) return folder !== '' && all.length > 1 ? { tooManyMappings: true } : {}
-    if (!own.quiet) return 'not-yet'
-    // What is no small text of its own is no mapping, and says so when it is read as one.
-    if (own.stat.size > MAX_MAPPING) return { mapping: '' }
-    const mapping = await readFile(this.at(folder, own.name), { encoding: 'utf8', flag: AS_IT_IS }).catch(() => '')
-    return await isStill(this.at(folder, own.name), own.stat) ? { mapping } : 'not-yet'
   }
 
   private async save(id: string, claim: Claim): Promise<void> { await writing(() => writeWhole(this.path(WORKING, id, 'claim.json'), JSON.stringify(claim))) }
@@ -200,7 +154,7 @@ export class DropFolder {
     const file = this.path(WORKING, id, 'file')
     const name = Buffer.from(claim.name, 'base64')
     const refuse = (why: string): Promise<void> => this.conclude(id, name, claim, 'refused', { refused: why }, stat)
-    const copy = await this.copy(file, to)
+    const copy = await copyOf(file, to, HEAD_BYTES)
     if (copy === 'unreadable') { await refuse('The file may not be read by the user that runs Chorus. Give it the right to read it, and put it into the folder again.'); return }
     if (copy === 'changed' || !await isStill(file, stat)) { await this.save(id, claim); return }
     const as = await recognise({ folder: claim.folder, ...(claim.mapping !== undefined && { mapping: claim.mapping }), ...(claim.tooManyMappings && { tooManyMappings: true }) }, copy.head)
@@ -219,35 +173,6 @@ export class DropFolder {
     if (!await isStill(file, stat)) { await this.save(id, { ...claim, read }); return }
     if (await reading(() => ifThere(rows))) await writing(() => rename(rows, this.path(WORKING, id, 'rows.csv')))
     await this.conclude(id, name, claim, imported.outcome, imported.report, stat, copy.sha256)
-  }
-
-  /** Copies what was taken, as it is now. `changed`: somebody wrote on meanwhile. */
-  private async copy(from: string, to: string): Promise<{ readonly bytes: number; readonly sha256: string; readonly head: Buffer } | 'unreadable' | 'changed'> {
-    let source
-    try { source = await open(from, AS_IT_IS) } catch (error) {
-      if (['EACCES', 'EPERM'].includes(codeOf(error))) return 'unreadable'
-      throw new FolderUnusable(`a file of the drop folder cannot be opened (${codeOf(error)}): look at its disk`)
-    }
-    try {
-      const before = await source.stat({ bigint: true })
-      const target = await open(to, 'w', 0o600)
-      const hash = createHash('sha256')
-      let bytes = 0
-      let head: Buffer = Buffer.alloc(0)
-      try {
-        // Not beyond what it was: a file that grows without end ends here.
-        for await (const chunk of source.createReadStream({ autoClose: false, start: 0, highWaterMark: 1024 * 1024 }) as AsyncIterable<Buffer>) {
-          if (head.length < HEAD_BYTES) head = Buffer.concat([head, chunk.subarray(0, HEAD_BYTES - head.length)])
-          hash.update(chunk)
-          bytes += chunk.length
-          if (bytes > Number(before.size)) break
-          await writing(() => target.writeFile(chunk))
-        }
-      } finally { await target.close() }
-      const after = await source.stat({ bigint: true })
-      if (BigInt(bytes) !== before.size || stampOf(before) !== stampOf(after)) return 'changed'
-      return { bytes, sha256: hash.digest('hex'), head }
-    } finally { await source.close().catch(() => undefined) }
   }
 
   /** `read`: what the file was like that this was made of; whoever writes on has written another. `sha256`: of its bytes, where they were imported. */

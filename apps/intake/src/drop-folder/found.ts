@@ -1,0 +1,72 @@
+/** What lies in the drop folder and its feed folders, held against the look before. No file is opened but a mapping. */
+import type { BigIntStats } from 'node:fs'
+import { lstat, readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Claim } from './noted'
+import { AS_IT_IS, FolderUnusable, isStill, reading, stampOf } from './on-disk'
+
+export interface FoundFile { readonly folder: string; readonly name: Buffer; readonly stat: BigIntStats; /** it is what it was at the look before */ readonly quiet: boolean }
+export interface Found {
+  /** the oldest first */
+  readonly files: readonly FoundFile[]
+  readonly mappings: readonly FoundFile[]
+  /** what cannot be looked at, and what to do; no name of a file */
+  readonly trouble?: string
+}
+
+const MAX_MAPPING = 64 * 1024
+/** Names under which senders write what is not whole yet. */
+const UNFINISHED = /^[.~]|\.(?:part|partial|tmp|temp|filepart|crdownload)$|~$/i
+const MAPPING = /\.map\.ya?ml$/i
+
+export class FoundFiles {
+  /** what each file was like at the look before */
+  private seen = new Map<string, string>()
+  /** @param own names of the drop folder that are Chorus's */
+  constructor(private readonly root: string, private readonly own: readonly string[]) {}
+
+  /** A look remembers what it saw for the next. */
+  async look(): Promise<Found> {
+    const now = new Map<string, string>()
+    const found: FoundFile[] = []
+    let trouble: string | undefined
+    const look = async (folder: string): Promise<void> => {
+      for (const name of await reading(() => readdir(join(this.root, folder), { encoding: 'buffer' }))) {
+        const text = name.toString('latin1')
+        if (UNFINISHED.test(text) || (folder === '' && this.own.includes(text))) continue
+        const stat = await lstat(this.at(folder, name), { bigint: true }).catch(() => undefined)
+        if (!stat) continue
+        if (stat.isDirectory()) {
+          if (folder !== '') continue
+          // What it means to be this folder's is told by its name.
+          if (!Buffer.from(name.toString('utf8')).equals(name)) trouble = 'a feed folder has a name that is no UTF-8: its files are left where they are. Rename the folder'
+          else await look(name.toString('utf8')).catch((error: unknown) => { if (error instanceof FolderUnusable) trouble = error.message; else throw error })
+          continue
+        }
+        const key = `${folder}/${text}`
+        now.set(key, stampOf(stat))
+        found.push({ folder, name, stat, quiet: this.seen.get(key) === stampOf(stat) })
+      }
+    }
+    await look('')
+    this.seen = now
+    found.sort((a, b) => a.stat.mtimeNs < b.stat.mtimeNs ? -1 : a.stat.mtimeNs > b.stat.mtimeNs ? 1 : Buffer.compare(a.name, b.name))
+    const isMapping = ({ name }: FoundFile): boolean => MAPPING.test(name.toString('latin1'))
+    return { files: found.filter((one) => !isMapping(one)), mappings: found.filter(isMapping), ...(trouble !== undefined && { trouble }) }
+  }
+
+  at(folder: string, name: Buffer): Buffer { return Buffer.concat([Buffer.from(`${join(this.root, folder)}/`), name]) }
+
+  /** The mapping of this file's own name, else the only one of its feed folder; it is read when the file is taken. */
+  async mappingOf({ folder, name }: FoundFile, { mappings }: Found): Promise<Pick<Claim, 'mapping' | 'tooManyMappings'> | 'not-yet'> {
+    const all = mappings.filter((one) => one.folder === folder)
+    const stem = name.toString('latin1').replace(/\.[^.]*$/, '')
+    const own = all.find((one) => one.name.toString('latin1').replace(MAPPING, '') === stem) ?? (folder !== '' && all.length === 1 ? all[0] : undefined)
+    if (!own) return folder !== '' && all.length > 1 ? { tooManyMappings: true } : {}
+    if (!own.quiet) return 'not-yet'
+    // What is no small text of its own is no mapping, and says so when it is read as one.
+    if (own.stat.size > MAX_MAPPING) return { mapping: '' }
+    const mapping = await readFile(this.at(folder, own.name), { encoding: 'utf8', flag: AS_IT_IS }).catch(() => '')
+    return await isStill(this.at(folder, own.name), own.stat) ? { mapping } : 'not-yet'
+  }
+}
