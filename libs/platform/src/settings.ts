@@ -56,6 +56,12 @@ export class Settings {
   @IsInt({ message: 'CHORUS_DROP_INTERVAL: is not a whole number of seconds; give seconds from 1 to 3600, for example 10' })
   dropInterval!: number
 
+  /** seconds for which a full roster must have been as it is before it is taken, unless its sender says that it is whole */
+  @Min(60, { message: 'CHORUS_DROP_ROSTER_QUIET: is below 60 seconds; give seconds from 60 to 86400: half of a roster says of the others that they have left' })
+  @Max(86_400, { message: 'CHORUS_DROP_ROSTER_QUIET: is above 86400 seconds; give seconds from 60 to 86400, for example 120' })
+  @IsInt({ message: 'CHORUS_DROP_ROSTER_QUIET: is not a whole number of seconds; give seconds from 60 to 86400, for example 120' })
+  dropRosterQuiet!: number
+
   /** 1: the first start of a demonstration loads the sample files; 0: it does not */
   @IsIn(['0', '1'], { message: 'CHORUS_SAMPLES: is neither 0 nor 1; give 0 to start without the sample files, or unset it' })
   samples!: '0' | '1'
@@ -136,6 +142,7 @@ export const readSettings = (env: Readonly<Record<string, string | undefined>>, 
   const drop = env.CHORUS_DROP?.trim()
   if (drop !== undefined) settings.drop = drop === '' ? '' : resolve(folder, drop)
   settings.dropInterval = wholeNumber((env.CHORUS_DROP_INTERVAL ?? '10').trim())
+  settings.dropRosterQuiet = wholeNumber((env.CHORUS_DROP_ROSTER_QUIET ?? '120').trim())
   const jwks = env.CHORUS_JWKS?.trim()
   if (jwks !== undefined) settings.jwks = jwksOf(jwks, folder)
   settings.logLevel = (env.CHORUS_LOG_LEVEL ?? 'info').trim() as Settings['logLevel']
@@ -159,7 +166,7 @@ export const readSettings = (env: Readonly<Record<string, string | undefined>>, 
   if (service !== undefined && pin === undefined) problems.push('CHORUS_KEY_SERVICE_PIN: is missing; give the PIN of the token, or the path of its file in CHORUS_KEY_SERVICE_PIN_FILE')
   if (service === undefined && pin !== undefined) problems.push('CHORUS_KEY_SERVICE: is missing, but there is a PIN for it; give the PKCS#11 URI of the wrapping key, or unset CHORUS_KEY_SERVICE_PIN')
   if (settings.drop && (isWithin(settings.drop, settings.data) || isWithin(settings.data, settings.drop))) problems.push('CHORUS_DROP: lies within the data folder, or around it; whoever puts files there must not reach keys and database; give another folder')
-  if (settings.drop === undefined && env.CHORUS_DROP_INTERVAL !== undefined) problems.push('CHORUS_DROP: is missing, but there is an interval for it; give the folder, or unset CHORUS_DROP_INTERVAL')
+  for (const name of ['CHORUS_DROP_INTERVAL', 'CHORUS_DROP_ROSTER_QUIET']) if (settings.drop === undefined && env[name] !== undefined) problems.push(`CHORUS_DROP: is missing, but there is a time for it; give the folder, or unset ${name}`)
   if (settings.drop) problems.push(...wrongFolder('CHORUS_DROP', settings.drop))
   problems.push(...wrongFolder('CHORUS_CHECKPOINTS', settings.checkpoints))
   if (isWithin(settings.checkpoints, resolve(settings.data, 'postgres'))) problems.push('CHORUS_CHECKPOINTS: lies within the database\'s own folder; whoever changes the log there changes them too. Give another')

@@ -57,7 +57,7 @@ export class FiledFiles {
     await writing(async () => {
       await mkdir(join(this.working, id), { mode: 0o700 }).catch((error: unknown) => { if (codeOf(error) !== 'EEXIST') throw error })
       // Without what it was like: it is read once it was quiet from one look to the next.
-      const { stamp: _stamp, ...kept } = claim
+      const { stamp: _stamp, since: _since, ...kept } = claim
       await writeWhole(join(this.working, id, 'claim.json'), JSON.stringify({ ...kept, tries: 0, again: true }))
       // They tell of a part of it; those of the whole come in their place.
       for (const beside of ['report.json', 'rows.csv']) await unlink(`${path}.${beside}`).catch((error: unknown) => { if (codeOf(error) !== 'ENOENT') throw error })

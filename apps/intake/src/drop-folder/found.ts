@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { Claim } from './noted'
 import { AS_IT_IS, FolderUnusable, isStill, reading, stampOf } from './on-disk'
 
-export interface FoundFile { readonly folder: string; readonly name: Buffer; readonly stat: BigIntStats; /** it is what it was at the look before */ readonly quiet: boolean }
+export interface FoundFile { readonly folder: string; readonly name: Buffer; readonly stat: BigIntStats; /** it is what it was at the look before */ readonly quiet: boolean; /** instant at which it was first seen as it is */ readonly since: string; /** the mark beside it by which its sender says that it is whole */ readonly mark?: FoundFile }
 export interface Found {
   /** the oldest first */
   readonly files: readonly FoundFile[]
@@ -18,16 +18,17 @@ const MAX_MAPPING = 64 * 1024
 /** Names under which senders write what is not whole yet. */
 const UNFINISHED = /^[.~]|\.(?:part|partial|tmp|temp|filepart|crdownload)$|~$/i
 const MAPPING = /\.map\.ya?ml$/i
+const MARK = '.ok'
 
 export class FoundFiles {
   /** what each file was like at the look before */
-  private seen = new Map<string, string>()
+  private seen = new Map<string, { readonly stamp: string; readonly since: string }>()
   /** @param own names of the drop folder that are Chorus's */
-  constructor(private readonly root: string, private readonly own: readonly string[]) {}
+  constructor(private readonly root: string, private readonly own: readonly string[], private readonly clock: { now(): string }) {}
 
   /** A look remembers what it saw for the next. */
   async look(): Promise<Found> {
-    const now = new Map<string, string>()
+    const [now, instant] = [new Map<string, { readonly stamp: string; readonly since: string }>(), this.clock.now()]
     const found: FoundFile[] = []
     let trouble: string | undefined
     const look = async (folder: string): Promise<void> => {
@@ -43,16 +44,20 @@ export class FoundFiles {
           else await look(name.toString('utf8')).catch((error: unknown) => { if (error instanceof FolderUnusable) trouble = error.message; else throw error })
           continue
         }
-        const key = `${folder}/${text}`
-        now.set(key, stampOf(stat))
-        found.push({ folder, name, stat, quiet: this.seen.get(key) === stampOf(stat) })
+        const [key, stamp] = [`${folder}/${text}`, stampOf(stat)]
+        const before = this.seen.get(key)
+        const quiet = before?.stamp === stamp
+        const since = quiet ? before.since : instant
+        now.set(key, { stamp, since })
+        found.push({ folder, name, stat, quiet, since })
       }
     }
     await look('')
     this.seen = now
     found.sort((a, b) => a.stat.mtimeNs < b.stat.mtimeNs ? -1 : a.stat.mtimeNs > b.stat.mtimeNs ? 1 : Buffer.compare(a.name, b.name))
     const isMapping = ({ name }: FoundFile): boolean => MAPPING.test(name.toString('latin1'))
-    return { files: found.filter((one) => !isMapping(one)), mappings: found.filter(isMapping), ...(trouble !== undefined && { trouble }) }
+    const files = withMarks(found.filter((one) => !isMapping(one)))
+    return { files, mappings: found.filter(isMapping), ...(trouble !== undefined && { trouble }) }
   }
 
   at(folder: string, name: Buffer): Buffer { return Buffer.concat([Buffer.from(`${join(this.root, folder)}/`), name]) }
@@ -70,3 +75,14 @@ export class FoundFiles {
     return await isStill(this.at(folder, own.name), own.stat) ? { mapping } : 'not-yet'
   }
 }
+
+/** Files with their marks. A mark is a small word beside its file; one without it says nothing, and waits for it. */
+const withMarks = (found: readonly FoundFile[]): FoundFile[] => {
+  const keyOf = ({ folder, name }: FoundFile, end = ''): string => `${folder}/${name.toString('latin1')}${end}`
+  const marks = new Map(found.filter(({ name, stat }) => name.toString('latin1').endsWith(MARK) && stat.isFile()).map((one) => [keyOf(one), one]))
+  const ofSome = new Set(found.map((one) => keyOf(one, MARK)))
+  const isMark = (one: FoundFile): boolean => marks.has(keyOf(one)) && (one.stat.size === 0n || ofSome.has(keyOf(one)))
+  return found.filter((one) => !isMark(one)).map((one) => { const mark = marks.get(keyOf(one, MARK)); return mark ? { ...one, mark } : one })
+}
+/** Its sender says that it is whole: a mark that is older than the file was given for another. */
+export const isGiven = ({ mark, stat }: FoundFile): boolean => mark !== undefined && mark.stat.mtimeNs >= stat.mtimeNs

@@ -23,7 +23,7 @@ describe('the drop folder', () => {
   const put = (name: string, text: string | Buffer = FLAT): void => { writeFileSync(path(name), text) }
   /** as by another process: it knows nothing of the looks before */
   const fresh = (maxBytes = 1000): DropFolder => new DropFolder({
-    folder, maxBytes, owns: async () => owns, clock: { now: () => now },
+    folder, maxBytes, rosterQuiet: 60_000, owns: async () => owns, clock: { now: () => now },
     importFile: async (file) => { const { path: copy, rows, ...said } = file; imported.push({ ...said, text: readFileSync(copy, 'utf8') }); writeFileSync(rows, 'line\n'); return importing(file) },
   })
   const looks = async (times = 2): Promise<void> => { for (let look = 0; look < times; look++) await drop.look() }

@@ -1,16 +1,18 @@
 /**
  * A watched folder: what is put there is imported as by a command, and then lies in done/ or refused/ with a report beside it.
- * A file is taken once it has been quiet from one look to the next; what is imported is a copy that nobody else writes.
+ * A file is taken once it has been quiet from one look to the next, a full roster once it rested; what is imported is a copy
+ * that nobody else writes.
  * Each step can be cut short at any point: a file that was taken is finished by the next look.
  */
 import type { BigIntStats } from 'node:fs'
 import { chmod, lstat, mkdir, readdir, rename, rmdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { newId } from '@chorus/platform'
+import { isFullRoster } from '../mapped-import/mapping-file'
 import { HEAD_BYTES, recognise, type DroppedAs } from './drop-folder'
 import { FiledFiles } from './filed'
-import { FoundFiles, type Found, type FoundFile } from './found'
-import { claimOf, finishedOf, type Claim, type Finished } from './noted'
+import { FoundFiles, isGiven, type FoundFile } from './found'
+import { claimOf, finishedOf, readingOf, type Claim, type Finished } from './noted'
 import { codeOf, copyOf, FolderUnusable, ifThere, isStill, json, reading, safe, stampOf, writeWhole, writing, writtenOf } from './on-disk'
 
 /** A copy that is to be imported; nobody else writes it. */
@@ -37,6 +39,8 @@ export interface DropOptions {
   readonly folder: string
   /** largest file, in bytes */
   readonly maxBytes: number
+  /** ms for which a full roster must have been as it is, unless its sender says that it is whole */
+  readonly rosterQuiet: number
   readonly clock: { now(): string }
   /** whether this process is still the only one that works in the folder */
   readonly owns: () => Promise<boolean>
@@ -49,14 +53,14 @@ const WORKING = '.working'
 const FILED = '.filed'
 const OWN = ['done', 'refused', WORKING, FILED]
 /** What Chorus writes beside a file that it took. */
-const OURS = /^(?:copy(?:-[0-9a-f-]+)?|rows(?:-[0-9a-f-]+)?\.csv|(?:claim|report|finished)\.json(?:\.new)?)$/
+const OURS = /^(?:copy(?:-[0-9a-f-]+)?|rows(?:-[0-9a-f-]+)?\.csv|ok|(?:claim|report|finished)\.json(?:\.new)?)$/
 
 export class DropFolder {
   /** why the last file could not be finished; undefined: it was */
   waiting: string | undefined
   private readonly filed: FiledFiles
   private readonly files: FoundFiles
-  constructor(private readonly options: DropOptions) { this.filed = new FiledFiles(this.path(WORKING), this.path(FILED), options); this.files = new FoundFiles(options.folder, OWN) }
+  constructor(private readonly options: DropOptions) { this.filed = new FiledFiles(this.path(WORKING), this.path(FILED), options); this.files = new FoundFiles(options.folder, OWN, options.clock) }
 
   /**
    * Takes every quiet file, the oldest first, and finishes each before the next.
@@ -68,13 +72,23 @@ export class DropFolder {
     for (const id of (await reading(() => readdir(this.path(WORKING)))).sort()) if (await this.goesOn(signal)) await this.finish(id)
     const found = await this.files.look()
     if (found.trouble !== undefined) this.waiting = found.trouble
-    for (const one of found.files) if (one.quiet && await this.goesOn(signal)) {
-      const id = await this.claim(one, found)
+    const resting = new Set<string>()
+    for (const one of found.files) if ((one.quiet || isGiven(one)) && await this.goesOn(signal)) {
+      const mapping = await this.files.mappingOf(one, found)
+      if (mapping === 'not-yet') continue
+      if (isFullRoster(mapping.mapping) && (resting.has(one.folder) || !(isGiven(one) || this.rested(one.since)))) {
+        // A newer one that went before it would be followed by the older: of these each says who is in custody now.
+        resting.add(one.folder)
+        continue
+      }
+      const id = await this.claim(one, mapping)
       if (id !== undefined) await this.finish(id)
     }
   }
 
   private async goesOn(signal: AbortSignal | undefined): Promise<boolean> { return !signal?.aborted && this.options.owns() }
+
+  private rested(since: string): boolean { return Date.parse(this.options.clock.now()) - Date.parse(since) >= this.options.rosterQuiet }
 
   private path(...parts: readonly string[]): string { return join(this.options.folder, ...parts) }
 
@@ -100,11 +114,8 @@ export class DropFolder {
     if (!(await reading(() => lstat(path))).isDirectory()) throw new FolderUnusable(`${name} in the drop folder is no folder: take it away`)
   }
 
-  /** Takes a file: from here on another of the same name may come. @returns undefined where it waits for its mapping, is written or gone, or cannot be moved */
-  private async claim(one: FoundFile, found: Found): Promise<string | undefined> {
-    const { folder, name, stat } = one
-    const mapping = await this.files.mappingOf(one, found)
-    if (mapping === 'not-yet') return undefined
+  /** Takes a file: from here on another of the same name may come. @returns undefined where it is written or gone, or cannot be moved */
+  private async claim({ folder, name, stat, mark }: FoundFile, mapping: Pick<Claim, 'mapping' | 'tooManyMappings'>): Promise<string | undefined> {
     // The files before it took their time: whoever began to write it meanwhile finds it where it was.
     if (!await isStill(this.files.at(folder, name), stat)) return undefined
     const id = newId(this.options.clock)
@@ -112,6 +123,8 @@ export class DropFolder {
     await writing(() => mkdir(this.path(WORKING, id), { mode: 0o700 }))
     await this.save(id, claim)
     try {
+      // The mark first: one that stayed behind would be taken for tomorrow's of the same name.
+      if (mark) await rename(this.files.at(folder, mark.name), this.path(WORKING, id, 'ok')).catch((error: unknown) => { if (codeOf(error) !== 'ENOENT') throw error })
       await rename(this.files.at(folder, name), this.path(WORKING, id, 'file'))
       return id
     } catch (error) {
@@ -136,7 +149,8 @@ export class DropFolder {
     const claim = claimOf(await reading(() => json(of('claim.json'))))
     if (!claim) { await this.conclude(id, Buffer.from('file'), { at: this.options.clock.now() }, 'refused', { refused: 'What Chorus noted when it took this file is gone or cannot be read: nobody can tell whose it is. Put it into its feed folder again.' }); return }
     // Somebody still writes it, or nobody knows: it is read once it is quiet.
-    if (claim.stamp !== stampOf(stat)) { await this.save(id, { ...claim, stamp: stampOf(stat) }); return }
+    if (claim.stamp !== stampOf(stat)) { await this.save(id, { ...claim, stamp: stampOf(stat), since: this.options.clock.now() }); return }
+    if (claim.since !== undefined && isFullRoster(claim.mapping) && !this.rested(claim.since)) return
     const name = Buffer.from(claim.name, 'base64')
     const refuse = (why: string): Promise<void> => this.conclude(id, name, claim, 'refused', { refused: why }, stat)
     if (stat.isSymbolicLink()) { await refuse('This is a link, and links are not followed. Put the file itself into the folder.'); return }
@@ -169,16 +183,18 @@ export class DropFolder {
     }
     // Whoever works here now finishes it.
     if (!await this.options.owns()) return
+    // What this reading recorded stays recorded, whatever the next one finds.
+    await this.save(id, { ...claim, read, earlier: [...claim.earlier ?? [], readingOf(imported, this.options.clock.now())] })
     // Somebody wrote on while it was imported: it is read again, whole, once it is quiet.
-    if (!await isStill(file, stat)) { await this.save(id, { ...claim, read }); return }
+    if (!await isStill(file, stat)) return
     if (await reading(() => ifThere(rows))) await writing(() => rename(rows, this.path(WORKING, id, 'rows.csv')))
     await this.conclude(id, name, claim, imported.outcome, imported.report, stat, copy.sha256)
   }
 
   /** `read`: what the file was like that this was made of; whoever writes on has written another. `sha256`: of its bytes, where they were imported. */
-  private async conclude(id: string, name: Buffer, claim: Pick<Claim, 'at' | 'again'>, to: 'done' | 'refused', report: object, read?: BigIntStats, sha256?: string): Promise<void> {
+  private async conclude(id: string, name: Buffer, claim: Pick<Claim, 'at' | 'again' | 'earlier'>, to: 'done' | 'refused', report: object, read?: BigIntStats, sha256?: string): Promise<void> {
     const finished: Finished = { to, ...(read?.isFile() && { written: writtenOf(read) }), ...(sha256 !== undefined && { sha256 }), base: `${safe(Buffer.from(`${new Date(claim.at).toISOString().replaceAll(/[-:]|\.\d+/g, '')}-${id.slice(-8)}`))}-${safe(name)}` }
-    await writing(() => writeWhole(this.path(WORKING, id, 'report.json'), `${JSON.stringify({ outcome: to, taken: claim.at, finished: this.options.clock.now(), ...(claim.again && { again: 'The file was written on after it had been filed away: it was read again, whole.' }), ...report }, null, 2)}\n`))
+    await writing(() => writeWhole(this.path(WORKING, id, 'report.json'), `${JSON.stringify({ outcome: to, taken: claim.at, finished: this.options.clock.now(), ...againOf(claim), ...report }, null, 2)}\n`))
     await writing(() => writeWhole(this.path(WORKING, id, 'finished.json'), JSON.stringify(finished)))
     await this.fileAway(id, finished)
   }
@@ -188,7 +204,7 @@ export class DropFolder {
     // It was there when the look began, which may be an hour ago.
     await this.own(to)
     await this.filed.note(id, finished, claimOf(await reading(() => json(this.path(WORKING, id, 'claim.json')))))
-    for (const [name, as] of [['report.json', `${base}.report.json`], ['rows.csv', `${base}.rows.csv`], ['file', base]] as const) {
+    for (const [name, as] of [['report.json', `${base}.report.json`], ['rows.csv', `${base}.rows.csv`], ['ok', `${base}.ok`], ['file', base]] as const) {
       const from = this.path(WORKING, id, name)
       if (await reading(() => ifThere(from))) await writing(() => rename(from, this.path(to, as)))
     }
@@ -207,5 +223,15 @@ export class DropFolder {
       }
     } catch (error) { if (codeOf(error) === 'ENOENT') return }
     this.waiting = 'in .working of the drop folder lies what Chorus did not put there, or may not take away: look at it and take it away'
+  }
+}
+
+/** The report of the whole takes the place of those before it: what these recorded must not go with them. */
+const againOf = ({ again, earlier = [] }: Pick<Claim, 'again' | 'earlier'>): object => {
+  if (!again && earlier.length === 0) return {}
+  const departures = earlier.reduce((sum, one) => sum + (one.departures ?? 0), 0)
+  return {
+    again: `The file was written on after it had been ${again ? 'filed away' : 'read'}: it was read again, whole.${departures > 0 ? ` An earlier reading, which may have been of a part of it, recorded ${departures} departure${departures > 1 ? 's' : ''}. These stay recorded; whoever stands on the whole roster was taken in again as of then.` : ''}`,
+    ...(earlier.length > 0 && { earlier }),
   }
 }

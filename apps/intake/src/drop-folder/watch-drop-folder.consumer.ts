@@ -24,7 +24,7 @@ export class WatchDropFolder implements OnApplicationBootstrap, BeforeApplicatio
   constructor(@Inject(SETTINGS) private readonly settings: Settings, @Inject(CLOCK) clock: Clock, nibrs: NibrsImport, kcpd: KcpdImport, extracts: MappedImport, @Inject(RECORDER) recorder: Recorder, @Inject(VAULT) vault: Vault, readiness: Readiness) {
     if (settings.drop === undefined) return
     const lock = this.lock = new DropLock(settings.databaseUrl!)
-    this.folder = new DropFolder({ folder: settings.drop, maxBytes: settings.maxUpload, clock, owns: () => lock.holds(), importFile: importDropped({ nibrs, kcpd, extracts, recorder, vault, clock, failed: (error) => { this.log.error({ err: error }) } }, this.stopping.signal) })
+    this.folder = new DropFolder({ folder: settings.drop, maxBytes: settings.maxUpload, rosterQuiet: settings.dropRosterQuiet * 1000, clock, owns: () => lock.holds(), importFile: importDropped({ nibrs, kcpd, extracts, recorder, vault, clock, failed: (error) => { this.log.error({ err: error }) } }, this.stopping.signal) })
     readiness.add('drop folder', async () => this.state)
   }
 

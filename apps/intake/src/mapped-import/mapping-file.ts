@@ -4,6 +4,15 @@ import { join } from 'node:path'
 import { repositoryRoot } from '@chorus/platform'
 import { readMapping, type Mapping, type MappingProblem } from '../feeds/mapped/mapping'
 
+/** Whether a file of this mapping says of everybody who is not on it that he has left. One that cannot be read says nothing. */
+export const isFullRoster = (text: string | undefined): boolean => {
+  if (text === undefined) return false
+  if (last?.text !== text) { const read = mappingIn(text); last = { text, full: 'mapping' in read && read.mapping.snapshot?.full === true } }
+  return last.full
+}
+/** It is asked at each look, of the same few. */
+let last: { readonly text: string; readonly full: boolean } | undefined
+
 let schema: object | undefined
 export const mappingIn = (text: string): { readonly mapping: Mapping } | { readonly problems: readonly MappingProblem[] } => {
   schema ??= JSON.parse(readFileSync(join(repositoryRoot(), 'apps', 'intake', 'policies', 'mapping.schema.json'), 'utf8')) as object
