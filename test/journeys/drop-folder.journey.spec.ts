@@ -72,6 +72,14 @@ describe('two intakes that watch one folder', () => {
     expect(found.map(({ outcome, feed }) => `${outcome} ${feed ?? ''}`).sort()).toEqual(['done extract/sample-rms', 'done kcpd-open-data', 'done nibrs-flat-file', 'done nibrs-flat-file', 'done nibrs-flat-file', 'refused '])
     for (const { records } of found) if (records) expect(records.read).toBe(records.accepted + records.duplicate + records.quarantined)
     expect((await Promise.all(both.map(saysOf))).sort()).toEqual(['standby: another process watches it', 'watched'])
+    // What a sender does with its own folder takes nobody out of traffic.
+    const odd = Buffer.concat([Buffer.from(`${drop}/`), Buffer.from([0xff, 0xfe])])
+    mkdirSync(odd)
+    await until('that it is told', async () => (await Promise.all(both.map(saysOf))).some((text) => text?.includes('UTF-8')) ? true : undefined)
+    const health = await Promise.all(both.map(async ({ address }) => fetch(`${address}/health/ready`)))
+    expect(health.map(({ status }) => status)).toEqual([200, 200])
+    expect((await Promise.all(health.map(async (answer) => ((await answer.json()) as { checks: { name: string; warn?: true }[] }).checks.find(({ name }) => name === 'drop folder')?.warn))).filter((warn) => warn)).toEqual([true])
+    rmSync(odd, { recursive: true })
   }, 90_000)
 
   it('wait for a file that is written slowly, and take it whole', async () => {

@@ -357,6 +357,11 @@ describe('HTTP', () => {
     expect(out).toBe('')
   })
 
+  it('says of a check that it waits for somebody, though the server is ready', async () => {
+    answer = (_, response) => response.end(JSON.stringify({ status: 'ready', checks: [{ name: 'drop folder', ok: true, warn: true, text: 'watched, but one is shut' }], info: { version: 'any' } }))
+    expect(await chorus('health', { CHORUS_URL: base })).toMatchObject({ code: EXIT.ok, out: expect.stringMatching(/warn {2}drop folder {2}watched, but one is shut/) })
+    expect((await chorus('doctor', { CHORUS_URL: base })).out).toMatch(/warn {2}server .*ready, but \(drop folder: watched, but one is shut\)/)
+  })
   it('aligns the checks of health, however long their names are', async () => {
     answer = (_, response) => response.end(JSON.stringify({ status: 'ready', checks: [{ name: 'log', ok: true, text: 'is readable' }, { name: 'a-long-name-of-a-follower', ok: true, text: 'is there' }] }))
     const lines = (await chorus('health', { CHORUS_URL: base })).out.split('\n')

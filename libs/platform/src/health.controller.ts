@@ -5,7 +5,7 @@ import type { Response } from 'express'
 import { Public } from '@chorus/contracts'
 import { Answers } from './answers'
 
-export interface Check { readonly ok: boolean; /** one line for an operator; no address with a password, no value of a person */ readonly text: string }
+export interface Check { readonly ok: boolean; /** it does its work, and something of it waits for somebody */ readonly warn?: true; /** one line for an operator; no address with a password, no value of a person */ readonly text: string }
 export interface CheckResult extends Check { readonly name: string }
 
 /** A check that does not answer within this many ms has failed. */

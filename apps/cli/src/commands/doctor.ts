@@ -101,14 +101,15 @@ const server = async (url: string | undefined, world: World, signal: AbortSignal
   try {
     const asked = Date.parse(world.clock.now())
     const { status, body, date } = await client.look('/health/ready', { signal, token: false })
-    const checks = (body as { checks?: readonly { name: string; ok: boolean; text: string }[] }).checks ?? []
+    const checks = (body as { checks?: readonly { name: string; ok: boolean; warn?: true; text: string }[] }).checks ?? []
     const failing = checks.filter(({ ok }) => !ok).map(({ name, text }) => `${name}: ${text}`)
+    const warning = checks.filter(({ ok, warn }) => ok && warn).map(({ name, text }) => `${name}: ${text}`)
     const { body: document } = await client.look('/docs/openapi.json', { signal, token: false })
     const theirs = (document as { info?: { version?: string } }).info?.version ?? 'unknown'
     // The Date header is cut to whole seconds.
     const skew = date ? Math.abs(Date.parse(date) + 500 - asked) / 1000 : 0
     const findings: Finding[] = [
-      { name: name ?? 'server', state: status === 200 ? 'ok' : 'fail', text: `${url} is ${status === 200 ? 'ready' : `not ready (${failing.join('; ')})`}`, todo: 'Mend what it names; it recovers by itself.', exit: EXIT.unavailable },
+      { name: name ?? 'server', state: status !== 200 ? 'fail' : warning.length > 0 ? 'warn' : 'ok', text: `${url} is ${status !== 200 ? `not ready (${failing.join('; ')})` : warning.length > 0 ? `ready, but (${warning.join('; ')})` : 'ready'}`, todo: 'Mend what it names; it recovers by itself.', exit: EXIT.unavailable },
       { name: 'version', state: theirs === chorusVersion() ? 'ok' : 'warn', text: `server ${theirs}, this command ${chorusVersion()}`, todo: 'Restart the server with this build, or use the command of its build.' },
       { name: 'clock', state: skew < CLOCK_SKEW ? 'ok' : 'warn', text: `this machine and the server differ by ${skew < 1 ? 'less than a second' : `${Math.round(skew)} s`}`, todo: 'Set both clocks by NTP.' },
     ]

@@ -4,7 +4,7 @@ import { Client, NotInTime } from '../client'
 import { running } from '../connection'
 import { CliError, EXIT } from '../exit'
 
-interface Check { readonly name: string; readonly ok: boolean; readonly text: string }
+interface Check { readonly name: string; readonly ok: boolean; readonly warn?: true; readonly text: string }
 interface Health { readonly status: string; readonly checks: readonly Check[] }
 interface Seen { readonly service?: string; readonly address: string; readonly ready: boolean; readonly status: string; readonly checks: readonly Check[] }
 
@@ -23,7 +23,7 @@ export const register = (program: Command, context: Context): void => {
       const width = Math.max(...seen.flatMap(({ checks }) => checks.map(({ name }) => name.length)), 0)
       const ready = seen.every((one) => one.ready)
       out.data('health/1', { ...(all.length > 0 ? { services: seen } : { address: seen[0]?.address, checks: seen[0]?.checks }), ready }, seen.flatMap(({ service, address, status, checks }) => [
-        `${service ? `${service.padEnd(11)} ` : ''}${address}  ${status}`, ...checks.map(({ name, ok, text }) => `  ${ok ? 'ok  ' : 'FAIL'}  ${name.padEnd(width)}  ${text}`),
+        `${service ? `${service.padEnd(11)} ` : ''}${address}  ${status}`, ...checks.map(({ name, ok, warn, text }) => `  ${!ok ? 'FAIL' : warn ? 'warn' : 'ok  '}  ${name.padEnd(width)}  ${text}`),
       ]))
       if (ready) return EXIT.ok
       out.next('npx chorus doctor')

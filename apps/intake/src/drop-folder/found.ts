@@ -3,7 +3,8 @@ import type { BigIntStats } from 'node:fs'
 import { lstat, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Claim } from './noted'
-import { AS_IT_IS, FolderUnusable, isStill, reading, stampOf } from './on-disk'
+import { isOri } from './drop-folder'
+import { AS_IT_IS, codeOf, isStill, reading, stampOf } from './on-disk'
 
 export interface FoundFile { readonly folder: string; readonly name: Buffer; readonly stat: BigIntStats; /** it is what it was at the look before */ readonly quiet: boolean; /** instant at which it was first seen as it is */ readonly since: string; /** the mark beside it by which its sender says that it is whole */ readonly mark?: FoundFile }
 export interface Found {
@@ -11,7 +12,7 @@ export interface Found {
   readonly files: readonly FoundFile[]
   readonly mappings: readonly FoundFile[]
   /** what cannot be looked at, and what to do; no name of a file */
-  readonly trouble?: string
+  readonly troubles: readonly string[]
 }
 
 const MAX_MAPPING = 64 * 1024
@@ -23,6 +24,8 @@ const MARK = '.ok'
 export class FoundFiles {
   /** what each file was like at the look before */
   private seen = new Map<string, { readonly stamp: string; readonly since: string }>()
+  /** numbers of the feed folders on their disk */
+  private readonly numbers = new Map<string, bigint>()
   /** @param own names of the drop folder that are Chorus's */
   constructor(private readonly root: string, private readonly own: readonly string[], private readonly clock: { now(): string }) {}
 
@@ -30,18 +33,22 @@ export class FoundFiles {
   async look(): Promise<Found> {
     const [now, instant] = [new Map<string, { readonly stamp: string; readonly since: string }>(), this.clock.now()]
     const found: FoundFile[] = []
-    let trouble: string | undefined
-    const look = async (folder: string): Promise<void> => {
-      for (const name of await reading(() => readdir(join(this.root, folder), { encoding: 'buffer' }))) {
+    const troubles: string[] = []
+    const look = async (folder: string, names: readonly Buffer[]): Promise<void> => {
+      let closed: string | undefined
+      for (const name of names) {
         const text = name.toString('latin1')
         if (UNFINISHED.test(text) || (folder === '' && this.own.includes(text))) continue
-        const stat = await lstat(this.at(folder, name), { bigint: true }).catch(() => undefined)
+        const stat = await lstat(this.at(folder, name), { bigint: true }).catch((error: unknown) => { if (codeOf(error) !== 'ENOENT') closed = codeOf(error); return undefined })
         if (!stat) continue
         if (stat.isDirectory()) {
           if (folder !== '') continue
           // What it means to be this folder's is told by its name.
-          if (!Buffer.from(name.toString('utf8')).equals(name)) trouble = 'a feed folder has a name that is no UTF-8: its files are left where they are. Rename the folder'
-          else await look(name.toString('utf8')).catch((error: unknown) => { if (error instanceof FolderUnusable) trouble = error.message; else throw error })
+          const inside = name.toString('utf8')
+          if (!Buffer.from(inside).equals(name)) { troubles.push(`${byNumber(stat.ino)} has a name that is no UTF-8: its files are left where they are. Rename the folder`); continue }
+          this.numbers.set(inside, stat.ino)
+          const lying = await readdir(this.at('', name), { encoding: 'buffer' }).catch((error: unknown) => { if (codeOf(error) !== 'ENOENT') troubles.push(this.closed(inside, codeOf(error))); return [] })
+          await look(inside, lying)
           continue
         }
         const [key, stamp] = [`${folder}/${text}`, stampOf(stat)]
@@ -51,14 +58,22 @@ export class FoundFiles {
         now.set(key, { stamp, since })
         found.push({ folder, name, stat, quiet, since })
       }
+      if (closed !== undefined) troubles.push(this.closed(folder, closed))
     }
-    await look('')
+    await look('', await reading(() => readdir(this.root, { encoding: 'buffer' })))
     this.seen = now
     found.sort((a, b) => a.stat.mtimeNs < b.stat.mtimeNs ? -1 : a.stat.mtimeNs > b.stat.mtimeNs ? 1 : Buffer.compare(a.name, b.name))
     const isMapping = ({ name }: FoundFile): boolean => MAPPING.test(name.toString('latin1'))
     const files = withMarks(found.filter((one) => !isMapping(one)))
-    return { files, mappings: found.filter(isMapping), ...(trouble !== undefined && { trouble }) }
+    return { files, mappings: found.filter(isMapping), troubles }
   }
+
+  /** Who it is, for health, which anybody may read: an agency or a feed by its name, another by its number, since a name may be a person's. */
+  whose(folder: string): string {
+    if (folder === '') return 'the drop folder itself'
+    return isOri(folder) || folder === 'nibrs' || folder === 'kcpd' ? `the feed folder ${folder}` : byNumber(this.numbers.get(folder))
+  }
+  private closed(folder: string, code: string): string { return `${this.whose(folder)}, or a file in it, cannot be read (${code}): give the user that runs Chorus the right to read it` }
 
   at(folder: string, name: Buffer): Buffer { return Buffer.concat([Buffer.from(`${join(this.root, folder)}/`), name]) }
 
@@ -75,6 +90,8 @@ export class FoundFiles {
     return await isStill(this.at(folder, own.name), own.stat) ? { mapping } : 'not-yet'
   }
 }
+
+const byNumber = (number: bigint | undefined): string => `the feed folder of number ${number ?? 'unknown'} (ls -i)`
 
 /** Files with their marks. A mark is a small word beside its file; one without it says nothing, and waits for it. */
 const withMarks = (found: readonly FoundFile[]): FoundFile[] => {

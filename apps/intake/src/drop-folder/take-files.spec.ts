@@ -378,6 +378,17 @@ describe('the drop folder', () => {
       expect(drop.waiting).toMatch(/mount of its own \(EXDEV\)/)
       expect([imported.map(({ name }) => name), inFolder('.working'), inFolder('nibrs')]).toEqual([['b.txt'], [], ['a.txt']])
     })
+    it('of each feed folder, by its name where that is an agency\'s or a feed\'s, else by its number on the disk', async () => {
+      const odd = [0, 1].map((n) => Buffer.concat([Buffer.from(`${folder}/`), Buffer.from([0xff, 0xfe, n + 1])]))
+      for (const name of [...odd, path('MOZZ99900'), path('shut'), path('kcpd'), path('nibrs')]) mkdirSync(name)
+      put('kcpd/a.txt'); put('shut/a.txt'); put('nibrs/a.txt')
+      const numbers = [...odd, path('shut')].map((name) => statSync(name).ino)
+      await asNobody(folder, async () => { for (const name of ['MOZZ99900', 'shut']) chmodSync(path(name), 0); chmodSync(path('kcpd'), 0o444); await looks() })
+      expect(imported.map(({ folder: of }) => of)).toEqual(['nibrs'])
+      for (const part of [...numbers.map((number) => `number ${number} `), 'MOZZ99900', 'kcpd', 'UTF-8', '(EACCES)']) expect(drop.waiting).toContain(part)
+      expect(drop.waiting).not.toContain('shut')
+      for (const name of ['MOZZ99900', 'shut', 'kcpd']) chmodSync(path(name), 0o755)
+    })
     it('of one feed folder, and goes on with the others', async () => {
       mkdirSync(path('nibrs')); mkdirSync(path('other')); put('nibrs/a.txt')
       await asNobody(folder, async () => { chmodSync(path('other'), 0); await looks() })

@@ -56,8 +56,12 @@ const OWN = ['done', 'refused', WORKING, FILED]
 const OURS = /^(?:copy(?:-[0-9a-f-]+)?|rows(?:-[0-9a-f-]+)?\.csv|ok|(?:claim|report|finished)\.json(?:\.new)?)$/
 
 export class DropFolder {
-  /** why the last file could not be finished; undefined: it was */
-  waiting: string | undefined
+  private troubles = new Set<string>()
+  /** what could not be looked at, taken or finished at the last look, and what to do; undefined: all was. No name of a file. */
+  get waiting(): string | undefined {
+    const [all, told] = [[...this.troubles], [...this.troubles].slice(0, 5)]
+    return all.length === 0 ? undefined : `${told.join('; ')}${all.length > told.length ? `; and ${all.length - told.length} more` : ''}`
+  }
   private readonly filed: FiledFiles
   private readonly files: FoundFiles
   constructor(private readonly options: DropOptions) { this.filed = new FiledFiles(this.path(WORKING), this.path(FILED), options); this.files = new FoundFiles(options.folder, OWN, options.clock) }
@@ -68,10 +72,12 @@ export class DropFolder {
    */
   async look(signal?: AbortSignal): Promise<void> {
     await this.prepare()
-    this.waiting = await this.goesOn(signal) ? await this.filed.takeBack() : undefined
+    this.troubles = new Set()
+    const behind = await this.goesOn(signal) ? await this.filed.takeBack() : undefined
+    if (behind !== undefined) this.troubles.add(behind)
     for (const id of (await reading(() => readdir(this.path(WORKING)))).sort()) if (await this.goesOn(signal)) await this.finish(id)
     const found = await this.files.look()
-    if (found.trouble !== undefined) this.waiting = found.trouble
+    for (const trouble of found.troubles) this.troubles.add(trouble)
     const resting = new Set<string>()
     for (const one of found.files) if ((one.quiet || isGiven(one)) && await this.goesOn(signal)) {
       const mapping = await this.files.mappingOf(one, found)
@@ -130,8 +136,8 @@ export class DropFolder {
     } catch (error) {
       await this.remove(id)
       // The folders of the other agencies are not stopped by it.
-      if (codeOf(error) === 'EXDEV') this.waiting = 'a file cannot be moved out of a feed folder that is a mount of its own (EXDEV): mount the drop folder as a whole, so that its feed folders and .working lie on one file system'
-      else if (codeOf(error) !== 'ENOENT') this.waiting = `a file cannot be moved out of the drop folder (${codeOf(error)}): the user that runs Chorus needs the right to write in it and in its feed folders`
+      if (codeOf(error) === 'EXDEV') this.troubles.add(`a file cannot be moved out of ${this.files.whose(folder)}, which is a mount of its own (EXDEV): mount the drop folder as a whole, so that its feed folders and .working lie on one file system`)
+      else if (codeOf(error) !== 'ENOENT') this.troubles.add(`a file cannot be moved out of ${this.files.whose(folder)} (${codeOf(error)}): the user that runs Chorus needs the right to write in it`)
       return undefined
     }
   }
@@ -178,7 +184,7 @@ export class DropFolder {
     const imported = await this.options.importFile({ path: to, bytes: copy.bytes, sha256: copy.sha256, as, folder: claim.folder, name: name.toString('utf8'), rows, ...((claim.again || read.length > 1) && { again: { taken: claim.at, read } }) })
     if ('text' in imported) {
       if (imported.outcome === 'again') await this.save(id, { ...claim, read })
-      this.waiting = imported.text
+      this.troubles.add(imported.text)
       return
     }
     // Whoever works here now finishes it.
@@ -222,7 +228,7 @@ export class DropFolder {
         return
       }
     } catch (error) { if (codeOf(error) === 'ENOENT') return }
-    this.waiting = 'in .working of the drop folder lies what Chorus did not put there, or may not take away: look at it and take it away'
+    this.troubles.add('in .working of the drop folder lies what Chorus did not put there, or may not take away: look at it and take it away')
   }
 }
 

@@ -47,13 +47,15 @@ export class WatchDropFolder implements OnApplicationBootstrap, BeforeApplicatio
       if (!await this.lock!.take()) state = { ok: true, text: 'standby: another process watches it' }
       else {
         await this.folder!.look(this.stopping.signal)
-        state = this.folder!.waiting === undefined ? { ok: true, text: 'watched' } : { ok: false, text: this.folder!.waiting }
+        const { waiting } = this.folder!
+        // What one sender's file or folder is like keeps nobody from the rest of this service.
+        state = waiting === undefined ? { ok: true, text: 'watched' } : { ok: true, warn: true, text: `watched, but ${waiting}` }
       }
     } catch (error) {
       state = { ok: false, text: error instanceof FolderUnusable ? error.message : 'cannot be looked at: the database does not answer, or a fault of ours that is in the log; tried again' }
       if (!(error instanceof FolderUnusable)) this.log.error({ err: error })
     }
-    if (state.text !== this.state.text) this.log[state.ok ? 'log' : 'warn'](state.text)
+    if (state.text !== this.state.text) this.log[state.ok && !state.warn ? 'log' : 'warn'](state.text)
     this.state = state
   }
 }
