@@ -73,7 +73,7 @@ const oneFolder = async (text: string, seed: number, files: number): Promise<Fuz
       writeFileSync(file.rows, 'line,lines,outcome,cause,quarantine,text\n')
       return Promise.resolve({ outcome: 'done', report: {} })
     }
-    const drop = new DropFolder({ folder: root, maxBytes: 1 << 20, rosterQuiet: 60_000, clock: { now: () => '2026-08-31T12:00:00.000Z' }, owns: () => Promise.resolve(true), importFile })
+    const drop = new DropFolder({ folder: root, maxBytes: 1 << 20, interval: 10_000, rosterQuiet: 60_000, clock: { now: () => '2026-08-31T12:00:00.000Z' }, owns: () => Promise.resolve(true), importFile })
     for (let looks = 0; looks < 4; looks++) await drop.look()
     const now = filesIn(root)
     if (readdirSync(outside).length !== 1) fail(seed, [], 'something was written outside of the drop folder')

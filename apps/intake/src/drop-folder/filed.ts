@@ -11,7 +11,7 @@ const LOOKED_AT_MS = 24 * 60 * 60 * 1000
 
 export class FiledFiles {
   /** @param notes own folder of Chorus, as .working: what lies there is believed */
-  constructor(private readonly working: string, private readonly notes: string, private readonly options: { readonly clock: { now(): string } }) {}
+  constructor(private readonly working: string, private readonly notes: string, private readonly options: { readonly clock: { now(): string }; readonly inHand?: Set<string> }) {}
 
   /** Before the file is moved: a file that was written on since it was read is found, whenever that was. */
   async note(id: string, finished: Finished, claim: Claim | undefined): Promise<void> {
@@ -23,13 +23,15 @@ export class FiledFiles {
     let waiting: string | undefined
     for (const name of await reading(() => readdir(this.notes))) {
       const id = /^([0-9a-f-]{36})\.json$/.exec(name)?.[1]
-      if (id === undefined) continue
+      // The other lane is about to file it away, or reads it.
+      if (id === undefined || this.options.inHand?.has(id)) continue
+      this.options.inHand?.add(id)
       try {
         if (await this.isThrough(id)) await unlink(this.noteOf(id)).catch(() => undefined)
       } catch (error) {
         if (!(error instanceof FolderUnusable)) throw error
         waiting = `a file that was filed away cannot be looked at or taken back, the others are. See ${id}.json in .filed, which names it: where a folder stands in the place of this note, of the file's report or of its rows, take away that folder. Otherwise: ${error.message}`
-      }
+      } finally { this.options.inHand?.delete(id) }
     }
     return waiting
   }

@@ -77,11 +77,17 @@ export class FoundFiles {
 
   at(folder: string, name: Buffer): Buffer { return Buffer.concat([Buffer.from(`${join(this.root, folder)}/`), name]) }
 
+  /** Whether a mapping leads it. */
+  isMapped({ folder, name }: FoundFile, { mappings }: Found): boolean { return this.mappingFor(folder, name, mappings.filter((one) => one.folder === folder)) !== undefined }
+  private mappingFor(folder: string, name: Buffer, all: readonly FoundFile[]): FoundFile | undefined {
+    const stem = name.toString('latin1').replace(/\.[^.]*$/, '')
+    return all.find((one) => one.name.toString('latin1').replace(MAPPING, '') === stem) ?? (folder !== '' && all.length === 1 ? all[0] : undefined)
+  }
+
   /** The mapping of this file's own name, else the only one of its feed folder; it is read when the file is taken. */
   async mappingOf({ folder, name }: FoundFile, { mappings }: Found): Promise<Pick<Claim, 'mapping' | 'tooManyMappings'> | 'not-yet'> {
     const all = mappings.filter((one) => one.folder === folder)
-    const stem = name.toString('latin1').replace(/\.[^.]*$/, '')
-    const own = all.find((one) => one.name.toString('latin1').replace(MAPPING, '') === stem) ?? (folder !== '' && all.length === 1 ? all[0] : undefined)
+    const own = this.mappingFor(folder, name, all)
     if (!own) return folder !== '' && all.length > 1 ? { tooManyMappings: true } : {}
     if (!own.quiet) return 'not-yet'
     // What is no small text of its own is no mapping, and says so when it is read as one.

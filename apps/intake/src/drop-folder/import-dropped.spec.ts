@@ -50,7 +50,7 @@ describe('rosters in a drop folder whose mapping names no moment', () => {
     const quarantine = { states: async () => new Map(), put: async () => undefined, waitingFor: async () => [], erased: async () => new Set() } as unknown as Quarantine
     const extracts = new MappedImport({ recorder, vault, lookUp, clock, quarantine, retry: {} as QuarantineRetry })
     const importFile = importDropped({ nibrs: {} as NibrsImport, kcpd: {} as KcpdImport, extracts, recorder, vault, clock, failed: (error) => { throw error } }, new AbortController().signal)
-    drop = new DropFolder({ folder, maxBytes: 10_000, rosterQuiet: 60_000, clock, owns: async () => true, importFile: async (file) => { if (away) return { outcome: 'again', text: 'away' }; const imported = await importFile(file); return broken ? { outcome: 'again', text: 'cut' } : imported } })
+    drop = new DropFolder({ folder, maxBytes: 10_000, interval: 3_600_000, rosterQuiet: 60_000, clock, owns: async () => true, importFile: async (file) => { if (away) return { outcome: 'again', text: 'away' }; const imported = await importFile(file); return broken ? { outcome: 'again', text: 'cut' } : imported } })
     mkdirSync(path('jail'))
     put('jail.map.yml', mapping)
   })

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { repositoryRoot } from '@chorus/platform'
 import { FolderUnusable } from './on-disk'
-import { DropFolder, type Dropped, type Imported } from './take-files'
+import { DropFolder, type Dropped, type DropOptions, type Imported } from './take-files'
 import { senderOf } from './import-dropped'
 import { recognise } from './drop-folder'
 
@@ -22,8 +22,8 @@ describe('the drop folder', () => {
   const path = (...names: string[]): string => join(folder, ...names)
   const put = (name: string, text: string | Buffer = FLAT): void => { writeFileSync(path(name), text) }
   /** as by another process: it knows nothing of the looks before */
-  const fresh = (maxBytes = 1000): DropFolder => new DropFolder({
-    folder, maxBytes, rosterQuiet: 60_000, owns: async () => owns, clock: { now: () => now },
+  const fresh = (maxBytes = 1000, lane: Partial<DropOptions> = {}): DropFolder => new DropFolder({
+    folder, maxBytes, interval: 10_000, ...lane, rosterQuiet: 60_000, owns: async () => owns, clock: { now: () => now },
     importFile: async (file) => { const { path: copy, rows, ...said } = file; imported.push({ ...said, text: readFileSync(copy, 'utf8') }); writeFileSync(rows, 'line\n'); return importing(file) },
   })
   const looks = async (times = 2): Promise<void> => { for (let look = 0; look < times; look++) await drop.look() }
@@ -299,9 +299,64 @@ describe('the drop folder', () => {
     expect([imported.length, inFolder(join('.working', inFolder('.working')[0]!))]).toEqual([2, ['claim.json', 'file']])
     expect(new Set(paths).size).toBe(4)
   })
+  describe('where files of hours have a lane of their own', () => {
+    const sampleMapping = (name: string): string => readFileSync(join(repositoryRoot(), 'samples', 'extracts', name), 'utf8')
+    let inHand: Set<string>
+    let hours: DropFolder
+    let rest: DropFolder
+    const lanes = (): void => { inHand = new Set(); hours = fresh(1000, { lane: 'hours', inHand }); rest = fresh(1000, { lane: 'rest', inHand }) }
+    beforeEach(() => {
+      lanes()
+      for (const name of ['kcpd', 'arrests', 'jail', 'screens']) mkdirSync(path(name))
+      put('arrests/a.map.yml', sampleMapping('arrests.map.yml')); put('jail/j.map.yml', sampleMapping('jail-roster.map.yml')); put('screens/s.map.yml', sampleMapping('lap-screens.map.yml'))
+    })
+    const names = (): string[] => imported.map(({ name }) => name)
+    it('they are taken while a large file is under way, and each file once', async () => {
+      put('kcpd/year.csv')
+      let end = (): void => undefined
+      importing = async ({ name }) => { if (name === 'year.csv') await new Promise<void>((resolve) => { end = resolve }); return DONE }
+      await rest.look()
+      const large = rest.look()
+      while (imported.length < 1) await new Promise((resolve) => { setTimeout(resolve, 5) })
+      put('arrests/a.csv'); put('jail/j.csv'); put('jail/j.csv.ok', '')
+      await hours.look(); await hours.look()
+      expect([names().sort(), inFolder('.working').length]).toEqual([['a.csv', 'j.csv', 'year.csv'], 1])
+      end()
+      await large
+      await rest.look(); await hours.look()
+      expect([names().length, inFolder('.working'), inFolder('done').filter((name) => name.endsWith('.report.json')).length, inHand.size]).toEqual([3, [], 3, 0])
+    })
+    it('what was cut short is finished by its own lane', async () => {
+      importing = async () => ({ outcome: 'again', text: 'cut' })
+      put('kcpd/year.csv'); put('arrests/a.csv')
+      for (const lane of [hours, rest, hours, rest]) await lane.look()
+      importing = async () => DONE
+      imported = []
+      lanes()
+      await hours.look()
+      expect(names()).toEqual(['a.csv'])
+      await rest.look()
+      expect([names(), inFolder('.working')]).toEqual([['a.csv', 'year.csv'], []])
+    })
+    it('of the rest what a mapping leads comes before the others, also what came while a large one was under way', async () => {
+      put('kcpd/1.csv'); put('kcpd/2.csv'); put('screens/s1.csv')
+      importing = async ({ name }) => { if (name === '1.csv') { now = '2026-07-03T12:01:00.000Z'; put('screens/s2.csv') } return DONE }
+      await rest.look()
+      expect(await rest.look()).toBe(true)
+      expect(names()).toEqual(['s1.csv', '1.csv'])
+      // 2.csv is quiet long since; the screen was seen for the first time.
+      importing = async () => { now = '2026-07-03T12:02:00.000Z'; return DONE }
+      put('kcpd/3.csv')
+      await rest.look()
+      expect(names()).toEqual(['s1.csv', '1.csv', '2.csv'])
+      importing = async () => DONE
+      expect(await rest.look()).toBe(false)
+      expect(names()).toEqual(['s1.csv', '1.csv', '2.csv', 's2.csv', '3.csv'])
+    })
+  })
   describe('a mapping', () => {
     it('that is written while the files before it are imported is waited for', async () => {
-      put('0.txt'); put('a.csv', 'x'); put('a.map.yml', 'M')
+      put('0.csv', 'x'); put('0.map.yml', 'M'); put('a.csv', 'x'); put('a.map.yml', 'M')
       importing = async () => { if (imported.length === 1) put('a.map.yml', 'MM'); return DONE }
       await looks()
       expect(imported).toHaveLength(1)

@@ -8,7 +8,7 @@ import type { BigIntStats } from 'node:fs'
 import { chmod, lstat, mkdir, readdir, rename, rmdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { newId } from '@chorus/platform'
-import { isFullRoster } from '../mapped-import/mapping-file'
+import { isFullRoster, isOfHours } from '../mapped-import/mapping-file'
 import { HEAD_BYTES, recognise, type DroppedAs } from './drop-folder'
 import { FiledFiles } from './filed'
 import { FoundFiles, isGiven, type FoundFile } from './found'
@@ -39,6 +39,12 @@ export interface DropOptions {
   readonly folder: string
   /** largest file, in bytes */
   readonly maxBytes: number
+  /** Two take files at the same time, by the same database: those of which clocks of hours hang, and the rest. Absent: one takes all. */
+  readonly lane?: 'hours' | 'rest'
+  /** what either has in hand; one set for both */
+  readonly inHand?: Set<string>
+  /** ms between two looks */
+  readonly interval: number
   /** ms for which a full roster must have been as it is, unless its sender says that it is whole */
   readonly rosterQuiet: number
   readonly clock: { now(): string }
@@ -62,34 +68,57 @@ export class DropFolder {
     const [all, told] = [[...this.troubles], [...this.troubles].slice(0, 5)]
     return all.length === 0 ? undefined : `${told.join('; ')}${all.length > told.length ? `; and ${all.length - told.length} more` : ''}`
   }
+  private readonly inHand: Set<string>
   private readonly filed: FiledFiles
   private readonly files: FoundFiles
-  constructor(private readonly options: DropOptions) { this.filed = new FiledFiles(this.path(WORKING), this.path(FILED), options); this.files = new FoundFiles(options.folder, OWN, options.clock) }
+  constructor(private readonly options: DropOptions) {
+    this.inHand = options.inHand ?? new Set()
+    this.filed = new FiledFiles(this.path(WORKING), this.path(FILED), options)
+    this.files = new FoundFiles(options.folder, OWN, options.clock)
+  }
 
   /**
-   * Takes every quiet file, the oldest first, and finishes each before the next.
+   * Takes every quiet file of its lane, the oldest first, those with a mapping before the others, and finishes each before the next.
+   * @returns whether it ended early, behind a file that took long, to look what came meanwhile
    * @throws FolderUnusable where the folder cannot be read or written
    */
-  async look(signal?: AbortSignal): Promise<void> {
+  async look(signal?: AbortSignal): Promise<boolean> {
     await this.prepare()
     this.troubles = new Set()
-    const behind = await this.goesOn(signal) ? await this.filed.takeBack() : undefined
+    // Of what both lanes see the quick one tells.
+    const isFirst = this.options.lane !== 'rest'
+    const behind = isFirst && await this.goesOn(signal) ? await this.filed.takeBack() : undefined
     if (behind !== undefined) this.troubles.add(behind)
-    for (const id of (await reading(() => readdir(this.path(WORKING)))).sort()) if (await this.goesOn(signal)) await this.finish(id)
+    for (const id of (await reading(() => readdir(this.path(WORKING)))).sort()) if (await this.goesOn(signal)) await this.alone(id, async () => { if (await this.isOurs(id)) await this.finish(id) })
+    const began = this.options.clock.now()
     const found = await this.files.look()
-    for (const trouble of found.troubles) this.troubles.add(trouble)
+    if (isFirst) for (const trouble of found.troubles) this.troubles.add(trouble)
     const resting = new Set<string>()
-    for (const one of found.files) if ((one.quiet || isGiven(one)) && await this.goesOn(signal)) {
+    let worked = false
+    const mapped = new Set(found.files.filter((one) => this.files.isMapped(one, found)))
+    for (const one of [...mapped, ...found.files.filter((one) => !mapped.has(one))]) if (one.quiet || isGiven(one)) {
+      if (worked && Date.parse(this.options.clock.now()) - Date.parse(began) >= this.options.interval) return true
       const mapping = await this.files.mappingOf(one, found)
-      if (mapping === 'not-yet') continue
+      if (mapping === 'not-yet' || !this.isOfLane(mapping.mapping) || !await this.goesOn(signal)) continue
       if (isFullRoster(mapping.mapping) && (resting.has(one.folder) || !(isGiven(one) || this.rested(one.since)))) {
         // A newer one that went before it would be followed by the older: of these each says who is in custody now.
         resting.add(one.folder)
         continue
       }
-      const id = await this.claim(one, mapping)
-      if (id !== undefined) await this.finish(id)
+      const id = newId(this.options.clock)
+      await this.alone(id, async () => { if (await this.claim(id, one, mapping)) await this.finish(id) })
+      worked = true
     }
+    return false
+  }
+
+  private isOfLane(mapping: string | undefined): boolean { return this.options.lane === undefined || (this.options.lane === 'hours') === isOfHours(mapping) }
+  private async isOurs(id: string): Promise<boolean> { return this.options.lane === undefined || this.isOfLane(claimOf(await reading(() => json(this.path(WORKING, id, 'claim.json'))))?.mapping) }
+  /** Nothing, where the other lane has it in hand. */
+  private async alone(id: string, work: () => Promise<void>): Promise<void> {
+    if (this.inHand.has(id)) return
+    this.inHand.add(id)
+    try { await work() } finally { this.inHand.delete(id) }
   }
 
   private async goesOn(signal: AbortSignal | undefined): Promise<boolean> { return !signal?.aborted && this.options.owns() }
@@ -102,11 +131,11 @@ export class DropFolder {
   private async prepare(): Promise<void> {
     await reading(() => readdir(this.options.folder))
     for (const name of OWN) await this.own(name)
-    for (const name of [WORKING, FILED]) await this.alone(name)
+    for (const name of [WORKING, FILED]) await this.closed(name)
   }
 
   /** What lies there is believed: nobody else may put anything there, or read there what another agency sent. */
-  private async alone(name: string): Promise<void> {
+  private async closed(name: string): Promise<void> {
     const path = this.path(name)
     const open = async (): Promise<boolean> => { const { uid, mode } = await lstat(path); return uid !== process.geteuid!() || (mode & 0o77) !== 0 }
     if (!await reading(open)) return
@@ -120,11 +149,10 @@ export class DropFolder {
     if (!(await reading(() => lstat(path))).isDirectory()) throw new FolderUnusable(`${name} in the drop folder is no folder: take it away`)
   }
 
-  /** Takes a file: from here on another of the same name may come. @returns undefined where it is written or gone, or cannot be moved */
-  private async claim({ folder, name, stat, mark }: FoundFile, mapping: Pick<Claim, 'mapping' | 'tooManyMappings'>): Promise<string | undefined> {
+  /** Takes a file: from here on another of the same name may come. @returns false where it is written or gone, or cannot be moved */
+  private async claim(id: string, { folder, name, stat, mark }: FoundFile, mapping: Pick<Claim, 'mapping' | 'tooManyMappings'>): Promise<boolean> {
     // The files before it took their time: whoever began to write it meanwhile finds it where it was.
-    if (!await isStill(this.files.at(folder, name), stat)) return undefined
-    const id = newId(this.options.clock)
+    if (!await isStill(this.files.at(folder, name), stat)) return false
     const claim: Claim = { folder, name: name.toString('base64'), at: this.options.clock.now(), tries: 0, stamp: stampOf(stat), ...mapping }
     await writing(() => mkdir(this.path(WORKING, id), { mode: 0o700 }))
     await this.save(id, claim)
@@ -132,13 +160,13 @@ export class DropFolder {
       // The mark first: one that stayed behind would be taken for tomorrow's of the same name.
       if (mark) await rename(this.files.at(folder, mark.name), this.path(WORKING, id, 'ok')).catch((error: unknown) => { if (codeOf(error) !== 'ENOENT') throw error })
       await rename(this.files.at(folder, name), this.path(WORKING, id, 'file'))
-      return id
+      return true
     } catch (error) {
       await this.remove(id)
       // The folders of the other agencies are not stopped by it.
       if (codeOf(error) === 'EXDEV') this.troubles.add(`a file cannot be moved out of ${this.files.whose(folder)}, which is a mount of its own (EXDEV): mount the drop folder as a whole, so that its feed folders and .working lie on one file system`)
       else if (codeOf(error) !== 'ENOENT') this.troubles.add(`a file cannot be moved out of ${this.files.whose(folder)} (${codeOf(error)}): the user that runs Chorus needs the right to write in it`)
-      return undefined
+      return false
     }
   }
 

@@ -15,47 +15,59 @@ import { DropLock } from './drop-lock'
 export class WatchDropFolder implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly log = new Logger('drop folder')
   private readonly stopping = new AbortController()
-  private readonly folder: DropFolder | undefined
-  private looking: Promise<void> = Promise.resolve()
-  private timer: NodeJS.Timeout | undefined
+  private readonly lanes: readonly Lane[] = []
   private readonly lock: DropLock | undefined
-  private state: Check = { ok: true, text: 'not looked at yet' }
 
   constructor(@Inject(SETTINGS) private readonly settings: Settings, @Inject(CLOCK) clock: Clock, nibrs: NibrsImport, kcpd: KcpdImport, extracts: MappedImport, @Inject(RECORDER) recorder: Recorder, @Inject(VAULT) vault: Vault, readiness: Readiness) {
     if (settings.drop === undefined) return
     const lock = this.lock = new DropLock(settings.databaseUrl!)
-    this.folder = new DropFolder({ folder: settings.drop, maxBytes: settings.maxUpload, rosterQuiet: settings.dropRosterQuiet * 1000, clock, owns: () => lock.holds(), importFile: importDropped({ nibrs, kcpd, extracts, recorder, vault, clock, failed: (error) => { this.log.error({ err: error }) } }, this.stopping.signal) })
-    readiness.add('drop folder', async () => this.state)
+    const importFile = importDropped({ nibrs, kcpd, extracts, recorder, vault, clock, failed: (error) => { this.log.error({ err: error }) } }, this.stopping.signal)
+    const both = { folder: settings.drop, maxBytes: settings.maxUpload, interval: settings.dropInterval * 1000, rosterQuiet: settings.dropRosterQuiet * 1000, clock, owns: () => lock.holds(), importFile, inHand: new Set<string>() }
+    this.lanes = (['hours', 'rest'] as const).map((lane) => ({ folder: new DropFolder({ ...both, lane }), looking: Promise.resolve(), state: { ok: true, text: 'not looked at yet' } }))
+    readiness.add('drop folder', async () => this.state())
   }
 
-  onApplicationBootstrap(): void { if (this.folder) this.again(0) }
+  onApplicationBootstrap(): void { for (const lane of this.lanes) this.again(lane, 0) }
 
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping.abort()
-    clearTimeout(this.timer)
-    await this.looking
+    for (const { timer } of this.lanes) clearTimeout(timer)
+    await Promise.all(this.lanes.map(({ looking }) => looking))
     await this.lock?.letGo()
   }
 
-  private again(ms: number): void {
-    this.timer = setTimeout(() => { this.looking = this.look().finally(() => { if (!this.stopping.signal.aborted) this.again(this.settings.dropInterval * 1000) }) }, ms)
+  /** What is worst, and all that is as bad. */
+  private state(): Check {
+    const states = this.lanes.map(({ state }) => state)
+    const worst = [states.filter(({ ok }) => !ok), states.filter(({ warn }) => warn), states.slice(0, 1)].find((some) => some.length > 0)!
+    return { ...worst[0]!, text: [...new Set(worst.map(({ text }) => text))].join('; ') }
   }
 
-  private async look(): Promise<void> {
-    let state: Check
+  private again(lane: Lane, ms: number): void {
+    lane.timer = setTimeout(() => { lane.looking = this.look(lane).then((more) => { if (!this.stopping.signal.aborted) this.again(lane, more ? 0 : this.settings.dropInterval * 1000) }) }, ms)
+  }
+
+  /** @returns whether it is to look again at once */
+  private async look(lane: Lane): Promise<boolean> {
+    const before = this.state()
+    let more = false
     try {
-      if (!await this.lock!.take()) state = { ok: true, text: 'standby: another process watches it' }
+      if (!await this.lock!.take()) lane.state = { ok: true, text: 'standby: another process watches it' }
       else {
-        await this.folder!.look(this.stopping.signal)
-        const { waiting } = this.folder!
+        more = await lane.folder.look(this.stopping.signal)
+        const { waiting } = lane.folder
         // What one sender's file or folder is like keeps nobody from the rest of this service.
-        state = waiting === undefined ? { ok: true, text: 'watched' } : { ok: true, warn: true, text: `watched, but ${waiting}` }
+        lane.state = waiting === undefined ? { ok: true, text: 'watched' } : { ok: true, warn: true, text: `watched, but ${waiting}` }
       }
     } catch (error) {
-      state = { ok: false, text: error instanceof FolderUnusable ? error.message : 'cannot be looked at: the database does not answer, or a fault of ours that is in the log; tried again' }
+      lane.state = { ok: false, text: error instanceof FolderUnusable ? error.message : 'cannot be looked at: the database does not answer, or a fault of ours that is in the log; tried again' }
       if (!(error instanceof FolderUnusable)) this.log.error({ err: error })
     }
-    if (state.text !== this.state.text) this.log[state.ok && !state.warn ? 'log' : 'warn'](state.text)
-    this.state = state
+    const now = this.state()
+    if (now.text !== before.text) this.log[now.ok && !now.warn ? 'log' : 'warn'](now.text)
+    return more
   }
 }
+
+/** Looks of its own, so that what takes long holds up its own lane alone. */
+interface Lane { readonly folder: DropFolder; state: Check; looking: Promise<void>; timer?: NodeJS.Timeout }

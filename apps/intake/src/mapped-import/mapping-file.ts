@@ -5,13 +5,17 @@ import { repositoryRoot } from '@chorus/platform'
 import { readMapping, type Mapping, type MappingProblem } from '../feeds/mapped/mapping'
 
 /** Whether a file of this mapping says of everybody who is not on it that he has left. One that cannot be read says nothing. */
-export const isFullRoster = (text: string | undefined): boolean => {
-  if (text === undefined) return false
-  if (last?.text !== text) { const read = mappingIn(text); last = { text, full: 'mapping' in read && read.mapping.snapshot?.full === true } }
-  return last.full
-}
+export const isFullRoster = (text: string | undefined): boolean => known(text)?.snapshot?.full === true
+/** Whether clocks of hours hang on a file of this mapping. */
+export const isOfHours = (text: string | undefined): boolean => ['arrest', 'jail-roster'].includes(known(text)?.target ?? '')
+
 /** It is asked at each look, of the same few. */
-let last: { readonly text: string; readonly full: boolean } | undefined
+let last: { readonly text: string; readonly mapping?: Mapping } | undefined
+const known = (text: string | undefined): Mapping | undefined => {
+  if (text === undefined) return undefined
+  if (last?.text !== text) { const read = mappingIn(text); last = { text, ...('mapping' in read && { mapping: read.mapping }) } }
+  return last.mapping
+}
 
 let schema: object | undefined
 export const mappingIn = (text: string): { readonly mapping: Mapping } | { readonly problems: readonly MappingProblem[] } => {
