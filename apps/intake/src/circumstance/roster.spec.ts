@@ -34,6 +34,16 @@ describe('a roster', () => {
     expect(onRoster(history, booked(BOOKED, THREE)).outcome).toBe('duplicate')
     expect(heldAt(history, 'DC', 'JACKSON', at(THREE))).toEqual([HOLD])
   })
+  it('that corrects the booking of one who was gone and is back corrects the entry that says it', () => {
+    const history = [stored((onRoster([], booked(BOOKED, ONE)) as { draft: object }).draft, 0)]
+    history.push(stored(goneFromRoster(history, HOLD, at(ONE), OUTSIDE), 1))
+    history.push(stored((onRoster(history, booked(BOOKED, TWO)) as { draft: object }).draft, 2))
+    const mended = onRoster(history, booked('2026-07-02T23:50', THREE)) as { outcome: string; draft: object }
+    expect(mended).toMatchObject({ outcome: 'correction', draft: { corrects: 'e0', time: '2026-07-02T23:50', data: { status: 'IN' } } })
+    history.push(stored(mended.draft, 3))
+    expect(onRoster(history, booked('2026-07-02T23:50', THREE)).outcome).toBe('duplicate')
+    expect(heldAt(history, 'DC', 'JACKSON', at(THREE))).toEqual([HOLD])
+  })
   it('of another facility lets nobody out here', () => {
     const history = [stored((onRoster([], booked(BOOKED, ONE)) as { draft: object }).draft, 0)]
     expect(heldAt(history, 'OTHER', 'JACKSON', at(THREE))).toEqual([])

@@ -35,7 +35,12 @@ export const onRoster = (history: readonly RecordedEvent[], { caseId, subjectRef
     // Seen again after it was gone from a roster: it stands since then, the booking is an earlier entry's.
     const since = entries.length > 1 && placed(booked.time) <= placed(entries.at(-2)!.time)
     const same = (since || standing.time === booked.time) && standing.data.facility === facility && standing.data.jurisdiction === jurisdiction && standing.data.reason === reason
-    if (same) return { outcome: 'duplicate', ordinal: standing.ordinal, revision: standing.revision }
+    if (same) {
+      // The entry that says when he was booked stands before; where several could be meant, none is guessed.
+      const [booking, ...others] = since ? entries.slice(0, -2).filter(({ status }) => status === 'IN') : []
+      if (booking?.id !== undefined && others.length === 0 && placed(booking.time) !== placed(booked.time)) return { outcome: 'correction', draft: { ...draft(booked), corrects: booking.id } }
+      return { outcome: 'duplicate', ordinal: standing.ordinal, revision: standing.revision }
+    }
     return { outcome: 'correction', draft: { ...draft(since ? standing : booked), corrects: standing.id } }
   }
   return { outcome: 'new', draft: draft(last && placed(booked.time) <= placed(last.time) ? asOf : booked) }
