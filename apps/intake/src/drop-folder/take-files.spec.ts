@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { appendFileSync, chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { appendFileSync, chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import type * as Files from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -390,6 +390,9 @@ describe('the drop folder', () => {
       symlinkSync(join(outside, 'f'), path('a.txt'))
       expect(await refusal()).toContain('links are not followed')
       expect(readFileSync(join(outside, 'f'), 'utf8')).toBe(FLAT)
+      // Whoever opens what was refused opens no file of the machine.
+      const kept = path('refused', inFolder('refused').find((name) => name.endsWith('-a.txt'))!)
+      expect([lstatSync(kept).isFile(), readFileSync(kept, 'utf8')]).toEqual([true, expect.stringContaining(join(outside, 'f'))])
       rmSync(outside, { recursive: true })
     })
     it('a pipe, without waiting for who writes into it', async () => { execFileSync('mkfifo', [path('a.txt')]); expect(await refusal()).toContain('no file that can be read') })

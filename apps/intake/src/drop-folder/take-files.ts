@@ -5,7 +5,7 @@
  * Each step can be cut short at any point: a file that was taken is finished by the next look.
  */
 import type { BigIntStats } from 'node:fs'
-import { chmod, lstat, mkdir, readdir, rename, rmdir, unlink } from 'node:fs/promises'
+import { chmod, lstat, mkdir, readdir, readlink, rename, rmdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { newId } from '@chorus/platform'
 import { isFullRoster, isOfHours } from '../mapped-import/mapping-file'
@@ -59,7 +59,7 @@ const WORKING = '.working'
 const FILED = '.filed'
 const OWN = ['done', 'refused', WORKING, FILED]
 /** What Chorus writes beside a file that it took. */
-const OURS = /^(?:copy(?:-[0-9a-f-]+)?|rows(?:-[0-9a-f-]+)?\.csv|ok|(?:claim|report|finished)\.json(?:\.new)?)$/
+const OURS = /^(?:copy(?:-[0-9a-f-]+)?|rows(?:-[0-9a-f-]+)?\.csv|ok|file\.new|(?:claim|report|finished)\.json(?:\.new)?)$/
 
 export class DropFolder {
   private troubles = new Set<string>()
@@ -240,7 +240,10 @@ export class DropFolder {
     await this.filed.note(id, finished, claimOf(await reading(() => json(this.path(WORKING, id, 'claim.json')))))
     for (const [name, as] of [['report.json', `${base}.report.json`], ['rows.csv', `${base}.rows.csv`], ['ok', `${base}.ok`], ['file', base]] as const) {
       const from = this.path(WORKING, id, name)
-      if (await reading(() => ifThere(from))) await writing(() => rename(from, this.path(to, as)))
+      const stat = await reading(() => ifThere(from))
+      // Whoever opens what was refused is not to be led elsewhere.
+      if (stat?.isSymbolicLink()) await writing(async () => { await writeWhole(from, `A link was put here. It led to: ${await readlink(from)}\n`) })
+      if (stat) await writing(() => rename(from, this.path(to, as)))
     }
     await this.remove(id)
   }
