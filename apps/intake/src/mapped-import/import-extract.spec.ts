@@ -151,6 +151,8 @@ describe('an older roster that is sent again after a newer one', () => {
     const { commit } = await setUp()
     await expect(commit(Buffer.from(`BOOKING,P_ID,BOOKED,WHY,AS_OF\n${A},2026-07-03 05:00\n${B},2026-07-03 06:00`), dated)).rejects.toThrow(/name 2 moments in column AS_OF/)
     await expect(commit(at('2026-07-03', A), dated)).rejects.toThrow(/column AS_OF\) is no date or time/)
+    // It is the file that is wrong, and no record of ours that has changed.
+    for (const moment of ['2026-07-03', '2026-07-04 05:00']) await expect(commit(at(moment, A), dated)).rejects.toMatchObject({ problem: 'schema-violation' })
     await expect(commit(at('2026-07-04 05:00', A), dated)).rejects.toThrow(/column AS_OF\) lies in the future/)
     await expect(commit(roster(A), dated)).rejects.toThrow(/"AS_OF"/)
   })
