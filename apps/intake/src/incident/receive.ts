@@ -12,6 +12,8 @@ export interface Inbound {
   /** keyed fingerprint of the file, and the record's first line there */
   readonly file: string
   readonly row: number
+  /** name and version of the mapping that reads it, where a mapping can be mended: `reports@2` */
+  readonly mapping?: string
   /**
    * The events that say it, as this version of the record; `current` are the events of the version before it (for an
    * amendment, with sealed fields open), [] where there is none or it was taken back.
@@ -40,7 +42,10 @@ export const receive = (history: readonly RecordedEvent[], inbound: Inbound, con
   const known = sourced.findLast(event => event.sourceRecord!.message === inbound.message)
   // The same message again is a duplicate, unless it stands later in the very file that changed the record since.
   const laterInTheFile = last.sourceRecord!.file === inbound.file && inbound.row > (last.sourceRecord!.row ?? 0)
-  if (known && (known.sourceRecord!.version === version || !laterInTheFile)) return duplicateOf(known)
+  if (known && known.sourceRecord!.version !== version && !laterInTheFile) return duplicateOf(known)
+  // By a mended mapping the same message may say something else. Of several of one file the last one stands: those before it do not.
+  const readAnew = isRaised(last.sourceRecord!.mapping, inbound.mapping) && !(last.sourceRecord!.file === inbound.file && inbound.row < (last.sourceRecord!.row ?? 0))
+  if (known?.sourceRecord!.version === version && !readAnew) return duplicateOf(known)
   if (inbound.kind === 'delete') {
     if (current.length === 0) return duplicateOf(last)
     return { outcome: 'accepted', drafts: correcting(inbound.compose(version + 1, current), current), change: 'retraction' }
@@ -52,10 +57,17 @@ export const receive = (history: readonly RecordedEvent[], inbound: Inbound, con
   const same = inbound.compose(version, current)
   // An amendment of parts that are not there says nothing yet.
   if (same.length === 0) return { outcome: 'waits' }
-  const unchanged = current.every((event, at) => same[at] !== undefined && contentOf({ ...same[at], index: at }) === event.content)
+  // A local time reads the same in every zone, and its fingerprint too: a mended mapping may have another one.
+  const unchanged = current.every((event, at) => same[at] !== undefined && contentOf({ ...same[at], index: at }) === event.content && !(readAnew && same[at].timeZone !== event.timeZone))
   if (unchanged && same.length === current.length) return duplicateOf(last)
   // Where all that is known stays as it is, what is more joins it: that corrects nothing.
   return { outcome: 'accepted', drafts: correcting(inbound.compose(version + 1, current), current), change: unchanged ? 'none' : 'correction' }
+}
+
+/** Whether it is a later version of the mapping that read the one before; of a mapping of another name nobody can say. */
+const isRaised = (before: string, now: string | undefined): boolean => {
+  const [[nameBefore, versionBefore], [name, version]] = [before, now ?? ''].map((mapping) => mapping.split('@')) as [string[], string[]]
+  return name === nameBefore && Number(version) > Number(versionBefore)
 }
 
 const duplicateOf = (event: RecordedEvent): Received => ({ outcome: 'duplicate', ordinal: event.ordinal, revision: event.revision })

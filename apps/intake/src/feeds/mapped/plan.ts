@@ -179,7 +179,7 @@ export const planRows = (rows: readonly Row[], mapping: Mapping, facts: PlanFact
     const compose = COMPOSE[mapping.target]
     // Several records share the stream of an incident's charges: this one's events are those that have its ids.
     const history = charge ? ofRecord(historyOf(stream), compose({ ...composing, version: 1, current: [] })[0]!, facts) : historyOf(stream)
-    const received: Received = receive(history, { kind: 'report', message, file: facts.file, row: row.line, compose: (version, current) => compose({ ...composing, version, current }) }, facts.contentOf)
+    const received: Received = receive(history, { kind: 'report', message, file: facts.file, row: row.line, mapping: nameOf(mapping), compose: (version, current) => compose({ ...composing, version, current }) }, facts.contentOf)
     if (received.outcome === 'waits') return { ...place, outcome: 'waits', drafts: [], ...WAITS_FOR_REPORT }
     if (received.outcome === 'duplicate') return { ...place, outcome: 'duplicate', stream, ordinal: received.ordinal, drafts: [] }
     return accept(stream, received.change === 'none' ? 'new' : 'correction', received.drafts)
