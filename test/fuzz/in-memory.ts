@@ -55,7 +55,7 @@ export const memoryIntake = () => {
   const deps = { recorder, vault, quarantine, retry, clock, lookUp }
   const events = async (categories?: readonly string[]): Promise<RecordedEvent[]> => { const found: RecordedEvent[] = []; for await (const event of recorder.read({ ...(categories && { filter: { categories } }) })) found.push(event); return found }
   const openCase = async (system: string, id: string): Promise<void> => { cases.set(await vault.personOf('case', [{ system, id }]), { caseId: '018f0000-0000-7000-8000-00000000000c' }) }
-  return { nibrs: new NibrsImport(deps), kcpd: new KcpdImport(deps), mapped: new MappedImport(deps, PART), kept, events, openCase, fresh: () => cases.size === 0 }
+  return { nibrs: new NibrsImport(deps), kcpd: new KcpdImport(deps), mapped: new MappedImport(deps, PART), recorder, quarantine, retry, kept, events, openCase, fresh: () => cases.size === 0 }
 }
 
 /** Rows of an extract at once: few, so that a sample has several parts. */

@@ -87,7 +87,8 @@ describe('the next month', () => {
   it('is not undone by the month before, sent once more in the other format', async () => {
     const { byType } = await replayed(chorus)
     const report = await send(readFileSync(join(__dirname, '../../samples/nibrs/2026-07.xml')))
-    expect(report).toMatchObject({ records: { read: 7, accepted: 0, duplicate: 7 }, corrections: 0 })
+    // What was deleted since may have been sent anew: that a person says.
+    expect(report).toMatchObject({ records: { read: 7, accepted: 0, duplicate: 6, quarantined: 1 }, corrections: 0, quarantine: { byCause: { 'said-before': 1 } } })
     expect((await replayed(chorus)).byType['IncidentReported@1']).toBe(byType['IncidentReported@1'])
   })
 
@@ -121,6 +122,16 @@ describe('the next month', () => {
     const report = await send(linesOf(AUGUST, unknown).split('\n').map(line => line === '' ? line : `${line.slice(0, 5)}I072026${line.slice(12)}`).join('\n'))
     expect(report).toMatchObject({ records: { accepted: 1 }, releasedFromQuarantine: 1 })
     expect((await quarantine()).records.filter(record => record.cause === 'record-not-known')).toEqual([])
+  })
+
+  it('lets a person say that a report which was taken back holds again, and keeps it aside until then', async () => {
+    const { id } = (await quarantine()).records.find(({ cause }) => cause === 'said-before')!
+    const analyst = await chorus.bearer('intakeAnalyst')
+    expect((await chorus.agent.get(`/v1/quarantine/${id}`).set('Authorization', analyst).set('X-Purpose', 'caseWork').expect(200)).body.text).toContain('--holds-again')
+    const retry = async (body: object): Promise<unknown> => (await chorus.agent.post(`/v1/quarantine/${id}/retry`).set('Authorization', analyst).send({ reason: 'the records unit was asked', ...body }).expect(200)).body
+    expect(await retry({})).toMatchObject({ settled: false, cause: 'said-before' })
+    expect(await retry({ holdsAgain: true })).toMatchObject({ settled: true, outcome: 'accepted' })
+    expect((await send(readFileSync(join(__dirname, '../../samples/nibrs/2026-07.xml')))).records).toMatchObject({ accepted: 0, duplicate: 7, quarantined: 0 })
   })
 })
 

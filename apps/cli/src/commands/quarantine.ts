@@ -48,7 +48,7 @@ export const register = (program: Command, context: Context): void => {
         ...(detail.original ? ['', `as it came, before ${detail.repairs === 1 ? 'it was repaired' : `${detail.repairs} repairs`}:`, '', detail.original.content.replace(/\n$/, '')] : []),
       ])
       // what waits for another is whole itself
-      if (detail.status === 'open') out.next(detail.waitsFor ? `import the file that holds ${detail.waitsFor}` : `npx chorus quarantine repair ${id} --file REPAIRED.txt --reason "…"`)
+      if (detail.status === 'open') out.next(detail.cause === 'said-before' ? `npx chorus quarantine retry ${id} --holds-again --reason "…"` : detail.waitsFor ? `import the file that holds ${detail.waitsFor}` : `npx chorus quarantine repair ${id} --file REPAIRED.txt --reason "…"`)
     },
   })
 
@@ -67,15 +67,16 @@ export const register = (program: Command, context: Context): void => {
     },
   })
 
-  context.command<Record<string, unknown>, [string]>(group, {
+  context.command<{ holdsAgain?: boolean }, [string]>(group, {
     name: 'retry <id>',
     summary: 'try it again as it is',
     role: 'intakeAnalyst',
     writes: 'operator',
-    examples: ['npx chorus quarantine retry ID --reason "the reader knows this version now"'],
+    examples: ['npx chorus quarantine retry ID --reason "the reader knows this version now"', 'npx chorus quarantine retry ID --holds-again --reason "the records unit confirms it"'],
+    with: (command) => command.option('--holds-again', 'what it says was corrected since, and is true again (cause said-before)'),
     run: async ({ client, options, out, signal }, id) => {
       if (options.dryRun) { out.data('quarantine.retry/1', { id, dryRun: true }, [`would try ${id} again`]); return }
-      return settled(out, 'retry', id, await post(await client(), `/v1/quarantine/${encodeURIComponent(id)}/retry`, { reason: options.reason }, signal))
+      return settled(out, 'retry', id, await post(await client(), `/v1/quarantine/${encodeURIComponent(id)}/retry`, { reason: options.reason, ...(options.holdsAgain && { holdsAgain: true }) }, signal))
     },
   })
 

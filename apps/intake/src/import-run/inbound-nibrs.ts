@@ -42,8 +42,9 @@ export const readInbound = (record: NibrsRecord, context: InboundContext): Nibrs
   const assumed = context.zone === undefined ? zoneOf(record.ori) : { zone: context.zone, assumed: false }
   const edits = checkRecord(record)
   const receivedOn = dayIn(assumed.zone, receivedtime)
+  const kind = inboundKindOf(record)
   return {
-    kind: inboundKindOf(record), message, file: fileId, row: record.firstLine,
+    kind, ...(kind === 'report' && { first: true }), message, file: fileId, row: record.firstLine,
     stream: `${key.category}-${streamId}`, agency: record.ori, edits: editCodes([...edits, ...checkReceipt(record, receivedOn.replaceAll('-', ''))]), zone: assumed.zone, zoneAssumed: assumed.assumed,
     compose: (version, current) => draftsOf(record, {
       streamId, version, current, zone: assumed.zone, newToken: kind => vault.newToken(kind), edits, message, file: fileId, row: record.firstLine, receivedOn, mapping: mappingOf(context.format),

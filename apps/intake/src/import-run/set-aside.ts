@@ -13,6 +13,8 @@ export interface Refused {
   readonly raw: { readonly firstLine: number; readonly lines: number; readonly offset?: number; readonly length: number; readonly bytes?: Uint8Array }
   /** what makes it the same record again; its digest mostly */
   readonly identity: string
+  /** of what is set aside each time that something else stood meanwhile: what stands now */
+  readonly occasion?: string
   readonly cause: string
   readonly text: string
   readonly more?: Pick<RecordQuarantinedV2, 'action' | 'edits' | 'waitsFor' | 'field' | 'speaksOf' | 'personRefs'>
@@ -24,7 +26,7 @@ export interface SettingAside<R> { readonly feed: string; readonly mappingOf: (r
 /** Counts each, and quarantines whole those that are not there already; what was repaired and accepted, or resolved, is known, and what was erased by order is not kept again. */
 export const setAside = async <R extends Refused>({ vault, quarantine }: { readonly vault: Vault; readonly quarantine: Quarantine }, { feed, mappingOf, tally, options, now }: SettingAside<R>, refused: readonly R[]): Promise<readonly SetAside[]> => {
   if (refused.length === 0) return []
-  const named = refused.map((item) => { const record = vault.hmac('message', item.identity).toString('hex'); return { item, record, id: vault.uuid('stream-id', 'quarantine', feed, record) } })
+  const named = refused.map((item) => { const record = vault.hmac('message', item.identity).toString('hex'); return { item, record, id: vault.uuid('stream-id', 'quarantine', feed, record, ...(item.occasion === undefined ? [] : [item.occasion])) } })
   const ids = named.map(({ id }) => id)
   // Asked now, whatever was known when the record was read: an order that came since looks for what was set aside before it.
   const spoken = refused.flatMap(({ more }) => spokenOf(more))

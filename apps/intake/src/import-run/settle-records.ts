@@ -13,7 +13,7 @@ import { Statistics } from '../feeds/nibrs/statistics'
 import type { Quarantine } from '../quarantined-record/quarantine'
 import { ANOTHER_AGENCY, WAITS, type QuarantineRetry } from '../quarantined-record/retry'
 import { isTooLarge, TOO_LARGE } from '../quarantined-record/too-large'
-import { receive, type Received } from '../incident/receive'
+import { receive, SAID_BEFORE, type Received } from '../incident/receive'
 import { mappingOf, NIBRS, readInbound, type NibrsInbound } from './inbound-nibrs'
 import { Remembered } from './remembered'
 import { metaOf, type ImportOptions } from './import-options'
@@ -23,7 +23,7 @@ import { Tally } from './tally'
 /** How often one record is decided anew when another writer was faster. */
 const ATTEMPTS = 6
 
-interface Item { readonly raw: RawRecord; readonly action: string; readonly inbound?: NibrsInbound; readonly cause?: string; readonly edit?: string; readonly text?: string; readonly message: string }
+interface Item { readonly raw: RawRecord; readonly action: string; readonly inbound?: NibrsInbound; readonly cause?: string; readonly edit?: string; readonly text?: string; readonly occasion?: string; readonly message: string }
 
 /** An integration whose token names an ORI sends that agency's records alone; the program's own agencies send whatever they were handed. */
 const maySend = (actor: Actor, ori: string): boolean => actor.role !== 'agencyFeed' || actor.agency === ori || (AGENCIES as readonly string[]).includes(actor.agency)
@@ -118,6 +118,7 @@ export class RecordSettler {
       const received = receive(history, inbound, draft => recorder.contentOf(draft))
       if (received.outcome === 'duplicate') this.tally.settle(item.raw, 'duplicate')
       else if (received.outcome === 'waits') refused.push({ ...item, ...WAITS })
+      else if (received.outcome === 'said-before') refused.push({ ...item, ...SAID_BEFORE, occasion: `over ${received.version}` })
       else if (this.options.dryRun) {
         if (this.wouldBeTooLarge(inbound, received.drafts)) { refused.push({ ...item, ...TOO_LARGE }); continue }
         this.remembered.add(inbound.stream, received.drafts, draft => recorder.contentOf(draft))
@@ -179,7 +180,7 @@ export class RecordSettler {
 
   private async quarantine(items: readonly Item[]): Promise<void> {
     await setAside(this.deps, { feed: NIBRS.system, mappingOf: ({ raw }) => mappingOf(raw.format), tally: this.tally, options: this.options, now: this.now }, items.map((item) => ({
-      raw: item.raw, identity: item.raw.sha256, cause: item.cause!, text: item.text!,
+      raw: item.raw, identity: item.raw.sha256, ...(item.occasion && { occasion: item.occasion }), cause: item.cause!, text: item.text!,
       more: { ...(item.action.length === 1 && { action: item.action }), ...(item.edit && { edits: [{ code: item.edit, count: 1 }] }), ...(item.inbound && { speaksOf: [item.inbound.stream], ...(item.cause === WAITS.cause && { waitsFor: item.inbound.stream }) }) },
     })))
   }

@@ -50,6 +50,20 @@ describe('a record without versions', () => {
     const first = inbound('report', 'a')
     expect(play(first, inbound('replace', 'b', { file: 'file-2' }), first).outcomes).toEqual(['accepted', 'correction', 'duplicate'])
   })
+  it('that says in another file what it said before a correction is no duplicate and no correction: a person says whether it holds again', () => {
+    const [a, b] = [inbound('report', 'a'), inbound('replace', 'b', { file: 'file-2' })]
+    const again = { ...a, file: 'file-3', row: 7 }
+    const { history, outcomes } = play(a, b, again, { ...again, holdsAgain: true }, again, { ...b, file: 'file-4' }, b)
+    expect(outcomes).toEqual(['accepted', 'correction', 'said-before', 'correction', 'duplicate', 'said-before', 'duplicate'])
+    expect(history[2]).toMatchObject({ corrects: 'e1', sourceRecord: { version: 3, file: 'file-3', row: 7 } })
+    expect(receive(history, { ...b, file: 'file-4' }, contentOf)).toEqual({ outcome: 'said-before', version: 3 })
+  })
+  it('of a standard that sends changes as changes: a first report that comes again says nothing new, unless the record was taken back', () => {
+    const a = inbound('report', 'a', { first: true })
+    const elsewhere = { ...a, file: 'file-3' }
+    expect(play(a, inbound('replace', 'b', { file: 'file-2' }), elsewhere).outcomes).toEqual(['accepted', 'correction', 'duplicate'])
+    expect(play(a, inbound('delete', '', { file: 'file-2' }), elsewhere, { ...elsewhere, holdsAgain: true }).outcomes).toEqual(['accepted', 'retraction', 'said-before', 'correction'])
+  })
   it('a change back within one file is a change', () => {
     const b1 = inbound('replace', 'b', { file: 'file-2', row: 10 })
     const back = { ...b1, row: 30 }

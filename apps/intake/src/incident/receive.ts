@@ -14,6 +14,10 @@ export interface Inbound {
   readonly row: number
   /** name and version of the mapping that reads it, where a mapping can be mended: `reports@2` */
   readonly mapping?: string
+  /** by its standard the first report of its record: what changes is sent as something else, so that it says nothing new where it comes again */
+  readonly first?: boolean
+  /** a person says that it holds again */
+  readonly holdsAgain?: boolean
   /**
    * The events that say it, as this version of the record; `current` are the events of the version before it (for an
    * amendment, with sealed fields open), [] where there is none or it was taken back.
@@ -26,6 +30,11 @@ export type Received =
   | { readonly outcome: 'duplicate'; readonly ordinal: number; readonly revision: number }
   /** it speaks of a record that is not known (yet) */
   | { readonly outcome: 'waits' }
+  /** it said this in an earlier version, and something else since; `version`: what stands now */
+  | { readonly outcome: 'said-before'; readonly version: number }
+
+/** Of what was true once and comes in another file, nobody can tell whether it is true again or the file is an old one. */
+export const SAID_BEFORE = { cause: 'said-before', text: 'the record said just this before, and something else since: it holds again, or the file is an old one. If it holds again, release it (chorus quarantine retry ID --holds-again), and it is the next correction; if the file is an old one, resolve it (SUPERSEDED)' } as const
 
 /** `history`: the record's stream in order. `contentOf`: the fingerprint that the recorder would give a draft. */
 export const receive = (history: readonly RecordedEvent[], inbound: Inbound, contentOf: (draft: DraftEvent) => string): Received => {
@@ -42,7 +51,11 @@ export const receive = (history: readonly RecordedEvent[], inbound: Inbound, con
   const known = sourced.findLast(event => event.sourceRecord!.message === inbound.message)
   // The same message again is a duplicate, unless it stands later in the very file that changed the record since.
   const laterInTheFile = last.sourceRecord!.file === inbound.file && inbound.row > (last.sourceRecord!.row ?? 0)
-  if (known && known.sourceRecord!.version !== version && !laterInTheFile) return duplicateOf(known)
+  if (known && known.sourceRecord!.version !== version && !inbound.holdsAgain) {
+    const ofThisFile = sourced.filter(({ sourceRecord }) => sourceRecord!.message === inbound.message && sourceRecord!.file === inbound.file)
+    if (ofThisFile.some(({ sourceRecord }) => sourceRecord!.row === inbound.row)) return duplicateOf(known)
+    if (!laterInTheFile) return ofThisFile.length > 0 || (inbound.first && current.length > 0) ? duplicateOf(known) : { outcome: 'said-before', version }
+  }
   // By a mended mapping the same message may say something else. Of several of one file the last one stands: those before it do not.
   const readAnew = isRaised(last.sourceRecord!.mapping, inbound.mapping) && !(last.sourceRecord!.file === inbound.file && inbound.row < (last.sourceRecord!.row ?? 0))
   if (known?.sourceRecord!.version === version && !readAnew) return duplicateOf(known)

@@ -1,7 +1,7 @@
 /** What an answer says of single rows. */
 import type { PlannedRow } from '../feeds/mapped/plan'
 
-export type RowReport = Omit<PlannedRow, 'drafts' | 'ids' | 'stream' | 'waitsFor' | 'ordinal'> & { /** of a quarantined row: its id there */ readonly quarantine?: string }
+export type RowReport = Omit<PlannedRow, 'drafts' | 'ids' | 'stream' | 'waitsFor' | 'over' | 'ordinal'> & { /** of a quarantined row: its id there */ readonly quarantine?: string }
 export const entryOf = ({ row, line, outcome, cause, field, text }: PlannedRow): RowReport => ({ row, line, outcome, ...(cause && { cause }), ...(field && { field }), ...(text && { text }) })
 
 /** Rows that an answer names. */

@@ -210,12 +210,13 @@ export class MappedImport {
       settling.rows.add(entryOf(planned))
     }
     const contents = new Map(refused.length === 0 ? [] : rows.map((row) => [row.row, row]))
-    const became = await setAside(this.deps, { feed: feedOf(mapping), mappingOf: () => nameOf(mapping), tally, options: { runId: options.runId, actor: options.actor, dryRun: !options.commit, fileId: facts.file, zone: mapping.zone }, now: this.deps.clock.now() }, refused.map(({ row, line, cause, text, field, waitsFor }) => {
+    const became = await setAside(this.deps, { feed: feedOf(mapping), mappingOf: () => nameOf(mapping), tally, options: { runId: options.runId, actor: options.actor, dryRun: !options.commit, fileId: facts.file, zone: mapping.zone }, now: this.deps.clock.now() }, refused.map(({ row, line, cause, text, field, waitsFor, stream, over }) => {
       const whole = contents.get(row)!
       const { content: identity } = whole
-      const { erased: _, ...spoken } = facts.spokenOf(whole)
+      const { erased: _, ...named } = facts.spokenOf(whole)
+      const spoken = { ...named, ...(stream && { speaksOf: [...new Set([...named.speaksOf ?? [], stream])] }) }
       const bytes = Buffer.from(identity, 'utf8')
-      return { identity, cause: cause!, text: `line ${line}: ${text!}`, more: { ...(field && { field }), ...(waitsFor && { waitsFor }), ...spoken }, raw: { firstLine: line, lines: 1, length: bytes.length, ...(bytes.length <= MAX_KEPT && { bytes }) } }
+      return { identity, ...(over !== undefined && { occasion: `over ${over}` }), cause: cause!, text: `line ${line}: ${text!}`, more: { ...(field && { field }), ...(waitsFor && { waitsFor }), ...spoken }, raw: { firstLine: line, lines: 1, length: bytes.length, ...(bytes.length <= MAX_KEPT && { bytes }) } }
     }))
     for (const [at, planned] of refused.entries()) {
       const { id, outcome } = became[at]!

@@ -17,15 +17,15 @@ export interface PlannedAgain { readonly planned: PlannedRow; readonly mapping: 
 export class ExtractRows {
   constructor(private readonly deps: FactsDeps) {}
 
-  /** The row as it would be recorded now, or why not. `making`: it is to be recorded. */
-  async plan(bytes: Uint8Array, { first }: Open, actor: Actor, making: boolean): Promise<PlannedAgain | { readonly cause: string; readonly text: string }> {
+  /** The row as it would be recorded now, or why not. `making`: it is to be recorded; `holdsAgain`: a person says so. */
+  async plan(bytes: Uint8Array, { first }: Open, actor: Actor, making: boolean, holdsAgain = false): Promise<PlannedAgain | { readonly cause: string; readonly text: string }> {
     const mapping = await mappingOf(this.deps.recorder, first.runId)
     if (!mapping) return { cause: 'mapping-unknown', text: 'the mapping of its run is not known here: send the row again in a file, or resolve it' }
     const row = await onlyRow(bytes, mapping, first.firstLine ?? 1)
     if ('text' in row) return row
     const roster = await rosterMoment(this.deps.recorder, mapping, [row], first.file ?? '', this.deps.clock.now())
     if ('refused' in roster) return { cause: 'roster-older', text: roster.refused }
-    const facts = await lookUpFacts(this.deps, { mapping, rows: [row], file: first.file ?? '', actor, making })
+    const facts = { ...await lookUpFacts(this.deps, { mapping, rows: [row], file: first.file ?? '', actor, making }), holdsAgain }
     const { rows: [planned] } = await planExtract(this.deps.recorder, [row], { ...mapping, ...(mapping.snapshot && { snapshot: { ...mapping.snapshot, full: false } }) }, facts)
     return { planned: planned!, mapping, expected: planned!.stream ? facts.history(planned!.stream).length - 1 : -1 }
   }

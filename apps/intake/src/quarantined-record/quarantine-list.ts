@@ -7,6 +7,7 @@ import type { QuarantinedBytes } from './quarantined-bytes'
 import { evolve, initial, type QuarantinedRecord } from './quarantined-record'
 import { isExtract } from '../feeds/mapped/mapping'
 import type { ExtractRows } from '../mapped-import/retry-row'
+import { SAID_BEFORE } from '../incident/receive'
 import { ANOTHER_AGENCY, onlyRecord, WAITS } from './retry'
 import { TOO_LARGE } from './too-large'
 
@@ -96,7 +97,7 @@ export class QuarantineList {
     const raw = await onlyRecord(bytes, first.firstLine ?? 1)
     if ('cause' in raw) return raw.text
     const parsed = parseRecord(raw)
-    for (const { cause, text } of [TOO_LARGE, ANOTHER_AGENCY]) if (parsed.ok && first.cause === cause) return text
+    for (const { cause, text } of [TOO_LARGE, ANOTHER_AGENCY, SAID_BEFORE]) if (parsed.ok && first.cause === cause) return text
     return parsed.ok ? first.waitsFor ? WAITS.text : 'it can be read now: try it again (chorus quarantine retry)' : parsed.text
   }
 }

@@ -54,7 +54,7 @@ export class RetryQuarantinedRecordCommand { constructor(readonly id: string, re
 @CommandHandler(RetryQuarantinedRecordCommand)
 export class RetryQuarantinedRecordHandler implements ICommandHandler<RetryQuarantinedRecordCommand> {
   constructor(@Inject(RECORDER) private readonly log: Recorder, private readonly quarantine: Quarantine, private readonly retry: QuarantineRetry) {}
-  execute({ id, body, meta }: RetryQuarantinedRecordCommand): Promise<Retried | Refusal> { return tryAgain(this.log, this.quarantine, this.retry, id, meta, { reason: body.reason }) }
+  execute({ id, body, meta }: RetryQuarantinedRecordCommand): Promise<Retried | Refusal> { return tryAgain(this.log, this.quarantine, this.retry, id, meta, { reason: body.reason, ...(body.holdsAgain && { holdsAgain: true }) }) }
 }
 
 @AllowedTo(rightOf(ResolveQuarantinedRecord)!)
@@ -70,13 +70,13 @@ export class ResolveQuarantinedRecordHandler implements ICommandHandler<ResolveQ
 
 export const quarantineHandlers = [RepairQuarantinedRecordHandler, RetryQuarantinedRecordHandler, ResolveQuarantinedRecordHandler]
 
-const tryAgain = async (log: Recorder, quarantine: Quarantine, retry: QuarantineRetry, id: string, meta: CommandMeta, { repair, reason }: { readonly repair?: string; readonly reason?: string }): Promise<Retried | Refusal> => {
+const tryAgain = async (log: Recorder, quarantine: Quarantine, retry: QuarantineRetry, id: string, meta: CommandMeta, { repair, ...said }: { readonly repair?: string; readonly reason?: string; readonly holdsAgain?: boolean }): Promise<Retried | Refusal> => {
   const state = (await quarantine.states([id])).get(id)
   if (!state || state.status === 'none') return refused('quarantined_record_unknown', 'There is no quarantined record of this id. The list: chorus quarantine list.', { kind: 'not-found' })
   // An id of its own: the command that repaired it has used the first.
   const commandId = derivedId('retry', meta.commandId)
   if (state.status !== 'open') return await settledBy(log, id, commandId) ?? refused('quarantined_record_settled', `This record is ${state.status} already: nothing of it waits any more.`, { kind: 'conflict' })
-  return retry.retry(id, { ...state, status: 'open', ...(repair && { repair }) }, { actor: meta.actor, commandId, correlationId: meta.correlationId, now: meta.now, ...(reason && { reason }) })
+  return retry.retry(id, { ...state, status: 'open', ...(repair && { repair }) }, { actor: meta.actor, commandId, correlationId: meta.correlationId, now: meta.now, ...said })
 }
 
 /** The answer of the first time, where this very command settled the record and is sent again. */

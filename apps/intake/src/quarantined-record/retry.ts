@@ -7,8 +7,8 @@ import { parseRecord } from '../feeds/nibrs/parse-record'
 import { readNibrs } from '../feeds/nibrs/read-nibrs'
 import type { RawRecord } from '../feeds/nibrs/read-records'
 import { KCPD } from '../feeds/kcpd/report'
-import { NIBRS, readInbound } from '../import-run/inbound-nibrs'
-import { receive } from '../incident/receive'
+import { NIBRS, readInbound, type NibrsInbound } from '../import-run/inbound-nibrs'
+import { receive, SAID_BEFORE } from '../incident/receive'
 import { isExtract } from '../feeds/mapped/mapping'
 import { NUMBER_TAKEN } from '../feeds/mapped/plan'
 import { isTaken } from '../mapped-import/look-up-facts'
@@ -17,7 +17,7 @@ import { isTooLarge, TOO_LARGE } from './too-large'
 import type { QuarantinedBytes } from './quarantined-bytes'
 import { quarantinedRecord, type QuarantinedRecord } from './quarantined-record'
 
-export interface RetryMeta { readonly actor: Actor; readonly commandId: string; readonly correlationId: string; readonly now: string; /** the import run on whose account it is tried again; absent: an operator's */ readonly runId?: string; /** why, where a person tries it again */ readonly reason?: string }
+export interface RetryMeta { readonly actor: Actor; readonly commandId: string; readonly correlationId: string; readonly now: string; /** the import run on whose account it is tried again; absent: an operator's */ readonly runId?: string; /** why, where a person tries it again */ readonly reason?: string; /** a person says that what it says holds again */ readonly holdsAgain?: boolean }
 export type Retried =
   | { readonly settled: true; readonly outcome: 'accepted' | 'duplicate'; readonly stream: string; readonly ordinal: number }
   /** it cannot be accepted as it is: why, and what to do */
@@ -45,14 +45,15 @@ export class QuarantineRetry {
     const parsed = parseRecord(raw)
     if (!parsed.ok) return { settled: false, cause: parsed.cause, text: parsed.text }
     const { first } = state
-    const inbound = readInbound(parsed.record, {
+    const inbound: NibrsInbound = { ...(meta.holdsAgain && { holdsAgain: true }), ...readInbound(parsed.record, {
       message: this.deps.vault.hmac('message', raw.sha256).toString('hex'), fileId: first.file ?? this.deps.vault.hmac('file', id).toString('hex'), vault: this.deps.vault, receivedtime: meta.now, ...(raw.format && { format: raw.format }), ...(first.zone && { zone: first.zone }),
-    })
+    }) }
     const commandMeta: CommandMeta = { commandId: meta.commandId, correlationId: meta.correlationId, causationId: null, actor: meta.actor, source: { agency: inbound.agency, system: NIBRS.system }, now: meta.now }
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const stored = await this.deps.recorder.load(inbound.stream)
       const received = receive(inbound.kind === 'amend' ? await this.deps.recorder.unseal(stored, () => true) : stored, inbound, draft => this.deps.recorder.contentOf(draft))
       if (received.outcome === 'waits') return { settled: false, ...WAITS }
+      if (received.outcome === 'said-before') return { settled: false, ...SAID_BEFORE }
       if (received.outcome === 'duplicate') return this.release(id, { settled: true, outcome: 'duplicate', stream: inbound.stream, ordinal: received.ordinal }, meta)
       const outcome = await this.deps.recorder.record(inbound.stream, stored.length - 1, received.drafts, commandMeta).catch((error: unknown) => { if (isTooLarge(error)) return undefined; throw error })
       if (!outcome) return { settled: false, ...TOO_LARGE }
@@ -65,7 +66,7 @@ export class QuarantineRetry {
   /** A row of an extract, by the mapping that its run was read by. */
   private async retryRow(id: string, state: QuarantinedRecord & { status: 'open' }, bytes: Uint8Array, meta: RetryMeta): Promise<Retried | Refusal> {
     for (let attempt = 0, clashed = false; attempt < ATTEMPTS; attempt++) {
-      const again = await this.deps.extracts.plan(bytes, state, meta.actor, true)
+      const again = await this.deps.extracts.plan(bytes, state, meta.actor, true, meta.holdsAgain)
       if (!('planned' in again)) return { settled: false, ...again }
       const { planned, mapping, expected } = again
       const { outcome, stream, drafts } = planned

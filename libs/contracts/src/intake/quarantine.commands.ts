@@ -1,5 +1,5 @@
 import { CommandBody } from '../commands'
-import { Code, Text } from '../fields'
+import { Code, Flag, Text } from '../fields'
 import { JUSTICE_ALONE } from '../rights'
 import { RESOLUTION_REASONS, type ResolutionReason } from './quarantine.v1'
 
@@ -15,6 +15,7 @@ export class RepairQuarantinedRecord {
 @CommandBody({ type: 'RetryQuarantinedRecord', roles: [...roles], agenciesOf: JUSTICE_ALONE, summary: 'Try a quarantined record again as it is' })
 export class RetryQuarantinedRecord {
   @Text({ max: 400, privacy: 'narrative', doc: 'why' }) reason!: string
+  @Flag({ optional: true, doc: 'what it says was said before, corrected since, and holds again: it is the next correction' }) holdsAgain?: boolean
 }
 
 @CommandBody({ type: 'ResolveQuarantinedRecord', roles: [...roles], agenciesOf: JUSTICE_ALONE, summary: 'Settle a quarantined record without recording it; it is kept, with the reason' })

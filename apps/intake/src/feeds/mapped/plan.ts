@@ -4,7 +4,7 @@
  */
 import type { CustodyReason, DraftEvent, Jurisdiction, RecordedEvent, SupervisionComplianceReportedV1 } from '@chorus/contracts'
 import { goneFromRoster, heldAt, onRoster, toldByFeeds, type When } from '../../circumstance/roster'
-import { receive, type Received } from '../../incident/receive'
+import { receive, SAID_BEFORE, type Received } from '../../incident/receive'
 import { composeArrest, composeCharging, composeReport, composeScreen, composeSupervision, wrongReport, wrongScreen, type Composing, type KnownReport } from './compose'
 import { nameOf, type Mapping } from './mapping'
 import { namesIn } from './names-in'
@@ -24,6 +24,8 @@ export interface PlannedRow {
   readonly text?: string
   readonly stream?: string
   readonly waitsFor?: string
+  /** of what was said before: the version of the record that stands now */
+  readonly over?: number
   readonly drafts: readonly DraftEvent[]
   /** of what is recorded: its events' ids */
   readonly ids?: readonly string[]
@@ -42,6 +44,8 @@ export interface PlanFacts {
   readonly now: string
   readonly file: string
   readonly role: string
+  /** a person says that what was said before holds again */
+  readonly holdsAgain?: boolean
   /** rows that were read for the looking up */
   readonly readings?: ReadonlyMap<Row, Reading>
   /** the roster's moment, in the mapping's zone */
@@ -179,8 +183,9 @@ export const planRows = (rows: readonly Row[], mapping: Mapping, facts: PlanFact
     const compose = COMPOSE[mapping.target]
     // Several records share the stream of an incident's charges: this one's events are those that have its ids.
     const history = charge ? ofRecord(historyOf(stream), compose({ ...composing, version: 1, current: [] })[0]!, facts) : historyOf(stream)
-    const received: Received = receive(history, { kind: 'report', message, file: facts.file, row: row.line, mapping: nameOf(mapping), compose: (version, current) => compose({ ...composing, version, current }) }, facts.contentOf)
+    const received: Received = receive(history, { kind: 'report', message, file: facts.file, row: row.line, mapping: nameOf(mapping), ...(facts.holdsAgain && { holdsAgain: true }), compose: (version, current) => compose({ ...composing, version, current }) }, facts.contentOf)
     if (received.outcome === 'waits') return { ...place, outcome: 'waits', drafts: [], ...WAITS_FOR_REPORT }
+    if (received.outcome === 'said-before') return { ...refuse(SAID_BEFORE), stream, over: received.version }
     if (received.outcome === 'duplicate') return { ...place, outcome: 'duplicate', stream, ordinal: received.ordinal, drafts: [] }
     return accept(stream, received.change === 'none' ? 'new' : 'correction', received.drafts)
   })
