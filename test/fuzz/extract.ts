@@ -51,7 +51,7 @@ const facts = (): PlanFacts => {
   const report = (number: string): KnownReport => ({ incidentId: uuid('incident', number), status: number.length % 7 === 0 ? 'none' : 'known', victims: [PERSON(1)], offenders: [PERSON(2)].map((one) => ({ ...one, sequence: 1 })), revision: 0 })
   return {
     now: '2026-12-01T12:00:00.000Z', file: '0'.repeat(64), role: 'agencyFeed', asOf: { time: '2026-12-01T06:00', timePrecision: 'minute', timeZone: 'America/Chicago' },
-    history: () => [], erased: new Set(), personOf: () => undefined, spokenOf: () => ({ erased: false }), reportOf: report, caseOf: (personId) => personId.endsWith('1') ? { caseId: uuid('case', personId), subjectRef: token('per', personId) } : undefined,
+    history: () => [], erased: new Set(), personOf: () => undefined, isCaseOf: () => true, spokenOf: () => ({ erased: false }), reportOf: report, caseOf: (personId) => personId.endsWith('1') ? { caseId: uuid('case', personId), subjectRef: token('per', personId) } : undefined,
     subjectOf: (personId) => token('per', personId), mayBeHeld: [], streamsOfHold: () => [], streamIdOf: (key) => uuid('stream', key), messageOf: (content) => hmac('message', content), holdIdOf: (jurisdiction, number) => uuid('hold', jurisdiction, number),
     newToken: (kind) => token(kind, `new ${made++}`), contentOf: ({ data, time }) => hmac(JSON.stringify([data, time])), idOf: (draft, place) => uuid('event', JSON.stringify(draft.sourceRecord?.id ?? ''), String(draft.sourceRecord?.version), String(place)),
     check: (_stream, drafts) => { const [first] = drafts.flatMap(problems); return first === undefined ? undefined : { cause: 'does-not-fit', text: first } },

@@ -10,6 +10,10 @@ import type { ToldAt } from '../circumstance/told-at'
 export const ARREST_EVENTS = ['ArrestRecorded', 'EventRetracted'] as const
 export const BY_HAND = 'by-hand@1'
 
+/** The case for which somebody entered it by hand, as long as nothing of its feed stands over that. */
+export const enteredFor = (event: { readonly partitionkey: string; readonly sourceRecord?: Pick<SourceRecord, 'mapping'> } | undefined): string | undefined =>
+  event?.sourceRecord?.mapping === BY_HAND && event.partitionkey.startsWith('pchCase-') ? event.partitionkey.slice('pchCase-'.length) : undefined
+
 /** What the edge looked up. `at`: null where the text is no time of this kind; `case`: 'unknown' where none has the number. */
 export interface ArrestFacts {
   readonly at: ToldAt | null

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RecordedEvent, ReportedPersonsNamedV1 } from '@chorus/contracts'
 import { MemoryStore, Recorder } from '@chorus/event-store'
-import { repositoryRoot } from '@chorus/platform'
+import { newId, repositoryRoot } from '@chorus/platform'
 import { MemoryVault } from '@chorus/privacy'
 import { RecordArrestHandler } from '../arrest/arrest.commands'
 import type { CaseLookUp } from '../pch-case/look-up'
@@ -22,7 +22,8 @@ const setUp = async () => {
   const vault = new MemoryVault(Buffer.alloc(32, 7))
   const recorder = new Recorder({ store: new MemoryStore({ clock }), vault, clock })
   const persons = new Map<string, string>(await Promise.all(['P-1', 'P-2'].map(async (id, at) => [await vault.personOf('case', [{ system: 'sample-rms', id }]), CASES[at]!] as const)))
-  const lookUp = { openCaseOf: async (person: string) => { const caseId = persons.get(person); return caseId ? { caseId } : null } } as unknown as CaseLookUp
+  const lookUp = { openCaseOf: async (person: string) => { const caseId = persons.get(person); return caseId ? { caseId } : null }, casesOf: async (person: string) => ({ cases: everOf.get(person) ?? [] }) } as unknown as CaseLookUp
+  const everOf = new Map([...persons].map(([person, caseId]) => [person, [{ caseId }]] as const))
   const quarantine = { states: async () => new Map(), put: async () => undefined, waitingFor: async () => [], erased: async () => new Set() } as unknown as Quarantine
   const extracts = new MappedImport({ recorder, vault, lookUp, clock, quarantine, retry: {} as QuarantineRetry })
   let run = 0
@@ -238,6 +239,46 @@ describe('two records of one system with one number', () => {
     expect((await plan(file, dispositions)).rows.map(({ outcome, cause }) => [outcome, cause])).toEqual([['refused', 'number-taken'], ['new', undefined], ['refused', 'number-taken']])
     expect(await commit(file, dispositions)).toMatchObject({ records: { read: 3, accepted: 1, quarantined: 2 }, corrections: 0 })
     expect(await said('DispositionEntered')).toHaveLength(1)
+  })
+})
+
+describe('an arrest that was entered by hand for a case', () => {
+  const byArrests = sample('arrests.map.yml')
+  const arrests = (number: string, name = 'Sample, Bert'): Buffer => Buffer.from(`${sample('arrests.csv').split('\n')[0]!}\nFX-H-1,07/02/2026 23:10,,,565.076,S,,,${number},"${name}",,36,M`)
+  const entered = async (caseId?: string) => {
+    const world = await setUp()
+    const lookUp = { stateOf: async () => ({ status: 'closed', opened: {} }), openCaseOf: async () => null } as unknown as CaseLookUp
+    const byHand = (arrestNumber: string, of = caseId, id = newId(clock)) =>
+      new RecordArrestHandler(world.recorder, world.vault, lookUp).execute({ body: { ori: 'MOZZ99900', system: 'sample-arrests', arrestNumber, at: '2026-07-02T23:05', ...(of && { caseId: of }) }, meta: { commandId: id, correlationId: id, causationId: null, actor: { id: 'u', role: 'detective', agency: 'KCPD' }, source: { agency: 'KCPD', system: 'chorus' }, now: clock.now() } })
+    await byHand('fx-h-1')
+    return { ...world, byHand, keys: async () => (await world.said('ArrestRecorded')).map(({ partitionkey }) => partitionkey) }
+  }
+  const [MINE, HIS] = CASES.map((caseId) => `pchCase-${caseId}`) as [string, string]
+  it('is one arrest, however its number is written', async () => {
+    const { byHand, keys } = await entered(CASES[0])
+    await byHand(' FX-h-1 ')
+    expect(await keys()).toEqual([MINE])
+  })
+  it.each(['P-2', 'P-9'])('is not corrected by a row of another person (%s), with a case or without', async (number) => {
+    const { commit, byHand, keys } = await entered(CASES[0])
+    expect((await commit(arrests(number), byArrests)).rows).toMatchObject([{ outcome: 'refused', cause: 'other-person', field: 'personId' }])
+    expect(await keys()).toEqual([MINE])
+    // It was the entry that was wrong: corrected by hand, it leaves the row its way.
+    await byHand('FX-H-1', number === 'P-2' ? CASES[1] : NEWER)
+    expect((await keys())[1]).not.toBe(MINE)
+  })
+  it('of the right person is completed by his row, and stays with its case, also once it is closed', async () => {
+    const { commit, closeCase, keys } = await entered(CASES[0])
+    closeCase(CASES[0])
+    expect(await commit(arrests('P-1'), byArrests)).toMatchObject({ records: { accepted: 1 }, corrections: 1 })
+    expect(await keys()).toEqual([MINE, MINE])
+  })
+  it('stays with its case where rows say no number; where it was entered for none, has that of whom its row names', async () => {
+    const [his, nobodys] = [await entered(CASES[1]), await entered()]
+    for (const name of ['Sample, Bert', 'Sample, B.']) expect(await his.commit(arrests('', name), byArrests)).toMatchObject({ corrections: 1 })
+    expect(await his.keys()).toEqual([HIS, HIS, HIS])
+    expect(await nobodys.commit(arrests('P-2'), byArrests)).toMatchObject({ corrections: 1 })
+    expect((await nobodys.keys())[1]).toBe(HIS)
   })
 })
 

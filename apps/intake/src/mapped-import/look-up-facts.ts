@@ -4,6 +4,7 @@ import { fold } from '@chorus/decider'
 import { ContractViolation, type Recorder } from '@chorus/event-store'
 import type { Vault } from '@chorus/privacy'
 import { DateTime } from 'luxon'
+import { enteredFor } from '../arrest/arrest'
 import type { KnownReport } from '../feeds/mapped/compose'
 import type { Mapping } from '../feeds/mapped/mapping'
 import { keyOf, keyText, type CaseOf, type PlanFacts } from '../feeds/mapped/plan'
@@ -78,6 +79,12 @@ export const lookUpFacts = async ({ recorder, vault, lookUp, clock }: FactsDeps,
     for (const holdId of asked) for (const stream of ofHold.get(holdId) ?? []) streams.add(stream)
   }
   const histories = await recorder.loadMany([...streams])
+  const everOf = new Map<string, ReadonlySet<string>>()
+  for (const fields of target === 'arrest' ? read : []) {
+    const subject = subjects.get(fields.personId as string)
+    if (subject === undefined || everOf.has(fields.personId as string) || enteredFor(histories.get(`arrest-${streamIdOf(keyOf(fields, mapping))}`)?.at(-1)) === undefined) continue
+    everOf.set(fields.personId as string, new Set((await lookUp.casesOf(subject)).cases.map(({ caseId }) => caseId)))
+  }
   const erased = new Set((await Promise.all([...new Set([...streams].map((stream) => stream.split('-')[0]!))].map((category) =>
     recorder.erased(category === 'circumstance' || category === 'supervision' ? 'case' : 'incident', [...streams].filter((stream) => stream.startsWith(`${category}-`)))))).flatMap((some) => [...some]))
   const reportOf = (number: string): KnownReport => {
@@ -104,7 +111,7 @@ export const lookUpFacts = async ({ recorder, vault, lookUp, clock }: FactsDeps,
     spokenOf,
     now, file, role: actor.role, readings, asOf: { time: moment.toFormat("yyyy-MM-dd'T'HH:mm"), timePrecision: 'minute', timeZone: mapping.zone },
     history: (stream): readonly RecordedEvent[] => histories.get(stream) ?? [], erased,
-    personOf: (personId) => people.get(personId), caseOf: (personId) => cases.get(personId), subjectOf: (personId) => subjects.get(personId), reportOf, mayBeHeld: [...mayBeHeld], streamsOfHold: (holdId) => [...ofHold.get(holdId) ?? []], streamIdOf,
+    personOf: (personId) => people.get(personId), caseOf: (personId) => cases.get(personId), subjectOf: (personId) => subjects.get(personId), isCaseOf: (personId, caseId) => everOf.get(personId)?.has(caseId) ?? false, reportOf, mayBeHeld: [...mayBeHeld], streamsOfHold: (holdId) => [...ofHold.get(holdId) ?? []], streamIdOf,
     messageOf: (content) => vault.hmac('message', content).toString('hex'),
     holdIdOf,
     newToken: (kind) => vault.newToken(kind),

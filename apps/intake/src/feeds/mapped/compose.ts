@@ -106,7 +106,10 @@ export const composeArrest = (c: Composing): readonly DraftEvent[] => {
   const { fields } = c
   const arrested = time(fields.arrestedAt)!
   const personId = text(fields.personId)
-  const before = c.current.find(({ type }) => type === 'ArrestRecorded')?.data as ArrestRecordedV2 | undefined
+  const newest = c.current.find(({ type }) => type === 'ArrestRecorded')
+  const before = newest?.data as ArrestRecordedV2 | undefined
+  // A row without a number says nothing of whose arrest it is: it stays with the case that it had.
+  const key = c.caseId ? `pchCase-${c.caseId}` : personId === undefined && newest?.partitionkey.startsWith('pchCase-') ? newest.partitionkey : undefined
   const data = {
     arrestId: c.streamId, ori: c.mapping.source.agency, transactionNumber: text(fields.arrestNumber)!, sequence: 1, armed: [], edits: [],
     token: (personId === undefined ? undefined : c.personOf(personId)) ?? before?.token ?? c.newToken('per'), arrestDate: arrested.time.slice(0, 10),
@@ -116,7 +119,7 @@ export const composeArrest = (c: Composing): readonly DraftEvent[] => {
       jurisdiction: fields.jurisdiction, holdId: c.holdId, personId, name: fields.name, birthDate: time(fields.birthDate)?.time,
     }),
   } as unknown as ArrestRecordedV2
-  return [{ ...drafted(c, 'ArrestRecorded', 2, data, arrested), ...(c.caseId && { partitionkey: `pchCase-${c.caseId}` }) }]
+  return [{ ...drafted(c, 'ArrestRecorded', 2, data, arrested), ...(key && { partitionkey: key }) }]
 }
 
 /** Why a report cannot stand as the row says it; undefined: it can. */

@@ -3,6 +3,7 @@
  * `commit` appends exactly what it says; nothing else decides.
  */
 import type { CustodyReason, DraftEvent, Jurisdiction, RecordedEvent, SupervisionComplianceReportedV1 } from '@chorus/contracts'
+import { enteredFor } from '../../arrest/arrest'
 import { goneFromRoster, heldAt, onRoster, toldByFeeds, type When } from '../../circumstance/roster'
 import { receive, SAID_BEFORE, type Received } from '../../incident/receive'
 import { composeArrest, composeCharging, composeReport, composeScreen, composeSupervision, wrongReport, wrongScreen, type Composing, type KnownReport } from './compose'
@@ -59,6 +60,8 @@ export interface PlanFacts {
   caseOf(personId: string): CaseOf | 'disagree' | 'erased' | undefined
   /** whose number it is in the context of cases, with or without an open one */
   subjectOf(personId: string): string | undefined
+  /** whether the case is or was of the person who has this number */
+  isCaseOf(personId: string, caseId: string): boolean
   /** streams of circumstances in which anybody may be held at the roster's facility */
   readonly mayBeHeld: readonly string[]
   /** streams of circumstances that tell of this hold: of each case that its person has had */
@@ -78,6 +81,7 @@ export const NUMBER_TAKEN = { cause: 'number-taken', text: 'this number of this 
 /** Whoever was erased by order stays so, whatever comes under the same number: decision 0049. */
 export const ERASED = { cause: 'erased', text: 'its record, or somebody whom it names, was destroyed by order: nothing of the row is recorded, of nobody whom it names. If it tells of something new, a person enters it by hand, without that number' } as const
 export const WAITS_FOR_REPORT = { cause: 'record-not-known', text: 'the row speaks of a report that is not known here: it waits, and is tried again by itself when that report comes' } as const
+const NOT_OF_ITS_CASE = { cause: 'other-person', field: 'personId', text: 'this arrest was entered by hand for a case, and the number of the row is not known as that of its person: look whose arrest it is. Correct the number at its source; or enter the arrest by hand once more, under the same number, for the case of whom it is of, or for none, and try this row again' } as const
 const CATEGORY = { 'incident-report': 'incident', arrest: 'arrest', 'lethality-screen': 'lethalityScreen', 'charging-presentation': 'charging', 'charging-decision': 'charging', 'court-conditions': 'charging', disposition: 'charging', 'supervision-compliance': 'supervision' } as const
 const COMPOSE = { 'incident-report': composeReport, arrest: composeArrest, 'lethality-screen': composeScreen, 'charging-presentation': composeCharging, 'charging-decision': composeCharging, 'court-conditions': composeCharging, disposition: composeCharging, 'supervision-compliance': composeSupervision } as const
 /** Targets that mean nothing without the report that they name. */
@@ -172,6 +176,9 @@ export const planRows = (rows: readonly Row[], mapping: Mapping, facts: PlanFact
     }
     const unlike = mapping.target === 'incident-report' ? wrongReport(fields) : undefined
     if (unlike) return refuse(unlike)
+    // Whoever entered it knew the person, not his number.
+    const forCase = mapping.target === 'arrest' ? enteredFor(historyOf(stream).at(-1)) : undefined
+    if (forCase !== undefined && fields.personId !== undefined && !facts.isCaseOf(fields.personId as string, forCase)) return refuse(NOT_OF_ITS_CASE)
     const person = subject ?? (mapping.target === 'arrest' && fields.personId !== undefined ? facts.caseOf(fields.personId as string) : undefined)
     const composing: Omit<Composing, 'version' | 'current'> = {
       mapping, fields, streamId, key, message, file: facts.file, row: row.line, role: facts.role, newToken: facts.newToken,
@@ -179,6 +186,7 @@ export const planRows = (rows: readonly Row[], mapping: Mapping, facts: PlanFact
       ...(report && { report }),
       ...(fields.holdNumber !== undefined && fields.jurisdiction !== undefined && { holdId: facts.holdIdOf(fields.jurisdiction as string, fields.holdNumber as string) }),
       ...(typeof person === 'object' && { caseId: person.caseId, subjectRef: person.subjectRef }),
+      ...(forCase !== undefined && { caseId: forCase }),
     }
     const compose = COMPOSE[mapping.target]
     // Several records share the stream of an incident's charges: this one's events are those that have its ids.
