@@ -19,13 +19,14 @@ export class RecordArrestHandler implements ICommandHandler<RecordArrestCommand>
 
   /** The stream is that of the arrest's feed. The key begins with its target: whatever system is named here, the ids of its other records stay free. */
   async execute({ body, meta }: RecordArrestCommand): Promise<Handled | Refusal> {
-    const { at, caseId, system, holdNumber, ...said } = body
+    const { at, caseId, system, holdNumber, ...typed } = body
+    const said = { ...typed, arrestNumber: typed.arrestNumber.trim() }
     const key = keyText(said.arrestNumber)
     const arrestId = this.vault.uuid('stream-id', said.ori, system, 'arrest', key)
     const facts: ArrestFacts = {
       at: toldAt(at), case: caseId === undefined ? null : await this.caseOf(caseId), newToken: this.vault.newToken('per'),
       ...(holdNumber !== undefined && said.jurisdiction !== undefined && { holdId: this.vault.uuid('link', 'hold', said.jurisdiction, keyText(holdNumber)) }),
-      record: { system, id: `arrest|${key}`, message: this.vault.hmac('message', canonicalJson({ ...body })).toString('hex') },
+      record: { system, id: `arrest|${key}`, message: this.vault.hmac('message', canonicalJson({ ...body, arrestNumber: key, ...(holdNumber !== undefined && { holdNumber: keyText(holdNumber) }) })).toString('hex') },
     }
     return handle(this.log, arrest, arrestId, { type: 'RecordArrest', data: { ...said, arrestId, facts }, meta: { ...meta, source: { agency: said.ori, system } } })
   }
