@@ -34,7 +34,7 @@ const time = (value: Value | undefined): ReadTime | undefined => (typeof value =
 /** Only what is there, under its name. */
 const said = (values: Readonly<Record<string, unknown>>): Record<string, unknown> => Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
 const ageOf = (value: Value | undefined): ReportedAge | undefined => (typeof value === 'number' ? value <= 150 ? { text: String(value), precision: 'year', from: value, to: value } : { text: String(value), precision: 'unknown' } : undefined)
-/** Where the row states a birth date and no age that can be read: the age on the day of which it speaks. The birth date itself is sealed, and stands nowhere else. */
+/** Where the row states a birth date and no age that can be: the age on the day of which it speaks, beside what it states. The birth date itself is sealed, and stands nowhere else. */
 const ageThen = (birthDate: Value | undefined, day: string): ReportedAge | undefined => {
   const born = time(birthDate)?.time
   const age = born === undefined ? -1 : Number(day.slice(0, 4)) - Number(born.slice(0, 4)) - (day.slice(5, 10) < born.slice(5, 10) ? 1 : 0)
@@ -42,7 +42,9 @@ const ageThen = (birthDate: Value | undefined, day: string): ReportedAge | undef
 }
 const ageSaid = (fields: Fields, at: string, day: string): ReportedAge | undefined => {
   const stated = ageOf(fields[`${at}age`])
-  return stated === undefined || stated.precision === 'unknown' ? ageThen(fields[`${at}birthDate`], day) ?? stated : stated
+  if (stated && stated.precision !== 'unknown') return stated
+  const then = ageThen(fields[`${at}birthDate`], day)
+  return then ? { ...stated, ...then } : stated
 }
 /** `day`: when it happened, local. */
 const demographics = (fields: Fields, at: string, day: string) => said({ age: ageSaid(fields, at, day), sex: fields[`${at}sex`], race: fields[`${at}race`], ethnicity: fields[`${at}ethnicity`] })
