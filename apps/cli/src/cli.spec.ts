@@ -297,6 +297,19 @@ describe('HTTP', () => {
     expect(out.match(/^erased .*/gm) ?? []).toEqual(records.duplicate === 0 ? [] : ['erased   1 of the duplicates was erased by order: known, and not recorded again'])
   })
 
+  it('help says of which errors in the data a command ends with 3', async () => {
+    expect((await chorus('--help', {})).out).toMatch(/3 errors in the data \(of a file: nothing of it accepted; single records in quarantine end with 0\)/)
+  })
+
+  it.each([['of JSON, whose rows have no lines', 3, 'row 3  refused'], ['of CSV', 4, 'row 3 (line 4)  refused']])('a plan %s says where a row stands', async (_, line, words) => {
+    const report = { mapping: 'm@1', committed: false, complete: true, plan: 'p', records: { read: 3, accepted: 2, duplicate: 0, quarantined: 1 }, corrections: 0, erased: 0, releasedFromQuarantine: 0, withoutCase: 0, departures: 0, rows: [{ row: 3, line, outcome: 'refused', cause: 'c', text: 't' }], rowsLeftOut: 0 }
+    answer = (request, response) => { request.resume().on('end', () => response.end(`${JSON.stringify({ result: report })}\n`)) }
+    const file = join(data, 'any.txt')
+    writeFileSync(file, 'x')
+    const { code, out } = await chorus(`csv plan ${file} --map ${file}`, { CHORUS_URL: base })
+    expect([code, out]).toEqual([EXIT.ok, expect.stringContaining(`${words}  c: t`)])
+  })
+
   it('a history says what was decided, not only that it was', async () => {
     const entry = { id: 'e1', what: 'Level assigned', happened: { time: '2026-07-02', precision: 'day', zone: 'UTC' }, recorded: '2026-07-03T00:00:00.000000Z', agency: 'JCPO', state: 'current', policyVersion: 'sample-levels@1.0.0', data: { level: 'A', matchedCriteria: ['one', 'two'], panelMembers: [{ agency: 'KCPD' }] } }
     answer = (_, response) => { response.writeHead(200, { 'content-type': 'application/json' }); response.end(JSON.stringify({ of: 'x', kind: 'case', asOf: { recorded: 'now', occurred: null }, notice: 'n', entries: [entry, { ...entry, policyVersion: undefined, data: {} }] })) }

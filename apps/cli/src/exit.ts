@@ -3,7 +3,7 @@ export const EXIT = {
   ok: 0,
   failure: 1,
   usage: 2,
-  /** the data has errors, the tool has none */
+  /** the data has errors, the tool has none; of a file: nothing of it was accepted, now or before */
   dataErrors: 3,
   /** a verification found a difference */
   mismatch: 4,

@@ -60,8 +60,9 @@ export const programOf = async ({ stdout, stderr }: Pick<World, 'stdout' | 'stde
     .addHelpText('after', [
       '', 'Speaks to the running Chorus (CHORUS_URL, CHORUS_URL_<SERVICE>, else the one of the data folder), else starts one for the command (health and doctor only look).',
       'Every command: --json --quiet --no-color --no-input --env --role --agency --purpose; --dry-run where it writes.',
-      'Exit codes: 0 done, 1 failure, 2 usage, 3 errors in the data, 4 verification differs, 5 refused, 6 conflict or busy,',
-      '7 Chorus or its database does not answer, 130 stopped by Ctrl-C (can be resumed).',
+      'Exit codes: 0 done, 1 failure, 2 usage,',
+      '3 errors in the data (of a file: nothing of it accepted; single records in quarantine end with 0),',
+      '4 verification differs, 5 refused, 6 conflict or busy, 7 Chorus or its database does not answer, 130 stopped by Ctrl-C (can be resumed).',
       '', 'Examples:', '  npx chorus import nibrs samples/nibrs/2026-07.txt --dry-run', '  npx chorus replay', '  npx chorus doctor',
     ].join('\n'))
   for (const file of COMMANDS) {

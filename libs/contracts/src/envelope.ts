@@ -24,7 +24,7 @@ export interface SourceRecord {
   readonly mapping: string
   /** keyed fingerprint of the inbound message (not of its meaning): tells a resent message from a change back */
   readonly message?: string
-  /** keyed fingerprint of the file that it came in, and the record's first line there: what comes later in the same file is later */
+  /** keyed fingerprint of the file that it came in, and the record's first line there (of JSON, whose rows have no lines: the how-manieth row): what comes later in the same file is later */
   readonly file?: string
   readonly row?: number
 }

@@ -62,6 +62,8 @@ const send = async (client: Client, verb: 'plan' | 'commit', file: string, { map
   return resultOf<Report>(client.upload(`/v1/imports/extract/${verb}`, { signal, body: Readable.from([body]), length: body.length, contentType: `multipart/form-data; boundary=${boundary}`, query: { plan: verb === 'commit' ? plan : undefined } }))
 }
 
+/** Rows of CSV stand behind a heading. Where row and line are one number it is JSON, whose rows have no line. */
+const placeOf = ({ row, line }: Pick<Row, 'row' | 'line'>): string => line === row ? `row ${row}` : `row ${row} (line ${line})`
 const n = (value: number): string => value.toLocaleString('en-US')
 const linesOf = (report: Report): string[] => {
   const { records, rows } = report
@@ -72,7 +74,7 @@ const linesOf = (report: Report): string[] => {
     `rows     ${n(records.read)} read = ${n(records.accepted)} accepted + ${n(records.duplicate)} duplicate + ${n(records.quarantined)} quarantined`,
     `         ${n(report.corrections)} corrections, ${n(report.releasedFromQuarantine)} released from quarantine${report.withoutCase ? `; of the duplicates ${n(report.withoutCase)} of nobody with a case here` : ''}${report.erased ? `; ${n(report.erased)} erased by order` : ''}`,
     ...(report.departures ? [`roster   ${n(report.departures)} no longer on it: recorded as out of custody`] : []),
-    ...shown.slice(0, SHOWN).map(({ row, line, outcome, cause, text, quarantine }) => `  row ${row} (line ${line})  ${outcome}${cause ? `  ${cause}: ${text}` : ''}${quarantine ? `  ${quarantine}` : ''}`),
+    ...shown.slice(0, SHOWN).map(({ outcome, cause, text, quarantine, ...place }) => `  ${placeOf(place)}  ${outcome}${cause ? `  ${cause}: ${text}` : ''}${quarantine ? `  ${quarantine}` : ''}`),
     ...(shown.length > SHOWN || report.rowsLeftOut ? [`  and ${n(Math.max(shown.length - SHOWN, 0) + report.rowsLeftOut)} more rows (--json)`] : []),
     `plan     ${report.plan}`,
   ]

@@ -216,7 +216,7 @@ export class MappedImport {
       const { erased: _, ...named } = facts.spokenOf(whole)
       const spoken = { ...named, ...(stream && { speaksOf: [...new Set([...named.speaksOf ?? [], stream])] }) }
       const bytes = Buffer.from(identity, 'utf8')
-      return { identity, ...(over !== undefined && { occasion: `over ${over}` }), cause: cause!, text: `line ${line}: ${text!}`, more: { ...(field && { field }), ...(waitsFor && { waitsFor }), ...spoken }, raw: { firstLine: line, lines: 1, length: bytes.length, ...(bytes.length <= MAX_KEPT && { bytes }) } }
+      return { identity, ...(over !== undefined && { occasion: `over ${over}` }), cause: cause!, text: `${mapping.format.type === 'json' ? 'row' : 'line'} ${line}: ${text!}`, more: { ...(field && { field }), ...(waitsFor && { waitsFor }), ...spoken }, raw: { firstLine: line, lines: 1, length: bytes.length, ...(bytes.length <= MAX_KEPT && { bytes }) } }
     }))
     for (const [at, planned] of refused.entries()) {
       const { id, outcome } = became[at]!
