@@ -57,6 +57,7 @@ import { quarantineHandlers } from './quarantined-record/quarantined-record.comm
 import { QuarantinedRecordController } from './quarantined-record/quarantined-record.controller'
 import { QuarantineRetry } from './quarantined-record/retry'
 import { referralHandlers } from './referral/referral.commands'
+import { RecordsByMention } from './records-by-mention/records-by-mention.query'
 import { ReferralController } from './referral/referral.controller'
 import { ScreensByHotlineDueController } from './screens-by-hotline-due/screens-by-hotline-due.controller'
 import { ScreensByHotlineDue } from './screens-by-hotline-due/screens-by-hotline-due.query'
@@ -67,7 +68,7 @@ import { TimersByDueDate } from './timers-by-due-date/timers-by-due-date.query'
 @Module({
   controllers: [ImportRunController, FeedCoverageController, OpenReportsByDayController, MappedImportController, QuarantinedRecordController, IncidentsByReviewStateController, IncidentController, ReferralController, PairController, PersonIdentityController, PchCaseController, CircumstanceController, ArrestController, ChargingController, HistoryReviewController, PolicyController, LethalityScreenController, ScreensByHotlineDueController, TimersByDueDateController],
   providers: [
-    { provide: CaseLookUp, inject: [RECORDER, VAULT], useFactory: (log: Recorder, vault: Vault) => new CaseLookUp(log, vault) },
+    { provide: CaseLookUp, inject: [RECORDER, VAULT, RecordsByMention], useFactory: (log: Recorder, vault: Vault, mentions: RecordsByMention) => new CaseLookUp(log, vault, mentions) },
     { provide: IdentityLookUp, inject: [RECORDER, VAULT, CaseLookUp], useFactory: (log: Recorder, vault: Vault, cases: CaseLookUp) => new IdentityLookUp(log, vault, cases) },
     { provide: PolicyCheck, inject: [RECORDER, CaseLookUp, TimersByDueDate, IdentityLookUp, WALLS], useFactory: (log: Recorder, cases: CaseLookUp, timers: TimersByDueDate, identities: IdentityLookUp, walls: WallsOf) => new PolicyCheck(log, cases, () => timers.all(), identities, walls) },
     { provide: QuarantinedBytes, inject: [DATABASE, VAULT], useFactory: (database: Sql, vault: Vault) => new QuarantinedBytes(database, vault) },
@@ -79,7 +80,7 @@ import { TimersByDueDate } from './timers-by-due-date/timers-by-due-date.query'
     { provide: NibrsImport, inject: [RECORDER, VAULT, Quarantine, QuarantineRetry, CLOCK], useFactory: (recorder: Recorder, vault: Vault, quarantine: Quarantine, retry: QuarantineRetry, clock: Clock) => new NibrsImport({ recorder, vault, quarantine, retry, clock }) },
     { provide: KcpdImport, inject: [RECORDER, VAULT, Quarantine, QuarantineRetry, CLOCK], useFactory: (recorder: Recorder, vault: Vault, quarantine: Quarantine, retry: QuarantineRetry, clock: Clock) => new KcpdImport({ recorder, vault, quarantine, retry, clock }) },
     ...quarantineHandlers, ...incidentHandlers, ...referralHandlers, ...personIdentityHandlers, ...caseHandlers, ...circumstanceHandlers, ...chargingHandlers, ...policyHandlers, ReviewCrossComplaintHandler, ReviewCriminalHistoryHandler, DeclareFeedCoverageHandler, RecordArrestHandler, ...lethalityScreenHandlers,
-    AssessEligibilityConsumer, ScreenAnewConsumer, CloseExcludedConsumer, ProposeAfterNoticeConsumer, RecordPairSidesConsumer, LinkIncidentsConsumer, LinkedPersonsConsumer, RestrictRecordConsumer, RestrictCaseConsumer, WalledCasesConsumer, IncidentsByReviewState, OpenReportsByDay, ScreensByHotlineDue, TimersByDueDate,
+    AssessEligibilityConsumer, ScreenAnewConsumer, CloseExcludedConsumer, ProposeAfterNoticeConsumer, RecordPairSidesConsumer, LinkIncidentsConsumer, LinkedPersonsConsumer, RestrictRecordConsumer, RestrictCaseConsumer, WalledCasesConsumer, IncidentsByReviewState, OpenReportsByDay, RecordsByMention, ScreensByHotlineDue, TimersByDueDate,
     WatchDropFolder,
   ],
 })

@@ -98,6 +98,8 @@ export class FileVault implements Vault {
 
   knownPerson(context: Context, identifiers: readonly Identifier[]): Promise<string | 'disagree' | 'erased' | undefined> { return this.links.knownPerson(context, identifiers) }
 
+  tokensWith(token: string): Promise<readonly string[]> { return this.persons.tokensWith(token) }
+
   async erased(context: Context, subjects: readonly string[]): Promise<ReadonlySet<string>> {
     if (subjects.length === 0) return new Set()
     const rows = await this.sql<{ subject: string }[]>`select subject from vault.data_keys where context = ${context} and subject = any(${subjects as string[]}) and state <> 'active'`

@@ -9,6 +9,8 @@ export class MemoryVault implements Vault {
   private readonly keys = new Map<string, SubjectKey | 'erased'>()
   private readonly byId = new Map<string, Uint8Array | 'erased'>()
   private readonly links = new Map<string, string>()
+  /** by identifier, whatever the context: the tokens to which it leads */
+  private readonly led = new Map<string, Set<string>>()
 
   /** `secret`: 32 bytes for ids that are the same in every run of a test; random by default. */
   constructor(secret: Uint8Array = randomBytes(32)) { this.ids = new KeyedIds(secret) }
@@ -28,6 +30,7 @@ export class MemoryVault implements Vault {
     if (known.size > 1) return 'disagree'
     const [person = randomToken('per')] = known
     for (const link of links) this.links.set(link, person)
+    for (const { system, id } of identifiers) { const key = JSON.stringify([system, id]); this.led.set(key, (this.led.get(key) ?? new Set()).add(person)) }
     return person
   }
 
@@ -47,6 +50,12 @@ export class MemoryVault implements Vault {
     if (links.some(link => this.keys.get(`${context}|${this.links.get(link)}`) === 'erased')) return 'erased'
     const known = [...new Set(links.flatMap(link => this.links.get(link) ?? []))]
     return known.length > 1 ? 'disagree' : known[0]
+  }
+
+  async tokensWith(token: string): Promise<readonly string[]> {
+    const all = new Set([token])
+    for (const one of all) for (const group of this.led.values()) if (group.has(one)) for (const other of group) all.add(other)
+    return [...all]
   }
 
   async erased(context: Context, subjects: readonly string[]): Promise<ReadonlySet<string>> {

@@ -28,6 +28,8 @@ describe.each(['memory', 'files and PostgreSQL'])('who has several identifiers, 
   })
   it('is another person in another context', async () => {
     expect(await vault.personOf('services', ids('a'))).not.toBe(await vault.personOf('case', ids('a')))
+    const [one, other] = [String(await vault.personOf('case', ids('a'))), String(await vault.personOf('services', ids('a')))]
+    expect([[...await vault.tokensWith(one)].sort(), [...await vault.tokensWith(other)].sort(), await vault.tokensWith('per_nobody0000000000000000')]).toEqual([[one, other].sort(), [one, other].sort(), ['per_nobody0000000000000000']])
   })
   it('without any identifier is somebody new each time, or the one who is named', async () => {
     expect(await vault.personOf('case', [])).not.toBe(await vault.personOf('case', []))

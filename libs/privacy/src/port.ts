@@ -32,6 +32,8 @@ export interface Vault {
   personOf(context: Context, identifiers: readonly { readonly system: string; readonly id: string }[], token?: string): Promise<string | 'disagree' | 'erased'>
   /** As personOf, but looks only: undefined where nobody is known by any of them. Nothing is made, nothing is linked. */
   knownPerson(context: Context, identifiers: readonly { readonly system: string; readonly id: string }[]): Promise<string | 'disagree' | 'erased' | undefined>
+  /** The token itself and those that the same person has in other contexts, as far as identifiers lead to both. Looks only. Throws PersonsContradicted where one of them is not as it was noted. */
+  tokensWith(token: string): Promise<readonly string[]>
   /** The data keys of these subjects, made where missing. Durable before it returns. A subject whose keys were destroyed gives 'erased'. */
   keysFor(context: Context, subjects: readonly string[]): Promise<ReadonlyMap<string, SubjectKey | 'erased'>>
   /**

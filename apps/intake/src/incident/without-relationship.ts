@@ -5,8 +5,8 @@ type Victim = IncidentReportedV1['victims'][number]
 type Offender = IncidentReportedV1['offenders'][number]
 
 /** RU: the standard's code for "unknown". */
-const IS_OPEN = (code: string | undefined): boolean => code === undefined || code === 'RU'
+export const isOpen = (code: string | undefined): boolean => code === undefined || code === 'RU'
 
 /** Each victim with each offender of whom the report states no relationship; [] without the flag. What is stated as another one is stated. */
 export const withoutRelationship = ({ dvFlag, victims, offenders }: Pick<IncidentReportedV1, 'dvFlag' | 'victims' | 'offenders'>): { readonly victim: Victim; readonly offender: Offender }[] => dvFlag !== true ? [] : victims.flatMap((victim) =>
-  offenders.filter(({ sequence, token }) => sequence > 0 && token !== victim.token && victim.relationships.every(({ offenderSequence, code }) => offenderSequence !== sequence || IS_OPEN(code))).map((offender) => ({ victim, offender })))
+  offenders.filter(({ sequence, token }) => sequence > 0 && token !== victim.token && victim.relationships.every(({ offenderSequence, code }) => offenderSequence !== sequence || isOpen(code))).map((offender) => ({ victim, offender })))

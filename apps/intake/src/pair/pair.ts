@@ -13,19 +13,20 @@ export type PairCommand =
   | Command<'RecordPairSides', PairSidesRecordedV1>
   | Command<'ReviewCrossComplaint', ReviewCrossComplaint & { readonly pairId: string }>
 
-/** `seen`: how many incidents with this person as victim there were then */
-type Signature = Pick<CrossComplaintSignedV1, 'part' | 'accountId' | 'outcome'> & { readonly seen: number }
+/** `seen`: how many incidents with this person as victim there were then; `at`: place in the log */
+type Signature = Pick<CrossComplaintSignedV1, 'part' | 'accountId' | 'outcome'> & { readonly seen: number; readonly at: number }
 export interface Pair {
   readonly sides: readonly { readonly incidentId: string; readonly victimRef: string; readonly otherRef: string }[]
-  /** by person: the last review, and how many incidents with this person as victim it had seen */
-  readonly reviews: Readonly<Record<string, { readonly outcome: CrossComplaintOutcome; readonly seen: number }>>
+  /** by person: the last review, how many incidents with this person as victim it had seen, and the place in the log from which on both had decided */
+  readonly reviews: Readonly<Record<string, { readonly outcome: CrossComplaintOutcome; readonly seen: number; readonly since: number }>>
   /** by person: the last decision of each part */
   readonly signatures: Readonly<Record<string, readonly Signature[]>>
 }
 export const initial: Pair = { sides: [], reviews: {}, signatures: {} }
 const signaturesOf = (state: Pair, person: string): readonly Signature[] => state.signatures[person] ?? []
 
-export const evolve = (state: Pair, event: { readonly type: string; readonly data: object }): Pair => {
+export const evolve = (state: Pair, event: { readonly type: string; readonly data: object; readonly ordinal?: number }): Pair => {
+  const at = event.ordinal ?? 0
   switch (event.type) {
     case 'PairSidesRecorded': {
       const { incidentId, victimRef, otherRef } = event.data as PairSidesRecordedV1
@@ -34,11 +35,11 @@ export const evolve = (state: Pair, event: { readonly type: string; readonly dat
     case 'CrossComplaintSigned': {
       const { subjectRef, part, accountId, outcome } = event.data as CrossComplaintSignedV1
       const person = String(subjectRef)
-      return { ...state, signatures: { ...state.signatures, [person]: [...signaturesOf(state, person).filter((one) => one.part !== part), { part, accountId, outcome, seen: timesVictim(state, subjectRef) }] } }
+      return { ...state, signatures: { ...state.signatures, [person]: [...signaturesOf(state, person).filter((one) => one.part !== part), { part, accountId, outcome, seen: timesVictim(state, subjectRef), at }] } }
     }
     case 'CrossComplaintReviewed': {
       const { subjectRef, outcome } = event.data as CrossComplaintReviewedV1
-      return { ...state, reviews: { ...state.reviews, [String(subjectRef)]: { outcome, seen: timesVictim(state, subjectRef) } } }
+      return { ...state, reviews: { ...state.reviews, [String(subjectRef)]: { outcome, seen: timesVictim(state, subjectRef), since: Math.min(at, ...signaturesOf(state, String(subjectRef)).map((one) => one.at)) } } }
     }
     default: return state
   }
@@ -54,8 +55,11 @@ export const mayBecomeSubject = (state: Pair, person: string): boolean => {
   return review !== undefined && review.outcome === 'SUBJECT_MAY_BE_CONSIDERED' && review.seen >= times
 }
 
-/** A prosecutor and an advocate have said together that this person may be considered. */
-export const isReviewed = (state: Pair, person: string): boolean => state.reviews[person]?.outcome === 'SUBJECT_MAY_BE_CONSIDERED'
+/** A prosecutor and an advocate have said together that this person may be considered, both behind this place in the log. */
+export const isReviewed = (state: Pair, person: string, behind = 0): boolean => {
+  const review = state.reviews[person]
+  return review?.outcome === 'SUBJECT_MAY_BE_CONSIDERED' && review.since >= behind
+}
 
 export const recordSides = ({ data, meta }: Command<'RecordPairSides', PairSidesRecordedV1>, state: Pair): Decision => {
   const known = state.sides.some((side) => side.incidentId === data.incidentId && side.victimRef === data.victimRef && side.otherRef === data.otherRef)

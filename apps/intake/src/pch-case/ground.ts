@@ -7,10 +7,11 @@ import type { OpenFacts } from './pch-case'
 
 /** The pairs of a person and a partner, by the tokens of either. */
 export type Together = readonly { readonly subject: string; readonly pair: Pair }[]
-/** I7, also where the report itself has the person on the victim's side of the confirmed pair. */
-export const mayBecome = (together: Together, reported: Incident, subjectInIncident: string | undefined): boolean => {
+/** I7, also where the report itself has the person on the victim's side of the confirmed pair; `complaints`: places in the log of reports that have him or her as a victim, each of which asks for a review behind it. */
+export const mayBecome = (together: Together, reported: Incident, subjectInIncident: string | undefined, complaints: readonly number[] = []): boolean => {
   const victimInIndex = confirmedPairs(reported).some((one) => one.victimToken === subjectInIncident)
   return together.every((one) => mayBecomeSubject(one.pair, one.subject)) && (!victimInIndex || together.some((one) => isReviewed(one.pair, one.subject)))
+    && complaints.every((at) => together.some((one) => isReviewed(one.pair, one.subject, at)))
 }
 export const groundOf = (reported: Incident): OpenFacts['incident'] => ({ status: reported.status === 'none' ? 'unknown' : reported.status, ...confirmedFor(reported) })
 

@@ -1,5 +1,5 @@
 /** What the decisions about a case need of other streams, read at the edge and handed in as data, with how far was read. */
-import { tokensOf, type Basis, type CaseOpenedV1, type ChangeLevel, type IncidentLinkedToCaseV1, type Level, type NotificationDeliveredV1, type OpenCase, type RecordedEvent } from '@chorus/contracts'
+import { tokensOf, type Basis, type CaseOpenedV1, type PersonLink, type ChangeLevel, type IncidentLinkedToCaseV1, type Level, type NotificationDeliveredV1, type OpenCase, type RecordedEvent } from '@chorus/contracts'
 import { fold, streamOf } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
 import type { Reader } from '@chorus/record-access'
@@ -13,20 +13,29 @@ import { pairIdOf } from '../pair/pair-id'
 import { initial as nobodyLinked, personIdentity, REGISTER } from '../person-identity/person-identity'
 import { assess, metAt, type LevelFacts as Recorded } from '../policy/criteria'
 import { policyInForce, timerPolicyInForce } from '../policy/policy-in-force'
+import { mentionedSince, type Mentions } from '../records-by-mention/records-by-mention'
 import { initial as noReferral, referral, type CaseFacts, type ReopenFacts } from '../referral/referral'
 import { adultAtIndex } from './adult'
 import { firstInstant, offendedAfterNotice, type AfterNotice, type Notice, type Offense } from './after-notice'
 import { exitFrom } from './exit-from'
 import { expungedOf } from './expunged'
-import { atLeast, groundOf, isVictimMinor, mayBecome, type Together } from './ground'
+import { atLeast, groundOf, isVictimMinor, mayBecome } from './ground'
 import { lookUpReferences } from './look-up-references'
+import { ReportedPersons } from './look-up-reported'
+import { sidesIn } from './reported-sides'
+import { toldInReport } from './look-up-told'
+import { isToldAsAnother } from './told-of-the-two'
 import { initial, pchCase, type ChangeFacts, type CloseFacts, type LevelFacts, type OpenFacts, type PchCase, type ProposeFacts, type ReopenFacts as CaseReopenFacts } from './pch-case'
 
 const onePer = (basis: readonly Basis[]): Basis[] => [...new Map(basis.map((one) => [one.stream, one])).values()]
 const basisOf = (stream: string, events: readonly RecordedEvent[]): Basis[] => events.length === 0 ? [] : [{ stream, revision: events.length - 1 }]
 
 export class CaseLookUp {
-  constructor(private readonly log: Recorder, private readonly vault: Vault) {}
+  /** `mentions`: which records name a person; read from the log where nobody keeps it. */
+  constructor(private readonly log: Recorder, private readonly vault: Vault, mentions: Mentions = { streamsOf: (names) => mentionedSince(log, 0, names) }) {
+    this.reported = new ReportedPersons(log, vault, mentions, async (ref) => (await this.casesOf(ref)).cases.filter(({ opened }) => opened.subjectRef === ref))
+  }
+  readonly reported: ReportedPersons
 
   async stateOf(caseId: string): Promise<PchCase> { return fold(pchCase, await this.log.load(streamOf(pchCase, caseId)), initial) }
 
@@ -41,32 +50,38 @@ export class CaseLookUp {
     const reported = fold(incident, incidentEvents, noIncident)
     const facts = { incident: groundOf(reported) }
     if (referred.status === 'none') {
-      return { ...facts, caseId: body.referralId, count: 1, referral: { status: 'none', subjectRef: '', incidentIds: [] }, adultAtIndex: { answer: 'unknown', from: 'BIRTH_DATE' }, victimMinor: false, mayBecomeSubject: false, closedBefore: [], basis: [] }
+      return { ...facts, caseId: body.referralId, count: 1, referral: { status: 'none', subjectRef: '', incidentIds: [] }, adultAtIndex: { answer: 'unknown', from: 'BIRTH_DATE' }, victimMinor: false, mayBecomeSubject: false, isAnother: false, otherOpen: false, closedBefore: [], basis: [] }
     }
-    const { subjectRef, victimRef, incidentIds } = referred.received
-    const { together, basis: pairBasis } = await this.pairsOf(subjectRef, victimRef)
+    const { subjectRef, incidentIds } = referred.received
+    const next = await this.nextCase(subjectRef, commandId)
+    const { mayBecomeSubject, isAnother, otherOpen, basis } = await this.onRecord(referralEvents, incidentEvents, body.subjectInIncident, next.caseId)
     const born = await this.birthDatesIn(referralEvents)
     return {
-      ...facts, ...(await this.nextCase(subjectRef, commandId)),
+      ...facts, ...next, mayBecomeSubject, isAnother, otherOpen,
       referral: { status: referred.status, subjectRef, incidentIds },
       adultAtIndex: reported.status === 'known'
         ? adultAtIndex(born.subject, reported.report, reported.report.ages[body.subjectInIncident])
         : { answer: 'unknown', from: 'BIRTH_DATE' },
       victimMinor: isVictimMinor(born.victim, reported, body.subjectInIncident),
-      mayBecomeSubject: mayBecome(together, reported, body.subjectInIncident),
-      basis: [...basisOf(referralStream, referralEvents), ...basisOf(incidentStream, incidentEvents), ...pairBasis],
+      basis: onePer([...basisOf(referralStream, referralEvents), ...basisOf(incidentStream, incidentEvents), ...basis]),
     }
   }
 
-  /** The pairs of two persons. Of either there may be several tokens: what was recorded under any of them counts. */
-  private async pairsOf(subjectRef: string, victimRef: string): Promise<{ readonly together: Together; readonly basis: readonly Basis[] }> {
-    const subjects = (await this.identityOf(subjectRef)).tokens
-    const { tokens: victims, basis } = await this.identityOf(victimRef)
-    const pairs = subjects.flatMap((subject) => victims.map((victim) => ({ subject, stream: streamOf(pair, pairIdOf(this.vault, subject, victim)) })))
+  /** What reports and pairs say of the two of a referral, under any of their tokens, and of the cases of its subject beside `caseId`. */
+  private async onRecord(referralEvents: readonly RecordedEvent[], incidentEvents: readonly RecordedEvent[], subjectInIncident: string | undefined, caseId: string): Promise<Pick<OpenFacts, 'mayBecomeSubject' | 'isAnother' | 'otherOpen' | 'basis'>> {
+    const [referred, reported] = [fold(referral, referralEvents, noReferral), fold(incident, incidentEvents, noIncident)]
+    if (referred.status === 'none') return { mayBecomeSubject: false, isAnother: false, otherOpen: false, basis: [] }
+    const { links, basis: linkBasis } = await this.identityOf(referred.received.subjectRef)
+    const index = incidentEvents.length === 0 ? null : sidesIn(incidentEvents[0]!.stream, incidentEvents)
+    const { subject, partner, isAnother, complaints } = await this.reported.ofReferral(referred.received, index, subjectInIncident, links)
+    const pairs = [...subject.tokens].flatMap((one) => [...partner.tokens].map((other) => ({ subject: one, stream: streamOf(pair, pairIdOf(this.vault, one, other)) })))
     const events = await this.log.loadMany(pairs.map(({ stream }) => stream))
+    const told = reported.status === 'known' && subjectInIncident !== undefined ? await toldInReport(this.log, referralEvents, incidentEvents) : null
     return {
-      together: pairs.map(({ subject, stream }) => ({ subject, pair: fold(pair, events.get(stream) ?? [], noPair) })),
-      basis: [...pairs.flatMap(({ stream }) => basisOf(stream, events.get(stream) ?? [])).slice(0, 10), ...basis],
+      mayBecomeSubject: mayBecome(pairs.map(({ subject: one, stream }) => ({ subject: one, pair: fold(pair, events.get(stream) ?? [], noPair) })), reported, subjectInIncident, complaints.map(({ at }) => at)),
+      isAnother: isAnother || (told !== null && isToldAsAnother(told.subject, told.partner, told.persons, subjectInIncident!, told.index)),
+      otherOpen: subject.cases.some((one) => one.open && one.caseId !== caseId),
+      basis: [...pairs.flatMap(({ stream }) => basisOf(stream, events.get(stream) ?? [])).slice(0, 10), ...linkBasis, ...complaints.slice(0, 5).map(({ stream, revision }) => ({ stream, revision }))],
     }
   }
 
@@ -89,19 +104,19 @@ export class CaseLookUp {
 
   async forReopeningCase(caseId: string, subjectInIncident: string | undefined): Promise<CaseReopenFacts> {
     const state = await this.stateOf(caseId)
-    if (state.status === 'none') return { otherOpen: false, referralExcluded: false, incident: groundOf(noIncident), basisExpunged: false, victimMinor: false, mayBecomeSubject: false, closedBefore: [], basis: [] }
+    if (state.status === 'none') return { otherOpen: false, referralExcluded: false, incident: groundOf(noIncident), basisExpunged: false, victimMinor: false, mayBecomeSubject: false, isAnother: false, closedBefore: [], basis: [] }
     const { referralId, subjectRef, indexIncidentId } = state.opened
     const [referralStream, incidentStream] = [streamOf(referral, referralId), streamOf(incident, indexIncidentId)]
     const read = await this.log.loadMany([referralStream, incidentStream])
     const referred = fold(referral, read.get(referralStream) ?? [], noReferral)
     const reported = fold(incident, read.get(incidentStream) ?? [], noIncident)
     const { cases } = await this.casesOf(subjectRef)
-    const { together, basis } = referred.status === 'none' ? { together: [], basis: [] } : await this.pairsOf(subjectRef, referred.received.victimRef)
+    const { mayBecomeSubject, isAnother, otherOpen, basis } = await this.onRecord(read.get(referralStream) ?? [], read.get(incidentStream) ?? [], subjectInIncident, caseId)
     return {
-      otherOpen: cases.some((one) => one.open && one.caseId !== caseId), referralExcluded: referred.status !== 'received', incident: groundOf(reported),
-      basisExpunged: await this.isExpunged(incidentStream), victimMinor: isVictimMinor((await this.birthDatesIn(read.get(referralStream) ?? [])).victim, reported, subjectInIncident), mayBecomeSubject: mayBecome(together, reported, subjectInIncident),
+      otherOpen: otherOpen || cases.some((one) => one.open && one.caseId !== caseId), isAnother, mayBecomeSubject, referralExcluded: referred.status !== 'received', incident: groundOf(reported),
+      basisExpunged: await this.isExpunged(incidentStream), victimMinor: isVictimMinor((await this.birthDatesIn(read.get(referralStream) ?? [])).victim, reported, subjectInIncident),
       closedBefore: cases.filter((one) => one.mayReopen && one.caseId !== caseId).map((one) => one.caseId),
-      basis: [...[referralStream, incidentStream].flatMap((stream) => basisOf(stream, read.get(stream) ?? [])), ...basis],
+      basis: onePer([...[referralStream, incidentStream].flatMap((stream) => basisOf(stream, read.get(stream) ?? [])), ...basis]),
     }
   }
 
@@ -217,11 +232,11 @@ export class CaseLookUp {
   }
 
   /** The tokens that are this person's, the one first under which cases are counted; `ever`: with those to which links once led. */
-  async identityOf(ref: string): Promise<{ readonly tokens: readonly string[]; readonly ever: readonly string[]; readonly basis: readonly Basis[] }> {
+  async identityOf(ref: string): Promise<{ readonly tokens: readonly string[]; readonly ever: readonly string[]; readonly links: readonly PersonLink[]; readonly basis: readonly Basis[] }> {
     const stream = streamOf(personIdentity, REGISTER)
     const events = await this.log.load(stream)
     const { links, everLinked } = fold(personIdentity, events, nobodyLinked)
-    return { tokens: tokensOf(links, ref), ever: tokensOf(everLinked, ref), basis: basisOf(stream, events) }
+    return { tokens: tokensOf(links, ref), ever: tokensOf(everLinked, ref), links, basis: basisOf(stream, events) }
   }
 
   /** All cases of the person, whatever the token under which they were opened, and the place of the next one. */

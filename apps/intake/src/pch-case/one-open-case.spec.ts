@@ -12,10 +12,10 @@ const id = (n: number): string => `018f0000-0000-7000-8000-${String(n).padStart(
 const [REFERRAL, FIRST, NEXT, OTHER] = [id(2), id(6), id(8), id(9)]
 const openFacts = (caseId: string, closedBefore: readonly string[] = [], more: Partial<OpenFacts> = {}): OpenFacts => ({
   caseId, count: 1, referral: { status: 'received', subjectRef: STRANGER, incidentIds: [INCIDENT] }, incident: { status: 'known', relationshipConfirmed: true, aggressorRef: OFFENDER },
-  adultAtIndex: { answer: 'yes', from: 'BIRTH_DATE' }, victimMinor: false, mayBecomeSubject: true, closedBefore, basis: [], ...more,
+  adultAtIndex: { answer: 'yes', from: 'BIRTH_DATE' }, victimMinor: false, mayBecomeSubject: true, isAnother: false, otherOpen: false, closedBefore, basis: [], ...more,
 })
 const BODY = { referralId: REFERRAL, indexIncidentId: INCIDENT, subjectInIncident: OFFENDER }
-const REOPEN: ReopenFacts = { otherOpen: false, referralExcluded: false, incident: { status: 'known', relationshipConfirmed: true, aggressorRef: OFFENDER }, basisExpunged: false, victimMinor: false, mayBecomeSubject: true, closedBefore: [], basis: [] }
+const REOPEN: ReopenFacts = { otherOpen: false, referralExcluded: false, incident: { status: 'known', relationshipConfirmed: true, aggressorRef: OFFENDER }, basisExpunged: false, victimMinor: false, mayBecomeSubject: true, isAnother: false, closedBefore: [], basis: [] }
 
 const closedCases = async (...caseIds: string[]) => {
   const log = new MemoryLog()

@@ -20,7 +20,7 @@ const open = (facts: Partial<OpenFacts> = {}, subjectInIncident = OFFENDER): Ope
   data: { referralId: REFERRAL, indexIncidentId: INCIDENT, subjectInIncident, facts: {
     caseId: CASE, count: 1, referral: { status: 'received', subjectRef: STRANGER, incidentIds: [INCIDENT] },
     incident: { status: 'known', relationshipConfirmed: true, aggressorRef: OFFENDER }, adultAtIndex: { answer: 'yes', from: 'BIRTH_DATE' },
-    victimMinor: false, mayBecomeSubject: true, closedBefore: [], basis: [{ stream: `incident-${INCIDENT}`, revision: 2 }], ...facts,
+    victimMinor: false, mayBecomeSubject: true, isAnother: false, otherOpen: false, closedBefore: [], basis: [{ stream: `incident-${INCIDENT}`, revision: 2 }], ...facts,
   } },
 })
 const propose = (facts: Partial<ProposeFacts> = {}, policyVersion?: string): Propose => ({
@@ -54,7 +54,7 @@ const defer = (until = '2026-10-01'): Defer => ({ type: 'DeferCase', meta: metaO
 const KNOWN: OpenFacts['incident'] = { status: 'known', relationshipConfirmed: true, aggressorRef: OFFENDER }
 const reopen = (reasonCode: CaseReopenReason = 'RETURNED', said: Partial<ReopenFacts> = {}, subjectInIncident: string | undefined = OFFENDER): Reopen => ({
   type: 'ReopenCase', meta: metaOf({ name: `reopen ${reasonCode}` }),
-  data: { reasonCode, ...(subjectInIncident ? { subjectInIncident } : {}), facts: { otherOpen: false, referralExcluded: false, incident: KNOWN, basisExpunged: false, victimMinor: false, mayBecomeSubject: true, closedBefore: [], basis: [], ...said } },
+  data: { reasonCode, ...(subjectInIncident ? { subjectInIncident } : {}), facts: { otherOpen: false, referralExcluded: false, incident: KNOWN, basisExpunged: false, victimMinor: false, mayBecomeSubject: true, isAnother: false, closedBefore: [], basis: [], ...said } },
 })
 const succeed = (nextCaseId = NEXT): Succeed => ({ type: 'SucceedCase', meta: metaOf({ name: `succeed ${nextCaseId}` }), data: { nextCaseId } })
 

@@ -10,7 +10,7 @@ import {
   type DecideLevelContest, type DeclineLevelProposal, type DeferCase, type ExitApprovedV1, type Level, type LevelApprovedV1, type LevelAssignedV1, type LevelChangedV2, type LevelContestedV1, type LevelProposedV1, type OpenCase, type RecordedEvent, type ReopenCase, type ReviewLevel,
 } from '@chorus/contracts'
 import { dayOf, refused, type Command, type Decider, type Decision, type Refusal } from '@chorus/decider'
-import { BASIS_EXPUNGED, draft, notOpen, VICTIM_MINOR, VICTIM_OF_RECORD } from './answers'
+import { ANOTHER_PERSON, BASIS_EXPUNGED, draft, notOpen, OTHER_OPEN, VICTIM_MINOR, VICTIM_OF_RECORD } from './answers'
 import { approve, approveExit, assign, beforeExit, change, contest, decideContest, decline, exitsOf, panelProblem, propose, reviewLevel } from './decide-level'
 import type { ReferenceFacts } from './references'
 
@@ -26,8 +26,12 @@ export interface OpenFacts {
   readonly adultAtIndex: { readonly answer: 'yes' | 'no' | 'unknown'; readonly from: 'BIRTH_DATE' | 'REPORTED_AGE' }
   /** the victim was younger than 18 at the index incident, by the referral or by the report */
   readonly victimMinor: boolean
-  /** I7, of the pair of the referral */
+  /** I7, of the pair of the referral, and of the reports that name one of the two */
   readonly mayBecomeSubject: boolean
+  /** by what is recorded, the referred person is another one of the report than is said, or the partner */
+  readonly isAnother: boolean
+  /** another case stands open of whoever the subject is in reports (I2) */
+  readonly otherOpen: boolean
   /** closed cases of this person that may yet be opened again: the new one succeeds them first (I2) */
   readonly closedBefore: readonly string[]
   readonly basis: readonly Basis[]
@@ -35,7 +39,7 @@ export interface OpenFacts {
 /** What the record says about the end of a case. */
 export interface CloseFacts { readonly referralExcluded: boolean; /** another open case of the person is the one that stays */ readonly otherStays: boolean; readonly basisExpunged: boolean; /** instant from which the person may leave by panel: so long after the last qualifying event as the policy says; null: it says nothing */ readonly exitFrom: string | null; readonly basis: readonly Basis[] }
 /** What the record says of a case that is to be taken up again; `otherOpen`: another case of this person is open. */
-export interface ReopenFacts { readonly otherOpen: boolean; readonly referralExcluded: boolean; readonly incident: OpenFacts['incident']; readonly basisExpunged: boolean; readonly victimMinor: boolean; /** I7 */ readonly mayBecomeSubject: boolean; readonly closedBefore: readonly string[]; readonly basis: readonly Basis[] }
+export interface ReopenFacts { readonly otherOpen: boolean; readonly referralExcluded: boolean; readonly incident: OpenFacts['incident']; readonly basisExpunged: boolean; readonly victimMinor: boolean; /** I7 */ readonly mayBecomeSubject: boolean; readonly isAnother: boolean; readonly closedBefore: readonly string[]; readonly basis: readonly Basis[] }
 /** The policy in force, and what it says of the level in question. */
 export interface PolicyInForce { readonly policyVersion: string; readonly hash: string }
 export interface ProposeFacts {
@@ -121,6 +125,8 @@ export const open = ({ data: { facts, ...body }, meta }: Open, state: PchCase): 
   if (!referral.incidentIds.includes(body.indexIncidentId)) return refused('incident_not_in_referral', 'The referral does not name this incident. Choose one of its incidents as the index incident.')
   const ground = againstGround(incident, body.subjectInIncident)
   if (ground) return ground
+  if (facts.isAnother) return ANOTHER_PERSON
+  if (facts.otherOpen) return OTHER_OPEN
   if (adultAtIndex.answer === 'unknown') return refused('age_unknown', 'It is not known whether the referred person was 18 or older at the index incident: there is no birth date in the referral and no age in the report. Have a referral with the birth date sent.', { rules: ['I6'] })
   if (adultAtIndex.answer === 'no') return refused('subject_minor', 'The referred person was younger than 18 at the index incident. Exclude the referral with the code MINOR.', { rules: ['I6'] })
   if (facts.victimMinor) return VICTIM_MINOR
@@ -174,11 +180,12 @@ export const reopen = ({ data: { facts, reasonCode, subjectInIncident }, meta }:
 const REFERRAL_NOT_TAKEN_UP = refused('referral_excluded', 'The referral of this case is excluded or put off. Take the referral up again first.')
 const againstReopening = (succeededBy: string | null, facts: ReopenFacts, subjectInIncident: string | undefined): Refusal | null => {
   if (succeededBy !== null) return refused('case_succeeded', 'Another case of this person was opened, or was about to be, since this one was closed. Work in that one, or open a new one.', { kind: 'conflict', rules: ['I2'] })
-  if (facts.otherOpen) return refused('case_already_open', 'Another case of this person is open. Work in that case; a second one is never opened beside it.', { kind: 'conflict', rules: ['I2'] })
+  if (facts.otherOpen) return OTHER_OPEN
   if (facts.referralExcluded) return REFERRAL_NOT_TAKEN_UP
   if (subjectInIncident === undefined) return refused('subject_missing', 'To open a closed case again, say which person in the report of the index incident its subject is (subjectInIncident).', { rules: ['I1'] })
   const ground = againstGround(facts.incident, subjectInIncident)
   if (ground) return ground
+  if (facts.isAnother) return ANOTHER_PERSON
   if (facts.basisExpunged) return BASIS_EXPUNGED
   if (facts.victimMinor) return VICTIM_MINOR
   return facts.mayBecomeSubject ? null : VICTIM_OF_RECORD

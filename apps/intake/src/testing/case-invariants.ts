@@ -9,6 +9,8 @@ import type { RecordedEvent } from '@chorus/contracts'
 export interface Truth {
   /** a token of an incident or of a referral → the human being behind it */
   readonly humanBehind: (token: string) => string | undefined
+  /** the number by which the vault knows a token's person at the agency, in reports and in referrals */
+  readonly numberOf: (token: string) => string | undefined
   /** of a human being, YYYY-MM-DD */
   readonly bornOn: (human: string) => string
   /** the day on which an incident happened, whatever its report says, YYYY-MM-DD */
@@ -32,6 +34,7 @@ export function brokenIn(log: readonly RecordedEvent[], truth: Truth): string[] 
     if (opens) {
       const opened = (event.type === 'CaseOpened' ? data : caseOf(before, event.stream)) as { subjectRef: string; referralId: string; indexIncidentId: string }
       checkBasis(opened, event, seen, truth, say)
+      checkReports(opened, event, seen, truth, say)
       const person = linkedWith(seen, opened.subjectRef)
       const others = openCases(before).filter((one) => one.stream !== event.stream && person.has(one.subjectRef))
       if (others.length > 0 || openCases(before).some(({ stream }) => stream === event.stream)) say('I2', 'beside an open case of the same person')
@@ -95,6 +98,34 @@ function checkBasis({ subjectRef, referralId, indexIncidentId }: { subjectRef: s
   for (const { stream, revision } of event.type === 'CaseOpened' ? event.basis ?? [] : []) {
     if (seen.filter((one) => one.stream === stream).length - 1 !== revision) say('basis', `says revision ${revision} of ${stream}`)
   }
+}
+
+type Same = (token: string) => boolean
+/** Of these tokens, or of a person who has one of their numbers. */
+const withNumbers = (tokens: ReadonlySet<string>, { numberOf }: Truth): Same => {
+  const numbers = new Set([...tokens].map(numberOf))
+  return (token) => tokens.has(token) || (numberOf(token) !== undefined && numbers.has(numberOf(token)))
+}
+interface Report { readonly since: number; readonly victims: readonly string[]; readonly offenders: readonly string[] }
+/** Each as it stands, with the place in the log of the first version that has its victim. */
+const reportsIn = (log: readonly RecordedEvent[]): Report[] => [...new Set(log.filter(({ type }) => type === 'IncidentReported').map(({ stream }) => stream))].flatMap((stream): Report[] => {
+  const told = log.filter((event) => event.stream === stream && event.type === 'IncidentReported')
+  const last = told.at(-1)!
+  if (log.some(({ type, data }) => type === 'EventRetracted' && (data as Data).retracts === last.id)) return []
+  const tokens = (of: RecordedEvent, side: 'victims' | 'offenders'): string[] => (of.data as Record<typeof side, { token: string }[]>)[side].map(({ token }) => token)
+  return [{ since: told.find((one) => tokens(one, 'victims').some((token) => tokens(last, 'victims').includes(token)))!.ordinal, victims: tokens(last, 'victims'), offenders: tokens(last, 'offenders') }]
+})
+/** Whom the reports have as the aggressor on whom this case is opened, and what else they have of that person. */
+function checkReports({ subjectRef, indexIncidentId }: { subjectRef: string; indexIncidentId: string }, event: RecordedEvent, seen: readonly RecordedEvent[], truth: Truth, say: Say): void {
+  const aggressorIn = (log: readonly RecordedEvent[], incidentId: string): string => String((standing(log.filter(({ stream }) => stream === `incident-${incidentId}`)).findLast(({ type }) => type === 'PrimaryAggressorDetermined')?.data as Data | undefined)?.aggressorToken)
+  const isHe = withNumbers(new Set([...linkedWith(seen, subjectRef), aggressorIn(seen, indexIncidentId)]), truth)
+  const reviewedBehind = (place: number): boolean => seen.some(({ type, ordinal, data }) => type === 'CrossComplaintReviewed' && ordinal > place && (data as Data).outcome === 'SUBJECT_MAY_BE_CONSIDERED' && isHe(String((data as Data).subjectRef)))
+  for (const { since, victims } of reportsIn(seen)) if (victims.some(isHe) && !reviewedBehind(since)) say('I7', 'on somebody whom a report has as a victim, unreviewed since')
+  const beside = openCases(seen).filter(({ stream }) => stream !== event.stream).filter(({ stream }) => {
+    const opened = seen.find((one) => one.type === 'CaseOpened' && one.stream === stream)!
+    return isHe(aggressorIn(seen.slice(0, truth.seenBy.get(String(opened.commandId)) ?? seen.indexOf(opened)), String((opened.data as Data).indexIncidentId)))
+  })
+  if (beside.length > 0) say('I2', 'beside an open case of the same person of the reports')
 }
 
 function checkLevel(event: RecordedEvent, before: readonly RecordedEvent[], say: Say): void {

@@ -40,9 +40,11 @@ const HUMANS = [
   { human: 'one', born: '1980-01-31', refs: [token('oneA'), token('oneB')] }, { human: 'two', born: '1990-12-01', refs: [token('twoA'), token('twoB')] },
   { human: 'minor', born: '2009-02-28', refs: [token('minor')] }, { human: 'young', born: '2008-07-02', refs: [token('young')] },
 ] as const
-/** Who harmed whom; the last happened long before its report, of which the day alone is told. */
+/** The agency's number for a person is one token in reports; the vault knows whose it is, by the first of his records. */
+const NUMBERED = [1, 2]
+/** Who harmed whom; two of them have one another's numbers, the last happened long before its report, of which the day alone is told. */
 const HAPPENED = [[0, 1], [1, 0], [0, 1], [2, 0], [3, 1], [3, 0]].map(([offender, victim], at) => ({
-  incidentId: `018f0000-0000-7000-8000-0000000001${at}0`, offender: HUMANS[offender!]!, victim: HUMANS[victim!]!, offenderToken: token(`inc${at}O`), victimToken: token(`inc${at}V`),
+  incidentId: `018f0000-0000-7000-8000-0000000001${at}0`, offender: HUMANS[offender!]!, victim: HUMANS[victim!]!, offenderToken: token(NUMBERED.includes(at) ? `number${HUMANS[offender!]!.human}` : `inc${at}O`), victimToken: token(NUMBERED.includes(at) ? `number${HUMANS[victim!]!.human}` : `inc${at}V`),
   reported: '2026-07-02', happened: at === 5 ? '2026-05-02' : '2026-07-02', dateOf: at === 5 ? 'report' as const : 'incident' as const,
 }))
 type Happened = (typeof HAPPENED)[number]
@@ -65,8 +67,8 @@ class WorldLog extends MemoryLog {
     return super.record(...item)
   }
   unseal(events: readonly RecordedEvent[]): Promise<readonly RecordedEvent[]> { return Promise.resolve(events) }
-  async *read({ filter: { categories, types } }: { filter: { categories: string[]; types: string[] } }): AsyncGenerator<RecordedEvent> {
-    for (const event of this.events) if (categories.includes(event.stream.split('-')[0]!) && types.includes(event.type)) yield event
+  async *read({ after = 0, filter: { categories, types } }: { after?: number; filter: { categories: string[]; types: string[] } }): AsyncGenerator<RecordedEvent> {
+    for (const event of this.events) if (event.ordinal > after && categories.includes(event.stream.split('-')[0]!) && types.includes(event.type)) yield event
   }
 }
 
@@ -82,6 +84,7 @@ export class World {
   readonly log = new WorldLog()
   /** rules and codes of what was refused */
   readonly refusals: string[] = []
+  private readonly vault = new MemoryVault(new Uint8Array(32))
   private readonly seenBy = new Map<string, number>()
   private steps = 0
   /** how far the reaction to exclusions has come, and what it does */
@@ -91,7 +94,7 @@ export class World {
 
   constructor() {
     const log = this.log as unknown as Recorder
-    const vault = new MemoryVault(new Uint8Array(32))
+    const vault = this.vault
     const clock = { now: () => NOW }
     const cases = new CaseLookUp(log, vault)
     const identities = new IdentityLookUp(log, vault, cases)
@@ -136,7 +139,7 @@ export class World {
       OpenCase: (choose, meta) => {
         const referral = aReferral(choose)
         const indexIncidentId = choose([...referral?.incidentIds ?? [], ...HAPPENED.map((one) => one.incidentId)])!
-        const subjectInIncident = whoIn(indexIncidentId, referral?.subjectRef)
+        const subjectInIncident = choose([whoIn, orTheOther])!(indexIncidentId, referral?.subjectRef)
         return new OpenCaseHandler(log, cases).execute(new OpenCaseCommand({ referralId: referral?.referralId ?? derivedId('no referral'), indexIncidentId, subjectInIncident }, meta()))
       },
       ReviewCriminalHistory: (choose, meta) => new ReviewCriminalHistoryHandler(log).execute(new ReviewCriminalHistoryCommand({
@@ -167,7 +170,7 @@ export class World {
   /** What a log cannot say of itself. */
   truth(): Truth {
     return {
-      humanBehind: humanOf, seenBy: this.seenBy,
+      humanBehind: humanOf, seenBy: this.seenBy, numberOf: (ref) => HUMANS.find(({ human, refs: [first] }) => ref === first || ref === token(`number${human}`))?.human,
       bornOn: (human) => HUMANS.find((one) => one.human === human)?.born ?? '2026-01-01',
       happenedOn: (incidentId) => HAPPENED.find((one) => one.incidentId === incidentId)!.happened,
     }
@@ -177,6 +180,7 @@ export class World {
     start ??= await started()
     const world = new World()
     world.log.events.push(...start)
+    for (const { human, refs: [ref] } of HUMANS) for (const [context, known] of [['incident', token(`number${human}`)], ['case', ref]] as const) await world.vault.personOf(context, [{ system: 'sample-rms', id: human }], known)
     for (const step of steps) await world.take(step)
     return world
   }
@@ -232,6 +236,13 @@ const whoIn = (incidentId: string, ref: string | undefined): string => {
   const { offender, offenderToken, victim, victimToken } = HAPPENED.find((one) => one.incidentId === incidentId)!
   const human = ref === undefined ? undefined : humanOf(ref)
   return offender.human === human ? offenderToken : victim.human === human ? victimToken : token('nobody')
+}
+
+/** Or takes the other one for him, where the numbers of both say that it is not he. */
+const orTheOther = (incidentId: string, ref: string | undefined): string => {
+  const { offenderToken, victimToken } = HAPPENED.find((one) => one.incidentId === incidentId)!
+  const [truly, known] = [whoIn(incidentId, ref), HUMANS.some(({ refs: [first] }) => first === ref) && offenderToken.startsWith(token('number').replace(/0+$/u, ''))]
+  return !known ? truly : truly === offenderToken ? victimToken : truly === victimToken ? offenderToken : truly
 }
 
 type Choose = <T>(list: readonly T[]) => T | undefined
