@@ -51,7 +51,9 @@ export class LinkedPersonsConsumer {
   private async separate(event: RecordedEvent): Promise<void> {
     const { state } = await this.lookUp.register()
     if (state.links.length === 0) return
-    const { opposed } = event.type === 'ReferralReceived' ? { opposed: [] } : await this.lookUp.sides()
+    const { keepRef, mergedRef, subjectRef, victimRef } = event.data as Record<string, string>
+    const inReports = (await Promise.all([keepRef, mergedRef, subjectRef, victimRef].flatMap((ref) => { const one = ref === undefined ? [] : tokensOf(state.links, ref); return one.length > 1 ? [this.lookUp.oppositeInReports(one)] : [] }))).flat()
+    const opposed = [...event.type === 'ReferralReceived' ? [] : (await this.lookUp.sides()).opposed, ...inReports]
     const answer = await handle(this.log, personIdentity, REGISTER, separateOpposites(event, opposed, this.clock.now()))
     if (isRefusal(answer)) throw new Error(`a link that the record contradicts could not be taken back: ${answer.refused}`)
     if (answer.ids.length > 0 && !answer.repeated) await this.react((await this.log.load(answer.stream)).filter(({ id }) => answer.ids.includes(id)))

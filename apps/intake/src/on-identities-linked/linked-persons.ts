@@ -16,10 +16,10 @@ export const concerned = ({ type, data }: Pick<RecordedEvent, 'type' | 'data'>):
   return type === 'PersonIdentitiesUnlinked' ? [oneRef!, otherRef!] : null
 }
 
-/** A referral puts two on opposite sides; a link is looked at against all who stand so. */
+/** A referral puts two on opposite sides; a link is looked at against all who stand so, and both against those whom a report has so. */
 export const separateOpposites = (event: RecordedEvent, opposed: readonly Two[], now: string): Separate => {
   const { subjectRef, victimRef } = event.data as ReferralReceivedV2
-  return { type: 'SeparateOpposites', data: { opposed: event.type === 'ReferralReceived' ? [[subjectRef, victimRef]] : opposed }, meta: metaFor(event, 'separate-opposites', event.stream, now) }
+  return { type: 'SeparateOpposites', data: { opposed: event.type === 'ReferralReceived' ? [[subjectRef, victimRef], ...opposed] : opposed }, meta: metaFor(event, 'separate-opposites', event.stream, now) }
 }
 
 /** The level of an open case that is proposed and not assigned yet rests on who the person is. */

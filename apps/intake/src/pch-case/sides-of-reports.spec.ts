@@ -14,6 +14,7 @@ import { RecordPairSidesConsumer } from '../on-referral-received/record-pair-sid
 import { ReviewCrossComplaintCommand, ReviewCrossComplaintHandler } from '../pair/pair.commands'
 import { pairIdOf } from '../pair/pair-id'
 import { IdentityLookUp } from '../person-identity/identity-look-up'
+import { LinkPersonsCommand, LinkPersonsHandler } from '../person-identity/person-identity.commands'
 import { ReceiveReferralCommand, ReceiveReferralHandler } from '../referral/referral.commands'
 import { report, years } from '../testing/incident-report'
 import { CaseLookUp } from './look-up'
@@ -70,6 +71,7 @@ class Desk {
   async review({ subjectRef, victimRef }: { subjectRef: string; victimRef: string }, by: readonly string[] = ['prosecutor', 'systemAdvocate']): Promise<void> {
     for (const role of by) await new ReviewCrossComplaintHandler(this.log).execute(new ReviewCrossComplaintCommand(pairIdOf(this.vault, subjectRef, victimRef), { subjectRef, outcome: 'SUBJECT_MAY_BE_CONSIDERED' }, this.meta(role, role)))
   }
+  async link(keepRef: string, mergedRef: string): Promise<string> { return said(await new LinkPersonsHandler(this.log, this.identities, this.linked).execute(new LinkPersonsCommand({ keepRef, mergedRef, basis: 'REVIEW_OF_RECORDS' }, this.meta()))) }
 }
 const said = (answer: Handled | Refusal): string => isRefusal(answer) ? answer.refused : 'done'
 const numbered = (id: string): Partial<PersonInReferral> => ({ identifiers: [{ system: RMS, id }] })
@@ -148,4 +150,22 @@ it('I2: a second case is refused on the same person of the reports, referred wit
   const [one, other] = [await desk.confirmed(1, await desk.inReports('V'), await desk.inReports('O')), await desk.confirmed(2, await desk.inReports('V'), await desk.inReports('O'))]
   expect(await desk.open(await desk.refer([one.incidentId], {}, {}), one.incidentId, one.offender)).toBe('done')
   expect(await desk.open(await desk.refer([other.incidentId], {}, {}), other.incidentId, other.offender)).toBe('case_already_open')
+})
+
+describe('persons on opposite sides of a report are never linked', () => {
+  it('by their numbers, each the subject of a referral', async () => {
+    const [one, other] = [await desk.report(1, await desk.inReports('V'), await desk.inReports('O')), await desk.report(2, await desk.inReports('X'), await desk.inReports('V'))]
+    const [his, hers] = [await desk.refer([one.incidentId], numbered('O'), {}), await desk.refer([other.incidentId], numbered('V'), {})]
+    expect(await desk.link(his.subjectRef, hers.subjectRef)).toBe('opposite_sides')
+    expect(await desk.link(his.victimRef, hers.subjectRef)).toBe('done')
+  })
+  it('by the cases that were opened on them', async () => {
+    const one = await desk.confirmed(1, await desk.inReports('V'), await desk.inReports('O'))
+    const other = await desk.confirmed(2, token('x'), await desk.inReports('V'))
+    const [his, hers] = [await desk.refer([one.incidentId], {}, {}), await desk.refer([other.incidentId], {}, {})]
+    expect(await desk.open(his, one.incidentId, one.offender)).toBe('done')
+    await desk.review(hers)
+    expect(await desk.open(hers, other.incidentId, other.offender)).toBe('done')
+    expect(await desk.link(his.subjectRef, hers.subjectRef)).toBe('opposite_sides')
+  })
 })

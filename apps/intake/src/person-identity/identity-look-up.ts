@@ -36,15 +36,19 @@ export class IdentityLookUp {
     return { opposed: [...opposed.values()], known }
   }
 
+  /** Two of these whom a report has on opposite sides, by their numbers and by the cases that were opened on somebody of it. */
+  oppositeInReports(refs: readonly string[]): Promise<readonly Two[]> { return this.cases.reported.oppositesAmong(refs) }
+
   /** `refs`: those concerned; with them all who are linked to them. */
   async factsFor(refs: readonly string[], { opposed }: Sides): Promise<IdentityFacts> {
     const { state, basis } = await this.register()
     const openCases: Record<string, string> = {}
-    for (const ref of new Set(refs.flatMap((each) => tokensOf(state.links, each)))) {
+    const concerned = new Set(refs.flatMap((each) => tokensOf(state.links, each)))
+    for (const ref of concerned) {
       const open = await this.cases.ownOpenCaseOf(ref)
       if (open) openCases[ref] = open
     }
-    return { opposed, openCases, seen: state.seen, basis }
+    return { opposed: [...opposed, ...await this.oppositeInReports([...concerned])], openCases, seen: state.seen, basis }
   }
 
   /** Everybody on record who was not erased, as the matcher sees them: opened for this one call, kept nowhere. */

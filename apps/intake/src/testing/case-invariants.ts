@@ -40,6 +40,8 @@ export function brokenIn(log: readonly RecordedEvent[], truth: Truth): string[] 
       if (others.length > 0 || openCases(before).some(({ stream }) => stream === event.stream)) say('I2', 'beside an open case of the same person')
     }
     if (event.type === 'PersonIdentitiesLinked') {
+      const [left, right] = [String(data.keepRef), String(data.mergedRef)].map((ref) => withNumbers(linkedWith(seen, ref), truth)) as [Same, Same]
+      if (reportsIn(seen).some(({ victims, offenders }) => (victims.some(left) && offenders.some(right)) || (victims.some(right) && offenders.some(left)))) say('rule 6', 'of two who stand on opposite sides of a report')
       const person = new Set([...linkedWith(seen, String(data.keepRef)), ...linkedWith(seen, String(data.mergedRef))])
       if (openCases(seen).filter(({ subjectRef }) => person.has(subjectRef)).length > 1 && !event.breaches?.includes('I2')) say('I2', 'makes two open cases one person\'s and does not say so')
     }
