@@ -39,7 +39,7 @@ describe('the screening of a report', () => {
   describe('of a report that its agency calls domestic', () => {
     const domestic = (wish: Parameters<typeof report>[0] = {}, dvFlag: boolean | null = true): DraftEvent => { const draft = report({ relationship: null, ...wish }); return { ...draft, data: { ...draft.data, ...(dvFlag === null ? {} : { dvFlag }) } } }
     it('without a word on what the two are to each other: a person is to confirm it', () => {
-      for (const relationship of [null, 'RU']) {
+      for (const relationship of [null, 'RU', 'VO']) {
         const assessment = of(domestic({ relationship }))
         expect([assessment.outcome, result(assessment, 'intimatePartnerReported')]).toEqual(['UNDECIDED', { name: 'intimatePartnerReported', args: 'dvFlag=true', result: 'unknown', inputsKnown: false }])
         expect(screen(event(domestic({ relationship })), POLICY)!.partners).toBe(true)
