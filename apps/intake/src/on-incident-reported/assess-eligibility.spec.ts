@@ -1,4 +1,4 @@
-import type { DraftEvent, EligibilityAssessedV2, RecordedEvent } from '@chorus/contracts'
+import type { DraftEvent, EligibilityAssessedV2, IncidentReportedV1, RecordedEvent } from '@chorus/contracts'
 import { handleEach, isRefusal } from '@chorus/decider'
 import { metaOf, NOW } from '../../../../libs/decider/src/testing/given'
 import { MemoryLog, recorded } from '../../../../libs/decider/src/testing/memory-log'
@@ -16,7 +16,7 @@ describe('the screening of a report', () => {
   it.each(['SE', 'CS', 'BG', 'XS', 'XR', 'HR'])('takes %s as an intimate partner', (relationship) => {
     expect(of(report({ relationship }))).toMatchObject({ outcome: 'CANDIDATE', identityKnown: false, policyVersion: 'kc-ipvi-levels@1.0.0' })
   })
-  it.each([['PA', 1], ['AQ', 1], ['VO', 1], ['BG', 0]] as const)('does not take %s to offender %i', (relationship, offenderSequence) => {
+  it.each([['PA', 1], ['AQ', 1], ['VO', 1], ['PA', 0]] as const)('does not take %s to offender %i', (relationship, offenderSequence) => {
     expect(screen(event(report({ relationship, offenderSequence })), POLICY)!.partners).toBe(false)
   })
   it('keeps which inputs were known: an age that is blank, unknown or a range over the limit is not adult', () => {
@@ -24,6 +24,15 @@ describe('the screening of a report', () => {
       const assessment = of(report({ offenderAge }))
       expect(assessment.outcome).toBe('UNDECIDED')
       expect(result(assessment, 'subjectAdult')).toEqual({ name: 'subjectAdult', args: 'atLeast=18', result: 'unknown', inputsKnown: false })
+    }
+  })
+  it('of a partner of whom the report knows nothing else, it is left to a person, and the subject is unknown', () => {
+    const nobody = (): DraftEvent<IncidentReportedV1> => { const draft = report(); draft.data.offenders = []; return draft }
+    for (const draft of [nobody(), report({ offenderSequence: 0 })]) {
+      const named = { incidentId: INCIDENT, victims: [{ token: draft.data.victims[0]!.token, name: 'Fictional Person Beta' }], offenders: [] }
+      const { partners, assessment } = screen(event(draft), POLICY, named)!
+      expect([partners, assessment.outcome, assessment.identityKnown]).toEqual([true, 'UNDECIDED', false])
+      expect([result(assessment, 'intimatePartnerReported')?.result, result(assessment, 'subjectReported'), result(assessment, 'subjectAdult')?.result]).toEqual(['yes', { name: 'subjectReported', result: 'unknown', inputsKnown: false }, 'unknown'])
     }
   })
   it('a minor on either side is not eligible', () => {

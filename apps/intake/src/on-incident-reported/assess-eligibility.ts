@@ -41,27 +41,28 @@ export function screen(event: RecordedEvent, policy: ScreeningPolicy, named?: Re
   const { relationships, minimumAge } = policy.eligibility
   const offenders = new Map(data.offenders.filter(({ sequence }) => sequence > 0).map((offender) => [offender.sequence, offender]))
   const mutual = data.victims.some((victim) => victim.relationships.some(({ code }) => code === 'VO'))
-  const couple: Couple = (victim, offender, partners) => ({ tokens: [victim.token, offender.token], predicates: [
+  const couple: Couple = (victim, offender, partners) => ({ tokens: [victim.token, offender?.token], predicates: [
     predicate('reportStands', 'yes'),
     partners,
-    predicate('subjectAdult', atLeast(minimumAge, offender.age), `atLeast=${minimumAge}`),
+    // Somebody whom the report states as a partner, and of whom it knows nothing else.
+    ...offender ? [] : [predicate('subjectReported', 'unknown')],
+    predicate('subjectAdult', atLeast(minimumAge, offender?.age), `atLeast=${minimumAge}`),
     predicate('victimAdult', atLeast(minimumAge, victim.age), `atLeast=${minimumAge}`),
     // A victim who is an offender too: whoever looks at it must find the primary aggressor first.
     predicate('oneSided', mutual ? 'unknown' : 'yes'),
   ] })
   const pairs = data.victims.flatMap((victim) => victim.relationships.flatMap(({ offenderSequence, code }) => {
-    const offender = offenders.get(offenderSequence)
-    return offender && code !== undefined && relationships.includes(code) ? [couple(victim, offender, predicate('intimatePartnerReported', 'yes', `relationship=${code}`))] : []
+    return code !== undefined && relationships.includes(code) ? [couple(victim, offenders.get(offenderSequence), predicate('intimatePartnerReported', 'yes', `relationship=${code}`))] : []
   }))
   const looked = pairs.length > 0 ? pairs : flagged(data, couple)
   if (looked.length === 0) return screening(incidentId, policy, false, false, [predicate('reportStands', 'yes'), predicate('intimatePartnerReported', 'no')])
   const best = looked.reduce((a, b) => RANK[outcomeOf(b.predicates)] > RANK[outcomeOf(a.predicates)] ? b : a)
   const known = new Set([...named?.victims ?? [], ...named?.offenders ?? []].filter(({ name, personId }) => name !== undefined || personId !== undefined).map(({ token }) => token))
-  return screening(incidentId, policy, true, best.tokens.every((token) => known.has(token)), best.predicates)
+  return screening(incidentId, policy, true, best.tokens.every((token) => token !== undefined && known.has(token)), best.predicates)
 }
 
 type Person = Pick<IncidentReportedV1['offenders'][number], 'token' | 'age'>
-type Couple = (victim: Person, offender: Person, partners: EligibilityPredicate) => { readonly tokens: readonly string[]; readonly predicates: EligibilityPredicate[] }
+type Couple = (victim: Person, offender: Person | undefined, partners: EligibilityPredicate) => { readonly tokens: readonly (string | undefined)[]; readonly predicates: EligibilityPredicate[] }
 /** The agency's domestic flag says nothing of what the two are to each other: where nothing else does, a person confirms it (§7.3). */
 const flagged = (data: IncidentReportedV1, couple: Couple): ReturnType<Couple>[] =>
   withoutRelationship(data).map(({ victim, offender }) => couple(victim, offender, predicate('intimatePartnerReported', 'unknown', 'dvFlag=true')))
