@@ -21,7 +21,7 @@ async function write(tx: TransactionSql, events: readonly RecordedEvent[]): Prom
 }
 
 export const incidentsByReviewState: ReadModel = {
-  name: 'intake.incidents-by-review-state', version: 2, categories: ['incident', 'eligibility'], knows: KNOWN,
+  name: 'intake.incidents-by-review-state', version: 3, categories: ['incident', 'eligibility'], knows: KNOWN,
   table: 'incidents_by_review_state',
   columns: 'incident uuid primary key, state text not null, listed boolean not null, time text collate "C" not null, row jsonb not null',
   write,
