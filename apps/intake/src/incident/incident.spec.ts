@@ -49,6 +49,16 @@ describe('the primary aggressor is determined by a person', () => {
     given(incident, report(), determined).when(determine()).nothing()
     given(incident, report(), determined).when(determine({ aggressorToken: VICTIM })).then({ type: 'PrimaryAggressorDetermined', corrects: idAt(determined, 1) })
   })
+  it('of two who harmed each other and were both arrested, it says so', () => {
+    const [draft, others] = [report({ relationship: 'VO' }), report()]
+    for (const one of [draft, others]) one.data.arrestees = [1, 2].map((sequence) => ({ token: `per_${`arrested${sequence}`.padEnd(22, '0')}`, sequence, armed: [], clearedOffenseCodes: [] }))
+    given(incident, draft).when(determine()).refused('both_were_arrested')
+    given(incident, draft).when(determine({ dualArrest: true })).then({ type: 'PrimaryAggressorDetermined', data: { dualArrest: true } })
+    // of two who were arrested, the other may have been with him
+    given(incident, others).when(determine()).then({ type: 'PrimaryAggressorDetermined', data: { dualArrest: false } })
+    others.data.arrestees[1]!.token = VICTIM
+    given(incident, others).when(determine()).refused('both_were_arrested')
+  })
   it('names what it rests on, and a person of the report', () => {
     given(incident, report()).when(determine({ basis: [] })).refused('basis_missing')
     given(incident, report()).when(determine({ aggressorToken: STRANGER })).refused('person_not_in_report')

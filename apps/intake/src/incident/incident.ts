@@ -8,6 +8,7 @@ import type {
   RecordedEvent, ReportedAge, Role,
 } from '@chorus/contracts'
 import { atNow, refused, type Command, type Decider, type Decision, type Refusal } from '@chorus/decider'
+import { wereBothArrested } from './mutual'
 
 // Stored names. Changing one needs a new version and an upcaster.
 export const INCIDENT_EVENTS = ['IncidentReported', 'ReportedPersonsNamed', 'EventRetracted', 'IntimatePartnerRelationshipConfirmed', 'PrimaryAggressorDetermined', 'DeadlineMissed'] as const
@@ -31,6 +32,8 @@ export interface Report {
   readonly pairs: readonly { readonly token: string; readonly victimSequence: number; readonly offenderSequence: number }[]
   readonly ages: Readonly<Record<string, ReportedAge>>
   readonly arrestMade: boolean
+  /** two who harmed each other were arrested, by what the report says */
+  readonly bothArrested: boolean
   readonly weaponCodes: readonly string[]
   readonly strangulation: boolean | null
 }
@@ -62,7 +65,7 @@ export const evolve = (state: Incident, event: RecordedEvent): Incident => {
 const reportOf = ({ id, time, timeZone, data }: RecordedEvent<IncidentReportedV1>): Report => {
   const people = [...data.victims ?? [], ...data.offenders ?? [], ...data.arrestees ?? []]
   return {
-    id, time, timeZone, dateOf: data.dateOf, arrestMade: data.arrestMade, strangulation: data.strangulation ?? null,
+    id, time, timeZone, dateOf: data.dateOf, arrestMade: data.arrestMade, bothArrested: wereBothArrested({ victims: data.victims ?? [], pairs: data.pairs ?? [], arrestees: data.arrestees ?? [] }), strangulation: data.strangulation ?? null,
     victims: (data.victims ?? []).map(({ token, sequence, relationships }) => ({ token, sequence, relationships })),
     offenders: (data.offenders ?? []).map(({ token, sequence }) => ({ token, sequence })),
     pairs: (data.pairs ?? []).map(({ token, victimSequence, offenderSequence }) => ({ token, victimSequence, offenderSequence })),
@@ -99,6 +102,7 @@ export const determine = ({ data, meta }: Determine, state: Incident): Decision 
   if (state.status !== 'known') return notThere(state.status)
   if (!names(state.report, data.aggressorToken)) return refused('person_not_in_report', 'The report does not name this person as victim or offender. Take the person from the current report of this incident.')
   if (data.basis.length === 0) return refused('basis_missing', 'Say on what it rests: injury, history, threat or the intent of the law.')
+  if (!data.dualArrest && state.report.bothArrested) return refused('both_were_arrested', 'By the report two were arrested who harmed each other. Say so (dualArrest), or have the report corrected first.')
   const basis = [...new Set(data.basis)]
   const before = state.determined
   if (before && before.aggressorToken === data.aggressorToken && before.dualArrest === data.dualArrest && JSON.stringify([...before.basis].sort()) === JSON.stringify([...basis].sort())) return []

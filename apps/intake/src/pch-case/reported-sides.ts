@@ -2,6 +2,7 @@
 import type { CaseOpenedV1, IncidentReportedV1, RecordedEvent } from '@chorus/contracts'
 import { fold } from '@chorus/decider'
 import { aggressorOf, confirmedPairs, incident, initial } from '../incident/incident'
+import { isMutual, saysVo } from '../incident/mutual'
 import { isOpen } from '../incident/without-relationship'
 
 interface Opposite { readonly victim: string; readonly offender: string; /** as reported or confirmed they were, or may have been, intimate partners */ readonly partners: boolean }
@@ -23,22 +24,20 @@ export const sidesIn = (stream: string, events: readonly RecordedEvent[]): Repor
   const state = fold(incident, events, initial)
   if (state.status !== 'known') return null
   const { victims, offenders, pairs, dvFlag } = events.find(({ id }) => id === state.report.id)!.data as IncidentReportedV1
-  const stated = (code: string | undefined): boolean => code === 'VO'
-  const saysVo = victims.some(({ relationships }) => relationships.some(({ code }) => stated(code)))
+  const vo = saysVo({ victims })
   const confirmed = confirmedPairs(state)
   const opposites = victims.flatMap((victim) => offenders.flatMap((offender): Opposite[] => {
     const codes = victim.relationships.flatMap(({ offenderSequence, code }) => offenderSequence === offender.sequence && code !== undefined ? [code] : [])
     // Where one was both, under two tokens, only those stand opposite of whom the report says what they are to each other.
-    if (victim.token === offender.token || (saysVo && codes.length === 0)) return []
+    if (victim.token === offender.token || (vo && codes.length === 0)) return []
     const isPair = pairs.some((one) => one.victimSequence === victim.sequence && one.offenderSequence === offender.sequence)
     return [{ victim: victim.token, offender: offender.token, partners: isPair || codes.includes('VO') || (dvFlag === true && codes.every(isOpen)) }]
   }))
   const all = [...opposites, ...confirmed.map(({ victimToken, offenderToken }) => ({ victim: victimToken, offender: offenderToken, partners: true }))]
-  const byPartner = victims.filter((victim) => all.some((one) => one.partners && one.victim === victim.token) || victim.relationships.some(({ code }) => stated(code)) || pairs.some(({ victimSequence }) => victimSequence === victim.sequence))
+  const byPartner = victims.filter((victim) => all.some((one) => one.partners && one.victim === victim.token) || saysVo({ victims: [victim] }) || pairs.some(({ victimSequence }) => victimSequence === victim.sequence))
   const since = new Map<string, number>()
   for (const { type, data, ordinal } of events) if (type === 'IncidentReported') for (const { token } of [...(data as IncidentReportedV1).victims, ...(data as IncidentReportedV1).offenders]) if (!since.has(token)) since.set(token, ordinal)
-  const crossed = pairs.some((one) => pairs.some((other) => one.victimSequence !== other.victimSequence && one.offenderSequence !== other.offenderSequence))
-  return { stream, revision: events.length - 1, persons: [...new Set([...victims, ...offenders].map(({ token }) => token))], opposites: all, victimsOfPartner: new Set(byPartner.map(({ token }) => token)), mutual: saysVo || crossed, since }
+  return { stream, revision: events.length - 1, persons: [...new Set([...victims, ...offenders].map(({ token }) => token))], opposites: all, victimsOfPartner: new Set(byPartner.map(({ token }) => token)), mutual: isMutual({ victims, pairs }), since }
 }
 
 /** I7: the places in the log of what has the person as the victim of a partner, or of this one: each asks for a review behind it. */
