@@ -89,7 +89,7 @@ export const defer = ({ data: { facts, until }, meta }: Defer, state: Referral):
 export const reopen = ({ data: { facts, reasonCode }, meta }: Reopen, state: Referral): Decision => {
   if (state.status === 'none') return UNKNOWN
   if (state.status === 'received') return refused('nothing_to_reopen', 'The referral is neither excluded nor put off.')
-  const against = state.status === 'excluded' ? againstReopening(state.exclusion, reasonCode, facts, dayOf(meta.now)) : reasonCode === 'CORRECTION' ? MISFIT : null
+  const against = state.status === 'excluded' ? againstReopening(state.exclusion, reasonCode, facts, dayOf(meta.now)) : reasonCode === 'CORRECTION' ? misfit('REVIEW', 'GROUND_ENDED', 'DECIDED_IN_ERROR') : null
   return against ?? [{ ...event('ReferralReopened', { referralId: state.received.referralId, reasonCode }, meta), basis: facts.basis }]
 }
 
@@ -98,7 +98,7 @@ const againstReopening = ({ code, reviewableUntil }: Exclusion, reason: ReopenRe
   switch (reason) {
     case 'DECIDED_IN_ERROR': return null
     case 'REVIEW': return today <= reviewableUntil ? null : refused('review_over', `The exclusion could be reviewed until ${reviewableUntil}. It is reopened by a correction of what is recorded, or where it was decided in error.`)
-    case 'GROUND_ENDED': return PASSING_GROUNDS.includes(code) ? null : MISFIT
+    case 'GROUND_ENDED': return PASSING_GROUNDS.includes(code) ? null : misfit(...today <= reviewableUntil ? ['REVIEW' as const] : [], 'CORRECTION', 'DECIDED_IN_ERROR')
     case 'CORRECTION':
       if (!facts.changedSince) return refused('nothing_corrected', 'Nothing was recorded of the incidents of this referral since it was excluded. Have the record corrected first, or give another reason.')
       return AGGRESSOR_OPEN.includes(code) && !facts.aggressorDetermined ? refused('aggressor_not_determined', 'Nobody has determined the primary aggressor yet. Have it determined first.', { rules: ['I1'] }) : null
@@ -107,7 +107,7 @@ const againstReopening = ({ code, reviewableUntil }: Exclusion, reason: ReopenRe
 
 const UNKNOWN = refused('referral_unknown', 'There is no such referral. Look its number up again.', { kind: 'not-found' })
 const DATE_PAST = refused('review_date_past', 'The day by which it may be looked at again is past. Name a later one.')
-const MISFIT = refused('reason_does_not_fit', 'This reason does not fit how the referral stands. Give the one that does.')
+const misfit = (...fitting: ReopenReferral['reasonCode'][]): Refusal => refused('reason_does_not_fit', `As this referral stands it is taken up again by ${fitting.join(', ')}.`)
 
 const VERSION = { ReferralReceived: 2, ReferralExcluded: 1, ReferralRouted: 1, ReferralDeferred: 1, ReferralReopened: 1 } as const
 interface Data { ReferralReceived: ReferralReceivedV2; ReferralExcluded: ReferralExcludedV1; ReferralRouted: ReferralRoutedV1; ReferralDeferred: ReferralDeferredV1; ReferralReopened: ReferralReopenedV1 }
