@@ -33,7 +33,7 @@ const basisOf = (stream: string, events: readonly RecordedEvent[]): Basis[] => e
 export class CaseLookUp {
   /** `mentions`: which records name a person; read from the log where nobody keeps it. */
   constructor(private readonly log: Recorder, private readonly vault: Vault, mentions: Mentions = { streamsOf: (names) => mentionedSince(log, 0, names) }) {
-    this.reported = new ReportedPersons(log, vault, mentions, async (ref) => (await this.casesOf(ref)).cases.filter(({ opened }) => opened.subjectRef === ref))
+    this.reported = new ReportedPersons(log, vault, mentions, async (ref) => ({ linked: (await this.identityOf(ref)).tokens, cases: (await this.casesOf(ref)).cases }))
   }
   readonly reported: ReportedPersons
 
