@@ -23,6 +23,8 @@ export interface BenchOptions {
   readonly lines?: readonly number[]
   readonly feeds?: readonly string[]
   readonly forms?: readonly ('embedded' | 'kafka')[]
+  /** persons on record */
+  readonly known?: number
   readonly lingerMs: number
   /** a database to read instead of one filled for the purpose */
   readonly on?: string
@@ -41,6 +43,7 @@ ${Object.entries(BENCHES).map(([name, { summary }]) => `  ${name.padEnd(11)} ${s
   --linger MS       append: how long a batch waits for company (0 to 2)
   --events N        replay, verify: events in each log (default 1000000); relay, consume: events of the backlog (default 100000);
                     end-to-end: cases (default 300); take-over: times each is struck (default 10)
+  --known 100000    linkage: so many persons on record for the whole run (default 10000)
   --forms embedded  end-to-end: only this form, or kafka
   --lines 20000,…   import: only files of so many lines (of an extract: rows)
   --feeds kcpd,…    import: only these feeds: nibrs, nibrs-xml, kcpd, extract (each target), or an extract by its sample's name (arrests)
@@ -51,7 +54,7 @@ const formsOf = (text: string): ('embedded' | 'kafka')[] => text.split(',').filt
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { json: { type: 'boolean' }, quick: { type: 'boolean' }, seed: { type: 'string' }, writers: { type: 'string' }, batches: { type: 'string' }, events: { type: 'string' }, lines: { type: 'string' }, feeds: { type: 'string' }, forms: { type: 'string' }, linger: { type: 'string' }, on: { type: 'string' }, help: { type: 'boolean' } },
+    options: { json: { type: 'boolean' }, quick: { type: 'boolean' }, seed: { type: 'string' }, writers: { type: 'string' }, batches: { type: 'string' }, events: { type: 'string' }, known: { type: 'string' }, lines: { type: 'string' }, feeds: { type: 'string' }, forms: { type: 'string' }, linger: { type: 'string' }, on: { type: 'string' }, help: { type: 'boolean' } },
   })
   const name = positionals[0] ?? ''
   const bench = BENCHES[name]
@@ -66,7 +69,7 @@ async function main(): Promise<number> {
     if (!durable) console.error('bench: this server does not wait for the disk (fsync or synchronous_commit is off): the figures say nothing of durable appends')
     const { rows, notes } = await bench.run({
       quick: values.quick ?? false, seed: Number(values.seed ?? 1), lingerMs: Number(values.linger ?? 0),
-      ...(values.writers && { writers: numbers(values.writers) }), ...(values.batches && { batches: numbers(values.batches) }), ...(values.events && { events: Number(values.events) }), ...(values.lines && { lines: numbers(values.lines) }), ...(values.feeds && { feeds: values.feeds.split(',') }), ...(values.on && { on: values.on }), ...(values.forms && { forms: formsOf(values.forms) }),
+      ...(values.writers && { writers: numbers(values.writers) }), ...(values.batches && { batches: numbers(values.batches) }), ...(values.events && { events: Number(values.events) }), ...(values.known && { known: Number(values.known) }), ...(values.lines && { lines: numbers(values.lines) }), ...(values.feeds && { feeds: values.feeds.split(',') }), ...(values.on && { on: values.on }), ...(values.forms && { forms: formsOf(values.forms) }),
       progress: (text) => console.error(text),
     })
     if (values.json) console.log(JSON.stringify({ bench: name, node: process.version, postgres: version, durable, rows }, null, 2))

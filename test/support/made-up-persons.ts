@@ -6,7 +6,7 @@
 import { personOf, type Person, type Told } from '../../apps/intake/src/person-match/person'
 import type { KnownPersons } from './linkage-data'
 
-export interface MadeUp extends KnownPersons { /** refs of different people who are easily taken for one */ readonly traps: readonly (readonly [string, string])[] }
+export interface MadeUp extends KnownPersons { /** as they were told, in the order of the persons */ readonly told: readonly (Told & { readonly given: string; readonly surname: string })[]; /** refs of different people who are easily taken for one */ readonly traps: readonly (readonly [string, string])[] }
 
 const SYLLABLES = ['ba', 'be', 'bo', 'da', 'de', 'di', 'el', 'fa', 'fe', 'ga', 'ha', 'hi', 'ja', 'jo', 'ka', 'ki', 'la', 'le', 'li', 'lo', 'ma', 'me', 'mi', 'na', 'ne', 'no', 'or', 'pa', 'pe', 'ra', 're', 'ri', 'ro', 'sa', 'se', 'so', 'ta', 'te', 'to', 'va', 'vi', 'wa', 'wi', 'ya', 'zo']
 const ENDS = ['n', 's', 'r', 'ld', 'm', 'nt', 'ck', '', '', 'th']
@@ -39,7 +39,8 @@ const slip = (dice: Dice, text: string): string => {
   if (kind === 2) return text.slice(0, at) + dice.of(['a', 'e', 'n', 'r', 's', 't']) + text.slice(at + 1)
   return text.slice(0, at) + (text[at + 1] ?? '') + (text[at] ?? '') + text.slice(at + 2)
 }
-const again = (dice: Dice, told: Told & { readonly given: string; readonly surname: string }): Told => {
+type ToldOf = MadeUp['told'][number]
+const again = (dice: Dice, told: ToldOf): ToldOf => {
   let one: Told & { given: string; surname: string } = { ...told }
   if (dice.chance(0.15)) one = { ...one, given: slip(dice, one.given) }
   if (dice.chance(0.15)) one = { ...one, surname: slip(dice, one.surname) }
@@ -60,8 +61,9 @@ export const madeUpPersons = (seed: number, people: number, twice: number): Made
   const persons: Person[] = []
   const truth = new Map<string, string>()
   const traps: [string, string][] = []
-  const add = (told: Told, who: string): string => { const ref = `m${persons.length}`; persons.push(personOf(ref, told)); truth.set(ref, who); return ref }
-  const all: (Told & { readonly given: string; readonly surname: string })[] = []
+  const toldOf: ToldOf[] = []
+  const add = (told: ToldOf, who: string): string => { const ref = `m${persons.length}`; toldOf.push(told); persons.push(personOf(ref, told)); truth.set(ref, who); return ref }
+  const all: ToldOf[] = []
   const SHELTERED = { address: 'P.O. Box 1409, Jefferson City 65102', addressKind: 'SAFE_AT_HOME' }
   while (all.length < people) {
     const surname = drawn(dice, surnames)
@@ -79,5 +81,5 @@ export const madeUpPersons = (seed: number, people: number, twice: number): Made
     all.push(other)
   }
   for (let n = 0; n < twice; n++) { const who = dice.upTo(all.length); add(again(dice, all[who]!), `p${who}`) }
-  return { persons, truth, traps }
+  return { persons, told: toldOf, truth, traps }
 }
