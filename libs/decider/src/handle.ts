@@ -18,18 +18,41 @@ export const fold = <State>(decider: Pick<Decider<State, never>, 'evolve'>, even
  */
 export async function handle<State, C extends Command>(log: DeciderLog, decider: Decider<State, C>, id: string, command: C): Promise<Handled | Refusal> {
   const stream = streamOf(decider, id)
+  return handleOn(log, decider, stream, command, async () => historyIn(decider, await log.load(stream)))
+}
+
+/** What a command asks of the stream, as it stood when it was read. */
+export interface History<State> {
+  /** -1 where there is none */
+  readonly revision: number
+  readonly state: () => State
+  readonly last: Recorded | undefined
+  /** type of an event that the decider does not know */
+  readonly unknown: string | undefined
+  by(commandId: string): readonly Recorded[]
+}
+/** Where an event stands, and what says it was recorded by which command. */
+export type Recorded = Pick<RecordedEvent, 'id' | 'ordinal' | 'revision' | 'recordedtime' | 'command'>
+
+/** As handle(), of a stream that `read` knows at the log's head. */
+export async function handleOn<State, C extends Command>(log: DeciderLog, decider: Decider<State, C>, stream: string, command: C, read: () => Promise<History<State>>): Promise<Handled | Refusal> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const events = await log.load(stream)
-    const step = next(decider, stream, events, command)
+    const history = await read()
+    const step = next(decider, stream, history, command)
     if ('answer' in step) return step.answer
-    const outcome = await log.record(stream, events.length - 1, step.drafts, command.meta)
+    const outcome = await log.record(stream, history.revision, step.drafts, command.meta)
     const answer = answerOf(stream, outcome)
     // The same command, decided elsewhere at the same moment, has these ids and another time: then it is known by now.
-    if (answer === 'known-id') return known(stream, await log.load(stream), command) ?? REUSED
+    if (answer === 'known-id') return known(stream, await read(), command) ?? REUSED
     if (answer !== 'again') return answer
   }
   return busy(stream)
 }
+
+const historyIn = <State, C extends Command>(decider: Decider<State, C>, events: readonly RecordedEvent[]): History<State> => ({
+  revision: events.length - 1, state: () => fold(decider, events, decider.initial), last: events.at(-1),
+  unknown: events.find((event) => !decider.knows.includes(event.type))?.type, by: (commandId) => events.filter((event) => event.commandId === commandId),
+})
 
 /** A log that can load and append many streams at once: same rules, fewer round trips. */
 export interface DeciderBatchLog extends DeciderLog {
@@ -72,10 +95,10 @@ async function handleRound<State, C extends Command>(
   for (const at of round) {
     const { id, command } = items[at]!
     const stream = streamOf(decider, id)
-    const events = histories.get(stream) ?? []
-    const step = next(decider, stream, events, command)
+    const history = historyIn(decider, histories.get(stream) ?? [])
+    const step = next(decider, stream, history, command)
     if ('answer' in step) answers[at] = step.answer
-    else appends.push({ at, stream, expected: events.length - 1, drafts: step.drafts, meta: command.meta })
+    else appends.push({ at, stream, expected: history.revision, drafts: step.drafts, meta: command.meta })
   }
   const outcomes = appends.length > 0 ? await log.recordEach(appends.map(({ at: _, ...append }) => append)) : []
   for (const [i, { at, stream }] of appends.entries()) {
@@ -86,34 +109,33 @@ async function handleRound<State, C extends Command>(
 
 /** What the history says to this command: an answer at once, or what is to be appended. Shared by both ways of handling. */
 function next<State, C extends Command>(
-  decider: Decider<State, C>, stream: string, events: readonly RecordedEvent[], command: C,
+  decider: Decider<State, C>, stream: string, history: History<State>, command: C,
 ): { answer: Handled | Refusal } | { drafts: readonly DraftEvent[] } {
-  const first = known(stream, events, command)
+  const first = known(stream, history, command)
   if (first) return { answer: first }
-  const unknown = events.find((event) => !decider.knows.includes(event.type))
-  if (unknown) {
+  if (history.unknown !== undefined) {
     return { answer: refused('history_not_understood',
-      `This record holds an entry of type ${unknown.type}, which this version of Chorus does not know. Nothing was decided. Try again once Chorus has been updated.`,
+      `This record holds an entry of type ${history.unknown}, which this version of Chorus does not know. Nothing was decided. Try again once Chorus has been updated.`,
       { kind: 'retry-later' }) }
   }
-  const decision = decider.decide(command, fold(decider, events, decider.initial))
+  const decision = decider.decide(command, history.state())
   if (isRefusal(decision)) return { answer: decision }
-  return decision.length === 0 ? { answer: standing(stream, events, false) } : { drafts: decision }
+  return decision.length === 0 ? { answer: standing(stream, history.last) } : { drafts: decision }
 }
 
 /** The answer of the first time, where the stream knows the command; a refusal where it knows another under the same id. */
-const known = (stream: string, events: readonly RecordedEvent[], command: Command): Handled | Refusal | undefined => {
-  const earlier = events.filter((event) => event.commandId === command.meta.commandId)
+const known = (stream: string, history: Pick<History<unknown>, 'by'>, command: Command): Handled | Refusal | undefined => {
+  const earlier = history.by(command.meta.commandId)
   // Only where both say what they were: what Chorus commands itself, and what was recorded before this was kept, says nothing.
   const { fingerprint } = command.meta
   if (fingerprint !== undefined && earlier.some((event) => event.command !== undefined && event.command !== fingerprint)) return REUSED
-  return earlier.length > 0 ? standing(stream, earlier, true) : undefined
+  return earlier.length > 0 ? repeatedly(stream, earlier) : undefined
 }
 
-const standing = (stream: string, events: readonly RecordedEvent[], repeated: boolean): Handled => {
-  const last = events.at(-1)
-  return { stream, ordinal: last?.ordinal ?? 0, revision: last?.revision ?? -1, recordedtime: last?.recordedtime ?? null, ids: repeated ? events.map((event) => event.id) : [], repeated }
-}
+const standing = (stream: string, last: Recorded | undefined): Handled =>
+  ({ stream, ordinal: last?.ordinal ?? 0, revision: last?.revision ?? -1, recordedtime: last?.recordedtime ?? null, ids: [], repeated: false })
+/** What a known command is answered: as the first time. */
+export const repeatedly = (stream: string, earlier: readonly Recorded[]): Handled => ({ ...standing(stream, earlier.at(-1)), ids: earlier.map(({ id }) => id), repeated: true })
 
 function answerOf(stream: string, outcome: RecordOutcome): Handled | Refusal | 'again' | 'known-id' {
   if (outcome.ok) {

@@ -39,12 +39,12 @@ export class Recorder implements DeciderLog {
   }
 
   /**
-   * The stream's events, led to their newest versions, sealed fields still sealed; [] where there is none.
+   * The stream's events, those from a revision on, led to their newest versions, sealed fields still sealed; [] where there is none.
    * Throws UnknownEvent for a version newer than this build: to decide on half an understanding would be wrong.
    */
-  async load(stream: string): Promise<RecordedEvent[]> {
+  async load(stream: string, from = 0): Promise<RecordedEvent[]> {
     const events: RecordedEvent[] = []
-    for await (const stored of this.store.readStream(stream)) events.push(understood(stored))
+    for await (const stored of this.store.readStream(stream, { from })) events.push(understood(stored))
     return events
   }
 
