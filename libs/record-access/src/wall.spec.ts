@@ -44,6 +44,21 @@ it('asked again it knows what came since, reads it alone where nothing leads on,
   events.push(event(recordedWall.stream, 'ConflictOfInterestEnded', { account: 'kin', personRef: HE, reason: 'NO_LONGER_SO' }))
   expect(await walls('kin')).toBeNull()
 })
+it('of the register who is one with whom it reads each entry once, also where a link was taken back', async () => {
+  const register = (revision: number, type: string, data: object): RecordedEvent => ({ ...event('personIdentity-register', type, data), revision })
+  const events = [recordedWall, register(0, 'PersonMatchProposed', {}), register(1, 'PersonIdentitiesLinked', { keepRef: HE_AGAIN, mergedRef: HE })]
+  let read = 0
+  const load = async (stream: string, from = 0): Promise<RecordedEvent[]> => {
+    const found = events.filter((one) => one.stream === stream && one.revision >= from)
+    if (stream === 'personIdentity-register') read += found.length
+    return found
+  }
+  const walls = wallsIn({ load, read: (options) => log(...events).read(options) }, all)
+  const hidden = async (): Promise<boolean[]> => { const wall = await walls('kin'); return [HE, HE_AGAIN].map((one) => wall!.hides(one)) }
+  expect([await hidden(), await hidden(), read]).toEqual([[true, true], [true, true], 2])
+  events.push(register(2, 'PersonIdentitiesUnlinked', { oneRef: HE, otherRef: HE_AGAIN }))
+  expect([await hidden(), read]).toEqual([[true, false], 3])
+})
 it('what named the incident before anybody referred it stands behind it too, whatever was asked before', async () => {
   const screen = event(`lethalityScreen-${id(6)}`, 'LethalityScreenAdministered', { screenId: id(6), incidentId: id(2) })
   const other = event(`lethalityScreen-${id(7)}`, 'LethalityScreenAdministered', { screenId: id(7), incidentId: id(8) })

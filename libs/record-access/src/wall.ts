@@ -26,7 +26,7 @@ export const evolveWalledCases = (state: WalledCases, { type, data }: Pick<Recor
   type === 'WalledCasesChanged' ? { caseIds: (data as WalledCasesChangedV1).caseIds, changes: state.changes + 1 } : state
 
 export interface WallLog {
-  load(stream: string): Promise<readonly RecordedEvent[]>
+  load(stream: string, from?: number): Promise<readonly RecordedEvent[]>
   read(options: { readonly after: number; readonly filter: { readonly categories: readonly string[] } }): AsyncIterable<RecordedEvent>
 }
 /** Where records of persons lead on: a referral to its incidents, a case to its referral, whatever is of a case to the case. An incident's own id is in its referral. */
@@ -75,10 +75,20 @@ export class Wall {
  */
 export const wallsIn = (log: WallLog, readable: (category: string) => boolean): (account: string) => Promise<Wall | null> => {
   const kept = new Map<string, { readonly of: string; readonly ids: Set<string>; readonly cases: Set<string>; through: number }>()
+  let identities: { readonly links: readonly PersonLink[]; readonly revision: number } = { links: [], revision: -1 }
+  /** Those that hold at the log's head: of the register only what is new is read. */
+  const linksNow = async (): Promise<readonly PersonLink[]> => {
+    const before = identities
+    const events = (await log.load(IDENTITY_REGISTER, before.revision + 1)).filter(({ revision }) => revision > before.revision)
+    const now = { links: events.reduce(linksAfter, before.links), revision: events.at(-1)?.revision ?? before.revision }
+    // Whoever asked meanwhile may have read farther.
+    if (now.revision > identities.revision) identities = now
+    return now.links
+  }
   const personsOf = async (account: string): Promise<readonly string[]> => {
     const { persons } = fold({ evolve: evolveWalls }, await log.load(`conflictOfInterest-${wallsIdOf(account)}`), NO_WALLS)
     if (persons.length === 0) return persons
-    const links = readable('personIdentity') ? (await log.load(IDENTITY_REGISTER)).reduce<readonly PersonLink[]>(linksAfter, []) : []
+    const links = readable('personIdentity') ? await linksNow() : []
     return persons.flatMap((person) => tokensOf(links, person))
   }
   const casesOf = async (account: string): Promise<readonly string[]> => fold({ evolve: evolveWalledCases }, await log.load(`walledCases-${wallsIdOf(account)}`), NO_WALLED_CASES).caseIds
