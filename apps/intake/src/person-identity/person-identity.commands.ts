@@ -5,7 +5,7 @@ import { derivedId, handle, isRefusal, type Handled, type Refusal } from '@choru
 import type { Recorder } from '@chorus/event-store'
 import { AUDIT, RECORDER, type AuditTrail } from '@chorus/platform'
 import { LinkedPersonsConsumer } from '../on-identities-linked/linked-persons.consumer'
-import { matchPersons } from '../person-match/person-match'
+import { matching, type Match } from '../person-match/person-match'
 import { identityPolicyInForce } from '../policy/policy-in-force'
 import { IdentityLookUp } from './identity-look-up'
 import { personIdentity, REGISTER, scopeOf, type FoundMatch } from './person-identity'
@@ -58,6 +58,15 @@ export class MatchPersonsCommand { constructor(readonly body: MatchPersons, read
 /** So many findings go into one append. */
 const AT_ONCE = 100
 
+/** The matcher's work with a pause after each part: a run of many persons keeps nobody else waiting. */
+const inTurns = async (work: ReturnType<typeof matching>): Promise<readonly Match[]> => {
+  for (;;) {
+    const step = work.next()
+    if (step.done) return step.value.matches
+    await new Promise((resolve) => { setImmediate(resolve) })
+  }
+}
+
 /** Entered in the audit log before anything is opened. Names, dates and addresses live in this call alone. */
 @CommandHandler(MatchPersonsCommand)
 export class MatchPersonsHandler implements ICommandHandler<MatchPersonsCommand> {
@@ -80,7 +89,7 @@ export class MatchPersonsHandler implements ICommandHandler<MatchPersonsCommand>
     const persons = await this.lookUp.persons(sides)
     const [known, incoming] = [persons.filter(({ ref }) => !isNew(sides.known.get(ref)!.ordinal)), persons.filter(({ ref }) => isNew(sides.known.get(ref)!.ordinal))]
     const one = [...new Map(state.links.map(({ keepRef }) => { const all = [...tokensOf(state.links, keepRef)].sort(); return [all.join(), all] as const })).values()]
-    const { matches } = matchPersons(known, incoming, policy, (ref, other) => opposed.has([ref, other].sort().join('|')), one)
+    const matches = await inTurns(matching(known, incoming, policy, (ref, other) => opposed.has([ref, other].sort().join('|')), one))
     const found = matches.map(({ refs, band, probability, evidence, askedBecause }): FoundMatch => {
       const sorted: readonly [string, string] = refs[0] < refs[1] ? refs : [refs[1], refs[0]]
       return { matchId: this.lookUp.matchIdOf(sorted), refs: sorted, band, confidence: Math.floor(probability * 100), evidence: evidence.map(({ field, agreement }) => ({ field, agreement })), askedBecause }

@@ -26,18 +26,29 @@ const keysOf = ({ given, surname, birth, address, identifiers }: Person): string
 
 export interface Candidates { readonly pairs: [number, number][]; /** keys that too many shared, so that they were passed over */ readonly keysPassedOver: number }
 
-/** Pairs of places in `persons`, each with at least one place from `firstNew` on; each once. */
-export const candidates = (persons: readonly Person[], firstNew: number): Candidates => {
+/** So many persons, or pairs, in one part of the work. */
+const PART = 1000
+
+/** Pairs of places in `persons`, each with at least one place from `firstNew` on; each once. In parts. */
+export function* candidates(persons: readonly Person[], firstNew: number): Generator<void, Candidates> {
   const wanted = new Map<string, number[]>()
-  for (let at = firstNew; at < persons.length; at++) for (const key of keysOf(persons[at]!)) wanted.set(key, [])
-  persons.forEach((person, at) => { for (const key of keysOf(person)) wanted.get(key)?.push(at) })
+  for (let at = firstNew; at < persons.length; at++) {
+    if (at % PART === 0) yield
+    for (const key of keysOf(persons[at]!)) wanted.set(key, [])
+  }
+  for (const [at, person] of persons.entries()) {
+    if (at % PART === 0) yield
+    for (const key of keysOf(person)) wanted.get(key)?.push(at)
+  }
   const seen = new Set<number>()
   const pairs: [number, number][] = []
   let keysPassedOver = 0
+  let looked = 0
   for (const block of wanted.values()) {
     if (block.length > MOST) { keysPassedOver++; continue }
     for (let j = block.length - 1; j > 0 && block[j]! >= firstNew; j--) {
       for (let i = 0; i < j; i++) {
+        if (++looked % PART === 0) yield
         const id = block[i]! * persons.length + block[j]!
         if (seen.has(id)) continue
         seen.add(id)

@@ -3,7 +3,7 @@ import { madeUpPersons } from '../../../../test/support/made-up-persons'
 import { compare } from './compare'
 import { drawnU, learn } from './learn'
 import { shippedIdentityPolicy } from '../policy/policy-in-force'
-import { matchPersons, type Match } from './person-match'
+import { matching, matchPersons, type Match } from './person-match'
 import { personOf, type Told } from './person'
 import { jaroWinkler, oneSlip, plain, sound } from './strings'
 
@@ -135,4 +135,15 @@ describe('the link band', () => {
     const { matches } = matchPersons([...crowd, ...many], [personOf('n0', { ...told, birthDate: '1977-11-23' }), personOf('n1', { ...told, birthDate: '1977-11-23' })], policy)
     expect(matches.find(({ refs }) => [...refs].sort().join() === 'n0,n1')!.weight).toBeLessThan(bandOf(told, told)!.weight)
   })
+})
+
+it('is done in parts, so that whoever runs it may answer others in between, and comes to the same', () => {
+  const { persons } = madeUpPersons(11, 3000, 100)
+  const [old, fresh] = [persons.slice(0, -100), persons.slice(-100)]
+  const work = matching(old, fresh, policy)
+  let parts = 1
+  let step = work.next()
+  for (; !step.done; step = work.next()) parts++
+  expect(parts).toBeGreaterThan(5)
+  expect(step.value).toEqual(matchPersons(old, fresh, policy))
 })

@@ -39,27 +39,42 @@ export interface Match {
 }
 export interface MatchResult { readonly matches: readonly Match[]; readonly compared: number; readonly allPairs: number; readonly keysPassedOver: number; readonly learnt: Learnt }
 
+type Compared = [known: readonly Person[], incoming: readonly Person[], policy: MatchPolicy, apart?: (one: string, other: string) => boolean, one?: readonly (readonly string[])[]]
+
 /** Compares `incoming` with each other and with `known`. `apart`: never one person, whatever the score. `one`: of each person who has several records already, all of them. */
-export const matchPersons = (known: readonly Person[], incoming: readonly Person[], policy: MatchPolicy, apart: (one: string, other: string) => boolean = () => false, one: readonly (readonly string[])[] = []): MatchResult => {
+export const matchPersons = (...compared: Compared): MatchResult => {
+  const work = matching(...compared)
+  for (;;) { const step = work.next(); if (step.done) return step.value }
+}
+
+/** So many persons, or pairs, in one part of the work. */
+const PART = 2000
+
+/** The same in parts, each of some milliseconds, for whoever has others to answer meanwhile. */
+export function* matching(...[known, incoming, policy, apart = () => false, one = []]: Compared): Generator<void, MatchResult> {
   const persons = [...known, ...incoming]
   const allPairs = known.length * incoming.length + incoming.length * (incoming.length - 1) / 2
-  const { pairs, keysPassedOver } = candidates(persons, known.length)
-  const comparisons = pairs.map(([i, j]) => compare(persons[i]!, persons[j]!))
+  const { pairs, keysPassedOver } = yield* candidates(persons, known.length)
+  const comparisons: Comparison[] = []
+  for (const [i, j] of pairs) { if (comparisons.push(compare(persons[i]!, persons[j]!)) % PART === 0) yield }
   const learnt = learn(comparisons, drawnU(persons), allPairs)
-  const often = frequencies(persons)
-  const found = pairs.flatMap(([i, j], at): Match[] => {
+  const often = yield* frequencies(persons)
+  const found: Match[] = []
+  for (const [at, [i, j]] of pairs.entries()) {
+    if (at % PART === 0) yield
     const [a, b] = [persons[i]!, persons[j]!]
-    return apart(a.ref, b.ref) ? [] : judged(a, b, comparisons[at]!, learnt, often, persons.length, policy)
-  })
+    if (!apart(a.ref, b.ref)) found.push(...judged(a, b, comparisons[at]!, learnt, often, persons.length, policy))
+  }
   return { matches: withoutDisputed(found, one), compared: pairs.length, allPairs, keysPassedOver, learnt }
 }
 
 /** How many persons of the set have this value. */
 interface Frequencies { readonly n: number; readonly given: Map<string, number>; readonly surname: Map<string, number>; readonly year: Map<string, number>; readonly birth: Map<string, number>; readonly address: Map<string, number>; readonly identifier: Map<string, number> }
-const frequencies = (persons: readonly Person[]): Frequencies => {
+function* frequencies(persons: readonly Person[]): Generator<void, Frequencies> {
   const often: Frequencies = { n: persons.length, given: new Map(), surname: new Map(), year: new Map(), birth: new Map(), address: new Map(), identifier: new Map() }
   const count = (of: Map<string, number>, value: string | undefined): void => { if (value !== undefined) of.set(value, (of.get(value) ?? 0) + 1) }
-  for (const person of persons) {
+  for (const [at, person] of persons.entries()) {
+    if (at % PART === 0) yield
     count(often.given, person.given)
     count(often.surname, person.surname)
     count(often.year, person.birth && String(person.birth.year))
