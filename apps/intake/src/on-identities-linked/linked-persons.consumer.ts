@@ -4,7 +4,7 @@
  */
 import { Inject, Injectable, Logger } from '@nestjs/common'
 import type { Sql } from 'postgres'
-import { tokensOf, type RecordedEvent } from '@chorus/contracts'
+import { tokensOf, type PersonLink, type RecordedEvent } from '@chorus/contracts'
 import { handle, isRefusal, type Handled } from '@chorus/decider'
 import { decode, type EventStore, type Recorder } from '@chorus/event-store'
 import { CLOCK, DATABASE, Followers, RECORDER, STORE, type Clock } from '@chorus/platform'
@@ -12,7 +12,7 @@ import { Reaction } from '@chorus/read-models'
 import { CaseLookUp } from '../pch-case/look-up'
 import { pchCase } from '../pch-case/pch-case'
 import { IdentityLookUp } from '../person-identity/identity-look-up'
-import { personIdentity, REGISTER } from '../person-identity/person-identity'
+import { separate, type Two } from '../person-identity/person-identity'
 import { concerned, proposeAnew, separateOpposites } from './linked-persons'
 
 @Injectable()
@@ -30,8 +30,8 @@ export class LinkedPersonsConsumer {
   }
 
   /** Called when it was decided here, so that the next command sees what follows. What fails here the subscription makes good. */
-  async atOnce({ ids, stream }: Handled): Promise<void> {
-    await this.log.load(stream).then((events) => this.react(events.filter(({ id }) => ids.includes(id)))).catch((error: unknown) => this.logger.warn({ err: error, note: 'what follows from a link comes a little later' }))
+  async atOnce(...decided: readonly Handled[]): Promise<void> {
+    await this.recordedBy(decided).then((events) => this.react(events)).catch((error: unknown) => this.logger.warn({ err: error, note: 'what follows from a link comes a little later' }))
   }
 
   /** Called when a referral was received here. */
@@ -39,37 +39,62 @@ export class LinkedPersonsConsumer {
     await this.react(events).catch((error: unknown) => this.logger.warn({ err: error, note: 'whether a referral contradicts a link is looked at a little later' }))
   }
 
+  /** What these decisions, all about the register, have recorded: the events of one stand one behind the other. */
+  private async recordedBy(decided: readonly Handled[]): Promise<RecordedEvent[]> {
+    const ids = new Set(decided.flatMap((each) => each.ids))
+    const from = decided.reduce((least, each) => each.ids.length === 0 ? least : Math.min(least, each.revision - each.ids.length + 1), Infinity)
+    return ids.size === 0 ? [] : (await this.log.load(this.cases.identities.stream, from)).filter(({ id }) => ids.has(id))
+  }
+
+  /** The register and the sides are read for all of the events together: a run links many at a time. */
   private async react(events: readonly RecordedEvent[]): Promise<void> {
-    for (const event of events) {
-      // A referral may have come while the link was decided: each of the two looks for the other once it is recorded.
-      if (event.type !== 'PersonIdentitiesUnlinked') await this.separate(event)
-      const refs = concerned(event)
-      if (refs) await this.proposeAnew(event, refs)
-    }
+    await this.separate(events.filter(({ type }) => type === 'ReferralReceived' || type === 'PersonIdentitiesLinked'))
+    const decided = events.flatMap((event) => { const refs = concerned(event); return refs ? [{ event, refs }] : [] })
+    if (decided.length === 0) return
+    const { state: { links } } = await this.lookUp.register()
+    const together = decided.map(({ event, refs }) => ({ event, refs: [...new Set(refs.flatMap((each) => tokensOf(links, each)))] }))
+    const openCases = await this.cases.ownOpenCasesOf(together.flatMap(({ refs }) => refs))
+    for (const { event, refs } of together) for (const ref of refs) if (openCases[ref] !== undefined) await this.proposeAnew(event, openCases[ref])
   }
 
-  private async separate(event: RecordedEvent): Promise<void> {
-    const { state } = await this.lookUp.register()
+  /** A referral may have come while a link was decided: each of the two looks for the other once it is recorded. */
+  private async separate(events: readonly RecordedEvent[]): Promise<void> {
+    if (events.length === 0) return
+    let { state } = await this.lookUp.register()
     if (state.links.length === 0) return
-    const { keepRef, mergedRef, subjectRef, victimRef } = event.data as Record<string, string>
-    const inReports = (await Promise.all([keepRef, mergedRef, subjectRef, victimRef].flatMap((ref) => { const one = ref === undefined ? [] : tokensOf(state.links, ref); return one.length > 1 ? [this.lookUp.oppositeInReports(one)] : [] }))).flat()
-    const opposed = [...event.type === 'ReferralReceived' ? [] : (await this.lookUp.sides()).opposed, ...inReports]
-    const answer = await handle(this.log, personIdentity, REGISTER, separateOpposites(event, opposed, this.clock.now()))
-    if (isRefusal(answer)) throw new Error(`a link that the record contradicts could not be taken back: ${answer.refused}`)
-    if (answer.ids.length > 0 && !answer.repeated) await this.react((await this.log.load(answer.stream)).filter(({ id }) => answer.ids.includes(id)))
+    const { opposed } = events.some(({ type }) => type === 'PersonIdentitiesLinked') ? await this.lookUp.sides() : { opposed: [] }
+    const looked = new Map<string, Promise<readonly Two[]>>()
+    // A link is held against all who stand opposite each other: where none of them is one, it is so for every other link as well.
+    let contradicted = true
+    for (const event of events) {
+      const isLink = event.type === 'PersonIdentitiesLinked'
+      const reported = await this.oppositeInReports(event, state.links, looked)
+      if (isLink && !contradicted && reported.length === 0) continue
+      const command = separateOpposites(event, [...isLink ? opposed : [], ...reported], this.clock.now())
+      const isContradicted = separate(command, state).length > 0
+      if (isLink) contradicted = isContradicted
+      if (!isContradicted) continue
+      const answer = await this.lookUp.decide(command)
+      if (isRefusal(answer)) throw new Error(`a link that the record contradicts could not be taken back: ${answer.refused}`)
+      if (answer.ids.length > 0 && !answer.repeated) await this.react(await this.recordedBy([answer]))
+      state = (await this.lookUp.register()).state
+    }
   }
 
-  private async proposeAnew(event: RecordedEvent, refs: readonly string[]): Promise<void> {
-    const { state } = await this.lookUp.register()
-    for (const ref of new Set(refs.flatMap((each) => tokensOf(state.links, each)))) {
-      const caseId = await this.cases.ownOpenCaseOf(ref)
-      if (caseId === null) continue
-      const open = await this.cases.stateOf(caseId)
-      if (open.status !== 'open' || open.level !== null || !open.proposal) continue
-      const now = this.clock.now()
-      const answer = await handle(this.log, pchCase, caseId, proposeAnew(event, caseId, await this.cases.forProposal(open, now), now))
-      if (isRefusal(answer) && answer.kind === 'retry-later') throw new Error(`the level of a case could not be proposed anew: ${answer.refused}`)
-      if (isRefusal(answer)) this.logger.log({ note: 'the proposal of a level stands as it was', refused: answer.refused })
-    }
+  /** Of those who are linked with somebody of whom the event speaks, the two whom a report has on opposite sides; each group is looked up once. */
+  private async oppositeInReports(event: RecordedEvent, links: readonly PersonLink[], looked: Map<string, Promise<readonly Two[]>>): Promise<Two[]> {
+    const { keepRef, mergedRef, subjectRef, victimRef } = event.data as Readonly<Record<string, string | undefined>>
+    const groups = [keepRef, mergedRef, subjectRef, victimRef].flatMap((ref) => { const one = ref === undefined ? [] : [...tokensOf(links, ref)].sort(); return one.length > 1 ? [one] : [] })
+    for (const one of groups) if (!looked.has(one.join())) looked.set(one.join(), this.lookUp.oppositeInReports(one))
+    return (await Promise.all([...new Set(groups.map((one) => one.join()))].map((key) => looked.get(key)!))).flat()
+  }
+
+  private async proposeAnew(event: RecordedEvent, caseId: string): Promise<void> {
+    const open = await this.cases.stateOf(caseId)
+    if (open.status !== 'open' || open.level !== null || !open.proposal) return
+    const now = this.clock.now()
+    const answer = await handle(this.log, pchCase, caseId, proposeAnew(event, caseId, await this.cases.forProposal(open, now), now))
+    if (isRefusal(answer) && answer.kind === 'retry-later') throw new Error(`the level of a case could not be proposed anew: ${answer.refused}`)
+    if (isRefusal(answer)) this.logger.log({ note: 'the proposal of a level stands as it was', refused: answer.refused })
   }
 }

@@ -5,8 +5,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
+import type { Recorder } from '@chorus/event-store'
+import { MemoryVault } from '@chorus/privacy'
 import { brokenIn } from '../testing/case-invariants'
-import { World, type Step } from '../testing/intake-world'
+import { REFS, World, type Step } from '../testing/intake-world'
+import { CaseLookUp } from './look-up'
 
 const walked = async (steps: readonly Step[]): Promise<{ readonly world: World; readonly broken: string[] }> => {
   const world = await World.run(steps)
@@ -71,6 +74,15 @@ it('I2: of two who open a case of one person at the same moment, one does, which
     const { world, broken } = await walked([...told, { ...step('OpenCase', mine), meanwhile: step('OpenCase', theirs) }])
     expect([broken, world.log.events.filter(({ type }) => type === 'CaseOpened').length, world.refusals]).toEqual([[], 1, ['case_already_open', 'I2']])
   }
+})
+
+it('open cases that are looked for together are those of each by himself', async () => {
+  await fc.assert(fc.asyncProperty(sequences, async (steps) => {
+    const { log } = await World.run(steps)
+    const lookUp = new CaseLookUp(log as unknown as Recorder, new MemoryVault(new Uint8Array(32)))
+    const alone = await Promise.all(REFS.map(async (ref) => [ref, (await lookUp.casesOf(ref)).cases.find(({ open, opened }) => open && opened.subjectRef === ref)?.caseId] as const))
+    expect(await lookUp.ownOpenCasesOf(REFS)).toEqual(Object.fromEntries(alone.filter(([, caseId]) => caseId !== undefined)))
+  }), { numRuns: 60 })
 })
 
 describe('sequences that once broke one', () => {

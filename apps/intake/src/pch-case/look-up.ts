@@ -1,6 +1,6 @@
 /** What the decisions about a case need of other streams, read at the edge and handed in as data, with how far was read. */
 import { tokensOf, type Basis, type CaseOpenedV1, type PersonLink, type ChangeLevel, type IncidentLinkedToCaseV1, type Level, type NotificationDeliveredV1, type OpenCase, type RecordedEvent } from '@chorus/contracts'
-import { fold, streamOf } from '@chorus/decider'
+import { fold, KeptStream, streamOf } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
 import type { Reader } from '@chorus/record-access'
 import type { Vault } from '@chorus/privacy'
@@ -10,7 +10,7 @@ import { historyReview, initial as noReview } from '../history-review/history-re
 import { aggressorOf, incident, initial as noIncident } from '../incident/incident'
 import { initial as noPair, pair } from '../pair/pair'
 import { pairIdOf } from '../pair/pair-id'
-import { initial as nobodyLinked, personIdentity, REGISTER } from '../person-identity/person-identity'
+import { personIdentity, REGISTER, type PersonIdentity, type PersonIdentityCommand } from '../person-identity/person-identity'
 import { assess, metAt, type LevelFacts as Recorded } from '../policy/criteria'
 import { policyInForce, timerPolicyInForce } from '../policy/policy-in-force'
 import { mentionedSince, type Mentions } from '../records-by-mention/records-by-mention'
@@ -31,11 +31,14 @@ const onePer = (basis: readonly Basis[]): Basis[] => [...new Map(basis.map((one)
 const basisOf = (stream: string, events: readonly RecordedEvent[]): Basis[] => events.length === 0 ? [] : [{ stream, revision: events.length - 1 }]
 
 export class CaseLookUp {
+  /** who is one person with whom: tokens and codes alone */
+  readonly identities: KeptStream<PersonIdentity, PersonIdentityCommand>
+  readonly reported: ReportedPersons
   /** `mentions`: which records name a person; read from the log where nobody keeps it. */
   constructor(private readonly log: Recorder, private readonly vault: Vault, mentions: Mentions = { streamsOf: (names) => mentionedSince(log, 0, names) }) {
+    this.identities = new KeptStream(log, personIdentity, REGISTER)
     this.reported = new ReportedPersons(log, vault, mentions, async (ref) => ({ linked: (await this.identityOf(ref)).tokens, cases: (await this.casesOf(ref)).cases }))
   }
-  readonly reported: ReportedPersons
 
   async stateOf(caseId: string): Promise<PchCase> { return fold(pchCase, await this.log.load(streamOf(pchCase, caseId)), initial) }
 
@@ -233,10 +236,8 @@ export class CaseLookUp {
 
   /** The tokens that are this person's, the one first under which cases are counted; `ever`: with those to which links once led. */
   async identityOf(ref: string): Promise<{ readonly tokens: readonly string[]; readonly ever: readonly string[]; readonly links: readonly PersonLink[]; readonly basis: readonly Basis[] }> {
-    const stream = streamOf(personIdentity, REGISTER)
-    const events = await this.log.load(stream)
-    const { links, everLinked } = fold(personIdentity, events, nobodyLinked)
-    return { tokens: tokensOf(links, ref), ever: tokensOf(everLinked, ref), links, basis: basisOf(stream, events) }
+    const { state: { links, everLinked }, revision } = await this.identities.now()
+    return { tokens: tokensOf(links, ref), ever: tokensOf(everLinked, ref), links, basis: revision < 0 ? [] : [{ stream: this.identities.stream, revision }] }
   }
 
   /** All cases of the person, whatever the token under which they were opened, and the place of the next one. */
@@ -264,9 +265,26 @@ export class CaseLookUp {
     return there ? { caseId: there.caseId, count: there.count, closedBefore: [] } : { ...next, closedBefore: cases.filter(({ mayReopen }) => mayReopen).map(({ caseId }) => caseId) }
   }
 
-  /** The open case that was opened under this very token, or null. */
-  async ownOpenCaseOf(ref: string): Promise<string | null> {
-    return (await this.casesOf(ref)).cases.find(({ open, opened }) => open && opened.subjectRef === ref)?.caseId ?? null
+  /** Open cases that were opened under these very tokens, by token: looked for together, the first case of each, then the second of those who have one. */
+  async ownOpenCasesOf(refs: readonly string[]): Promise<Readonly<Record<string, string>>> {
+    const { state: { links, everLinked } } = await this.identities.now()
+    const places = new Map(refs.map((ref) => [ref, [...new Set([...tokensOf(links, ref), ...tokensOf(everLinked, ref)])]]))
+    const cases = new Map<string, { readonly caseId: string; readonly state: PchCase }[]>()
+    let left = [...new Set([...places.values()].flat())]
+    for (let count = 1; left.length > 0; count++) {
+      const asked = left.map((token) => ({ token, caseId: this.vault.uuid('stream-id', 'case', token, String(count)) }))
+      const read = await this.log.loadMany(asked.map(({ caseId }) => streamOf(pchCase, caseId)))
+      left = asked.flatMap(({ token, caseId }) => {
+        const state = fold(pchCase, read.get(streamOf(pchCase, caseId)) ?? [], initial)
+        if (state.status === 'none') return []
+        cases.set(token, [...cases.get(token) ?? [], { caseId, state }])
+        return [token]
+      })
+    }
+    return Object.fromEntries([...places].flatMap(([ref, tokens]): [string, string][] => {
+      const open = tokens.flatMap((token) => cases.get(token) ?? []).find(({ state }) => state.status !== 'none' && state.status !== 'closed' && state.opened.subjectRef === ref)
+      return open ? [[ref, open.caseId]] : []
+    }))
   }
 
   /** The person's open case, if there is one: what it rests on, and since when (ordinal) it is open. */

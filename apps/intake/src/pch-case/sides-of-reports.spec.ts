@@ -71,7 +71,7 @@ class Desk {
   async review({ subjectRef, victimRef }: { subjectRef: string; victimRef: string }, by: readonly string[] = ['prosecutor', 'systemAdvocate']): Promise<void> {
     for (const role of by) await new ReviewCrossComplaintHandler(this.log).execute(new ReviewCrossComplaintCommand(pairIdOf(this.vault, subjectRef, victimRef), { subjectRef, outcome: 'SUBJECT_MAY_BE_CONSIDERED' }, this.meta(role, role)))
   }
-  async link(keepRef: string, mergedRef: string): Promise<string> { return said(await new LinkPersonsHandler(this.log, this.identities, this.linked).execute(new LinkPersonsCommand({ keepRef, mergedRef, basis: 'REVIEW_OF_RECORDS' }, this.meta()))) }
+  async link(keepRef: string, mergedRef: string): Promise<string> { return said(await new LinkPersonsHandler(this.identities, this.linked).execute(new LinkPersonsCommand({ keepRef, mergedRef, basis: 'REVIEW_OF_RECORDS' }, this.meta()))) }
 }
 const said = (answer: Handled | Refusal): string => isRefusal(answer) ? answer.refused : 'done'
 const numbered = (id: string): Partial<PersonInReferral> => ({ identifiers: [{ system: RMS, id }] })

@@ -1,11 +1,11 @@
 /** Looks up, from the log, who stands opposite whom, who is on record, and which open cases the tokens of a person have. */
 import { eventRegistry, fieldAt, tokensOf, type Basis, type RecordedEvent, type ReferralReceivedV2, type PairSidesRecordedV1 } from '@chorus/contracts'
-import { fold, streamOf } from '@chorus/decider'
+import type { Handled, Refusal } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
 import type { Vault } from '@chorus/privacy'
 import { CaseLookUp } from '../pch-case/look-up'
 import { personOf, type Person, type Told } from '../person-match/person'
-import { initial, personIdentity, REGISTER, type IdentityFacts, type PersonIdentity, type Two } from './person-identity'
+import type { IdentityFacts, PersonIdentity, PersonIdentityCommand, Two } from './person-identity'
 
 /** So many referrals are opened at a time. */
 const OPENED_AT_ONCE = 500
@@ -16,13 +16,16 @@ export interface Sides { readonly opposed: readonly Two[]; /** everybody who is 
 export class IdentityLookUp {
   constructor(private readonly log: Recorder, private readonly vault: Vault, private readonly cases: CaseLookUp) {}
 
-  registered(): Promise<readonly RecordedEvent[]> { return this.log.load(streamOf(personIdentity, REGISTER)) }
+  registered(): Promise<readonly RecordedEvent[]> { return this.log.load(this.cases.identities.stream) }
 
   async register(): Promise<{ readonly state: PersonIdentity; readonly basis: readonly Basis[] }> {
-    const stream = streamOf(personIdentity, REGISTER)
-    const events = await this.log.load(stream)
-    return { state: fold(personIdentity, events, initial), basis: events.length === 0 ? [] : [{ stream, revision: events.length - 1 }] }
+    const { state, revision } = await this.cases.identities.now()
+    return { state, basis: revision < 0 ? [] : [{ stream: this.cases.identities.stream, revision }] }
   }
+  /** As handle(). */
+  decide(command: PersonIdentityCommand): Promise<Handled | Refusal> { return this.cases.identities.handle(command) }
+  /** What a command was answered before, if it was. */
+  answered(commandId: string): Promise<Handled | undefined> { return this.cases.identities.answered(commandId) }
 
   /** Two whom a referral names, or an incident has on its sides, as the log has it now: one pass, decoding all of it. */
   async sides(): Promise<Sides> {
@@ -42,13 +45,10 @@ export class IdentityLookUp {
   /** `refs`: those concerned; with them all who are linked to them. */
   async factsFor(refs: readonly string[], { opposed }: Sides): Promise<IdentityFacts> {
     const { state, basis } = await this.register()
-    const openCases: Record<string, string> = {}
-    const concerned = new Set(refs.flatMap((each) => tokensOf(state.links, each)))
-    for (const ref of concerned) {
-      const open = await this.cases.ownOpenCaseOf(ref)
-      if (open) openCases[ref] = open
-    }
-    return { opposed: [...opposed, ...await this.oppositeInReports([...concerned])], openCases, seen: state.seen, basis }
+    const concerned = [...new Set(refs.flatMap((each) => tokensOf(state.links, each)))]
+    const among = new Set(concerned)
+    const said = opposed.filter(([one, other]) => among.has(one) && among.has(other))
+    return { opposed: [...said, ...await this.oppositeInReports(concerned)], openCases: await this.cases.ownOpenCasesOf(concerned), seen: state.seen, basis }
   }
 
   /** Everybody on record who was not erased, as the matcher sees them: opened for this one call, kept nowhere. */

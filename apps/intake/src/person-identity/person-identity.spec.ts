@@ -1,9 +1,9 @@
 import * as fc from 'fast-check'
-import { tokensOf } from '@chorus/contracts'
+import { eventRegistry, fieldsOf, tokensOf, type ContractClass } from '@chorus/contracts'
 import { fold } from '@chorus/decider'
 import { given, metaOf } from '../../../../libs/decider/src/testing/given'
 import { aggregateProperties } from '../../../../libs/decider/src/testing/properties'
-import { initial, openQuestions, personIdentity, scopeOf, type FoundMatch, type IdentityFacts, type PersonIdentityCommand, type Two } from './person-identity'
+import { initial, openQuestions, PERSON_IDENTITY_EVENTS, personIdentity, scopeOf, undecided, type FoundMatch, type IdentityFacts, type PersonIdentityCommand, type Two } from './person-identity'
 
 const [A, B, C, D] = ['A', 'B', 'C', 'D'].map((letter) => `per_example${letter.repeat(15)}`) as [string, string, string, string]
 const CASES: Readonly<Record<string, string>> = { [A]: '018f0000-0000-7000-8000-00000000000a', [B]: '018f0000-0000-7000-8000-00000000000b' }
@@ -102,6 +102,17 @@ it('a run compares those of whom something was told since the last one; everybod
 it('the machine asks once, and links nobody where the policy says so', () => {
   given(personIdentity, asked).when(matches([found([A, B], 'ASK')], { seen: 1 })).nothing()
   given(personIdentity).when(matches([found([A, B])], {}, 'ASK')).then({ type: 'PersonMatchProposed', data: { askedBecause: ['POLICY'] } })
+})
+
+it('what the register has an answer to is not decided again; a question that may be a link by now is', () => {
+  const left = (state: typeof initial, band: 'LINK' | 'ASK', linkBand: 'LINK' | 'ASK' = 'LINK'): number => undecided(state, [found([B, A], band)], linkBand).length
+  const [nothing, question, link, apart] = [initial, ...[[asked], [ab], [ab, abApart]].map((events) => given(personIdentity, ...events).state)] as [typeof initial, typeof initial, typeof initial, typeof initial]
+  expect([nothing, question, link, apart].map((state) => [left(state, 'LINK'), left(state, 'ASK'), left(state, 'LINK', 'ASK')])).toEqual([[1, 1, 1], [1, 0, 0], [0, 0, 0], [0, 0, 0]])
+})
+
+it('of the register nothing is sealed: what is kept of it in memory names nobody', () => {
+  const sealed = (cls: ContractClass): string[] => fieldsOf(cls).flatMap(({ name, sealed: is, nested }) => [...is ? [name] : [], ...nested ? sealed(nested()) : []])
+  expect(PERSON_IDENTITY_EVENTS.flatMap((type) => sealed(eventRegistry.latest(type).cls))).toEqual([])
 })
 
 it('whatever is decided, in whatever order: nobody is one with an opposite, and the links form no ring', () => {

@@ -5,7 +5,7 @@
  * asks about again; the machine links nobody who would then have two open cases (I2): a person is asked.
  */
 import type { AskedBecause, Basis, CommandMeta, ComparedField, DraftEvent, LinkPersons, MatchScope, PersonIdentitiesLinkedV1, PersonIdentitiesUnlinkedV1, PersonMatchProposedV1, PersonsMatchedV1, UnlinkPersons } from '@chorus/contracts'
-import { linksAfter, tokensOf, type PersonLink } from '@chorus/contracts'
+import { linkedTokens, linksAfter, tokensOf, type PersonLink } from '@chorus/contracts'
 import { atNow, refused, type Command, type Decider, type Decision } from '@chorus/decider'
 
 // Stored names. Changing one needs a new version and an upcaster.
@@ -16,7 +16,7 @@ export const REGISTER = 'register'
 export type Two = readonly [string, string]
 /** What the edge looked up. */
 export interface IdentityFacts {
-  /** of all persons that are on record: who stands opposite whom */
+  /** of those concerned and all who are linked to them: who stands opposite whom */
   readonly opposed: readonly Two[]
   /** open cases, by the person's token, of those concerned */
   readonly openCases: Readonly<Record<string, string>>
@@ -76,8 +76,16 @@ export const evolve = (before: PersonIdentity, event: { readonly type: string; r
 /** Somebody, or the machine where it may, has said of these two who they are. */
 export const isDecided = ({ links, separated }: PersonIdentity, one: string, other: string): boolean => separated.has(keyOf(one, other)) || tokensOf(links, one).includes(other)
 /** Questions of the matcher that nobody has answered, and that no link has. */
-export const openQuestions = (state: PersonIdentity): readonly PersonMatchProposedV1[] =>
-  state.proposed.filter(({ oneRef, otherRef }) => !state.separated.has(keyOf(oneRef, otherRef)) && !tokensOf(state.links, oneRef).includes(otherRef))
+export const openQuestions = ({ proposed, separated, links }: PersonIdentity): readonly PersonMatchProposedV1[] => {
+  const linkedTo = linkedTokens(links)
+  return proposed.filter(({ oneRef, otherRef }) => !separated.has(keyOf(oneRef, otherRef)) && !linkedTo.get(oneRef)?.includes(otherRef))
+}
+/** What of it the register has no answer to. One that was asked is decided again only where it may be a link: what spoke against it may be over, or the policy another. */
+export const undecided = ({ proposed, separated, links }: PersonIdentity, found: readonly FoundMatch[], linkBand: 'LINK' | 'ASK'): readonly FoundMatch[] => {
+  const [asked, linkedTo] = [new Set(proposed.map(({ matchId }) => matchId)), linkedTokens(links)]
+  return found.filter(({ matchId, refs: [one, other], band, askedBecause }) => !separated.has(keyOf(one, other)) && !linkedTo.get(one)?.includes(other)
+    && (!asked.has(matchId) || (linkBand === 'LINK' && band === 'LINK' && askedBecause.length === 0)))
+}
 
 /** What would follow for all tokens that would become one person's. */
 const together = (state: PersonIdentity, one: string, other: string, { opposed, openCases }: IdentityFacts) => {
@@ -142,9 +150,10 @@ export const scopeOf = ({ matched }: PersonIdentity, wished: MatchScope, policyV
 export const endRun = ({ data, meta }: EndRun): Decision => [{ ...event('PersonsMatched', data, meta), policyVersion: data.policyVersion }]
 
 /** Which of a person's links is the wrong one nobody can say: all of them are taken back, and can be made anew one by one. */
-export const separate = ({ data: { opposed }, meta }: Separate, state: PersonIdentity): Decision => {
-  const wrong = opposed.filter(([one, other]) => one !== other && tokensOf(state.links, one).includes(other)).flatMap(([one]) => tokensOf(state.links, one))
-  return state.links.filter(({ keepRef }) => wrong.includes(keepRef)).map(({ keepRef, mergedRef }) => unlinked({ oneRef: keepRef, otherRef: mergedRef, reason: 'OPPOSITE_SIDES', decidedBy: 'machine' }, meta))
+export const separate = ({ data: { opposed }, meta }: Separate, state: PersonIdentity): DraftEvent[] => {
+  const linkedTo = linkedTokens(state.links)
+  const wrong = new Set(opposed.flatMap(([one, other]) => one !== other && linkedTo.get(one)?.includes(other) ? linkedTo.get(one)! : []))
+  return state.links.filter(({ keepRef }) => wrong.has(keepRef)).map(({ keepRef, mergedRef }) => unlinked({ oneRef: keepRef, otherRef: mergedRef, reason: 'OPPOSITE_SIDES', decidedBy: 'machine' }, meta))
 }
 
 const MOVED = refused('identities_moved', 'Other links were decided at this moment. Send the request again.', { kind: 'retry-later' })

@@ -160,8 +160,8 @@ export class World {
         const opened = choose(of('CaseOpened'))?.data as { caseId: string; subjectRef: string; indexIncidentId: string } | undefined
         return new ReopenCaseHandler(log, cases).execute(new ReopenCaseCommand(opened?.caseId ?? derivedId('no case'), { reasonCode: choose([...CASE_REOPEN_REASONS].reverse())!, ...(opened ? { subjectInIncident: whoIn(opened.indexIncidentId, opened.subjectRef) } : {}) }, meta(PANEL[1])))
       },
-      LinkPersons: (choose, meta) => { const keepRef = choose(REFS)!; return new LinkPersonsHandler(log, identities, linked).execute(new LinkPersonsCommand({ keepRef, mergedRef: choose(REFS.filter((ref) => ref !== keepRef))!, basis: 'FINGERPRINTS' }, meta())) },
-      UnlinkPersons: (choose, meta) => { const oneRef = choose(REFS)!; return new UnlinkPersonsHandler(log, linked).execute(new UnlinkPersonsCommand({ oneRef, otherRef: choose(REFS.filter((ref) => ref !== oneRef))!, reason: 'DIFFERENT_PEOPLE' }, meta())) },
+      LinkPersons: (choose, meta) => { const keepRef = choose(REFS)!; return new LinkPersonsHandler(identities, linked).execute(new LinkPersonsCommand({ keepRef, mergedRef: choose(REFS.filter((ref) => ref !== keepRef))!, basis: 'FINGERPRINTS' }, meta())) },
+      UnlinkPersons: (choose, meta) => { const oneRef = choose(REFS)!; return new UnlinkPersonsHandler(identities, linked).execute(new UnlinkPersonsCommand({ oneRef, otherRef: choose(REFS.filter((ref) => ref !== oneRef))!, reason: 'DIFFERENT_PEOPLE' }, meta())) },
     }
   }
 
@@ -247,7 +247,7 @@ const orTheOther = (incidentId: string, ref: string | undefined): string => {
 
 type Choose = <T>(list: readonly T[]) => T | undefined
 const WORST_FIRST = [...LEVELS].reverse()
-const REFS = HUMANS.flatMap(({ refs }) => [...refs])
+export const REFS = HUMANS.flatMap(({ refs }) => [...refs])
 const ageThen = (born: string, day: string): number => Number(day.slice(0, 4)) - Number(born.slice(0, 4)) - (day.slice(5) < born.slice(5) ? 1 : 0)
 const BEHIND = new Map<string, string>([...HUMANS.flatMap(({ human, refs }) => refs.map((ref) => [ref as string, human] as const)), ...HAPPENED.flatMap(({ offender, offenderToken, victim, victimToken }) => [[offenderToken, offender.human], [victimToken, victim.human]] as const)])
 const humanOf = (of: string): string | undefined => BEHIND.get(of)

@@ -24,3 +24,21 @@ export const tokensOf = (links: readonly PersonLink[], ref: string): readonly st
   const first = links.find(({ keepRef }) => found.has(keepRef))?.keepRef ?? ref
   return [first, ...[...found].filter((each) => each !== first).sort()]
 }
+
+/** Of each token that is linked all tokens of its person, as tokensOf() gives them: for whoever asks about many. */
+export const linkedTokens = (links: readonly PersonLink[]): ReadonlyMap<string, readonly string[]> => {
+  const persons = new Map<string, Set<string>>()
+  for (const { keepRef, mergedRef } of links) {
+    const [one, other] = [persons.get(keepRef) ?? new Set([keepRef]), persons.get(mergedRef) ?? new Set([mergedRef])]
+    const [into, from] = one.size < other.size ? [other, one] : [one, other]
+    for (const ref of from) into.add(ref)
+    for (const ref of [...from, keepRef, mergedRef]) persons.set(ref, into)
+  }
+  const tokens = new Map<string, readonly string[]>()
+  for (const { keepRef } of links) {
+    if (tokens.has(keepRef)) continue
+    const all = [keepRef, ...[...persons.get(keepRef)!].filter((each) => each !== keepRef).sort()]
+    for (const ref of all) tokens.set(ref, all)
+  }
+  return tokens
+}
