@@ -99,6 +99,7 @@ export class FileVault implements Vault {
   knownPerson(context: Context, identifiers: readonly Identifier[]): Promise<string | 'disagree' | 'erased' | undefined> { return this.links.knownPerson(context, identifiers) }
 
   tokensWith(token: string): Promise<readonly string[]> { return this.persons.tokensWith(token) }
+  knownElsewhere(tokens: readonly string[]): Promise<ReadonlySet<string>> { return this.persons.having(tokens) }
 
   async erased(context: Context, subjects: readonly string[]): Promise<ReadonlySet<string>> {
     if (subjects.length === 0) return new Set()

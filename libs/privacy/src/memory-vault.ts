@@ -52,6 +52,8 @@ export class MemoryVault implements Vault {
     return known.length > 1 ? 'disagree' : known[0]
   }
 
+  async knownElsewhere(tokens: readonly string[]): Promise<ReadonlySet<string>> { return new Set(tokens.filter((token) => [...this.led.values()].some((group) => group.has(token)))) }
+
   async tokensWith(token: string): Promise<readonly string[]> {
     const all = new Set([token])
     for (const one of all) for (const group of this.led.values()) if (group.has(one)) for (const other of group) all.add(other)

@@ -59,6 +59,12 @@ export class Persons implements PersonsChain {
     return [...new Set([token, ...rows.map((row) => row.token)])]
   }
 
+  /** Those of the tokens that have a row here. */
+  async having(tokens: readonly string[]): Promise<ReadonlySet<string>> {
+    if (tokens.length === 0) return new Set()
+    return new Set((await this.sql<{ token: string }[]>`select distinct token from vault.persons where token = any(${tokens as string[]})`).map(({ token }) => token))
+  }
+
   /**
    * Rows of before there were proofs are given theirs, once: while no row has one. Afterwards a row without is nobody's of ours.
    * Does nothing for a role that may not.

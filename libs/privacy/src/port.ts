@@ -34,6 +34,8 @@ export interface Vault {
   knownPerson(context: Context, identifiers: readonly { readonly system: string; readonly id: string }[]): Promise<string | 'disagree' | 'erased' | undefined>
   /** The token itself and those that the same person has in other contexts, as far as identifiers lead to both. Looks only. Throws PersonsContradicted where one of them is not as it was noted. */
   tokensWith(token: string): Promise<readonly string[]>
+  /** Those of the tokens to which others may belong in other contexts: whom tokensWith is worth asking about. Looks only. */
+  knownElsewhere(tokens: readonly string[]): Promise<ReadonlySet<string>>
   /** The data keys of these subjects, made where missing. Durable before it returns. A subject whose keys were destroyed gives 'erased'. */
   keysFor(context: Context, subjects: readonly string[]): Promise<ReadonlyMap<string, SubjectKey | 'erased'>>
   /**

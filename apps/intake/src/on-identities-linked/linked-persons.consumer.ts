@@ -4,7 +4,7 @@
  */
 import { Inject, Injectable, Logger } from '@nestjs/common'
 import type { Sql } from 'postgres'
-import { tokensOf, type PersonLink, type RecordedEvent } from '@chorus/contracts'
+import { tokensOf, type RecordedEvent } from '@chorus/contracts'
 import { handle, isRefusal, type Handled } from '@chorus/decider'
 import { decode, type EventStore, type Recorder } from '@chorus/event-store'
 import { CLOCK, DATABASE, Followers, RECORDER, STORE, type Clock } from '@chorus/platform'
@@ -12,8 +12,8 @@ import { Reaction } from '@chorus/read-models'
 import { CaseLookUp } from '../pch-case/look-up'
 import { pchCase } from '../pch-case/pch-case'
 import { IdentityLookUp } from '../person-identity/identity-look-up'
-import { separate, type Two } from '../person-identity/person-identity'
-import { concerned, proposeAnew, separateOpposites } from './linked-persons'
+import { separate } from '../person-identity/person-identity'
+import { concerned, linkedWith, proposeAnew, separateOpposites } from './linked-persons'
 
 @Injectable()
 export class LinkedPersonsConsumer {
@@ -63,13 +63,12 @@ export class LinkedPersonsConsumer {
     let { state } = await this.lookUp.register()
     if (state.links.length === 0) return
     const { opposed } = events.some(({ type }) => type === 'PersonIdentitiesLinked') ? await this.lookUp.sides() : { opposed: [] }
-    const looked = new Map<string, Promise<readonly Two[]>>()
+    const reported = await this.lookUp.oppositeInReports([...new Set(events.flatMap((event) => linkedWith(event, state.links)))])
     // A link is held against all who stand opposite each other: where none of them is one, it is so for every other link as well.
     let contradicted = true
     for (const event of events) {
       const isLink = event.type === 'PersonIdentitiesLinked'
-      const reported = await this.oppositeInReports(event, state.links, looked)
-      if (isLink && !contradicted && reported.length === 0) continue
+      if (isLink && !contradicted) continue
       const command = separateOpposites(event, [...isLink ? opposed : [], ...reported], this.clock.now())
       const isContradicted = separate(command, state).length > 0
       if (isLink) contradicted = isContradicted
@@ -79,14 +78,6 @@ export class LinkedPersonsConsumer {
       if (answer.ids.length > 0 && !answer.repeated) await this.react(await this.recordedBy([answer]))
       state = (await this.lookUp.register()).state
     }
-  }
-
-  /** Of those who are linked with somebody of whom the event speaks, the two whom a report has on opposite sides; each group is looked up once. */
-  private async oppositeInReports(event: RecordedEvent, links: readonly PersonLink[], looked: Map<string, Promise<readonly Two[]>>): Promise<Two[]> {
-    const { keepRef, mergedRef, subjectRef, victimRef } = event.data as Readonly<Record<string, string | undefined>>
-    const groups = [keepRef, mergedRef, subjectRef, victimRef].flatMap((ref) => { const one = ref === undefined ? [] : [...tokensOf(links, ref)].sort(); return one.length > 1 ? [one] : [] })
-    for (const one of groups) if (!looked.has(one.join())) looked.set(one.join(), this.lookUp.oppositeInReports(one))
-    return (await Promise.all([...new Set(groups.map((one) => one.join()))].map((key) => looked.get(key)!))).flat()
   }
 
   private async proposeAnew(event: RecordedEvent, caseId: string): Promise<void> {

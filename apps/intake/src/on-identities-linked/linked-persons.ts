@@ -1,5 +1,5 @@
 /** What follows when it is decided who is who, or when a referral comes after that decision. Pure. */
-import type { CommandMeta, RecordedEvent, ReferralReceivedV2 } from '@chorus/contracts'
+import { tokensOf, type CommandMeta, type PersonLink, type RecordedEvent, type ReferralReceivedV2 } from '@chorus/contracts'
 import { derivedId } from '@chorus/decider'
 import type { Propose } from '../pch-case/pch-case'
 import type { Separate, Two } from '../person-identity/person-identity'
@@ -25,3 +25,9 @@ export const separateOpposites = (event: RecordedEvent, opposed: readonly Two[],
 /** The level of an open case that is proposed and not assigned yet rests on who the person is. */
 export const proposeAnew = (event: RecordedEvent, caseId: string, facts: Propose['data']['facts'], now: string): Propose =>
   ({ type: 'ProposeLevel', data: { facts }, meta: metaFor(event, 'propose-anew', caseId, now) })
+
+/** All who are linked with somebody of whom a link or a referral speaks; [] where nobody is. */
+export const linkedWith = ({ data }: Pick<RecordedEvent, 'data'>, links: readonly PersonLink[]): string[] => {
+  const { keepRef, mergedRef, subjectRef, victimRef } = data as Readonly<Record<string, string | undefined>>
+  return [keepRef, mergedRef, subjectRef, victimRef].flatMap((ref) => { const one = ref === undefined ? [] : tokensOf(links, ref); return one.length > 1 ? one : [] })
+}

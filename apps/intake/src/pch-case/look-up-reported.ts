@@ -6,6 +6,7 @@ import { tokensOf, type CaseClosedV1, type CaseOpenedV1, type PersonLink, type R
 import { categoryOf, type Recorder } from '@chorus/event-store'
 import type { Vault } from '@chorus/privacy'
 import type { Mentions } from '../records-by-mention/records-by-mention'
+import type { CasesTogether } from './cases-together'
 import { areOpposed, complaintsOf, partnersOf, sidesIn, subjectAtOpening, type ReportedSides } from './reported-sides'
 
 export interface CaseOf { readonly caseId: string; readonly opened: CaseOpenedV1; readonly open: boolean }
@@ -17,7 +18,7 @@ export interface InReports { readonly tokens: ReadonlySet<string>; readonly side
 export interface OnRecord { readonly subject: InReports; readonly partner: InReports; /** the referral's subject is another person of the report */ readonly isAnother: boolean; readonly complaints: readonly (ReportedSides & { readonly at: number })[] }
 
 export class ReportedPersons {
-  constructor(private readonly log: Recorder, private readonly vault: Vault, private readonly mentions: Mentions, private readonly casesFor: (ref: string) => Promise<{ readonly linked: readonly string[]; readonly cases: readonly CaseOf[] }>) {}
+  constructor(private readonly log: Recorder, private readonly vault: Vault, private readonly mentions: Mentions, private readonly casesFor: (ref: string) => Promise<{ readonly linked: readonly string[]; readonly cases: readonly CaseOf[] }>, private readonly casesOfAll: (refs: readonly string[]) => Promise<CasesTogether>) {}
 
   async ofReferral({ subjectRef, victimRef }: Pick<ReferralReceivedV2, 'subjectRef' | 'victimRef'>, index: ReportedSides | null, subjectInIncident: string | undefined, links: readonly PersonLink[]): Promise<OnRecord> {
     const read: Read = new Map()
@@ -58,13 +59,24 @@ export class ReportedPersons {
     const read: Read = new Map()
     const owners = new Map<string, string[]>()
     const sides = new Map<string, ReportedSides>()
-    for (const ref of new Set(refs)) {
+    for (const ref of await this.mayBeReported([...new Set(refs)])) {
       const person = await this.personOf([ref], [], read)
       for (const token of person.tokens) owners.set(token, [...owners.get(token) ?? [], ref])
       for (const one of person.sides) sides.set(one.stream, one)
     }
     return [...sides.values()].flatMap(({ opposites }) => opposites.flatMap(({ victim, offender }) =>
       (owners.get(victim) ?? []).flatMap((one) => (owners.get(offender) ?? []).flatMap((other): [string, string][] => one === other ? [] : [[one, other]]))))
+  }
+
+  /**
+   * Those of them to whom anything can lead in a report, asked for all together: a number that the vault knows elsewhere too, a case,
+   * a report that has this very token. Of most whom a run of matching finds there is nothing.
+   */
+  private async mayBeReported(refs: readonly string[]): Promise<readonly string[]> {
+    const [numbered, cases] = [await this.vault.knownElsewhere(refs), await this.casesOfAll(refs)]
+    const others = refs.filter((ref) => !numbered.has(ref) && cases.get(ref)!.length === 0)
+    const named = (await this.mentions.streamsOf(others)).length > 0
+    return named ? refs : refs.filter((ref) => !others.includes(ref))
   }
 
   /** Cases that were opened under this very token. Those of all who are linked are read once. */

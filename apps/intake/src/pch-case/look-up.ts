@@ -17,6 +17,7 @@ import { mentionedSince, type Mentions } from '../records-by-mention/records-by-
 import { initial as noReferral, referral, type CaseFacts, type ReopenFacts } from '../referral/referral'
 import { adultAtIndex } from './adult'
 import { firstInstant, offendedAfterNotice, type AfterNotice, type Notice, type Offense } from './after-notice'
+import { casesTogether, type CasesTogether } from './cases-together'
 import { exitFrom } from './exit-from'
 import { expungedOf } from './expunged'
 import { atLeast, groundOf, isVictimMinor, mayBecome } from './ground'
@@ -37,7 +38,7 @@ export class CaseLookUp {
   /** `mentions`: which records name a person; read from the log where nobody keeps it. */
   constructor(private readonly log: Recorder, private readonly vault: Vault, mentions: Mentions = { streamsOf: (names) => mentionedSince(log, 0, names) }) {
     this.identities = new KeptStream(log, personIdentity, REGISTER)
-    this.reported = new ReportedPersons(log, vault, mentions, async (ref) => ({ linked: (await this.identityOf(ref)).tokens, cases: (await this.casesOf(ref)).cases }))
+    this.reported = new ReportedPersons(log, vault, mentions, async (ref) => ({ linked: (await this.identityOf(ref)).tokens, cases: (await this.casesOf(ref)).cases }), (refs) => this.casesTogether(refs))
   }
 
   async stateOf(caseId: string): Promise<PchCase> { return fold(pchCase, await this.log.load(streamOf(pchCase, caseId)), initial) }
@@ -265,27 +266,15 @@ export class CaseLookUp {
     return there ? { caseId: there.caseId, count: there.count, closedBefore: [] } : { ...next, closedBefore: cases.filter(({ mayReopen }) => mayReopen).map(({ caseId }) => caseId) }
   }
 
-  /** Open cases that were opened under these very tokens, by token: looked for together, the first case of each, then the second of those who have one. */
+  /** Open cases that were opened under these very tokens, by token: looked for together. */
   async ownOpenCasesOf(refs: readonly string[]): Promise<Readonly<Record<string, string>>> {
-    const { state: { links, everLinked } } = await this.identities.now()
-    const places = new Map(refs.map((ref) => [ref, [...new Set([...tokensOf(links, ref), ...tokensOf(everLinked, ref)])]]))
-    const cases = new Map<string, { readonly caseId: string; readonly state: PchCase }[]>()
-    let left = [...new Set([...places.values()].flat())]
-    for (let count = 1; left.length > 0; count++) {
-      const asked = left.map((token) => ({ token, caseId: this.vault.uuid('stream-id', 'case', token, String(count)) }))
-      const read = await this.log.loadMany(asked.map(({ caseId }) => streamOf(pchCase, caseId)))
-      left = asked.flatMap(({ token, caseId }) => {
-        const state = fold(pchCase, read.get(streamOf(pchCase, caseId)) ?? [], initial)
-        if (state.status === 'none') return []
-        cases.set(token, [...cases.get(token) ?? [], { caseId, state }])
-        return [token]
-      })
-    }
-    return Object.fromEntries([...places].flatMap(([ref, tokens]): [string, string][] => {
-      const open = tokens.flatMap((token) => cases.get(token) ?? []).find(({ state }) => state.status !== 'none' && state.status !== 'closed' && state.opened.subjectRef === ref)
+    const together = await this.casesTogether(refs)
+    return Object.fromEntries(refs.flatMap((ref): [string, string][] => {
+      const open = together.get(ref)!.find(({ state }) => state.status !== 'closed' && state.opened.subjectRef === ref)
       return open ? [[ref, open.caseId]] : []
     }))
   }
+  private async casesTogether(refs: readonly string[]): Promise<CasesTogether> { return casesTogether(this.log, this.vault, (await this.identities.now()).state, refs) }
 
   /** The person's open case, if there is one: what it rests on, and since when (ordinal) it is open. */
   async openCaseOf(subjectRef: string): Promise<{ readonly caseId: string; readonly openedAt: number; readonly incidentIds: readonly string[]; readonly basis: readonly Basis[] } | null> {
