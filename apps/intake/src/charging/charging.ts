@@ -34,6 +34,9 @@ export const decide = ({ type, data: { facts: { incidentKnown, at, basis }, ...s
   return [{ type: event, schemaVersion: 1, data: said satisfies ChargingDecisionMadeV1 | DispositionEnteredV1, time, timePrecision, timeZone, basis } satisfies DraftEvent]
 }
 
+/** Charges of whatever court. */
+export const isCharge = ({ type, data }: { readonly type: string; readonly data: object }): boolean => type === 'ChargingDecisionMade' && ['FILED', 'REFERRED_MUNICIPAL'].includes((data as ChargingDecisionMadeV1).decision)
+
 /** How a disposition closes a record, by the result of its charges: not while one of them stands. The first that closes gives the ground. */
 export const closesAs = (results: readonly DispositionResult[]): Exclude<RestrictionGround, 'ARREST_NOT_CHARGED' | 'COURT_ORDER' | 'BASIS_CLOSED'> | null => {
   const grounds = results.flatMap((result) => result === 'GUILTY' || result === 'SIS' ? [] : [result])

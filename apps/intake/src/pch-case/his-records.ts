@@ -61,15 +61,19 @@ export const hisArrests = async (log: Recorder, lookUp: CaseLookUp, his: His, as
   const reports = await log.loadMany([...new Set(byNumber.map(({ incidentId }) => `incident-${incidentId}`))])
   for (const { stream, token, incidentId } of byNumber) {
     const { tokens: arrested } = await lookUp.identityOf(token)
-    if (isHisByNumber({ arrested, tokens: his.tokens, incident: reports.get(`incident-${incidentId}`) ?? [], arrests: fed.get(incidentId) ?? [], others: his.others.get(incidentId) ?? [] })) found.add(stream)
+    if (isHisByNumber({ arrested, tokens: his.tokens, incident: reports.get(`incident-${incidentId}`) ?? [], arrests: (fed.get(incidentId) ?? []).map((each) => each.stream), others: his.others.get(incidentId) ?? [] })) found.add(stream)
   }
   return found
 }
-/** As they stand: one that was taken back, or that was given to another incident, counts no more. */
-const arrestsByIncident = async (log: Recorder): Promise<ReadonlyMap<string, readonly string[]>> => {
-  const of = new Map<string, string | undefined>()
-  for await (const { stream, type, data } of log.read({ filter: { categories: ['arrest'], types: ['ArrestRecorded', 'EventRetracted'] } })) of.set(stream, type === 'ArrestRecorded' ? (data as ArrestRecordedV2).incidentId : undefined)
-  const by = new Map<string, string[]>()
-  for (const [stream, incidentId] of of) if (incidentId !== undefined) by.set(incidentId, [...by.get(incidentId) ?? [], stream])
+/** Arrests that were told by themselves, by the incident that they name: as they stand, so that one that was taken back, or that was given to another incident, counts no more. */
+export type ArrestsByIncident = ReadonlyMap<string, readonly RecordedEvent<ArrestRecordedV2>[]>
+export const arrestsByIncident = async (log: Recorder): Promise<ArrestsByIncident> => {
+  const standing = new Map<string, RecordedEvent<ArrestRecordedV2> | null>()
+  for await (const event of log.read({ filter: { categories: ['arrest'], types: ['ArrestRecorded', 'EventRetracted'] } })) standing.set(event.stream, event.type === 'ArrestRecorded' ? event as RecordedEvent<ArrestRecordedV2> : null)
+  const by = new Map<string, RecordedEvent<ArrestRecordedV2>[]>()
+  for (const event of standing.values()) {
+    const incidentId = event?.data.incidentId
+    if (event && incidentId !== undefined) by.set(incidentId, [...by.get(incidentId) ?? [], event])
+  }
   return by
 }

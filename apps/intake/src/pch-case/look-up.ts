@@ -1,6 +1,6 @@
 /** What the decisions about a case need of other streams, read at the edge and handed in as data, with how far was read. */
 import { tokensOf, type Basis, type CaseOpenedV1, type PersonLink, type ChangeLevel, type IncidentLinkedToCaseV1, type Level, type NotificationDeliveredV1, type OpenCase, type RecordedEvent } from '@chorus/contracts'
-import { fold, KeptStream, streamOf } from '@chorus/decider'
+import { KeptStream, dayOf, fold, streamOf } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
 import type { Reader } from '@chorus/record-access'
 import type { Vault } from '@chorus/privacy'
@@ -10,8 +10,8 @@ import { historyReview, initial as noReview } from '../history-review/history-re
 import { aggressorOf, incident, initial as noIncident } from '../incident/incident'
 import { initial as noPair, pair } from '../pair/pair'
 import { pairIdOf } from '../pair/pair-id'
-import { personIdentity, REGISTER, type PersonIdentity, type PersonIdentityCommand } from '../person-identity/person-identity'
-import { assess, metAt, type LevelFacts as Recorded } from '../policy/criteria'
+import { REGISTER, personIdentity, type PersonIdentity, type PersonIdentityCommand } from '../person-identity/person-identity'
+import { assess, metAt, yearsBefore, type LevelFacts as Recorded, type LevelPolicy } from '../policy/criteria'
 import { policyInForce, timerPolicyInForce } from '../policy/policy-in-force'
 import { mentionedSince, type Mentions } from '../records-by-mention/records-by-mention'
 import { initial as noReferral, referral, type CaseFacts, type ReopenFacts } from '../referral/referral'
@@ -21,6 +21,8 @@ import { casesTogether, type CasesTogether } from './cases-together'
 import { exitFrom } from './exit-from'
 import { expungedOf } from './expunged'
 import { atLeast, groundOf, isVictimMinor, mayBecome } from './ground'
+import { arrestsByIncident, type ArrestsByIncident } from './his-records'
+import { indexArrest } from './index-arrest'
 import { lookUpReferences } from './look-up-references'
 import { ReportedPersons } from './look-up-reported'
 import { sidesIn } from './reported-sides'
@@ -155,12 +157,13 @@ export class CaseLookUp {
     const policy = await policyInForce(this.log, now)
     const facts = { policy: { policyVersion: policy.policyVersion, hash: policy.hash, lookbackYears: policy.policy.lookbackYears } }
     if (state.status === 'none') return { ...facts, reviewedYears: null, incidentCurrent: false, assessment: { level: null, matched: [], unknown: [] }, afterNotice: false, evidenceRefs: [], basis: [] }
-    const { levelFacts, basis, ...recorded } = await this.recordedOf(state, policy.policy.prohibitedBehaviors)
+    const { levelFacts, basis, ...recorded } = await this.recordedOf(state, policy.policy, now)
     return { ...facts, ...recorded, assessment: assess(policy.policy, levelFacts), basis: [...basis, policy.basis] }
   }
 
-  /** What is recorded of a case and a level may rest on, `prohibited` being what a policy counts as an offence after a notice. */
-  async recordedOf({ opened: { caseId, indexIncidentId, subjectRef } }: Exclude<PchCase, { status: 'none' }>, prohibited: readonly string[]): Promise<Pick<ProposeFacts, 'reviewedYears' | 'incidentCurrent' | 'basisExpunged' | 'afterNotice' | 'evidenceRefs' | 'basis'> & { readonly levelFacts: Recorded }> {
+  /** What is recorded of a case and a level may rest on; the policy says what counts as an offence after a notice. `fed`: where many cases are asked for, what was told of arrests is read once. */
+  async recordedOf({ opened }: Exclude<PchCase, { status: 'none' }>, { prohibitedBehaviors, lookbackYears }: Pick<LevelPolicy, 'prohibitedBehaviors' | 'lookbackYears'>, now: string, fed?: ArrestsByIncident): Promise<Pick<ProposeFacts, 'reviewedYears' | 'incidentCurrent' | 'basisExpunged' | 'afterNotice' | 'evidenceRefs' | 'basis'> & { readonly levelFacts: Recorded }> {
+    const { caseId, indexIncidentId, subjectRef } = opened
     const reviewStream = streamOf(historyReview, caseId)
     const incidentStream = streamOf(incident, indexIncidentId)
     const others = (await this.casesOf(subjectRef)).cases.filter((one) => one.opened.subjectRef !== subjectRef).map((one) => streamOf(historyReview, one.caseId))
@@ -172,25 +175,26 @@ export class CaseLookUp {
     })
     const reported = fold(incident, read.get(incidentStream) ?? [], noIncident)
     const report = reported.status === 'known' ? reported.report : null
-    const offended = await this.offendedAfterNotice(caseId, prohibited)
+    const arrested = await indexArrest(this.log, this, opened, read.get(incidentStream) ?? [], fed ?? await arrestsByIncident(this.log))
+    const offended = await this.offendedAfterNotice(caseId, prohibitedBehaviors, yearsBefore(dayOf(now), lookbackYears))
     return {
       reviewedYears: latest?.lookbackYears ?? null, incidentCurrent: report !== null, basisExpunged: await this.isExpunged(incidentStream),
       levelFacts: {
         history: latest ? alsoReviewed.reduce((counts, { counts: more }) => atLeast(counts, more), latest.counts) : null,
         incident: {
-          arrest: report?.arrestMade ?? false, primaryAggressorIdentified: aggressorOf(reported) !== null,
+          ...arrested.facts, primaryAggressorIdentified: aggressorOf(reported) !== null,
           weaponCodes: report && report.weaponCodes.length > 0 ? report.weaponCodes : null, strangulation: report?.strangulation ?? null,
         },
-        offendedAfterNoticeAt: offended.levels,
+        offendedAfterNoticeAt: offended.levels, day: dayOf(now),
       },
       afterNotice: offended.levels.length > 0,
-      evidenceRefs: [reviewStream, incidentStream, ...alsoReviewed.map(({ stream }) => stream), ...offended.streams].slice(0, 40),
-      basis: [...offended.basis, ...[reviewStream, ...alsoReviewed.map(({ stream }) => stream)].flatMap((stream) => basisOf(stream, read.get(stream) ?? [])), ...basisOf(incidentStream, read.get(incidentStream) ?? [])],
+      evidenceRefs: [reviewStream, incidentStream, ...alsoReviewed.map(({ stream }) => stream), ...arrested.streams, ...offended.streams].slice(0, 40),
+      basis: [...offended.basis, ...[reviewStream, ...alsoReviewed.map(({ stream }) => stream)].flatMap((stream) => basisOf(stream, read.get(stream) ?? [])), ...basisOf(incidentStream, read.get(incidentStream) ?? []), ...arrested.streams.flatMap((stream) => basisOf(stream, arrested.read.get(stream) ?? [])).slice(0, 10)],
     }
   }
 
-  /** What of the prohibited happened in this case after its person was told; not what a court has closed or had destroyed since. Deliveries are few, and what one is called is deterrence's alone: they are looked for by their case. */
-  private async offendedAfterNotice(caseId: string, prohibited: readonly string[]): Promise<AfterNotice & { readonly basis: readonly Basis[] }> {
+  /** What of the prohibited happened in this case after its person was told, and since a day; not what a court has closed or had destroyed since. Deliveries are few, and what one is called is deterrence's alone: they are looked for by their case. */
+  private async offendedAfterNotice(caseId: string, prohibited: readonly string[], since: string): Promise<AfterNotice & { readonly basis: readonly Basis[] }> {
     const stream = streamOf(circumstance, caseId)
     const events = (await this.log.load(stream)).filter(isQualifying)
     const notices: Notice[] = []
@@ -211,7 +215,7 @@ export class CaseLookUp {
       return report ? [{ behavior: 'NEW_IPV_OFFENSE_PC', from: firstInstant(report.time, report.timeZone), stream: of }] : []
     })
     const violated = events.filter(({ type }) => type === 'ProtectionOrderStatusChanged').map(({ time, timeZone }): Offense => ({ behavior: 'OOP_VIOLATION', from: firstInstant(time, timeZone), stream }))
-    return { ...offendedAfterNotice(notices, [...arrests, ...violated], prohibited), basis: [...basisOf(stream, await this.log.load(stream)), ...linked.flatMap((of) => basisOf(of, read.get(of) ?? [])).slice(0, 10)] }
+    return { ...offendedAfterNotice(notices, [...arrests, ...violated].filter(({ from }) => dayOf(from) >= since), prohibited), basis: [...basisOf(stream, await this.log.load(stream)), ...linked.flatMap((of) => basisOf(of, read.get(of) ?? [])).slice(0, 10)] }
   }
 
   /** Closed or destroyed by order of a court: no ground for a level any more. */
@@ -228,7 +232,7 @@ export class CaseLookUp {
     const [inForce, state] = [await this.forLevel(to, now), await this.stateOf(caseId)]
     if (state.status === 'none') return { ...inForce, matched: [], unknown: [], expunged: [], basisExpunged: false, trigger: null }
     const { basis: found, ...references } = await lookUpReferences(this.log, this, state.opened, named, reader)
-    const { levelFacts, reviewedYears, basis, incidentCurrent, basisExpunged = false } = await this.recordedOf(state, policy.prohibitedBehaviors)
+    const { levelFacts, reviewedYears, basis, incidentCurrent, basisExpunged = false } = await this.recordedOf(state, policy, now)
     const facts = { ...inForce, ...references, basisExpunged, basis: [...inForce.basis, ...found] }
     // What a report said that was taken back, or is closed, is not said anew.
     if (!incidentCurrent || basisExpunged) return { ...facts, matched: [] }

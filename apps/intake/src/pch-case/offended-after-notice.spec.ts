@@ -19,11 +19,12 @@ const linked = (side = 'REFERRED'): [string, DraftEvent] => [`circumstance-${CAS
 const closed = (ground: string): [string, DraftEvent] => [`recordAccess-${accessIdOf(`incident-${FURTHER}`)}`, draft('RecordAccessRestricted', { record: `incident-${FURTHER}`, ground, statute: 'RSMO_610_122', rolesStillAllowed: [] })]
 const violated = (time = LATER): [string, DraftEvent] => [`circumstance-${CASE}`, draft('ProtectionOrderStatusChanged', { caseId: CASE, status: 'VIOLATED', respondent: 'SUBJECT' }, time)]
 
-const proposed = async (...events: readonly (readonly [string, DraftEvent])[]): Promise<{ readonly afterNotice: boolean; readonly level: string | null; readonly evidence: readonly string[] }> => {
+const proposed = (...events: readonly (readonly [string, DraftEvent])[]) => proposedAt(LATER, ...events)
+const proposedAt = async (now: string, ...events: readonly (readonly [string, DraftEvent])[]): Promise<{ readonly afterNotice: boolean; readonly level: string | null; readonly evidence: readonly string[] }> => {
   const { log } = await World.run([])
   for (const [stream, event] of events) log.events.push(recorded(event, { stream, revision: (await log.load(stream)).length, ordinal: log.events.length + 1 }, metaOf({ name: `${stream} ${log.events.length}` })))
   const opened = { caseId: CASE, referralId: REFERRAL, subjectRef: STRANGER, indexIncidentId: INDEX, count: 1, subjectAdultAtIndex: true, adultBasis: 'BIRTH_DATE' as const }
-  const facts = await new CaseLookUp(log as unknown as Recorder, new MemoryVault(new Uint8Array(32))).forProposal({ status: 'open', opened, proposal: null, level: 'C', maxLevelEver: 'C', approvals: [], exits: [], decidedBy: [], contest: null, deferredUntil: null }, LATER)
+  const facts = await new CaseLookUp(log as unknown as Recorder, new MemoryVault(new Uint8Array(32))).forProposal({ status: 'open', opened, proposal: null, level: 'C', maxLevelEver: 'C', approvals: [], exits: [], decidedBy: [], contest: null, deferredUntil: null }, now)
   return { afterNotice: facts.afterNotice, level: facts.assessment.level, evidence: facts.evidenceRefs.slice(2) }
 }
 
@@ -37,3 +38,7 @@ it.each<[string, readonly (readonly [string, DraftEvent])[]]>([
   ['on the day of the notice, its hour unknown', [told(), linked(), further(true, '2026-07-02')]], ['a notice of another case', [told('C', { caseId: id(8) }), linked(), further(true)]],
   ['a notice to somebody whose identity nobody checked', [told('C', { recipientVerified: false }), linked(), further(true)]], ['no notice', [linked(), further(true), violated()]],
 ])('not %s', async (_, events) => { expect(await proposed(...events)).toMatchObject({ afterNotice: false }) })
+it('not what is older by then than the policy looks back', async () => {
+  expect(await proposedAt('2031-07-20T15:00:00.000Z', told('B'), violated())).toMatchObject({ afterNotice: true })
+  expect(await proposedAt('2031-07-21T15:00:00.000Z', told('B'), violated())).toMatchObject({ afterNotice: false })
+})

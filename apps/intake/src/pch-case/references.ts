@@ -1,7 +1,7 @@
 /** What a change of level names: the event that led to it, and the records on which it rests. What of it is known here comes in; which kind of event leads to what is decided here. Pure. */
 import type { ChangeLevel, ChangeReason, CriminalHistoryReviewedV1, CustodyStatusChangedV1, DispositionEnteredV1, Level, LevelProposedV1, RecordedEvent, SupervisionComplianceReportedV1 } from '@chorus/contracts'
 import { refused, type Refusal } from '@chorus/decider'
-import { closesAs } from '../charging/charging'
+import { closesAs, isCharge } from '../charging/charging'
 import { isQualifying } from '../circumstance/qualifying'
 import { BASIS_EXPUNGED } from './answers'
 
@@ -37,7 +37,7 @@ const arrested: Leads = ({ type, data, arrest }) => {
 }
 /** The policy counts arrests and charges alike, also those of which a review of the criminal history tells. */
 const counted: Leads = ({ type, data }) => {
-  if (type === 'ChargingDecisionMade') return ['FILED', 'REFERRED_MUNICIPAL'].includes((data as { decision: string }).decision)
+  if (isCharge({ type, data })) return true
   const { ipvArrests = 0, ipvCharges = 0 } = (data as Partial<CriminalHistoryReviewedV1>).counts ?? {}
   return type === 'CriminalHistoryReviewed' && ipvArrests + ipvCharges > 0
 }

@@ -7,6 +7,7 @@ import { changedValues, IDENTITY_POLICY, initial as noPolicy, LEVELS_POLICY, NOT
 import { closedTo, type Reader } from '@chorus/record-access'
 import { dueAfter, type DueTimer } from '@chorus/timers'
 import { screen } from '../on-incident-reported/assess-eligibility'
+import { arrestsByIncident } from '../pch-case/his-records'
 import type { CaseLookUp } from '../pch-case/look-up'
 import { evolve as evolveCase, initial as noCase, type PchCase } from '../pch-case/pch-case'
 import type { IdentityLookUp } from '../person-identity/identity-look-up'
@@ -77,7 +78,7 @@ export class PolicyCheck {
     const { policyId, version, status } = file.policy
     const events = await this.log.load(streamOf(policyStream, policyId))
     const held = policyIn(policyId, events, meta.now)
-    const { found, notice } = await this.compare(file, held.policy, meta.actor, opening)
+    const { found, notice } = await this.compare(file, held.policy, meta, opening)
     const [cases, incidents, timers, matches, plans] = [
       await this.listed(meta.actor, found.caseChanges ?? [], caseOf), await this.listed(meta.actor, found.incidentChanges ?? [], incidentOf), await this.listed(meta.actor, found.timerChanges ?? [], ({ stream }) => stream),
       await this.listed(meta.actor, found.matchChanges ?? [], ({ record }) => `personIdentity-${record}`, 'referral'), await this.listed(meta.actor, found.planChanges ?? [], planCaseOf),
@@ -93,11 +94,11 @@ export class PolicyCheck {
     }
   }
 
-  private async compare(file: PolicyFile, held: object, reader: Actor, opening: (persons: number) => Promise<void>): Promise<{ found: Found; notice: string }> {
+  private async compare(file: PolicyFile, held: object, { actor: reader, now }: CommandMeta, opening: (persons: number) => Promise<void>): Promise<{ found: Found; notice: string }> {
     if (file.kind.policyId === LEVELS_POLICY) {
       const [before, after] = [held as LevelPolicy, file.policy as LevelPolicy]
       const hotline = await this.timersUnder(reader, ({ timer, from, due }) => (timer !== 'T-LAP' ? due : after.lethalityScreens ? new Date(Date.parse(from) + after.lethalityScreens.hotlineWithinMinutes * 60_000).toISOString() : null))
-      return { found: { ...await this.levels(before, after, reader), ...await this.screenings(before, after, reader), ...hotline }, notice: `Every open case and every reported incident was looked at under both. No level or due date is changed by a policy: levels are proposed anew when a person asks, and what runs keeps its due date. Once the policy holds, incidents that it screens otherwise are assessed anew, beside what was assessed before. ${INSIDERS}` }
+      return { found: { ...await this.levels(before, after, reader, now), ...await this.screenings(before, after, reader), ...hotline }, notice: `Every open case and every reported incident was looked at under both. No level or due date is changed by a policy: levels are proposed anew when a person asks, and what runs keeps its due date. Once the policy holds, incidents that it screens otherwise are assessed anew, beside what was assessed before. ${INSIDERS}` }
     }
     if (file.kind.policyId === TIMERS_POLICY) {
       const { timers, holidays } = file.policy as TimerPolicy
@@ -109,18 +110,19 @@ export class PolicyCheck {
     return { found: {}, notice: 'The file was read and held against its schema, and its values against those that hold. What it would change in the record is counted for those alone who may see who is who.' }
   }
 
-  private async levels(before: LevelPolicy, after: LevelPolicy, reader: Actor): Promise<Found> {
+  private async levels(before: LevelPolicy, after: LevelPolicy, reader: Actor, now: string): Promise<Found> {
+    const fed = await arrestsByIncident(this.log)
     const states = new Map<string, PchCase>()
     for await (const event of this.log.read({ filter: { categories: ['pchCase'] } })) states.set(event.stream, evolveCase(states.get(event.stream) ?? noCase, event))
     const caseChanges: CaseChange[] = []
     const looked: { readonly record: string; readonly withoutBasis: boolean }[] = []
     for (const state of states.values()) {
       if (state.status !== 'open') continue
-      const recorded = await this.cases.recordedOf(state, before.prohibitedBehaviors)
+      const recorded = await this.cases.recordedOf(state, before, now, fed)
       const withoutBasis = !recorded.incidentCurrent || recorded.basisExpunged === true
       looked.push({ record: state.opened.caseId, withoutBasis })
       if (withoutBasis) continue
-      const change = levelDifference(before, after, recorded, await this.cases.recordedOf(state, after.prohibitedBehaviors))
+      const change = levelDifference(before, after, recorded, await this.cases.recordedOf(state, after, now, fed))
       if (!change) continue
       caseChanges.push({ record: state.opened.caseId, assigned: state.level, direction: directionOf(change), ...change })
     }

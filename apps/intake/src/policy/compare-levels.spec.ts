@@ -11,7 +11,7 @@ const recorded = (counts: Partial<HistoryCounts> | null, incident: Partial<Recor
   reviewedYears: counts === null ? null : reviewedYears,
   levelFacts: {
     history: counts && { ipvArrests: 0, ipvCharges: 0, ipvConvictions: 0, oopViolations: 0, violentFelonies: 0, ...counts }, offendedAfterNoticeAt: null,
-    incident: { arrest: false, primaryAggressorIdentified: true, weaponCodes: ['40'], strangulation: false, ...incident },
+    incident: { arrest: false, charged: false, charges: [], primaryAggressorIdentified: true, weaponCodes: ['40'], strangulation: false, ...incident },
   },
 })
 

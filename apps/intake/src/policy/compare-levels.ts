@@ -1,6 +1,6 @@
 /** What one policy of levels would decide otherwise than another, of the same record; and which criteria make the difference. Pure. */
 import { rankOf, type EligibilityAssessedV2, type Level } from '@chorus/contracts'
-import { answer, assess, nameOf, type Answer, type LevelFacts, type LevelPolicy } from './criteria'
+import { answer, assess, lookedBack, nameOf, type Answer, type LevelFacts, type LevelPolicy } from './criteria'
 
 /** A file may ask for more agencies on the panel of A than two, and never for fewer (I4): what it says below that changes nothing. */
 export const asItHolds = (policy: LevelPolicy): LevelPolicy => {
@@ -48,9 +48,9 @@ const rankIn = (proposed: Proposed): number => (isLevel(proposed) ? rankOf(propo
 
 interface Answered { readonly level: Level; readonly part: 'anyOf' | 'noneOf'; readonly criterion: string; readonly is: Answer }
 const keyOf = ({ level, part, criterion }: Omit<Answered, 'is'>): string => `${level} ${part} ${criterion}`
-const answersOf = ({ levels }: LevelPolicy, facts: LevelFacts): Map<string, Answered> => new Map(
-  (Object.keys(levels) as Level[]).flatMap((level) => (['anyOf', 'noneOf'] as const).flatMap((part) => (levels[level][part] ?? []).map((one): [string, Answered] => {
-    const answered = { level, part, criterion: nameOf(one), is: answer(one, facts) }
+const answersOf = (policy: LevelPolicy, facts: LevelFacts): Map<string, Answered> => new Map(
+  (Object.keys(policy.levels) as Level[]).flatMap((level) => (['anyOf', 'noneOf'] as const).flatMap((part) => (policy.levels[level][part] ?? []).map((one): [string, Answered] => {
+    const answered = { level, part, criterion: nameOf(one), is: answer(one, lookedBack(policy, facts)) }
     return [keyOf(answered), answered]
   }))))
 

@@ -8,7 +8,8 @@ import { shippedPolicy } from './policy-in-force'
 const shipped = shippedPolicy()
 const counts = (more: Partial<HistoryCounts> = {}): HistoryCounts => ({ ipvArrests: 0, ipvCharges: 0, ipvConvictions: 0, oopViolations: 0, violentFelonies: 0, ...more })
 const facts = (history: HistoryCounts | null, incident: Partial<LevelFacts['incident']> = {}, offendedAfterNoticeAt: Level[] | null = []): LevelFacts =>
-  ({ history, incident: { arrest: false, primaryAggressorIdentified: true, weaponCodes: ['40'], strangulation: false, ...incident }, offendedAfterNoticeAt })
+  ({ history, incident: { arrest: false, charged: false, charges: [], primaryAggressorIdentified: true, weaponCodes: ['40'], strangulation: false, ...incident }, offendedAfterNoticeAt })
+const dated = (day: string, incident: Partial<LevelFacts['incident']> = {}): LevelFacts => ({ ...facts(counts(), { day, ...incident }), day: '2026-07-02' })
 const levelOf = (all: LevelFacts) => assess(shipped.policy, all).level
 
 describe('the shipped policy', () => {
@@ -29,6 +30,16 @@ describe('the shipped policy', () => {
     ['three arrests', facts(counts({ ipvArrests: 3 })), 'A'],
     ['a knife', facts(counts(), { weaponCodes: ['20'] }), 'A'],
     ['a call where the aggressor is not identified', facts(counts(), { primaryAggressorIdentified: false }), null],
+    ['an arrest that is told by itself, not yet in the reviewed counts, in spite of a report without one', facts(counts(), { arrest: true, charges: ['565.074'] }), 'C'],
+    ['a charge without an arrest', facts(counts(), { charged: true, charges: null }), 'C'],
+    ['an arrest, its charge and the review of both are one', facts(counts({ ipvArrests: 1 }), { arrest: true, charged: true, charges: null }), 'C'],
+    ['an arrest in the incident, and nobody said whose', facts(counts(), { arrest: null }), null],
+    ['a charge of the incident, and nobody said whose', facts(counts(), { charged: null }), null],
+    ['nobody said whose, and he had one before', facts(counts({ ipvArrests: 1 }), { arrest: null }), 'C'],
+    ['an incident older than the policy looks back, with a firearm and an arrest', dated('2021-07-01', { arrest: true, weaponCodes: ['12'] }), null],
+    ['one on the day to which it looks back', dated('2021-07-02', { weaponCodes: ['12'] }), 'A'],
+    ['an older one, without an arrest', dated('2021-07-01'), null],
+    ['an older one, of which he was arrested since', dated('2021-07-01', { arrest: true, arrestDay: '2022-01-01', weaponCodes: ['12'] }), 'C'],
     ['nothing reviewed', facts(null), null],
     ['nothing reviewed, an arrest', facts(null, { arrest: true }), null],
   ])('%s', (_, all, level) => { expect(levelOf(all)).toBe(level) })
@@ -56,6 +67,9 @@ describe('a criterion', () => {
     expect(answer({ felonyDomesticAssault: { degrees: [1, 2] } }, facts(null))).toBe('unknown')
     expect(answer({ prohibitedBehaviorAfterNotice: { levels: ['B'] } }, facts(counts(), {}, null))).toBe('unknown')
     expect(answer({ prohibitedBehaviorAfterNotice: { levels: ['B'] } }, facts(counts(), {}, ['C']))).toBe('no')
+  })
+  it.each<[readonly string[] | null, string]>([[['565.072'], 'unknown'], [['565.073-001Y2020'], 'unknown'], [['565.074', '50-169'], 'no'], [['13A'], 'unknown'], [[], 'no'], [null, 'unknown']])('felony: he was arrested for %j, and the review counts none: %s', (charges, says) => {
+    expect(answer({ felonyDomesticAssault: { degrees: [1, 2] } }, facts(counts(), { arrest: true, charges }))).toBe(says)
   })
   it('is named with its arguments', () => {
     expect(nameOf({ ipvArrestOrCharge: { equals: 1 } })).toBe('ipvArrestOrCharge.equals=1')
