@@ -93,6 +93,7 @@ export const decideContest = ({ data: { outcome }, meta }: DecideContest, state:
 export const assign = ({ data: { facts, ...body }, meta }: Assign, state: PchCase): Decision => {
   if (state.status !== 'open') return notOpen(state)
   if (state.level !== null) return refused('level_already_assigned', `The level of this case was assigned already (${state.level}). It is moved by changing the level, with the event that leads to it.`, { kind: 'conflict', rules: ['I3'] })
+  if (facts.basisExpunged) return BASIS_EXPUNGED
   const { proposal } = state
   if (!proposal) return NO_PROPOSAL
   if (proposal.policyHash !== facts.policy.hash) return refused('proposal_outdated', `Another policy is in force since the proposal (${facts.policy.policyVersion}). Ask for a new proposal.`, { kind: 'conflict' })

@@ -31,8 +31,9 @@ const proposed = async (...events: readonly Told[]) => {
   const lookUp = new CaseLookUp(log as unknown as Recorder, new MemoryVault(new Uint8Array(32)))
   // His cases are found by their number; here by his own.
   jest.spyOn(lookUp, 'casesOf').mockResolvedValue({ cases: [{ caseId: CASE, count: 1, opened, open: true, mayReopen: false, commands: [] }], next: { caseId: id(7), count: 2 } })
+  const { basisExpunged: toAssign = false } = await lookUp.forAssignment(CASE, 'C', NOW)
   const { assessment, evidenceRefs, basis, basisExpunged } = await lookUp.forProposal({ status: 'open', opened, proposal: null, level: null, maxLevelEver: null, approvals: [], exits: [], decidedBy: [], contest: null, deferredUntil: null }, NOW)
-  return { ...assessment, evidence: evidenceRefs.slice(2), read: basis.map(({ stream }) => stream), basisExpunged }
+  return { ...assessment, evidence: evidenceRefs.slice(2), read: basis.map(({ stream }) => stream), basisExpunged: [basisExpunged, toAssign] }
 }
 const FELONY = 'felonyDomesticAssault.degrees=1+2'
 
@@ -62,4 +63,8 @@ it('what is older than the policy looks back does not count; an arrest since doe
   expect(await proposed(index(true, ['12'], '2021-07-01T21'), determined)).toMatchObject({ level: null, unknown: [] })
   expect((await proposed(index(true, ['12'], '2021-07-02T21'), determined)).level).toBe('A')
   expect((await proposed(index(false, ['12'], '2021-07-01T21'), determined, arrest())).level).toBe('C')
+})
+it('rests on nothing once a court has ordered closed the incident, the referral or the case: the incident may stay open, for the others who stand in it', async () => {
+  for (const record of [`incident-${INDEX}`, `referral-${REFERRAL}`, `pchCase-${CASE}`]) expect(await proposed(index(), determined, closed(record, 'COURT_ORDER'))).toMatchObject({ basisExpunged: [true, true] })
+  for (const record of [`incident-${INDEX}`, `pchCase-${CASE}`]) expect(await proposed(index(), determined, closed(record, 'NOLLE'))).toMatchObject({ basisExpunged: [false, false] })
 })

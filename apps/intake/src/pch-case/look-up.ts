@@ -95,14 +95,14 @@ export class CaseLookUp {
   async forClosing(caseId: string, now: string): Promise<CloseFacts> {
     const state = await this.stateOf(caseId)
     if (state.status === 'none') return { referralExcluded: false, otherStays: false, basisExpunged: false, exitFrom: null, basis: [] }
-    const { referralId, subjectRef, indexIncidentId } = state.opened
+    const { referralId, subjectRef } = state.opened
     const referralEvents = await this.log.load(streamOf(referral, referralId))
     const [caseStream, circumstances] = [streamOf(pchCase, caseId), streamOf(circumstance, caseId)]
     const read = await this.log.loadMany([caseStream, circumstances])
     const { policy: { timers, holidays }, basis: policyBasis } = await timerPolicyInForce(this.log, now)
     const stays = (await this.casesOf(subjectRef)).cases.find(({ open }) => open)
     return {
-      referralExcluded: fold(referral, referralEvents, noReferral).status === 'excluded', otherStays: stays !== undefined && stays.caseId !== caseId, basisExpunged: await this.isExpunged(streamOf(incident, indexIncidentId)),
+      referralExcluded: fold(referral, referralEvents, noReferral).status === 'excluded', otherStays: stays !== undefined && stays.caseId !== caseId, basisExpunged: await this.isBasisExpunged(state.opened),
       exitFrom: exitFrom(read.get(caseStream) ?? [], read.get(circumstances) ?? [], timers['T-VAL'], holidays),
       basis: [...basisOf(streamOf(referral, referralId), referralEvents), ...basisOf(circumstances, read.get(circumstances) ?? []), policyBasis],
     }
@@ -120,7 +120,7 @@ export class CaseLookUp {
     const { mayBecomeSubject, isAnother, otherOpen, basis } = await this.onRecord(read.get(referralStream) ?? [], read.get(incidentStream) ?? [], subjectInIncident, caseId)
     return {
       otherOpen: otherOpen || cases.some((one) => one.open && one.caseId !== caseId), isAnother, mayBecomeSubject, referralExcluded: referred.status !== 'received', incident: groundOf(reported),
-      basisExpunged: await this.isExpunged(incidentStream), victimMinor: isVictimMinor((await this.birthDatesIn(read.get(referralStream) ?? [])).victim, reported, subjectInIncident),
+      basisExpunged: await this.isBasisExpunged(state.opened), victimMinor: isVictimMinor((await this.birthDatesIn(read.get(referralStream) ?? [])).victim, reported, subjectInIncident),
       closedBefore: cases.filter((one) => one.mayReopen && one.caseId !== caseId).map((one) => one.caseId),
       basis: onePer([...[referralStream, incidentStream].flatMap((stream) => basisOf(stream, read.get(stream) ?? [])), ...basis]),
     }
@@ -178,7 +178,7 @@ export class CaseLookUp {
     const arrested = await indexArrest(this.log, this, opened, read.get(incidentStream) ?? [], fed ?? await arrestsByIncident(this.log))
     const offended = await this.offendedAfterNotice(caseId, prohibitedBehaviors, yearsBefore(dayOf(now), lookbackYears))
     return {
-      reviewedYears: latest?.lookbackYears ?? null, incidentCurrent: report !== null, basisExpunged: await this.isExpunged(incidentStream),
+      reviewedYears: latest?.lookbackYears ?? null, incidentCurrent: report !== null, basisExpunged: await this.isBasisExpunged(opened),
       levelFacts: {
         history: latest ? alsoReviewed.reduce((counts, { counts: more }) => atLeast(counts, more), latest.counts) : null,
         incident: {
@@ -219,11 +219,18 @@ export class CaseLookUp {
   }
 
   /** Closed or destroyed by order of a court: no ground for a level any more. */
-  private async isExpunged(record: string): Promise<boolean> { return (await expungedOf(this.log, [record])).has(record) }
+  private async isExpunged(...records: readonly string[]): Promise<boolean> { return (await expungedOf(this.log, records)).size > 0 }
+  /** What a level of a case rests on: an order that names the person closes the case and the referral, and leaves the incident to the others who stand in it. */
+  private isBasisExpunged({ caseId, referralId, indexIncidentId }: CaseOpenedV1): Promise<boolean> { return this.isExpunged(streamOf(incident, indexIncidentId), streamOf(referral, referralId), streamOf(pchCase, caseId)) }
 
   async forLevel(level: Level, now: string): Promise<LevelFacts> {
     const policy = await policyInForce(this.log, now)
     return { policy, panelAgencies: policy.policy.levels[level].requires?.panelApproval.minAgencies ?? 0, basis: [policy.basis] }
+  }
+
+  async forAssignment(caseId: string, level: Level, now: string): Promise<LevelFacts> {
+    const state = await this.stateOf(caseId)
+    return { ...await this.forLevel(level, now), ...(state.status !== 'none' && await this.isBasisExpunged(state.opened) ? { basisExpunged: true } : {}) }
   }
 
   /** With the criteria of the wished level that the record meets; of counts of other years none says anything. */

@@ -63,7 +63,7 @@ export class AssignLevelCommand { constructor(readonly caseId: string, readonly 
 export class AssignLevelHandler implements ICommandHandler<AssignLevelCommand> {
   constructor(@Inject(RECORDER) private readonly log: Recorder, private readonly lookUp: CaseLookUp) {}
   async execute({ caseId, body, meta }: AssignLevelCommand): Answer {
-    return handle(this.log, pchCase, caseId, { type: 'AssignLevel', data: { ...body, facts: await this.lookUp.forLevel(body.level, meta.now) }, meta })
+    return handle(this.log, pchCase, caseId, { type: 'AssignLevel', data: { ...body, facts: await this.lookUp.forAssignment(caseId, body.level, meta.now) }, meta })
   }
 }
 

@@ -149,6 +149,7 @@ describe('a person assigns the level', () => {
   it('only on a proposal of the policy in force', () => {
     given(pchCase, opened).when(assign()).refused('proposal_missing')
     given(pchCase, opened, proposed).when(assign({ level: 'C' }, facts(0, 'b'.repeat(64)))).refused('proposal_outdated')
+    given(pchCase, opened, proposed).when(assign({ level: 'C' }, { ...facts(), basisExpunged: true })).refused('basis_expunged')
   })
   it('I3: once in an open period', () => { given(pchCase, opened, proposed, assigned).when(assign({ level: 'D', overrideReason: 'SAFETY_CONCERN' })).refused('level_already_assigned', 'I3') })
 

@@ -47,7 +47,7 @@ export interface ProposeFacts {
   /** null: no criminal history was reviewed */
   readonly reviewedYears: number | null
   readonly incidentCurrent: boolean
-  /** the index incident is closed by order of a court */
+  /** what the case rests on, or the case itself, is closed by order of a court */
   readonly basisExpunged?: boolean
   readonly assessment: { readonly level: Level | null; readonly matched: readonly string[]; readonly unknown: readonly string[] }
   /** he was told, and offended afterwards */
@@ -55,10 +55,10 @@ export interface ProposeFacts {
   readonly evidenceRefs: readonly string[]
   readonly basis: readonly Basis[]
 }
-export interface LevelFacts { readonly policy: PolicyInForce; /** agencies that must sit on the panel for the wished level; 0: no panel */ readonly panelAgencies: number; readonly basis: readonly Basis[] }
+export interface LevelFacts { readonly policy: PolicyInForce; /** agencies that must sit on the panel for the wished level; 0: no panel */ readonly panelAgencies: number; /** a court ordered closed what the case rests on */ readonly basisExpunged?: boolean; readonly basis: readonly Basis[] }
 
 /** `matched`: the criteria of the wished level that the record meets. */
-export interface ChangeFacts extends LevelFacts, ReferenceFacts { readonly matched: readonly string[] }
+export interface ChangeFacts extends Omit<LevelFacts, 'basisExpunged'>, ReferenceFacts { readonly matched: readonly string[] }
 
 export type Open = Command<'OpenCase', OpenCase & { readonly facts: OpenFacts }>
 export type Propose = Command<'ProposeLevel', { readonly policyVersion?: string; /** nobody asked: what was declined is not proposed again on the same record */ readonly onlyIfNew?: boolean; readonly facts: ProposeFacts }>

@@ -15,7 +15,7 @@ export interface ReferenceFacts {
   readonly unknown: readonly string[]
   /** what is named and there, and a court ordered closed */
   readonly expunged: readonly string[]
-  /** a court ordered the record of the index incident closed or destroyed */
+  /** a court ordered the record of the index incident, of the referral or of the case closed or destroyed */
   readonly basisExpunged: boolean
   readonly trigger: Trigger | null
 }
