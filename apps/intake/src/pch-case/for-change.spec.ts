@@ -143,7 +143,7 @@ describe('what it names', () => {
   it('a proposal holds until it is declined or its case ends, and stands while what it rests on is not closed by a court', async () => {
     const own = { trigger: `pchCase-${CASE}` }
     const said = (type: string, data: object): [string, DraftEvent] => [`pchCase-${CASE}`, draft(type, { caseId: CASE, ...data })]
-    const proposed = said('LevelProposed', { level: 'C', evidenceRefs: [`incident-${FURTHER}`] })
+    const proposed = said('LevelProposed', { level: 'C', matchedCriteria: [], evidenceRefs: [`incident-${FURTHER}`] })
     const [declined, ended, again] = [said('LevelProposalDeclined', { level: 'C', reasonCode: 'COUNTS_DISPUTED' }), said('CaseClosed', { code: 'MOVED' }), said('CaseReopened', { reasonCode: 'RETURNED' })]
     expect((await naming(own, index(), proposed)).trigger).toMatchObject({ holds: true, stands: true })
     for (const since of [[declined], [ended], [ended, again]]) expect((await naming({ ...own, first: 'LevelProposed' }, index(), proposed, ...since)).trigger).toMatchObject({ type: 'LevelProposed', holds: false })

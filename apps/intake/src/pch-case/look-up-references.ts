@@ -4,6 +4,8 @@ import { fold, streamOf } from '@chorus/decider'
 import { categoryOf, type Recorder } from '@chorus/event-store'
 import { closedTo, initial as openAccess, isClosed, recordAccess, recordsOf, type Reader } from '@chorus/record-access'
 import { incident, initial as noIncident } from '../incident/incident'
+import { firstInstant } from './after-notice'
+import { isCountedAlready } from './counted-already'
 import { expungedOf } from './expunged'
 import { hisArrests, ofPerson, speaksOf, type Loaded } from './his-records'
 import type { CaseLookUp } from './look-up'
@@ -33,7 +35,7 @@ export const lookUpReferences = async (log: Recorder, lookUp: CaseLookUp, opened
   return {
     unknown: placesWhere(trigger === undefined, (stream) => !isHis(stream)),
     expunged: placesWhere(trigger !== undefined && isExpunged(trigger), (stream) => isHis(stream) && ownOf(stream).every(isExpunged)),
-    trigger: trigger ? asTrigger(trigger, found.get(led!)!, linked, expunged) : null,
+    trigger: trigger ? { ...asTrigger(trigger, found.get(led!)!, linked, expunged), counted: await isCountedAlready(log, opened, trigger), afterNotice: await isAfterNotice(log, lookUp, opened.caseId, trigger) } : null,
     basis: asked.filter(isHis).slice(0, 20).map((stream) => ({ stream, revision: found.get(stream)!.length - 1 })),
   }
 }
@@ -50,7 +52,7 @@ const groundsOf = (event: RecordedEvent): string[] => {
 /** On what a proposal rests. */
 const proposedOn = ({ type, data }: Pick<RecordedEvent, 'type' | 'data'>): readonly string[] => type === 'LevelProposed' ? (data as LevelProposedV1).evidenceRefs ?? [] : []
 
-const asTrigger = (event: RecordedEvent, stream: readonly RecordedEvent[], linked: Loaded, expunged: ReadonlySet<string>): Trigger => {
+const asTrigger = (event: RecordedEvent, stream: readonly RecordedEvent[], linked: Loaded, expunged: ReadonlySet<string>): Omit<Trigger, 'counted' | 'afterNotice'> => {
   const { id, type, data } = event
   const { arrestMade, incidentId } = data as { arrestMade?: boolean; incidentId?: string }
   const further = type === 'IncidentLinkedToCase' ? fold(incident, linked.get(`incident-${incidentId}`) ?? [], noIncident) : null
@@ -65,7 +67,16 @@ const holdsOf = ({ type, data, revision }: RecordedEvent, stream: readonly Recor
   switch (type) {
     case 'RecordAccessRestricted': return fold(recordAccess, stream, openAccess).grounds[(data as RecordAccessRestrictedV2).ground] !== undefined
     case 'DispositionEntered': return since.every((later) => later.type !== 'DispositionEntered')
-    case 'LevelProposed': return since.every((later) => later.type !== 'CaseClosed' && !(later.type === 'LevelProposalDeclined' && (later.data as LevelProposedV1).level === (data as LevelProposedV1).level))
+    case 'LevelProposed': return since.every((later) => !['CaseClosed', 'LevelAssigned', 'LevelChanged'].includes(later.type) && !(later.type === 'LevelProposalDeclined' && (later.data as LevelProposedV1).level === (data as LevelProposedV1).level))
     default: return true
   }
+}
+
+/** Whether he had been told, in this case and by himself, before it happened. An arrest, or a link to a report, happened when its incident did. */
+const isAfterNotice = async (log: Recorder, lookUp: CaseLookUp, caseId: string, { type, data, time, timeZone }: RecordedEvent): Promise<boolean> => {
+  if (type === 'LevelProposed') return (data as LevelProposedV1).matchedCriteria.some((criterion) => criterion.startsWith('prohibitedBehaviorAfterNotice'))
+  const { incidentId } = data as { incidentId?: string }
+  const known = incidentId === undefined || type === 'IncidentReported' ? null : fold(incident, await log.load(streamOf(incident, incidentId)), noIncident)
+  const at = known?.status === 'known' ? known.report : { time, timeZone }
+  return (await lookUp.noticesIn(caseId)).some((notice) => Date.parse(notice.at) < Date.parse(firstInstant(at.time, at.timeZone)))
 }

@@ -193,16 +193,22 @@ export class CaseLookUp {
     }
   }
 
-  /** What of the prohibited happened in this case after its person was told, and since a day; not what a court has closed or had destroyed since. Deliveries are few, and what one is called is deterrence's alone: they are looked for by their case. */
-  private async offendedAfterNotice(caseId: string, prohibited: readonly string[], since: string): Promise<AfterNotice & { readonly basis: readonly Basis[] }> {
-    const stream = streamOf(circumstance, caseId)
-    const events = (await this.log.load(stream)).filter(isQualifying)
+  /** When and at which levels the person of a case was told. Deliveries are few, and what one is called is deterrence's alone: they are looked for by their case. */
+  async noticesIn(caseId: string): Promise<readonly Notice[]> {
     const notices: Notice[] = []
-    if (events.length === 0) return { levels: [], streams: [], basis: [] }
     for await (const { data, time } of this.log.read({ filter: { categories: ['notification'], types: ['NotificationDelivered'] } })) {
       const { caseId: of, level, recipientVerified } = data as NotificationDeliveredV1
       if (of === caseId && recipientVerified) notices.push({ level, at: time })
     }
+    return notices
+  }
+
+  /** What of the prohibited happened in this case after its person was told, and since a day; not what a court has closed or had destroyed since. */
+  private async offendedAfterNotice(caseId: string, prohibited: readonly string[], since: string): Promise<AfterNotice & { readonly basis: readonly Basis[] }> {
+    const stream = streamOf(circumstance, caseId)
+    const events = (await this.log.load(stream)).filter(isQualifying)
+    if (events.length === 0) return { levels: [], streams: [], basis: [] }
+    const notices = await this.noticesIn(caseId)
     const linked: string[] = []
     for (const { type, data } of events) {
       const of = type === 'IncidentLinkedToCase' ? streamOf(incident, (data as IncidentLinkedToCaseV1).incidentId) : undefined

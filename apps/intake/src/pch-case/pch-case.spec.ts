@@ -33,7 +33,7 @@ const propose = (facts: Partial<ProposeFacts> = {}, policyVersion?: string): Pro
 const facts = (panelAgencies = 0, hash = HASH): LevelFacts => ({ policy: { policyVersion: POLICY.policyVersion, hash }, panelAgencies, basis: [{ stream: 'policy-kc-ipvi-levels', revision: 0 }] })
 const assign = (body: AssignLevel = { level: 'C' }, looked = facts()): Assign => ({ type: 'AssignLevel', meta: metaOf({ name: `assign ${JSON.stringify(body)}` }), data: { ...body, facts: looked } })
 const decline = (): Decline => ({ type: 'DeclineLevelProposal', meta: metaOf({ name: 'decline' }), data: { reasonCode: 'COUNTS_DISPUTED' } })
-const ARREST: Trigger = { type: 'ArrestRecorded', data: {}, stands: true, arrest: false, holds: true }
+const ARREST: Trigger = { type: 'ArrestRecorded', data: {}, stands: true, arrest: false, holds: true, counted: false, afterNotice: true }
 const change = (body: Partial<ChangeLevel> = {}, looked = facts(), references: Partial<ReferenceFacts> = {}): Change => ({
   type: 'ChangeLevel', meta: metaOf({ name: `change ${JSON.stringify(body)}` }),
   data: { to: 'B', triggerEventId: TRIGGER, evidenceRefs: [`incident-${INCIDENT}`], reasonCode: 'FURTHER_ARREST', ...body, facts: { ...looked, matched: ['ipvArrestOrCharge.atLeast=2'], unknown: [], expunged: [], basisExpunged: false, trigger: ARREST, ...references } },
@@ -208,11 +208,11 @@ describe('the level is changed', () => {
     ['PROHIBITED_BEHAVIOR', 'LevelProposed', { level: 'B' }, false, true], ['PROHIBITED_BEHAVIOR', 'LevelProposed', { level: 'C' }, false, false], ['PANEL_DECISION', 'ReferralReceived', {}, false, true], ['CORRECTION', 'PersonIdentitiesUnlinked', {}, false, true], ['BASIS_EXPUNGED', 'RecordAccessRestricted', {}, false, true], ['BASIS_EXPUNGED', 'ReferralReceived', {}, false, false], ['BASIS_EXPUNGED', 'EventRetracted', {}, false, true],
     ['BASIS_EXPUNGED', 'ChargingDecisionMade', { decision: 'FILED' }, false, false], ['BASIS_EXPUNGED', 'ChargingDecisionMade', { decision: 'DECLINED' }, false, false], ['BASIS_EXPUNGED', 'DispositionEntered', { results: ['GUILTY'] }, false, false], ['BASIS_EXPUNGED', 'DispositionEntered', { results: ['NOLLE', 'SIS'] }, false, false], ['BASIS_EXPUNGED', 'DispositionEntered', { results: ['NOLLE', 'DISMISSED'] }, false, true],
   ])('%s by %s %j (an arrest: %s): %s', (reasonCode, type, data, arrest, leads) => {
-    const answer = decided(change({ to: reasonCode === 'BASIS_EXPUNGED' ? 'D' : 'B', reasonCode }, facts(), { trigger: { type, data, stands: true, arrest, holds: true } }))
+    const answer = decided(change({ to: reasonCode === 'BASIS_EXPUNGED' ? 'D' : 'B', reasonCode }, facts(), { trigger: { ...ARREST, type, data, arrest } }))
     expect(isRefusal(answer) ? answer.refused : 'changed').toBe(leads ? 'changed' : 'trigger_does_not_fit')
   })
   it.each<[ChangeReason, Level, string, object]>([['BASIS_EXPUNGED', 'D', 'RecordAccessRestricted', {}], ['BASIS_EXPUNGED', 'D', 'DispositionEntered', { results: ['NOLLE'] }], ['FURTHER_ARREST', 'B', 'LevelProposed', { level: 'B' }], ['PROHIBITED_BEHAVIOR', 'B', 'LevelProposed', { level: 'B' }]])('%s to %s not by %s that lasts no more', (reasonCode, to, type, data) => {
-    given(pchCase, opened, proposed, assigned).when(change({ reasonCode, to }, facts(), { trigger: { type, data, stands: true, arrest: false, holds: false } })).refused('trigger_does_not_fit')
+    given(pchCase, opened, proposed, assigned).when(change({ reasonCode, to }, facts(), { trigger: { ...ARREST, type, data, holds: false } })).refused('trigger_does_not_fit')
   })
   it('not upwards on what a court ordered closed, whatever the reason; downwards that may be named', () => {
     for (const reasonCode of ['FURTHER_ARREST', 'PANEL_DECISION', 'CORRECTION'] as const) {
@@ -221,6 +221,15 @@ describe('the level is changed', () => {
     }
     expect(decided(change({}, facts(), { expunged: ['triggerEventId', 'evidenceRefs[0]'] }))).toMatchObject({ text: expect.stringContaining('triggerEventId, evidenceRefs[0]') as string })
     given(pchCase, opened, proposed, assigned).when(change({ to: 'D', reasonCode: 'CORRECTION' }, facts(), { expunged: ['triggerEventId'], basisExpunged: true })).then({ type: 'LevelChanged' })
+  })
+  it('an arrest on which the level rests already is no further one; a panel may decide on it, and it may lower', () => {
+    for (const reasonCode of ['FIRST_ARREST', 'FURTHER_ARREST', 'PROHIBITED_BEHAVIOR'] as const) given(pchCase, opened, proposed, assigned).when(change({ reasonCode }, facts(), { trigger: { ...ARREST, counted: true } })).refused('trigger_counted')
+    given(pchCase, opened, proposed, assigned).when(change({ reasonCode: 'PANEL_DECISION' }, facts(), { trigger: { ...ARREST, counted: true } })).then({ type: 'LevelChanged' })
+    given(pchCase, opened, proposed, assigned).when(change({ to: 'D', reasonCode: 'CORRECTION' }, facts(), { trigger: { ...ARREST, counted: true, afterNotice: false } })).then({ type: 'LevelChanged' })
+  })
+  it('a prohibited behaviour is one after notice alone; an arrest counts without', () => {
+    given(pchCase, opened, proposed, assigned).when(change({ reasonCode: 'PROHIBITED_BEHAVIOR' }, facts(), { trigger: { ...ARREST, afterNotice: false } })).refused('not_after_notice')
+    given(pchCase, opened, proposed, assigned).when(change({}, facts(), { trigger: { ...ARREST, afterNotice: false } })).then({ type: 'LevelChanged' })
   })
   it('an expungement only lowers', () => { given(pchCase, opened, proposed, assigned).when(change({ reasonCode: 'BASIS_EXPUNGED' }, facts(), { trigger: { ...ARREST, type: 'RecordAccessRestricted' } })).refused('reason_does_not_fit', 'I5') })
   it('upwards only by what nobody has taken back or corrected since', () => {

@@ -7,9 +7,10 @@ import { BASIS_EXPUNGED } from './answers'
 
 /**
  * The event that is named. `stands`: nobody has taken it back or corrected it since, or closed by order what a proposal rests on; `arrest`: it is, or it links, a report that says that somebody was
- * arrested; `holds`: what it did lasts: the ground on which a record was closed, the latest disposition, a proposal that was neither declined nor left behind with its case.
+ * arrested; `holds`: what it did lasts: the ground on which a record was closed, the latest disposition, a proposal that was neither declined nor decided nor left behind with its case;
+ * `counted`: a level of this case rests on it already; `afterNotice`: he had been told before it happened.
  */
-export interface Trigger extends Pick<RecordedEvent, 'type' | 'data'> { readonly stands: boolean; readonly arrest: boolean; readonly holds: boolean }
+export interface Trigger extends Pick<RecordedEvent, 'type' | 'data'> { readonly stands: boolean; readonly arrest: boolean; readonly holds: boolean; readonly counted: boolean; readonly afterNotice: boolean }
 export interface ReferenceFacts {
   /** what is named and is not there, is of somebody else, or is closed to whoever asks: one answer for all three */
   readonly unknown: readonly string[]
@@ -50,15 +51,18 @@ const expunging: Leads = ({ type, data, holds }) => {
   return type === 'RecordAccessRestricted' ? holds : type === 'EventRetracted'
 }
 const anyOf = (...ways: readonly Leads[]): Leads => (trigger, to) => ways.some((leads) => leads(trigger, to))
-const arrest = { leads: anyOf(arrested, counted, proposal), by: 'an arrest, a report with an arrest, charges that were filed, a review of the criminal history that counts one, or a proposal of this level that was not declined' }
+const arrest = { leads: anyOf(arrested, counted, proposal), by: 'an arrest, a report with an arrest, charges that were filed, a review of the criminal history that counts one, or a proposal of this level that was neither declined nor decided since' }
 /** Whatever is recorded of this person: the panel, or whoever corrects, has looked at it. */
 const anything = { leads: () => true, by: 'whatever is recorded of this person' }
 const LEADS_TO: Readonly<Record<ChangeReason, { readonly leads: Leads; readonly by: string }>> = {
   FIRST_ARREST: arrest, FURTHER_ARREST: arrest,
-  PROHIBITED_BEHAVIOR: { leads: anyOf(prohibited, arrested, proposal), by: 'a further incident or a report of it with an arrest, an order that he violated, a violation that his supervisor reports, or a proposal of this level that was not declined' },
+  PROHIBITED_BEHAVIOR: { leads: anyOf(prohibited, arrested, proposal), by: 'a further incident or a report of it with an arrest, an order that he violated, a violation that his supervisor reports, or a proposal of this level that was neither declined nor decided since' },
   PANEL_DECISION: anything, PANEL_STEPDOWN: anything, CORRECTION: anything,
   BASIS_EXPUNGED: { leads: expunging, by: 'the closing of a record of his that holds, the latest disposition where none of its charges stands, or what took a report back' },
 }
+
+/** Moved by something new. */
+const FURTHER: readonly ChangeReason[] = ['FIRST_ARREST', 'FURTHER_ARREST', 'PROHIBITED_BEHAVIOR']
 
 /** Why what is named does not carry the change; null: it does. What a court closed, or somebody took back, may lower a level and never raise one. */
 export const againstReferences = ({ evidenceRefs, reasonCode, to }: ChangeLevel, { unknown, expunged, basisExpunged, trigger }: ReferenceFacts, down: boolean): Refusal | null => {
@@ -68,6 +72,9 @@ export const againstReferences = ({ evidenceRefs, reasonCode, to }: ChangeLevel,
   if (!down && expunged.length > 0) return refused('reference_expunged', `A court ordered closed what this names: ${expunged.join(', ')}. No level is raised on it. Name what stands without it.`)
   const { leads, by } = LEADS_TO[reasonCode]
   if (!leads(trigger, to)) return refused('trigger_does_not_fit', `The event that triggerEventId names does not lead to ${to} by ${reasonCode}. What does is ${by}.`)
-  if (down || trigger.stands) return null
+  if (down) return null
+  if (trigger.counted && FURTHER.includes(reasonCode)) return refused('trigger_counted', 'The level of this case rests on this already, whoever told of it since. Name what came after it; a panel moves the level on what is known (PANEL_DECISION), and whoever decided wrongly corrects it (CORRECTION).')
+  if (reasonCode === 'PROHIBITED_BEHAVIOR' && !trigger.afterNotice) return refused('not_after_notice', 'No notification was delivered in this case, to himself, before this happened: it is no prohibited behaviour after notice. What is told without its hour may have been before a notice of that day. Record the delivery where there was one, or have a panel decide.')
+  if (trigger.stands) return null
   return refused('trigger_replaced', 'The event that triggerEventId names was corrected or taken back since, or rests on what is no ground any more. Name what stands in its place.')
 }

@@ -1,0 +1,58 @@
+/** Whether a level of the case rests on what leads to a change already, so that it is nothing further: the index incident, what was named before, whoever told of it. Read at the log's head. */
+import type { ArrestRecordedV2, CaseOpenedV1, CriminalHistoryReviewedV1, IncidentReportedV1, LevelAssignedV1, LevelChangedV2, LevelProposedV1, RecordedEvent } from '@chorus/contracts'
+import { streamOf } from '@chorus/decider'
+import { categoryOf, type Recorder } from '@chorus/event-store'
+import { isCharge } from '../charging/charging'
+import { arrestsByIncident, type ArrestsByIncident } from './his-records'
+import { pchCase } from './pch-case'
+
+/** A level that people gave, what it rests on, and what was known by then. */
+interface Given { readonly at: number; readonly triggerId: string | undefined; readonly streams: ReadonlySet<string>; readonly incidents: ReadonlySet<string> }
+
+/** D rests on no arrest: one that was told late, or that nobody counted, is the first. */
+export const isCountedAlready = async (log: Recorder, { caseId, indexIncidentId }: CaseOpenedV1, led: RecordedEvent): Promise<boolean> => {
+  const history = await log.load(streamOf(pchCase, caseId))
+  const levels = history.filter(({ type }) => type === 'LevelAssigned' || type === 'LevelChanged')
+  const last = levels.at(-1)
+  if (!last || levelOf(last) === 'D') return false
+  const fed = await arrestsByIncident(log)
+  const incidentOf = incidentsOf(fed)
+  const given = await Promise.all(levels.map((level) => givenBy(log, level, indexIncidentId, history, incidentOf)))
+  const [ofMany, ofOne] = [OF_MANY.includes(categoryOf(led.stream)), categoryOf(led.stream) === 'arrest']
+  if (given.some(({ at, triggerId, streams }) => led.id === triggerId || (streams.has(led.stream) && !ofMany && (ofOne || led.ordinal < at)))) return true
+  const known = async ({ at, incidents }: Given): Promise<readonly string[]> => (await Promise.all([...incidents].map(async (one) => await wasArrestKnown(log, one, at, fed) ? [one] : []))).flat()
+  if (led.type === 'CriminalHistoryReviewed') {
+    const before = (await log.load(led.stream)).filter((event) => event.type === 'CriminalHistoryReviewed' && event.ordinal < last.ordinal).map(countOf)
+    return countOf(led) <= Math.max(0, ...before, new Set((await Promise.all(given.map(known))).flat()).size)
+  }
+  const about = new Set(incidentOf(led))
+  return (await Promise.all(given.map(async (one) => (await known(one)).some((incidentId) => about.has(incidentId))))).some((is) => is)
+}
+
+/** Streams in which each event is a fact of its own, or says of itself whether it is anything further. */
+const OF_MANY = ['pchCase', 'historyReview', 'referral', 'notification']
+const levelOf = ({ type, data }: RecordedEvent): string => type === 'LevelAssigned' ? (data as LevelAssignedV1).level : (data as LevelChangedV2).to
+const countOf = ({ data }: RecordedEvent): number => Math.max((data as CriminalHistoryReviewedV1).counts.ipvArrests, (data as CriminalHistoryReviewedV1).counts.ipvCharges)
+
+/** The incidents of which an event speaks: by its number, or by the hold of an arrest. */
+const incidentsOf = (fed: ArrestsByIncident) => ({ data, stream }: Pick<RecordedEvent, 'data' | 'stream'>): readonly string[] => {
+  const { incidentId, holdId } = data as { incidentId?: string; holdId?: string }
+  if (incidentId !== undefined) return [incidentId]
+  return [...fed].flatMap(([id, arrests]) => arrests.some((one) => one.stream === stream || (holdId !== undefined && one.data.holdId === holdId)) ? [id] : [])
+}
+
+const givenBy = async (log: Recorder, level: RecordedEvent, indexIncidentId: string, history: readonly RecordedEvent[], incidentOf: (event: Pick<RecordedEvent, 'data' | 'stream'>) => readonly string[]): Promise<Given> => {
+  const { evidenceRefs, triggerEventId: triggerId } = level.data as Partial<LevelChangedV2>
+  const stream = triggerId === undefined ? undefined : (await log.standing([triggerId])).get(triggerId)
+  const trigger = stream === undefined ? undefined : (await log.load(stream)).find(({ id }) => id === triggerId)
+  const proposed = trigger?.type === 'LevelProposed' ? (trigger.data as LevelProposedV1).evidenceRefs : []
+  const streams = [...evidenceRefs ?? [], ...proposed, ...(stream !== undefined && stream !== history[0]?.stream ? [stream] : [])]
+  const named = streams.flatMap((one) => ['incident', 'charging'].includes(categoryOf(one)) ? [one.slice(one.indexOf('-') + 1)] : categoryOf(one) === 'arrest' ? incidentOf({ stream: one, data: {} }) : [])
+  return { at: level.ordinal, triggerId, streams: new Set(streams), incidents: new Set([indexIncidentId, ...named, ...(trigger ? incidentOf(trigger) : [])]) }
+}
+
+/** By its report, by an arrest that was told by itself, or by charges. */
+const wasArrestKnown = async (log: Recorder, incidentId: string, before: number, fed: ArrestsByIncident): Promise<boolean> => {
+  const read = await log.loadMany([`incident-${incidentId}`, `charging-${incidentId}`, ...(fed.get(incidentId) ?? []).map(({ stream }) => stream)])
+  return [...read.values()].flat().some((event) => event.ordinal < before && (isCharge(event) || (event.type === 'IncidentReported' && (event.data as IncidentReportedV1).arrestMade) || (event.type === 'ArrestRecorded' && (event.data as ArrestRecordedV2).incidentId === incidentId)))
+}
