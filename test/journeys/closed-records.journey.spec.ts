@@ -184,10 +184,16 @@ describe('a record that is closed', () => {
     expect(await typesIn('evaluator', caseId)).toEqual(expect.arrayContaining(['IncidentReported', 'LevelAssigned']))
     await post('prosecutor', 'charges/dispositions', { incidentId, results: ['NOLLE'], court: 'STATE', at: now.slice(0, 10) })
     await until(() => notification('healthProgram'), (task) => task.level === undefined)
+    // filed anew on the same day, as is usual after a nolle prosequi
+    await post('prosecutor', 'charges/decisions', { incidentId, decision: 'FILED', decidingAgency: 'JCPO', at: now })
+    await until(() => notification('healthProgram'), (task) => task.level === 'C')
+    await post('prosecutor', 'charges/dispositions', { incidentId, results: ['NOLLE'], court: 'STATE', at: now })
+    await until(() => notification('healthProgram'), (task) => task.level === undefined)
     await post('prosecutor', 'charges/dispositions', { incidentId, results: ['GUILTY'], court: 'STATE', at: now.slice(0, 10) })
     await until(() => notification('healthProgram'), (task) => task.level === 'C')
     expect((await access()).map(({ type, data }) => `${type} ${(data as { ground?: string; authority?: string }).ground ?? (data as { authority?: string }).authority}`)).toEqual([
       'RecordAccessRestricted ARREST_NOT_CHARGED', 'RecordAccessRestricted BASIS_CLOSED', 'RecordAccessRestored CHARGES_FILED', 'RecordAccessRestored OTHER_BASIS',
+      'RecordAccessRestricted NOLLE', 'RecordAccessRestricted BASIS_CLOSED', 'RecordAccessRestored CHARGES_FILED', 'RecordAccessRestored OTHER_BASIS',
       'RecordAccessRestricted NOLLE', 'RecordAccessRestricted BASIS_CLOSED', 'RecordAccessRestored DISPOSITION_CHANGED', 'RecordAccessRestored OTHER_BASIS',
     ])
   })

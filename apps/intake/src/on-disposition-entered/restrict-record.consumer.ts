@@ -4,7 +4,7 @@
  */
 import { Inject, Injectable, Logger } from '@nestjs/common'
 import type { Sql } from 'postgres'
-import type { ChargingDecisionMadeV1, RecordedEvent } from '@chorus/contracts'
+import type { ChargingDecisionMadeV1, DispositionEnteredV1, RecordedEvent } from '@chorus/contracts'
 import { handle, isRefusal } from '@chorus/decider'
 import { decode, type EventStore, type Recorder } from '@chorus/event-store'
 import { CLOCK, DATABASE, Followers, RECORDER, STORE, type Clock } from '@chorus/platform'
@@ -23,9 +23,8 @@ export class RestrictRecordConsumer {
   }
 
   /** Asked of the log each time: charges are few, and a list beside the log could be behind. */
-  private async isOfSeveral({ type, data }: RecordedEvent): Promise<boolean> {
-    if (type !== 'ChargingDecisionMade') return false
-    const { incidentId } = data as ChargingDecisionMadeV1
+  private async isOfSeveral({ data }: RecordedEvent): Promise<boolean> {
+    const { incidentId } = data as ChargingDecisionMadeV1 | DispositionEnteredV1
     const arrests: RecordedEvent[] = []
     for await (const event of this.log.read({ filter: { categories: ['arrest'], types: ['ArrestRecorded'] } })) if ((event.data as { incidentId?: string }).incidentId === incidentId) arrests.push(event)
     return isOfSeveral(await this.log.load(`incident-${incidentId}`), arrests)
@@ -33,7 +32,7 @@ export class RestrictRecordConsumer {
 
   private async react(events: readonly RecordedEvent[]): Promise<void> {
     for (const event of events) {
-      const { record, commands } = restrictRecord(event, this.clock.now(), await this.isOfSeveral(event))
+      const { record, commands } = restrictRecord(event, this.clock.now(), await this.log.load(event.stream), await this.isOfSeveral(event))
       for (const command of commands) {
         const answer = await handle(this.log, recordAccess, accessIdOf(record), command)
         if (isRefusal(answer)) throw new Error(`who may see a record could not be recorded: ${answer.refused}`)

@@ -133,6 +133,8 @@ describe('what it names', () => {
     const disposed = (result: string): [string, DraftEvent] => [`charging-${INDEX}`, draft('DispositionEntered', { incidentId: INDEX, results: [result], court: 'STATE' })]
     expect((await naming({ trigger: `charging-${INDEX}` }, index(), disposed('NOLLE'))).trigger).toMatchObject({ holds: true })
     expect((await naming({ trigger: `charging-${INDEX}`, first: 'DispositionEntered' }, index(), disposed('NOLLE'), disposed('GUILTY'))).trigger).toMatchObject({ holds: false })
+    const filed: [string, DraftEvent] = [`charging-${INDEX}`, draft('ChargingDecisionMade', { incidentId: INDEX, decision: 'FILED', decidingAgency: 'JCPO' })]
+    expect((await naming({ trigger: `charging-${INDEX}`, first: 'DispositionEntered' }, index(), disposed('NOLLE'), filed)).trigger).toMatchObject({ holds: false })
   })
   it('the closing of an arrest of his; not of another\'s', async () => {
     const closing = shut(`arrest-${ARREST}`, 'ARREST_NOT_CHARGED')

@@ -6,6 +6,7 @@ import { closedTo, initial as openAccess, isClosed, recordAccess, recordsOf, typ
 import { incident, initial as noIncident } from '../incident/incident'
 import { firstInstant } from './after-notice'
 import { isCountedAlready } from './counted-already'
+import { isRefiled } from '../on-disposition-entered/restrict-record'
 import { expungedOf } from './expunged'
 import { hisArrests, ofPerson, speaksOf, type Loaded } from './his-records'
 import type { CaseLookUp } from './look-up'
@@ -62,11 +63,12 @@ const asTrigger = (event: RecordedEvent, stream: readonly RecordedEvent[], linke
   }
 }
 /** Whether what it did lasts. */
-const holdsOf = ({ type, data, revision }: RecordedEvent, stream: readonly RecordedEvent[]): boolean => {
+const holdsOf = (event: RecordedEvent, stream: readonly RecordedEvent[]): boolean => {
+  const { type, data, revision } = event
   const since = stream.filter((one) => one.revision > revision)
   switch (type) {
     case 'RecordAccessRestricted': return fold(recordAccess, stream, openAccess).grounds[(data as RecordAccessRestrictedV2).ground] !== undefined
-    case 'DispositionEntered': return since.every((later) => later.type !== 'DispositionEntered')
+    case 'DispositionEntered': return since.every((later) => later.type !== 'DispositionEntered') && !isRefiled(event, stream)
     case 'LevelProposed': return since.every((later) => !['CaseClosed', 'LevelAssigned', 'LevelChanged'].includes(later.type) && !(later.type === 'LevelProposalDeclined' && (later.data as LevelProposedV1).level === (data as LevelProposedV1).level))
     default: return true
   }

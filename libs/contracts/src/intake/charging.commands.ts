@@ -6,7 +6,7 @@ import { CHARGING_DECISIONS, DECIDING_AGENCIES, DISPOSITION_COURTS, DISPOSITION_
 /** Those who read a prosecutor's file or a court's docket. */
 const WHO_KNOW: { roles: Role[]; agencies: string[] } = { roles: ['intakeAnalyst', 'prosecutor'], agencies: ['KCPD', 'JCPO', 'MUNI_COURT', 'PROBATION'] }
 
-@CommandBody({ type: 'RecordChargingDecision', ...WHO_KNOW, summary: 'Record what a prosecutor decided on an incident. Charges that are filed open a record again that was closed for want of one' })
+@CommandBody({ type: 'RecordChargingDecision', ...WHO_KNOW, summary: 'Record what a prosecutor decided on an incident. Charges that are filed open a record again that was closed for want of one, or by a disposition of earlier charges that were dismissed or not pursued' })
 export class RecordChargingDecision {
   @Uuid({ of: 'incident', doc: 'the incident' }) incidentId!: string
   @Code(CHARGING_DECISIONS, { doc: 'what was decided' }) decision!: ChargingDecision
