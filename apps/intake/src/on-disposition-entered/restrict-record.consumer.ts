@@ -10,7 +10,9 @@ import { decode, type EventStore, type Recorder } from '@chorus/event-store'
 import { CLOCK, DATABASE, Followers, RECORDER, STORE, type Clock } from '@chorus/platform'
 import { Reaction } from '@chorus/read-models'
 import { accessIdOf, recordAccess } from '@chorus/record-access'
-import { isOfSeveral, restrictRecord } from './restrict-record'
+import { arrestsByIncident } from '../pch-case/his-records'
+import { isOfSeveral } from './of-several'
+import { restrictRecord } from './restrict-record'
 
 @Injectable()
 export class RestrictRecordConsumer {
@@ -25,9 +27,7 @@ export class RestrictRecordConsumer {
   /** Asked of the log each time: charges are few, and a list beside the log could be behind. */
   private async isOfSeveral({ data }: RecordedEvent): Promise<boolean> {
     const { incidentId } = data as ChargingDecisionMadeV1 | DispositionEnteredV1
-    const arrests: RecordedEvent[] = []
-    for await (const event of this.log.read({ filter: { categories: ['arrest'], types: ['ArrestRecorded'] } })) if ((event.data as { incidentId?: string }).incidentId === incidentId) arrests.push(event)
-    return isOfSeveral(await this.log.load(`incident-${incidentId}`), arrests)
+    return isOfSeveral(await this.log.load(`incident-${incidentId}`), (await arrestsByIncident(this.log)).get(incidentId) ?? [])
   }
 
   private async react(events: readonly RecordedEvent[]): Promise<void> {

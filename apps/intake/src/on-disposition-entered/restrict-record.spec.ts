@@ -1,6 +1,7 @@
 import { metaOf, NOW } from '../../../../libs/decider/src/testing/given'
 import { recorded } from '../../../../libs/decider/src/testing/memory-log'
-import { isOfSeveral, restrictRecord } from './restrict-record'
+import { isOfSeveral } from './of-several'
+import { restrictRecord } from './restrict-record'
 
 const incidentId = '018f0000-0000-7000-8000-000000000001'
 const event = (type: string, data: object) => recorded({ type, schemaVersion: 1, data: { incidentId, ...data }, time: NOW, timePrecision: 'instant', timeZone: 'UTC' }, { stream: `charging-${incidentId}`, revision: 0 }, metaOf({ name: type }))
@@ -12,11 +13,15 @@ it('charges that are filed lift the want of one; any other decision changes noth
 })
 it('charges that are told of an incident in which several were arrested open nothing: they say not of whom', () => {
   expect(restrictRecord(event('ChargingDecisionMade', { decision: 'FILED' }), NOW, [], true).commands).toEqual([])
-  const report = (...arrestees: object[]) => event('IncidentReported', { arrestees })
-  const arrest = (n: number) => ({ stream: `arrest-${n}` })
-  expect([isOfSeveral([report({}, {})], []), isOfSeveral([report({})], [arrest(1), arrest(2)]), isOfSeveral([report({}), report({}, {})], [])]).toEqual([true, true, true])
-  const two = report({}, {})
-  expect([isOfSeveral([], []), isOfSeveral([report({})], [arrest(1), arrest(1)]), isOfSeveral([report({}, {}), report({})], []), isOfSeveral([two, event('EventRetracted', { retracts: two.id })], [])]).toEqual([false, false, false, false])
+  const report = (...tokens: string[]) => event('IncidentReported', { arrestees: tokens.map((token) => ({ token })) })
+  const arrest = (token: string, partitionkey = 'arrest-1') => ({ data: { token }, partitionkey })
+  expect([isOfSeveral([report('x', 'y')], []), isOfSeveral([report('x')], [arrest('x'), arrest('y')]), isOfSeveral([report('x'), report('x', 'y')], []), isOfSeveral([], [arrest('x', 'pchCase-1'), arrest('y')]), isOfSeveral([], [arrest('x', 'pchCase-1'), arrest('y', 'pchCase-2')])]).toEqual([true, true, true, true, true])
+  const two = report('x', 'y')
+  expect([isOfSeveral([], []), isOfSeveral([report('x', 'y'), report('x')], []), isOfSeveral([two, event('EventRetracted', { retracts: two.id })], [])]).toEqual([false, false, false])
+})
+it('one person who was booked under two numbers is one: by the token of the source, or by the case of which both were told', () => {
+  const arrest = (token: string, partitionkey: string) => ({ data: { token }, partitionkey })
+  expect([isOfSeveral([], [arrest('x', 'arrest-1'), arrest('x', 'arrest-2')]), isOfSeveral([], [arrest('x', 'arrest-1'), arrest('x', 'pchCase-1')]), isOfSeveral([], [arrest('x', 'pchCase-1'), arrest('y', 'pchCase-1')])]).toEqual([false, false, false])
 })
 it('a disposition without a charge that stands closes, by its own ground, and the latest counts', () => {
   expect(after('DispositionEntered', { results: ['ACQUITTED'] }).commands).toMatchObject([{ type: 'RestrictAccess', data: { ground: 'ACQUITTED', statute: 'RSMO_610_105', effectiveAt: '2026-07-02' } }, { type: 'RestoreAccess', data: { grounds: ['NOLLE', 'DISMISSED', 'SIS_TERMINATED'] } }])

@@ -1,16 +1,9 @@
 /** What a charge, or the end of one, means for who may see the record of the incident. Pure. */
-import type { ChargingDecisionMadeV1, CommandMeta, DispositionEnteredV1, EventRetractedV1, IncidentReportedV1, RecordedEvent } from '@chorus/contracts'
+import type { ChargingDecisionMadeV1, CommandMeta, DispositionEnteredV1, RecordedEvent } from '@chorus/contracts'
 import { dayOf, derivedId } from '@chorus/decider'
 import type { RecordAccessCommand } from '@chorus/record-access'
 import { closesAs } from '../charging/charging'
 import { cameAfter } from './came-after'
-
-/** Whether more than one person was arrested in an incident: by its report as it stands, or by the arrests that a feed told of it. */
-export const isOfSeveral = (incident: readonly Pick<RecordedEvent, 'id' | 'type' | 'data'>[], arrests: readonly Pick<RecordedEvent, 'stream'>[]): boolean => {
-  const report = incident.findLast(({ type }) => type === 'IncidentReported')
-  const stands = report && !incident.some(({ type, data }) => type === 'EventRetracted' && (data as EventRetractedV1).retracts === report.id)
-  return (stands ? (report.data as IncidentReportedV1).arrestees.length : 0) > 1 || new Set(arrests.map(({ stream }) => stream)).size > 1
-}
 
 const DISPOSITIONS = ['NOLLE', 'DISMISSED', 'ACQUITTED', 'SIS_TERMINATED'] as const
 const metaFor = (event: RecordedEvent, wish: string, now: string): CommandMeta => ({

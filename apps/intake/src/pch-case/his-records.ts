@@ -61,7 +61,7 @@ export const hisArrests = async (log: Recorder, lookUp: CaseLookUp, his: His, as
   const reports = await log.loadMany([...new Set(byNumber.map(({ incidentId }) => `incident-${incidentId}`))])
   for (const { stream, token, incidentId } of byNumber) {
     const { tokens: arrested } = await lookUp.identityOf(token)
-    if (isHisByNumber({ arrested, tokens: his.tokens, incident: reports.get(`incident-${incidentId}`) ?? [], arrests: (fed.get(incidentId) ?? []).map((each) => each.stream), others: his.others.get(incidentId) ?? [] })) found.add(stream)
+    if (isHisByNumber({ arrested, tokens: his.tokens, incident: reports.get(`incident-${incidentId}`) ?? [], arrests: fed.get(incidentId) ?? [], others: his.others.get(incidentId) ?? [] })) found.add(stream)
   }
   return found
 }

@@ -55,9 +55,10 @@ it.each<[string, string | null, readonly Told[]]>([
   ['closed for want of a charge', 'C', [arrest(), closed(`arrest-${ARREST}`, 'ARREST_NOT_CHARGED')]],
   ['one of two, and nobody said whose', null, [arrest({}, ''), arrest({ token: `per_${'y'.repeat(22)}` }, '', OTHER)]], ['one of two, of whom he is one', 'C', [arrest({ token: STRANGER }, ''), arrest({}, '', OTHER)]],
 ])('an arrest %s: %s', async (_, level, events) => { expect((await proposed(index(), determined, ...events)).level).toBe(level) })
-it('charges of an incident in which two were arrested say not whose they are', async () => {
-  const two = [arrest({}, OTHER), arrest({ token: `per_${'y'.repeat(22)}` }, OTHER, OTHER)]
-  expect(await proposed(index(), determined, ...two, charged('FILED'))).toMatchObject({ level: null, unknown: expect.arrayContaining(['ipvArrestOrCharge.equals=1']) as string[] })
+it('charges of an incident in which two were arrested, or somebody else alone, say not whose they are', async () => {
+  for (const arrested of [[arrest({}, OTHER), arrest({ token: `per_${'y'.repeat(22)}` }, id(10), OTHER)], [arrest({}, OTHER)]]) {
+    expect(await proposed(index(), determined, ...arrested, charged('FILED'))).toMatchObject({ level: null, unknown: expect.arrayContaining(['ipvArrestOrCharge.equals=1']) as string[] })
+  }
 })
 it('what is older than the policy looks back does not count; an arrest since does', async () => {
   expect(await proposed(index(true, ['12'], '2021-07-01T21'), determined)).toMatchObject({ level: null, unknown: [] })

@@ -4,7 +4,7 @@ import { dayOf, fold, streamOf } from '@chorus/decider'
 import { categoryOf, type Recorder } from '@chorus/event-store'
 import { charging, isCharge } from '../charging/charging'
 import { aggressorOf, incident, initial as noIncident } from '../incident/incident'
-import { isOfSeveral } from '../on-disposition-entered/restrict-record'
+import { isOfSeveral } from '../on-disposition-entered/of-several'
 import type { LevelFacts } from '../policy/criteria'
 import { expungedOf } from './expunged'
 import { hisArrests, type ArrestsByIncident } from './his-records'
@@ -29,8 +29,8 @@ export const indexArrest = async (log: Recorder, lookUp: CaseLookUp, { indexInci
   const whose = arrests.length === 0 ? NOBODYS : await whoseOf(log, lookUp, subjectRef, indexIncidentId, known, arrests, read)
   const { his } = whose
   const arrested = report?.data.arrestMade === true
-  // Of several who were arrested a charge does not say whose it is (decision 0088).
-  const charged = charges.length === 0 ? false : isOfSeveral(told, all) ? null : true
+  // Of several who were arrested a charge does not say whose it is (decision 0088); nor where somebody else was.
+  const charged = charges.length === 0 ? false : isOfSeveral(told, all) || (all.length > 0 && his.length === 0 && !arrested) ? null : true
   const arrestDay = latest([...his.map(({ data }) => data.arrestDate), ...(arrested ? report.data.arrestees ?? [] : []).map((one) => one.arrestDate), ...(charged === true ? charges.map(dayIn) : [])])
   return {
     facts: {

@@ -2,7 +2,7 @@
 import type { RecordedEvent } from '@chorus/contracts'
 import { fold } from '@chorus/decider'
 import { aggressorOf, incident, initial, type Report } from '../incident/incident'
-import { isOfSeveral } from '../on-disposition-entered/restrict-record'
+import { isOfSeveral } from '../on-disposition-entered/of-several'
 
 export interface ByNumber {
   /** the tokens under which the arrested person is known, that of the arrest among them; none of them is his */
@@ -10,8 +10,8 @@ export interface ByNumber {
   /** his own */
   readonly tokens: readonly string[]
   readonly incident: readonly RecordedEvent[]
-  /** the streams of all arrests that give its number */
-  readonly arrests: readonly string[]
+  /** all arrests that give its number, as they stand */
+  readonly arrests: readonly Pick<RecordedEvent, 'data' | 'partitionkey'>[]
   /** whom the referrals of the incident name, beside him */
   readonly others: readonly string[]
 }
@@ -19,7 +19,7 @@ export interface ByNumber {
 export const isHisByNumber = ({ arrested, tokens, incident: events, arrests, others }: ByNumber): boolean => {
   const known = fold(incident, events, initial)
   // Of several the number does not tell which.
-  if (known.determined?.dualArrest === true || isOfSeveral(events, arrests.map((stream) => ({ stream })))) return false
+  if (known.determined?.dualArrest === true || isOfSeveral(events, arrests)) return false
   if (arrested.some((token) => others.includes(token))) return false
   const named = known.status === 'known' ? [...known.report.victims, ...known.report.offenders].map(({ token }) => token) : []
   if (known.status !== 'known' || !named.some((token) => arrested.includes(token))) return true

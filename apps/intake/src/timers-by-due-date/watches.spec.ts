@@ -13,7 +13,7 @@ const { text } = shippedTimerPolicy()
 const values: TimerValues = valuesAfter(NO_VALUES, { type: 'PolicyActivated', time: NOW, receivedtime: NOW, data: { policyId: 'kc-ipvi-timers', version: '1.0.0', text } } as unknown as RecordedEvent)
 let n = 0
 const event = (stream: string, type: string, data: object, time = NOW): RecordedEvent => recorded({ type, schemaVersion: 1, data, time, timePrecision: 'instant', timeZone: 'UTC' }, { stream, revision: 0 }, metaOf({ name: `${type} ${n++}` }))
-const report = (...days: string[]): RecordedEvent => event(`incident-${INCIDENT}`, 'IncidentReported', { incidentId: INCIDENT, arrestMade: days.length > 0, arrestees: days.map((arrestDate) => ({ arrestDate })) })
+const report = (...days: string[]): RecordedEvent => event(`incident-${INCIDENT}`, 'IncidentReported', { incidentId: INCIDENT, arrestMade: days.length > 0, arrestees: days.map((arrestDate, at) => ({ arrestDate, token: `reported ${at}` })) })
 const opened = (): RecordedEvent => event(`pchCase-${CASE}`, 'CaseOpened', { caseId: CASE, referralId: REFERRAL, indexIncidentId: INCIDENT })
 const decided = (decision: string): RecordedEvent => event(`charging-${INCIDENT}`, 'ChargingDecisionMade', { incidentId: INCIDENT, decision, decidingAgency: 'JCPO' })
 const retracted = (retracts: string): RecordedEvent => event(`incident-${INCIDENT}`, 'EventRetracted', { retracts, reasonCode: 'SOURCE_DELETED' })
@@ -54,10 +54,12 @@ describe('T-30', () => {
     expect(arrest(report('2026-07-02'), opened(), decided('DECLINED'), decided('RETURNED_FOR_INVESTIGATION'))).toHaveLength(1)
   })
   it('goes on after charges where several were arrested, by the report as it stands or by a feed: nobody said which of them is charged', () => {
-    const fed = (n: number) => event(`arrest-${id(n)}`, 'ArrestRecorded', { arrestDate: '2026-07-02', incidentId: INCIDENT })
+    const fed = (n: number, token = `fed ${n}`) => event(`arrest-${id(n)}`, 'ArrestRecorded', { arrestDate: '2026-07-02', incidentId: INCIDENT, token })
     for (const two of [[report('2026-07-02', '2026-07-02')], [report('2026-07-02'), fed(7), fed(8)], [report('2026-07-02'), report('2026-07-02', '2026-07-02')]]) expect(arrest(...two, opened(), decided('FILED'))).toEqual(['T-30 2026-08-02T05:00:00.000Z'])
     expect(arrest(report('2026-07-02'), opened(), decided('FILED'), report('2026-07-02', '2026-07-02'))).toHaveLength(1)
     for (const one of [[report('2026-07-02'), fed(7), fed(7)], [report('2026-07-02', '2026-07-02'), report('2026-07-02')]]) expect(arrest(...one, opened(), decided('FILED'))).toEqual([])
+    // one person under two numbers of arrest, the second told after the charge
+    expect(arrest(report('2026-07-02'), fed(7, 'he'), opened(), decided('FILED'), fed(8, 'he'))).toEqual([])
   })
   it('runs from an arrest of a feed that names the incident, too: the last of both counts', () => {
     const fed = (arrestDate: string, more: object = { incidentId: INCIDENT }) => event(`arrest-${id(7)}`, 'ArrestRecorded', { arrestDate, ...more })

@@ -8,6 +8,7 @@ import { INCIDENT_EVENTS } from '../incident/incident'
 import { dueAfter, ended, running, type Watch, type Watched } from '@chorus/timers'
 import { hotlineDueAt, LETHALITY_SCREEN_EVENTS } from '../lethality-screen/lethality-screen'
 import { CASE_EVENTS } from '../pch-case/pch-case'
+import { areSeveral, areSeveralIn, arrestedBy, type Arrested } from '../on-disposition-entered/of-several'
 import { REFERRAL_EVENTS } from '../referral/referral'
 import type { TimerValues } from './timer-policy'
 
@@ -70,7 +71,7 @@ const cases: Watch<TimerValues> = {
 }
 
 /** What is remembered of an incident with an arrest. */
-interface Arrest { readonly report?: string; /** day of the last arrest, by the report */ readonly arrested?: string; /** by a feed of arrests that names the incident */ readonly fed?: string; /** the arrests that it told */ readonly fedBy?: readonly string[]; /** the report tells of more than one arrested person */ readonly several?: true; /** a case rests on it: the report of an agency without names is nobody's record yet */ readonly taken?: true; readonly charged?: true }
+interface Arrest { readonly report?: string; /** day of the last arrest, by the report */ readonly arrested?: string; /** by a feed of arrests that names the incident */ readonly fed?: string; /** the arrests that it told, by their streams */ readonly fedBy?: Readonly<Record<string, Arrested>>; /** the report tells of more than one arrested person */ readonly several?: true; /** a case rests on it: the report of an agency without names is nobody's record yet */ readonly taken?: true; readonly charged?: true }
 
 /** T-30: an arrest of an incident on which a case rests is charged within thirty days, or its record is closed. Counted from the last of its arrests. */
 const arrests: Watch<TimerValues> = {
@@ -90,20 +91,20 @@ const arrests: Watch<TimerValues> = {
     const now = arrestAfter(before, event)
     const next: Watched = { timers: watched.timers, ...(Object.keys(now).length > 0 ? { memory: { ...now } } : {}) }
     const [day, dayBefore] = [lastDay(now), lastDay(before)]
-    // A charge is told of the incident, not of one of those who were arrested: of several it leaves the others without one.
+    // A charge is told of the incident, not of one of those who were arrested: of several it leaves the others without one. Of one person it answers every arrest, under whatever number.
     if (!day || !now.taken || (now.charged && !isOfSeveral(now))) return ended(next, 'T-30')
     return day === dayBefore && next.timers.some(({ timer }) => timer === 'T-30') ? next : start(next, 'T-30', day, values)
   },
 }
 /** An arrest of a feed that knows to which incident it belongs. */
 type ArrestOfIncident = Pick<ArrestRecordedV1, 'arrestDate'> & { readonly incidentId?: string }
-const isOfSeveral = ({ several, fedBy = [] }: Arrest): boolean => several === true || fedBy.length > 1
+const isOfSeveral = ({ several, fedBy = {} }: Arrest): boolean => several === true || areSeveral(Object.values(fedBy))
 const lastDay = ({ arrested, fed }: Arrest): string | undefined => [arrested, fed].flatMap((day) => day ?? []).sort().at(-1)
 const arrestAfter = (before: Arrest, event: RecordedEvent): Arrest => {
   switch (event.type) {
     case 'CaseOpened': case 'IncidentLinkedToCase': return { ...before, taken: true }
     case 'ChargingDecisionMade': return (event.data as ChargingDecisionMadeV1).decision === 'FILED' ? { ...before, charged: true } : before
-    case 'ArrestRecorded': { const { arrestDate } = event.data as ArrestOfIncident; return { ...before, fed: before.fed && before.fed > arrestDate ? before.fed : arrestDate, fedBy: [...new Set([...before.fedBy ?? [], event.stream])] } }
+    case 'ArrestRecorded': { const { arrestDate } = event.data as ArrestOfIncident; return { ...before, fed: before.fed && before.fed > arrestDate ? before.fed : arrestDate, fedBy: { ...before.fedBy, [event.stream]: arrestedBy(event) } } }
     case 'EventRetracted': {
       if ((event.data as EventRetractedV1).retracts !== before.report) return before
       const { arrested: _, report: __, several: ___, ...others } = before
@@ -114,7 +115,7 @@ const arrestAfter = (before: Arrest, event: RecordedEvent): Arrest => {
       const { arrested: _, report: __, several: ___, ...others } = before
       if (!arrestMade) return others
       const days = arrestees.flatMap(({ arrestDate }) => arrestDate ?? [])
-      return { ...others, ...(arrestees.length > 1 ? { several: true as const } : {}), report: event.id, arrested: days.sort().at(-1) ?? (event.timePrecision === 'instant' ? dayOf(event.time) : event.time.slice(0, 10)) }
+      return { ...others, ...(areSeveralIn({ arrestees }) ? { several: true as const } : {}), report: event.id, arrested: days.sort().at(-1) ?? (event.timePrecision === 'instant' ? dayOf(event.time) : event.time.slice(0, 10)) }
     }
     default: return before
   }
