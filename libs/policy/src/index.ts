@@ -8,7 +8,7 @@ export { IDENTITY_POLICY, kindOf, LEVELS_POLICY, NOTIFICATIONS_POLICY, POLICY_KI
 export type { PolicyHead, PolicyKind } from './kinds'
 export { initial, policy, POLICY_EVENTS, standingOf } from './policy'
 export type { Policy, PolicyCommand, PolicyText, Screened, Standing, Version } from './policy'
-export { hashOf, PolicyUnreadable, policyVersionOf, readPolicy } from './read-policy'
+export { hashOf, PolicyUnreadable, policyVersionOf, readNewPolicy, readPolicy } from './read-policy'
 export type { PolicyFile } from './read-policy'
 export { checkOf, readYaml } from './read-yaml'
 export type { YamlProblem } from './read-yaml'

@@ -24,7 +24,14 @@ export interface PolicyKind {
   readonly approvers: readonly Role[]
   /** what a schema cannot say */
   readonly contradictions?: (content: never) => readonly { readonly path: Path; readonly text: string }[]
+  /** what is asked of a text that somebody puts forward: one that holds in some log is read all the same */
+  readonly demands?: (content: never) => readonly { readonly path: Path; readonly text: string }[]
 }
+
+interface Levels { readonly levels: { readonly A: { readonly requires?: { readonly panelApproval: { readonly minAgencies: number } } } } }
+const ofLevels = ({ levels: { A } }: Levels): { path: Path; text: string }[] => (A.requires?.panelApproval.minAgencies ?? 2) >= 2 ? [] : [
+  { path: ['levels', 'A', 'requires', 'panelApproval', 'minAgencies'], text: 'must be >= 2: level A is approved by two agencies, whatever a policy says; with fewer the file would say what does not hold' },
+]
 
 interface Notifications { readonly levels: Readonly<Record<string, { readonly default: string; readonly modes: Readonly<Record<string, { readonly template: string } | undefined>> }>>; readonly templates: Readonly<Record<string, object | undefined>> }
 const inNotifications = ({ levels: byLevel, templates }: Notifications): { path: Path; text: string }[] => Object.entries(byLevel).flatMap(([level, rule]) => [
@@ -33,7 +40,7 @@ const inNotifications = ({ levels: byLevel, templates }: Notifications): { path:
 ])
 
 export const POLICY_KINDS: readonly PolicyKind[] = [
-  { policyId: LEVELS_POLICY, about: 'which level the record leads to, which incidents are screened in, and by when the hotline is called', file: 'apps/intake/policies/kc-ipvi-levels.yaml', schema: levels, approvers: ['prosecutor', 'healthProgram'] },
+  { policyId: LEVELS_POLICY, about: 'which level the record leads to, which incidents are screened in, and by when the hotline is called', file: 'apps/intake/policies/kc-ipvi-levels.yaml', schema: levels, approvers: ['prosecutor', 'healthProgram'], demands: ofLevels },
   { policyId: TIMERS_POLICY, about: 'by when what is to be done, whose task it is, and the days on which the City does not work', file: 'apps/intake/policies/kc-ipvi-timers.yaml', schema: timers, approvers: ['prosecutor', 'healthProgram'] },
   { policyId: IDENTITY_POLICY, about: 'when two records may be one person\'s', file: 'apps/intake/policies/kc-ipvi-identity.yaml', schema: identity, approvers: ['prosecutor', 'healthProgram'] },
   { policyId: NOTIFICATIONS_POLICY, about: 'how and by when people are told, by level, and with which text', file: 'apps/deterrence/policies/kc-ipvi-notifications.yaml', schema: notifications, approvers: ['prosecutor', 'systemAdvocate'], contradictions: inNotifications },

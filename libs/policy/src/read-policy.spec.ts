@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { IDENTITY_POLICY, kindOf, LEVELS_POLICY, NOTIFICATIONS_POLICY, POLICY_KINDS, TIMERS_POLICY } from './kinds'
-import { PolicyUnreadable, readPolicy } from './read-policy'
+import { PolicyUnreadable, readNewPolicy, readPolicy } from './read-policy'
 
 const shipped = (policyId: string): string => readFileSync(join(__dirname, '../../..', kindOf(policyId)!.file), 'utf8')
 const levels = shipped(LEVELS_POLICY)
@@ -47,4 +47,11 @@ describe('a file is refused with line, column and what to do', () => {
     ['a threshold is out of its bounds', shipped(IDENTITY_POLICY).replace('linkProbability: 0.999', 'linkProbability: 0.2'), 'linkProbability: must be >= 0.9'],
   ])('where %s', (_, text, says) => { expect(problems(text)[0]).toMatch(/^[1-9]\d*:[1-9]\d* /); expect(problems(text).join('\n')).toContain(says) })
   it('where it is another policy than the one that is wanted', () => { expect(problems(levels, TIMERS_POLICY)).toEqual([`${placeOf(levels, 'policyId')} policyId: must be kc-ipvi-timers`]) })
+})
+
+it('a text that is put forward says of the panel of A what holds; one that holds in some log is read', () => {
+  const text = levels.replace('minAgencies: 2', 'minAgencies: 1')
+  expect(() => readNewPolicy(text, 'kc.yaml')).toThrow(/\(levels\/A\/requires\/panelApproval\/minAgencies\) must be >= 2: level A is approved by two agencies/)
+  expect(problems(text)).toEqual([])
+  for (const fine of [levels, levels.replace('minAgencies: 2', 'minAgencies: 3'), text.replace('version: 1.1.0', 'version: 1.1.1').replace('minAgencies: 1', 'minAgencies: 2')]) expect(() => readNewPolicy(fine, 'kc.yaml')).not.toThrow()
 })

@@ -1,7 +1,7 @@
 /** Reads the text of a policy file: YAML, held against the schema of its kind, with the SHA-256 of its bytes. Pure. */
 import { createHash } from 'node:crypto'
 import { kindOf, POLICY_KINDS, type PolicyHead, type PolicyKind } from './kinds'
-import { checkOf, readYaml, type YamlProblem } from './read-yaml'
+import { checkOf, readYaml, type Path, type YamlProblem } from './read-yaml'
 
 export interface PolicyFile<Content extends PolicyHead = PolicyHead> {
   readonly text: string
@@ -31,15 +31,29 @@ const lastRead = new Map<string, PolicyFile>()
 export const readPolicy = <Content extends PolicyHead = PolicyHead>(text: string, name = 'the policy', wanted?: string): PolicyFile<Content> => {
   const known = wanted === undefined ? undefined : lastRead.get(wanted)
   if (known?.text === text) return known as PolicyFile<Content>
+  const { file, at } = parsed<Content>(text, name, wanted)
+  refuseWhere(name, at, file.kind.contradictions?.(file.policy as never))
+  lastRead.set(file.kind.policyId, file)
+  return file
+}
+
+/** A text that somebody puts forward. @throws PolicyUnreadable */
+export const readNewPolicy = (text: string, name: string): PolicyFile => {
+  const { file, at } = parsed(text, name)
+  refuseWhere(name, at, [...file.kind.contradictions?.(file.policy as never) ?? [], ...file.kind.demands?.(file.policy as never) ?? []])
+  return file
+}
+
+type At = (path: Path, text: string) => YamlProblem
+const refuseWhere = (name: string, at: At, wrong: readonly { readonly path: Path; readonly text: string }[] = []): void => {
+  if (wrong.length > 0) throw new PolicyUnreadable(name, wrong.map(({ path, text }) => at(path, text)))
+}
+const parsed = <Content extends PolicyHead>(text: string, name: string, wanted?: string): { readonly file: PolicyFile<Content>; readonly at: At } => {
   const head = readYaml(text, HEAD, 'a policy')
   if ('problems' in head) throw new PolicyUnreadable(name, head.problems)
   const kind = kindOf((head.value as PolicyHead).policyId)!
   if (wanted !== undefined && kind.policyId !== wanted) throw new PolicyUnreadable(name, [head.at(['policyId'], `must be ${wanted}`)])
   const read = readYaml(text, checkOf(kind.schema), 'this policy')
   if ('problems' in read) throw new PolicyUnreadable(name, read.problems)
-  const wrong = (kind.contradictions?.(read.value as never) ?? []).map(({ path, text: said }) => read.at(path, said))
-  if (wrong.length > 0) throw new PolicyUnreadable(name, wrong)
-  const file: PolicyFile = { text, hash: hashOf(text), kind, policy: read.value as PolicyHead }
-  lastRead.set(kind.policyId, file)
-  return file as PolicyFile<Content>
+  return { file: { text, hash: hashOf(text), kind, policy: read.value as Content }, at: read.at }
 }

@@ -14,7 +14,7 @@ import type { IdentityLookUp } from '../person-identity/identity-look-up'
 import { isDecided } from '../person-identity/person-identity'
 import { matchPersons, type IdentityPolicy } from '../person-match/person-match'
 import type { TimerPolicy } from '../timers-by-due-date/timer-policy'
-import { asItHolds, directionOf, levelDifference, screeningDifference, type LevelDifference, type Screened, type ScreeningDifference } from './compare-levels'
+import { asItHolds, directionOf, levelDifference, screenedUnder, screeningDifference, type LevelDifference, type ScreeningDifference } from './compare-levels'
 import { matchDifferences, planDifference, type MatchDifference, type PlanDifference, type TellingPolicy } from './compare-others'
 import type { LevelPolicy } from './criteria'
 
@@ -131,13 +131,13 @@ export class PolicyCheck {
   }
 
   private async screenings(before: LevelPolicy, after: LevelPolicy, reader: Actor): Promise<Found> {
-    const screenedBy = ({ eligibility, ...head }: LevelPolicy) => (event: RecordedEvent): Screened => { const found = screen(event, { policyVersion: policyVersionOf(head), policyHash: '', eligibility }); return found?.partners ? found.assessment : null }
+    const screenedBy = ({ eligibility, ...head }: LevelPolicy, event: RecordedEvent) => screen(event, { policyVersion: policyVersionOf(head), policyHash: '', eligibility })
     const changes = new Map<string, IncidentChange | null>()
     for await (const event of this.log.read({ filter: { categories: ['incident'], types: ['IncidentReported', 'EventRetracted'] } })) {
       // What a person took back is no report: the incident stands as it did.
       if (event.type === 'EventRetracted' && !event.sourceRecord) continue
       const record = event.stream.slice('incident-'.length)
-      const change = screeningDifference(screenedBy(before)(event), screenedBy(after)(event))
+      const change = screeningDifference(...screenedUnder(screenedBy(before, event), screenedBy(after, event)))
       changes.set(record, change && { record, ...change })
     }
     const incidentChanges = [...changes.values()].flatMap((change) => change ?? [])

@@ -1,7 +1,7 @@
 import { parse } from 'yaml'
 import type { HistoryCounts, Level } from '@chorus/contracts'
 import { changedValues } from '@chorus/policy'
-import { asItHolds, directionOf, levelDifference, proposedBy, screeningDifference, type Recorded } from './compare-levels'
+import { asItHolds, directionOf, levelDifference, proposedBy, screenedUnder, screeningDifference, type Recorded } from './compare-levels'
 import type { LevelPolicy } from './criteria'
 import { shippedPolicy } from './policy-in-force'
 
@@ -69,4 +69,11 @@ it('two screenings differ by their outcome, with the predicates that do', () => 
   expect(screeningDifference(before, { outcome: 'NOT_ELIGIBLE', predicates: [yes, adult('atLeast=21', 'no')] })).toEqual({ from: 'CANDIDATE', to: 'NOT_ELIGIBLE', predicates: [{ name: 'subjectAdult', before: 'atLeast=18 yes', after: 'atLeast=21 no' }] })
   expect(screeningDifference(null, before)).toMatchObject({ from: 'NOT_SCREENED', to: 'CANDIDATE' })
   expect([screeningDifference(null, null), screeningDifference(before, { outcome: 'CANDIDATE', predicates: [] })]).toEqual([null, null])
+})
+
+it('a screening that finds no partners any more is one of its own, as it is recorded once the policy holds', () => {
+  const [partners, none] = [{ partners: true, assessment: { outcome: 'CANDIDATE' as const, predicates: [] } }, { partners: false, assessment: { outcome: 'NOT_ELIGIBLE' as const, predicates: [] } }]
+  expect(screeningDifference(...screenedUnder(partners, none))).toMatchObject({ from: 'CANDIDATE', to: 'NOT_ELIGIBLE' })
+  expect(screeningDifference(...screenedUnder(none, partners))).toMatchObject({ from: 'NOT_SCREENED', to: 'CANDIDATE' })
+  expect([screeningDifference(...screenedUnder(none, none)), screeningDifference(...screenedUnder(null, null))]).toEqual([null, null])
 })

@@ -58,6 +58,10 @@ const answersOf = (policy: LevelPolicy, facts: LevelFacts): Map<string, Answered
 export type Screened = Pick<EligibilityAssessedV2, 'outcome' | 'predicates'> | null
 export interface ScreeningDifference { readonly from: EligibilityAssessedV2['outcome'] | 'NOT_SCREENED'; readonly to: EligibilityAssessedV2['outcome'] | 'NOT_SCREENED'; readonly predicates: readonly { readonly name: string; readonly before?: string; readonly after?: string }[] }
 
+/** As both would stand on record: what was screened as intimate partners, and is none by the other, is assessed anew as not eligible; what neither takes for partners is not assessed at all. */
+export const screenedUnder = (before: Found, after: Found): readonly [Screened, Screened] => [before?.partners ? before.assessment : null, after && (after.partners || before?.partners) ? after.assessment : null]
+type Found = { readonly partners: boolean; readonly assessment: Exclude<Screened, null> } | null
+
 export const screeningDifference = (before: Screened, after: Screened): ScreeningDifference | null => {
   const [from, to] = [before?.outcome ?? 'NOT_SCREENED', after?.outcome ?? 'NOT_SCREENED'] as const
   if (from === to) return null
