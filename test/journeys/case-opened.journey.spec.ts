@@ -204,7 +204,7 @@ describe('a case is opened and levelled', () => {
     expect(await to('approvals', next, 'healthProgram')).toMatchObject({ status: 200 })
     expect(await to('activations', next, 'prosecutor', { activeFrom: '2020-01-01' })).toMatchObject({ status: 422, body: { refused: 'active_from_past' } })
     const before = new Date().toISOString()
-    expect(await to('activations', next)).toMatchObject({ status: 200, body: { repeated: false } })
+    expect(await to('activations', next)).toMatchObject({ status: 200, body: { repeated: false, takenOverBy: [] } })
     expect((await get('intakeAnalyst', levels)).body).toMatchObject({ holds: '1.2.0', text: next, shown: { status: 'APPROVED', approvals: [{ role: 'prosecutor', account: 'demo-prosecutor' }, { role: 'healthProgram', account: 'demo-healthProgram' }] } })
     expect((await get('intakeAnalyst', `${levels}?asOf=${before}`)).body).toMatchObject({ holds: '1.1.0', text, versions: [{ version: '1.1.0', standing: 'HOLDS' }, { version: '1.2.0', standing: 'DRAFTED' }] })
     expect(await post('prosecutor', '/v1/policies/retirements', { policyId: 'kc-ipvi-levels', version: '1.2.0', reasonCode: 'FOUND_WRONG' })).toMatchObject({ status: 409, body: { refused: 'policy_holds' } })

@@ -90,8 +90,8 @@ export const register = (program: Command, context: Context): void => {
         out.data('policy.check/1', report, linesOf(report, options.from))
         return report.obstacle === null ? EXIT.ok : EXIT.refused
       }
-      const receipt = await (await client()).post<Receipt>(`${PATH}/activations`, { text, ...(options.from === undefined ? {} : { activeFrom: options.from }) }, { signal })
-      out.data('policy.activate/1', { ...receipt, hash: hashOf(text) }, [receipt.recordedtime === null ? 'it is so already: nothing was recorded' : `${file} holds ${options.from === undefined ? 'from now on' : `from ${options.from}`}, at ordinal ${receipt.ordinal} (sha256 ${hashOf(text)})`])
+      const receipt = await (await client()).post<Receipt & { readonly takenOverBy?: readonly { readonly version: string; readonly from: string }[] }>(`${PATH}/activations`, { text, ...(options.from === undefined ? {} : { activeFrom: options.from }) }, { signal })
+      out.data('policy.activate/1', { ...receipt, hash: hashOf(text) }, [receipt.recordedtime === null ? 'it is so already: nothing was recorded' : `${file} holds ${options.from === undefined ? 'from now on' : `from ${options.from}`}, at ordinal ${receipt.ordinal} (sha256 ${hashOf(text)})`, ...(receipt.takenOverBy ?? []).map(({ version, from }) => `version ${version} was activated for ${from} and takes over then: retire it where that is not meant`)])
       out.next('npx chorus policy list')
     },
   })

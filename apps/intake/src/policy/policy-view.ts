@@ -34,3 +34,10 @@ export const shownOf = (policyId: string, version: string | undefined, events: r
   const shown = view.versions.find((one) => one.version === (version ?? view.holds))
   return shown ? { ...view, shown, text: fold(policy, events, initial).versions[shown.version]!.text } : null
 }
+
+/** Versions that were activated for a later day than this one begins: each takes over on its day, whichever was activated last. */
+export const takingOver = (events: readonly RecordedEvent[], version: string): readonly { readonly version: string; readonly from: string }[] => {
+  const { activations } = fold(policy, events, initial)
+  const own = activations.findLast((one) => one.version === version)
+  return own === undefined ? [] : activations.filter((one) => one.version !== version && Date.parse(one.from) > Date.parse(own.from)).map((one) => ({ version: one.version, from: one.from }))
+}

@@ -7,13 +7,16 @@ import type { Recorder } from '@chorus/event-store'
 import { AUDIT, badParameter, CLOCK, CommandRoute, Meta, Problem, purposeOf, QueryRoute, receiptOf, RECORDER, textOf, type AuditTrail, type ChorusRequest, type Clock, type Receipt } from '@chorus/platform'
 import { policy, POLICY_KINDS } from '@chorus/policy'
 import { PolicyCheck, type CheckReport } from './check-policy'
-import { shownOf, viewOf, type PolicyShown, type PolicyView } from './policy-view'
+import { shownOf, takingOver, viewOf, type PolicyShown, type PolicyView } from './policy-view'
 import { ActivatePolicyCommand, ApprovePolicyCommand, DraftPolicyCommand, RetirePolicyCommand } from './policy.commands'
 import { policyTextOf } from './policy-text'
 
 const READERS: Role[] = ['intakeAnalyst', 'detective', 'prosecutor', 'systemAdvocate', 'panelMember', 'healthProgram', 'evaluator', 'operator', 'privacyOfficer']
 const NOBODYS = { noPerson: 'a policy is nobody\'s' }
 const INSTANT = new RegExp(PATTERNS.timestamp, 'u')
+
+/** `takenOverBy`: versions that are activated for a later day: they take over then. Retire one that is not to. */
+interface Activated extends Receipt { readonly takenOverBy: readonly { readonly version: string; /** RFC 3339 instant from which it holds */ readonly from: string }[] }
 
 @ApiTags('policies')
 @Controller('v1/policies')
@@ -45,7 +48,11 @@ export class PolicyController {
   async approve(@Body() body: ApprovePolicy, @Meta() meta: CommandMeta): Promise<Receipt> { return receiptOf(await this.commands.execute(new ApprovePolicyCommand(body, meta))) }
 
   @Post('activations') @CommandRoute(ActivatePolicy)
-  async activate(@Body() body: ActivatePolicy, @Meta() meta: CommandMeta): Promise<Receipt> { return receiptOf(await this.commands.execute(new ActivatePolicyCommand(body, meta))) }
+  async activate(@Body() body: ActivatePolicy, @Meta() meta: CommandMeta): Promise<Activated> {
+    const receipt = receiptOf(await this.commands.execute(new ActivatePolicyCommand(body, meta)))
+    const { policyId, version } = policyTextOf(body.text).policy
+    return { ...receipt, takenOverBy: takingOver(await this.events(policyId, undefined), version) }
+  }
 
   @Post('retirements') @CommandRoute(RetirePolicy)
   async retire(@Body() body: RetirePolicy, @Meta() meta: CommandMeta): Promise<Receipt> { return receiptOf(await this.commands.execute(new RetirePolicyCommand(body, meta))) }
