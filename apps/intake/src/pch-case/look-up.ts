@@ -14,9 +14,10 @@ import { REGISTER, personIdentity, type PersonIdentity, type PersonIdentityComma
 import { assess, metAt, yearsBefore, type LevelFacts as Recorded, type LevelPolicy } from '../policy/criteria'
 import { policyInForce, timerPolicyInForce } from '../policy/policy-in-force'
 import { mentionedSince, type Mentions } from '../records-by-mention/records-by-mention'
-import { initial as noReferral, referral, type CaseFacts, type ReopenFacts } from '../referral/referral'
+import { initial as noReferral, referral, type CaseFacts } from '../referral/referral'
 import { adultAtIndex } from './adult'
 import { firstInstant, offendedAfterNotice, type AfterNotice, type Notice, type Offense } from './after-notice'
+import { birthDatesIn } from './birth-dates'
 import { casesTogether, type CasesTogether } from './cases-together'
 import { exitFrom } from './exit-from'
 import { expungedOf } from './expunged'
@@ -61,7 +62,7 @@ export class CaseLookUp {
     const { subjectRef, incidentIds } = referred.received
     const next = await this.nextCase(subjectRef, commandId)
     const { mayBecomeSubject, isAnother, otherOpen, basis } = await this.onRecord(referralEvents, incidentEvents, body.subjectInIncident, next.caseId)
-    const born = await this.birthDatesIn(referralEvents)
+    const born = await birthDatesIn(this.log, referralEvents)
     return {
       ...facts, ...next, mayBecomeSubject, isAnother, otherOpen,
       referral: { status: referred.status, subjectRef, incidentIds },
@@ -120,7 +121,7 @@ export class CaseLookUp {
     const { mayBecomeSubject, isAnother, otherOpen, basis } = await this.onRecord(read.get(referralStream) ?? [], read.get(incidentStream) ?? [], subjectInIncident, caseId)
     return {
       otherOpen: otherOpen || cases.some((one) => one.open && one.caseId !== caseId), isAnother, mayBecomeSubject, referralExcluded: referred.status !== 'received', incident: groundOf(reported),
-      basisExpunged: await this.isBasisExpunged(state.opened), victimMinor: isVictimMinor((await this.birthDatesIn(read.get(referralStream) ?? [])).victim, reported, subjectInIncident),
+      basisExpunged: await this.isBasisExpunged(state.opened), victimMinor: isVictimMinor((await birthDatesIn(this.log, read.get(referralStream) ?? [])).victim, reported, subjectInIncident),
       closedBefore: cases.filter((one) => one.mayReopen && one.caseId !== caseId).map((one) => one.caseId),
       basis: onePer([...[referralStream, incidentStream].flatMap((stream) => basisOf(stream, read.get(stream) ?? [])), ...basis]),
     }
@@ -138,19 +139,6 @@ export class CaseLookUp {
     if (referred.status === 'none') return null
     const found = (await this.casesOf(referred.received.subjectRef)).cases.find(({ open, opened }) => open && opened.referralId === referralId)
     return found ? { caseId: found.caseId, deferredUntil: referred.status === 'deferred' ? referred.until : null, basis: basisOf(streamOf(pchCase, found.caseId), await this.log.load(streamOf(pchCase, found.caseId))) } : null
-  }
-
-  /** What was recorded of a referral's incidents since it was excluded. */
-  async forReopening(referralId: string): Promise<ReopenFacts> {
-    const state = fold(referral, await this.log.load(streamOf(referral, referralId)), noReferral)
-    if (state.status !== 'excluded') return { changedSince: false, aggressorDetermined: false, basis: [] }
-    const streams = state.received.incidentIds.map((id) => streamOf(incident, id))
-    const read = await this.log.loadMany(streams)
-    const events = streams.map((stream) => read.get(stream) ?? [])
-    return {
-      changedSince: events.flat().some(({ ordinal }) => ordinal > state.exclusion.ordinal), aggressorDetermined: events.some((each) => aggressorOf(fold(incident, each, noIncident)) !== null),
-      basis: streams.flatMap((stream) => basisOf(stream, read.get(stream) ?? [])),
-    }
   }
 
   async forProposal(state: PchCase, now: string): Promise<ProposeFacts> {
@@ -303,14 +291,5 @@ export class CaseLookUp {
     const { referralId, indexIncidentId } = state.opened
     const referred = fold(referral, await this.log.load(streamOf(referral, referralId)), noReferral)
     return { caseId, openedAt: events[0]!.ordinal, incidentIds: [indexIncidentId, ...(referred.status === 'none' ? [] : referred.received.incidentIds)], basis: basisOf(stream, events) }
-  }
-
-  /** Of the two whom a referral names, as far as it says. */
-  private async birthDatesIn(events: readonly RecordedEvent[]): Promise<{ readonly subject?: string | undefined; readonly victim?: string | undefined }> {
-    const received = events.filter((event) => event.type === 'ReferralReceived')
-    const [open] = await this.log.unseal(received, ({ pointer }) => pointer === '/data/subjectBirthDate' || pointer === '/data/victimBirthDate')
-    const { subjectBirthDate, victimBirthDate } = (open?.data ?? {}) as { subjectBirthDate?: unknown; victimBirthDate?: unknown }
-    const told = (date: unknown): string | undefined => typeof date === 'string' ? date : undefined
-    return { subject: told(subjectBirthDate), victim: told(victimBirthDate) }
   }
 }

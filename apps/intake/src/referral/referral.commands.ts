@@ -11,6 +11,7 @@ import { CloseExcludedConsumer } from '../on-referral-excluded/close-excluded.co
 import { LinkIncidentsConsumer } from '../on-referral-received/link-incidents.consumer'
 import { RecordPairSidesConsumer } from '../on-referral-received/record-pair-sides.consumer'
 import { CaseLookUp } from '../pch-case/look-up'
+import { changedSince } from './changed-since'
 import { referral } from './referral'
 
 const DISAGREE = refused('identifiers_disagree', 'The identifiers of one person lead to different people here. Leave out those that are not sure; who is one and the same is settled by a person, never by a referral.', { kind: 'conflict' })
@@ -80,7 +81,7 @@ export class ReopenReferralCommand { constructor(readonly referralId: string, re
 export class ReopenReferralHandler implements ICommandHandler<ReopenReferralCommand> {
   constructor(@Inject(RECORDER) private readonly log: Recorder, private readonly lookUp: CaseLookUp) {}
   async execute({ referralId, body, meta }: ReopenReferralCommand): Promise<Handled | Refusal> {
-    return handle(this.log, referral, referralId, { type: 'ReopenReferral', data: { ...body, facts: await this.lookUp.forReopening(referralId) }, meta })
+    return handle(this.log, referral, referralId, { type: 'ReopenReferral', data: { ...body, facts: await changedSince(this.log, referralId) }, meta })
   }
 }
 
