@@ -13,7 +13,7 @@ const id = (n: number): string => `018f0000-0000-7000-8000-${String(n).padStart(
 const [CASE, INDEX] = [id(6), id(1)]
 const draft = (type: string, data: object): DraftEvent => ({ type, schemaVersion: 1, data, time: NOW, timePrecision: 'instant', timeZone: 'UTC' })
 const index = (): [string, DraftEvent] => { const { data, ...said } = report({ arrestMade: true }); return [`incident-${INDEX}`, { ...said, data: { ...data, incidentId: INDEX } }] }
-const closed = (ground: string, record = `incident-${INDEX}`): [string, DraftEvent] => [`recordAccess-${accessIdOf(record)}`, draft('RecordAccessRestricted', { record, ground, statute: 'RSMO_610_122', rolesStillAllowed: [] })]
+const closed = (ground: string, record = `incident-${INDEX}`, rolesStillAllowed: readonly string[] = []): [string, DraftEvent] => [`recordAccess-${accessIdOf(record)}`, draft('RecordAccessRestricted', { record, ground, statute: 'RSMO_610_122', rolesStillAllowed })]
 
 interface Changing { readonly matched: readonly string[]; readonly read: readonly string[]; readonly unknown: readonly string[]; readonly expunged: readonly string[]; readonly basisExpunged: boolean; readonly trigger: object | null }
 const PROSECUTOR = { role: 'prosecutor', agency: 'JCPO' }
@@ -38,7 +38,7 @@ it('the criteria that the record meets, and how far it was read', async () => {
   expect([matched, read]).toEqual([['ipvArrestOrCharge.equals=1'], expect.arrayContaining([`incident-${INDEX}`])])
 })
 it.each<[string, readonly (readonly [string, DraftEvent])[]]>([
-  ['closed by order of a court', [index(), closed('COURT_ORDER')]], ['destroyed', [index(), closed('DESTROYED')]], ['of a case that a court ordered closed', [index(), closed('COURT_ORDER', `pchCase-${CASE}`)]], ['of a referral that a court ordered closed', [index(), closed('COURT_ORDER', `referral-${id(2)}`)]], ['taken back', [index(), [`incident-${INDEX}`, draft('EventRetracted', { reasonCode: 'SOURCE_DELETED' })]]],
+  ['closed by order of a court', [index(), closed('COURT_ORDER')]], ['destroyed', [index(), closed('DESTROYED')]], ['of a case that a court ordered closed', [index(), closed('COURT_ORDER', `pchCase-${CASE}`, ['prosecutor'])]], ['of a referral that a court ordered closed', [index(), closed('COURT_ORDER', `referral-${id(2)}`)]], ['taken back', [index(), [`incident-${INDEX}`, draft('EventRetracted', { reasonCode: 'SOURCE_DELETED' })]]],
 ])('nothing where the index incident is %s, and its stream is not named', async (_, events) => {
   const { matched, read } = await changing(...events)
   expect([matched, read.filter((stream) => !stream.startsWith('policy-'))]).toEqual([[], [`historyReview-${CASE}`]])
