@@ -10,9 +10,12 @@ import type { ToldAt } from '../circumstance/told-at'
 export const ARREST_EVENTS = ['ArrestRecorded', 'EventRetracted'] as const
 export const BY_HAND = 'by-hand@1'
 
-/** The case for which somebody entered it by hand, as long as nothing of its feed stands over that. */
-export const enteredFor = (event: { readonly partitionkey: string; readonly sourceRecord?: Pick<SourceRecord, 'mapping'> } | undefined): string | undefined =>
-  event?.sourceRecord?.mapping === BY_HAND && event.partitionkey.startsWith('pchCase-') ? event.partitionkey.slice('pchCase-'.length) : undefined
+type Told = { readonly partitionkey: string; readonly sourceRecord?: Pick<SourceRecord, 'mapping'> }
+/** The case for which somebody entered it by hand, as long as it stands there: a row of its feed that names nobody leaves it so. `history`: of the arrest. */
+export const enteredFor = (history: readonly Told[]): string | undefined => {
+  const key = history.at(-1)?.partitionkey
+  return key?.startsWith('pchCase-') && history.some(({ partitionkey, sourceRecord }) => partitionkey === key && sourceRecord?.mapping === BY_HAND) ? key.slice('pchCase-'.length) : undefined
+}
 
 /** What the edge looked up. `at`: null where the text is no time of this kind; `case`: 'unknown' where none has the number. */
 export interface ArrestFacts {

@@ -92,6 +92,24 @@ describe('rosters in a drop folder whose mapping names no moment', () => {
       expect(await custody()).toEqual([['IN'], ['IN', 'OUT', 'IN']])
       expect(report('done', 'r1.csv')).toMatchObject({ departures: 0, earlier: [{ departures: 1, records: { read: 1 } }, { departures: 0, records: { read: 2 } }], again: expect.stringMatching(/earlier reading.* 1 departure/) })
     })
+    it('longer than that, with a whole that is what the roster before it was: its own half is no other roster', async () => {
+      step = 60_000
+      put('r1.csv', rows(HEADING, B))
+      await looks()
+      expect(await custody()).toEqual([['IN', 'OUT'], ['IN']])
+      appendFileSync(filed('done', 'r1.csv'), rows(A))
+      await looks(3)
+      expect(await custody()).toEqual([['IN', 'OUT', 'IN'], ['IN']])
+      expect(report('done', 'r1.csv').again).toMatch(/taken in again as of then/)
+    })
+    it('is told where it never leaves the roster alone', async () => {
+      put('r1.csv', HALF)
+      for (let times = 0; times < 12; times++) { await looks(20); appendFileSync(path('jail', 'r1.csv'), rows(`B-${times + 5},P-3,2026-07-02 21:00,ARREST`)) }
+      await looks(2)
+      expect(drop.waiting).toMatch(/a full roster in the feed folder of number \d+ \(ls -i\) has waited since .*\.ok/)
+      await looks(40)
+      expect([drop.waiting ?? '', await custody()]).toEqual([expect.not.stringContaining('has waited'), [['IN'], ['IN', 'OUT']]])
+    })
     it('one by another mapping is taken as any file is', async () => {
       put('jail.map.yml', mapping.replace('full: true', 'full: false').replace('version: 1', 'version: 2'))
       put('r1.csv', HALF)

@@ -28,10 +28,11 @@ export const importDropped = ({ nibrs, kcpd, extracts, recorder, vault, clock, f
   const { as } = file
   const source = { source: createReadStream(file.path), bytes: file.bytes, sha256: file.sha256, name }
   try {
-    if (as.as === 'extract' && file.again && await isOvertaken(recorder, vault, as.mapping, file.again)) return { outcome: 'refused', report: { refused: OVERTAKEN } }
+    const own = file.again?.read.map((sha256) => vault.hmac('file', sha256).toString('hex')) ?? []
+    if (as.as === 'extract' && file.again && await isOvertaken(recorder, as.mapping, file.again.taken, own)) return { outcome: 'refused', report: { refused: OVERTAKEN } }
     const report: Sums = as.as === 'nibrs' ? await nibrs.run(source, { ...options, dryRun: false })
       : as.as === 'kcpd' ? await kcpd.run(source, { ...options, dryRun: false })
-        : await extracts.run({ mapping: as.mapping, bytes: await whole(file), name }, { ...options, commit: true })
+        : await extracts.run({ mapping: as.mapping, bytes: await whole(file), name }, { ...options, commit: true, own })
     const { records, complete } = report
     if (!complete) return { outcome: 'again', text: 'the import of a file broke off: it goes on at the next look' }
     // As a command ends with "errors in the data": nothing of it was accepted, now or before. It may be another file than was meant.
@@ -51,10 +52,10 @@ export const importDropped = ({ nibrs, kcpd, extracts, recorder, vault, clock, f
 
 const OVERTAKEN = 'This roster was written on after it had been taken, and another roster of this facility came meanwhile: as a roster of now it would set people in who have left, and let out who is held. It changes nothing; what was recorded of it before stays recorded. Put a roster of the jail as it is now into the folder, and not this one again. Where senders stall, give the moment of the roster a column, and name it in the mapping (snapshot.asOf).'
 /** A roster whose mapping names no moment counts as of now: what was written on does not, where another came meanwhile. */
-const isOvertaken = async (recorder: Pick<Recorder, 'read'>, vault: Pick<Vault, 'hmac'>, text: string, { taken, read }: NonNullable<Dropped['again']>): Promise<boolean> => {
+const isOvertaken = async (recorder: Pick<Recorder, 'read'>, text: string, taken: string, own: readonly string[]): Promise<boolean> => {
   const known = mappingIn(text)
   // A mapping that is wrong is refused by its reader, by what is wrong with it.
-  return 'mapping' in known && rosterSince(recorder, known.mapping, taken, read.map((sha256) => vault.hmac('file', sha256).toString('hex')))
+  return 'mapping' in known && rosterSince(recorder, known.mapping, taken, own)
 }
 
 const whole = async ({ path, bytes }: Dropped): Promise<Buffer> => {

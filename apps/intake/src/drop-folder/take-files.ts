@@ -61,8 +61,13 @@ const OWN = ['done', 'refused', WORKING, FILED]
 /** What Chorus writes beside a file that it took. */
 const OURS = /^(?:copy(?:-[0-9a-f-]+)?|rows(?:-[0-9a-f-]+)?\.csv|ok|file\.new|(?:claim|report|finished)\.json(?:\.new)?)$/
 
+/** A roster that rests so many times as long as it should is told. */
+const MOST_RESTS = 5
+
 export class DropFolder {
   private troubles = new Set<string>()
+  /** full rosters that lie and rest, and since when */
+  private readonly lain = new Map<string, string>()
   /** what could not be looked at, taken or finished at the last look, and what to do; undefined: all was. No name of a file. */
   get waiting(): string | undefined {
     const [all, told] = [[...this.troubles], [...this.troubles].slice(0, 5)]
@@ -94,6 +99,8 @@ export class DropFolder {
     const found = await this.files.look()
     if (isFirst) for (const trouble of found.troubles) this.troubles.add(trouble)
     const resting = new Set<string>()
+    const lying = new Set(found.files.map(({ folder, name }) => `${folder}/${name.toString('latin1')}`))
+    for (const key of this.lain.keys()) if (!lying.has(key)) this.lain.delete(key)
     let worked = false
     const mapped = new Set(found.files.filter((one) => this.files.isMapped(one, found)))
     for (const one of [...mapped, ...found.files.filter((one) => !mapped.has(one))]) if (one.quiet || isGiven(one)) {
@@ -103,6 +110,7 @@ export class DropFolder {
       if (isFullRoster(mapping.mapping) && (resting.has(one.folder) || !(isGiven(one) || this.rested(one.since)))) {
         // A newer one that went before it would be followed by the older: of these each says who is in custody now.
         resting.add(one.folder)
+        this.tellIfLong(one, began)
         continue
       }
       const id = newId(this.options.clock)
@@ -112,6 +120,13 @@ export class DropFolder {
     return false
   }
 
+  /** A roster that is never left alone is never taken, and says nothing by itself. */
+  private tellIfLong({ folder, name }: FoundFile, now: string): void {
+    const key = `${folder}/${name.toString('latin1')}`
+    const since = this.lain.get(key) ?? now
+    this.lain.set(key, since)
+    if (Date.parse(now) - Date.parse(since) > MOST_RESTS * this.options.rosterQuiet) this.troubles.add(`a full roster in ${this.files.whose(folder)} has waited since ${since}, since somebody writes it, or one before it, again and again: its sender leaves it alone, or puts a file of its name with .ok beside it once it is whole`)
+  }
   private isOfLane(mapping: string | undefined): boolean { return this.options.lane === undefined || (this.options.lane === 'hours') === isOfHours(mapping) }
   private async isOurs(id: string): Promise<boolean> { return this.options.lane === undefined || this.isOfLane(claimOf(await reading(() => json(this.path(WORKING, id, 'claim.json'))))?.mapping) }
   /** Nothing, where the other lane has it in hand. */
@@ -228,7 +243,7 @@ export class DropFolder {
   /** `read`: what the file was like that this was made of; whoever writes on has written another. `sha256`: of its bytes, where they were imported. */
   private async conclude(id: string, name: Buffer, claim: Pick<Claim, 'at' | 'again' | 'earlier'>, to: 'done' | 'refused', report: object, read?: BigIntStats, sha256?: string): Promise<void> {
     const finished: Finished = { to, ...(read?.isFile() && { written: writtenOf(read) }), ...(sha256 !== undefined && { sha256 }), base: `${safe(Buffer.from(`${new Date(claim.at).toISOString().replaceAll(/[-:]|\.\d+/g, '')}-${id.slice(-8)}`))}-${safe(name)}` }
-    await writing(() => writeWhole(this.path(WORKING, id, 'report.json'), `${JSON.stringify({ outcome: to, taken: claim.at, finished: this.options.clock.now(), ...againOf(claim), ...report }, null, 2)}\n`))
+    await writing(() => writeWhole(this.path(WORKING, id, 'report.json'), `${JSON.stringify({ outcome: to, taken: claim.at, finished: this.options.clock.now(), ...againOf(claim, to), ...report }, null, 2)}\n`))
     await writing(() => writeWhole(this.path(WORKING, id, 'finished.json'), JSON.stringify(finished)))
     await this.fileAway(id, finished)
   }
@@ -264,11 +279,11 @@ export class DropFolder {
 }
 
 /** The report of the whole takes the place of those before it: what these recorded must not go with them. */
-const againOf = ({ again, earlier = [] }: Pick<Claim, 'again' | 'earlier'>): object => {
+const againOf = ({ again, earlier = [] }: Pick<Claim, 'again' | 'earlier'>, to: 'done' | 'refused'): object => {
   if (!again && earlier.length === 0) return {}
   const departures = earlier.reduce((sum, one) => sum + (one.departures ?? 0), 0)
   return {
-    again: `The file was written on after it had been ${again ? 'filed away' : 'read'}: it was read again, whole.${departures > 0 ? ` An earlier reading, which may have been of a part of it, recorded ${departures} departure${departures > 1 ? 's' : ''}. These stay recorded; whoever stands on the whole roster was taken in again as of then.` : ''}`,
+    again: `The file was written on after it had been ${again ? 'filed away' : 'read'}: it was read again, whole.${departures > 0 ? ` An earlier reading, which may have been of a part of it, recorded ${departures} departure${departures > 1 ? 's' : ''}. These stay recorded${to === 'done' ? '; whoever stands on the whole roster was taken in again as of then' : ', and the whole roster was refused: nobody was taken in again. Look who is in custody, and send a roster of the jail as it is now'}.` : ''}`,
     ...(earlier.length > 0 && { earlier }),
   }
 }

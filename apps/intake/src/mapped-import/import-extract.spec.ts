@@ -88,6 +88,12 @@ describe('a row of a full roster that cannot be read as a whole', () => {
     expect(await commit(file, by.replace('reason: { column: WHY }', 'reason: { column: WHY, codes: { ARREST: ARREST } }').replace(/mapping: \S+/, 'mapping: coded'))).toMatchObject({ records: { read: 2, quarantined: 1 }, departures: 0 })
     expect([await custody(CASES[0]), await custody(CASES[1])]).toEqual([['IN'], ['IN']])
   })
+  it.each(['b-2,P-2,2026-07-02 22:00,ARREST,', 'b-2,P-2,2026-07-02 22:00,ARREST, WARRANT', 'b-2,P-2', 'b-2,P-2,2026-07-02 22:00,"ARREST', '"b-2","P"-2,2026-07-02 22:00,ARREST'])('lets nobody out whose hold stands in it, where it cannot be parted into columns: %s', async (row) => {
+    const { commit, custody } = await setUp()
+    await commit(roster(A, B))
+    expect(await commit(roster(A, row))).toMatchObject({ records: { read: 2, quarantined: 1 }, departures: 0 })
+    expect([await custody(CASES[0]), await custody(CASES[1])]).toEqual([['IN'], ['IN']])
+  })
   it('names nobody where its hold cannot be read: the others are let out', async () => {
     const { commit, custody } = await setUp()
     await commit(roster(A, B))
@@ -276,6 +282,8 @@ describe('an arrest that was entered by hand for a case', () => {
   it('stays with its case where rows say no number; where it was entered for none, has that of whom its row names', async () => {
     const [his, nobodys] = [await entered(CASES[1]), await entered()]
     for (const name of ['Sample, Bert', 'Sample, B.']) expect(await his.commit(arrests('', name), byArrests)).toMatchObject({ corrections: 1 })
+    // and is still the one of whom it was entered
+    expect((await his.commit(arrests('P-1'), byArrests)).rows).toMatchObject([{ outcome: 'refused', cause: 'other-person' }])
     expect(await his.keys()).toEqual([HIS, HIS, HIS])
     expect(await nobodys.commit(arrests('P-2'), byArrests)).toMatchObject({ corrections: 1 })
     expect((await nobodys.keys())[1]).toBe(HIS)

@@ -30,6 +30,8 @@ export interface ExtractOptions {
   /** digest of the plan that was looked at: another plan is not committed */
   readonly plan?: string
   readonly signal?: AbortSignal
+  /** ids of the files that were read of this one while it was written */
+  readonly own?: readonly string[]
   /** told what became of each row */
   readonly told?: (record: SettledRecord) => void
 }
@@ -73,7 +75,7 @@ export class MappedImport {
     if ('refused' in rows) throw new Problem('schema-violation', `${rows.refused} Nothing was recorded.`, { errors: [{ pointer: '/file', rule: 'readable', detail: 'the file as a whole cannot be read by this mapping' }] })
     if (rows.rows.length === 0 && mapping.snapshot) throw new Problem('schema-violation', 'The roster has a heading and no row. An empty roster is not believed, since it would say that everybody has left: send it again, or record each release by hand. Nothing was recorded.', { errors: [{ pointer: '/file', rule: 'rows', detail: 'a roster with no row' }] })
     const file = vault.hmac('file', createHash('sha256').update(bytes).digest('hex')).toString('hex')
-    const roster = await rosterMoment(this.deps.recorder, mapping, rows.rows, file, clock.now())
+    const roster = await rosterMoment(this.deps.recorder, mapping, rows.rows, file, clock.now(), options.own)
     if ('refused' in roster) throw roster.wrong ? new Problem('schema-violation', `${roster.refused} Nothing was recorded.`, { errors: [{ pointer: '/file', rule: 'moment', detail: 'the moment of the roster cannot be told' }] }) : new Problem('conflict', `${roster.refused} Nothing was recorded.`)
     const settling: Settling = { tally: new Tally(options.told), rows: new FirstRows(), withoutCase: 0, departures: 0, streams: [] }
     const work: Work = { mapping, file, options, settling }

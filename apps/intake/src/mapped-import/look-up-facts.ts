@@ -82,7 +82,7 @@ export const lookUpFacts = async ({ recorder, vault, lookUp, clock }: FactsDeps,
   const everOf = new Map<string, ReadonlySet<string>>()
   for (const fields of target === 'arrest' ? read : []) {
     const subject = subjects.get(fields.personId as string)
-    if (subject === undefined || everOf.has(fields.personId as string) || enteredFor(histories.get(`arrest-${streamIdOf(keyOf(fields, mapping))}`)?.at(-1)) === undefined) continue
+    if (subject === undefined || everOf.has(fields.personId as string) || enteredFor(histories.get(`arrest-${streamIdOf(keyOf(fields, mapping))}`) ?? []) === undefined) continue
     everOf.set(fields.personId as string, new Set((await lookUp.casesOf(subject)).cases.map(({ caseId }) => caseId)))
   }
   const erased = new Set((await Promise.all([...new Set([...streams].map((stream) => stream.split('-')[0]!))].map((category) =>

@@ -6,12 +6,13 @@ import { momentOf, overtakenBy, sameRoster, type EarlierRoster } from '../feeds/
 import type { Row } from '../feeds/mapped/read-rows'
 import { mappingIn } from './mapping-file'
 
-/** @returns the moment that the roster says, if any; or why it is not to be believed */
-export const rosterMoment = async (recorder: Recorder, mapping: Mapping, rows: readonly Row[], file: string, now: string): Promise<{ readonly moment?: string } | { readonly refused: string; /** it is the file that is wrong */ readonly wrong?: true }> => {
+/** `own`: ids of what was read of it before, while it was written. @returns the moment that the roster says, if any; or why it is not to be believed */
+export const rosterMoment = async (recorder: Recorder, mapping: Mapping, rows: readonly Row[], file: string, now: string, own: readonly string[] = []): Promise<{ readonly moment?: string } | { readonly refused: string; /** it is the file that is wrong */ readonly wrong?: true }> => {
   if (!mapping.snapshot) return {}
   const read = momentOf(rows, mapping, now)
   if (read && 'refused' in read) return { ...read, wrong: true }
-  const refused = overtakenBy(await earlierRosters(recorder, mapping), file, read?.says)
+  // What was read of a part of this very file is no other roster.
+  const refused = overtakenBy((await earlierRosters(recorder, mapping)).filter((one) => one.file === file || !own.includes(one.file)), file, read?.says)
   return refused !== undefined ? { refused } : read ? { moment: read.says } : {}
 }
 

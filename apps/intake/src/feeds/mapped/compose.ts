@@ -130,7 +130,7 @@ export const wrongReport = (fields: Fields): { readonly cause: string; readonly 
   for (const victim of numbersOf(fields, 'victims')) {
     const at = `victims.${victim}.`
     const injuries = list(fields[`${at}injuries`])
-    if (injuries.includes('N') && injuries.length > 1) return { cause: 'injured-and-not', field: `${at}injuries`, text: 'the row says of the victim that there was no injury (N), and names one: take out the one that is not so' }
+    if (injuries.includes('N') && new Set(injuries).size > 1) return { cause: 'injured-and-not', field: `${at}injuries`, text: 'the row says of the victim that there was no injury (N), and names one: take out the one that is not so' }
     const [her, his] = [fields[`${at}personId`], fields[`offenders.${Number(fields[`${at}offender`] ?? 1)}.personId`]].map((number) => text(number)?.trim().toUpperCase())
     // Both sides of a mutual fight are victim and offender, each of the other; the standard says so of nobody else.
     if (her !== undefined && her === his && fields[`${at}relationship`] !== 'VO') return { cause: 'person-on-both-sides', field: `${at}personId`, text: 'the victim and the offender of the row have one number: nobody can say who did what to whom. Correct the number of one of them; who was both has the relationship VO' }

@@ -17,3 +17,6 @@ export const namesIn = (row: Row, { fields }: Pick<Mapping, 'fields'>): NamesIn 
   const [reportNumber, holdNumber] = [textOf('reportNumber'), textOf('holdNumber')]
   return { personIds: told.flatMap(([name, text]) => name.endsWith('personId') ? [text] : []), ...(reportNumber !== undefined && { reportNumber }), ...(holdNumber !== undefined && { holdNumber }) }
 }
+
+/** Whatever stands in a row that could not be parted, between what parts values in whatever format: one of these is the number that its column would have given. */
+export const piecesOf = ({ content }: Pick<Row, 'content'>): readonly string[] => [...new Set(content.split(/[\n\r\t",;|:{}[\]]/u).map((piece) => piece.trim()).filter((piece) => piece !== ''))]

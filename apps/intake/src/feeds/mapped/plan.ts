@@ -8,7 +8,7 @@ import { goneFromRoster, heldAt, onRoster, toldByFeeds, type When } from '../../
 import { receive, SAID_BEFORE, type Received } from '../../incident/receive'
 import { composeArrest, composeCharging, composeReport, composeScreen, composeSupervision, wrongReport, wrongScreen, type Composing, type KnownReport } from './compose'
 import { nameOf, type Mapping } from './mapping'
-import { namesIn } from './names-in'
+import { namesIn, piecesOf } from './names-in'
 import { readRow, type Fields, type Reading, type ReadTime } from './read-row'
 import type { Row } from './read-rows'
 import { FIELDS } from './targets'
@@ -123,7 +123,7 @@ export const planRows = (rows: readonly Row[], mapping: Mapping, facts: PlanFact
     if ('wrong' in read && mapping.snapshot) {
       // Who stands on it has not left, whatever else of his row cannot be read.
       const { holdNumber } = namesIn(row, mapping)
-      if (holdNumber !== undefined) onRosterNow.add(facts.holdIdOf(mapping.snapshot.jurisdiction, holdNumber))
+      for (const number of holdNumber !== undefined ? [holdNumber] : row.broken ? piecesOf(row) : []) onRosterNow.add(facts.holdIdOf(mapping.snapshot.jurisdiction, number))
     }
     // what is wrong with it is nobody's task any more, and its bytes would bring back what was destroyed
     if ('wrong' in read) return facts.spokenOf(row).erased ? { ...place, outcome: 'duplicate', ...ERASED, drafts: [] } : refuse(read.wrong)
@@ -177,7 +177,7 @@ export const planRows = (rows: readonly Row[], mapping: Mapping, facts: PlanFact
     const unlike = mapping.target === 'incident-report' ? wrongReport(fields) : undefined
     if (unlike) return refuse(unlike)
     // Whoever entered it knew the person, not his number.
-    const forCase = mapping.target === 'arrest' ? enteredFor(historyOf(stream).at(-1)) : undefined
+    const forCase = mapping.target === 'arrest' ? enteredFor(historyOf(stream)) : undefined
     if (forCase !== undefined && fields.personId !== undefined && !facts.isCaseOf(fields.personId as string, forCase)) return refuse(NOT_OF_ITS_CASE)
     const person = subject ?? (mapping.target === 'arrest' && fields.personId !== undefined ? facts.caseOf(fields.personId as string) : undefined)
     const composing: Omit<Composing, 'version' | 'current'> = {

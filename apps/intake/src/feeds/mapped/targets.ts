@@ -3,7 +3,7 @@
  * number from 1: the first victim is `victims.1`.
  */
 import { ADDRESS_KINDS } from '@chorus/contracts'
-import { ETHNICITIES, FIREARMS, GROUP_A_OFFENSES, GROUP_B_OFFENSES, INJURIES, RACES, RELATIONSHIPS, SEXES, WEAPONS } from '../nibrs/codes'
+import { ETHNICITIES, GROUP_A_OFFENSES, GROUP_B_OFFENSES, INJURIES, RACES, RELATIONSHIPS, SEXES, WEAPONS } from '../nibrs/codes'
 
 export const TARGETS = ['incident-report', 'lethality-screen', 'arrest', 'jail-roster', 'charging-presentation', 'charging-decision', 'court-conditions', 'disposition', 'supervision-compliance'] as const
 export type TargetName = (typeof TARGETS)[number]
@@ -17,8 +17,7 @@ export type Kind = 'text' | 'code' | 'flag' | 'count' | 'day' | 'time' | 'instan
  */
 const [sex, race, ethnicity, relationship] = [SEXES, RACES, ETHNICITIES, RELATIONSHIPS].map((codes) => [...codes]) as [string[], string[], string[], string[]]
 const offenses = { listOf: [...GROUP_A_OFFENSES, ...GROUP_B_OFFENSES] }
-/** with A, an automatic one */
-const weapons = { listOf: [...WEAPONS, ...[...FIREARMS].map((code) => `${code}A`)] }
+const weapons = { listOf: [...WEAPONS] }
 const injuries = { listOf: [...INJURIES] }
 
 const person = (at: string): Record<string, Kind> => Object.fromEntries((['personId', 'name', 'address'] as const).map((name) => [`${at}.${name}`, 'text' as Kind])
