@@ -68,7 +68,10 @@ describe('a review of complaints in both directions', () => {
     given(pair).when(review()).refused('pair_unknown')
     given(pair, first).when(review({ subjectRef: STRANGER })).refused('person_not_of_pair')
   })
-  it('the same again is nothing', () => given(pair, first, cross, ...both).when(review()).nothing())
+  it('the same again is nothing, until both have decided: then it is a decision anew, since reports may have come that no referral names', () => {
+    given(pair, first, cross, ...signed).when(review()).nothing()
+    given(pair, first, cross, ...both).when(review()).then({ type: 'CrossComplaintSigned' }, { type: 'CrossComplaintReviewed' })
+  })
 })
 
 describe('sides', () => {

@@ -18,7 +18,7 @@ type Signature = Pick<CrossComplaintSignedV1, 'part' | 'accountId' | 'outcome'> 
 export interface Pair {
   readonly sides: readonly { readonly incidentId: string; readonly victimRef: string; readonly otherRef: string }[]
   /** by person: the last review, how many incidents with this person as victim it had seen, and the place in the log from which on both had decided */
-  readonly reviews: Readonly<Record<string, { readonly outcome: CrossComplaintOutcome; readonly seen: number; readonly since: number }>>
+  readonly reviews: Readonly<Record<string, { readonly outcome: CrossComplaintOutcome; readonly seen: number; readonly since: number; /** place in the log */ readonly at: number }>>
   /** by person: the last decision of each part */
   readonly signatures: Readonly<Record<string, readonly Signature[]>>
 }
@@ -39,7 +39,7 @@ export const evolve = (state: Pair, event: { readonly type: string; readonly dat
     }
     case 'CrossComplaintReviewed': {
       const { subjectRef, outcome } = event.data as CrossComplaintReviewedV1
-      return { ...state, reviews: { ...state.reviews, [String(subjectRef)]: { outcome, seen: timesVictim(state, subjectRef), since: Math.min(at, ...signaturesOf(state, String(subjectRef)).map((one) => one.at)) } } }
+      return { ...state, reviews: { ...state.reviews, [String(subjectRef)]: { outcome, seen: timesVictim(state, subjectRef), since: Math.min(at, ...signaturesOf(state, String(subjectRef)).map((one) => one.at)), at } } }
     }
     default: return state
   }
@@ -78,7 +78,9 @@ export const review = ({ data: { pairId, subjectRef, outcome }, meta }: Command<
   const signed = signaturesOf(state, subjectRef).filter((one) => one.seen === seen)
   const other = signed.find((one) => one.part === otherPart)
   if (other?.accountId === accountId) return refused('two_reviewers_needed', 'You have decided this as the other of the two. A prosecutor and an advocate decide together: two different people.', { rules: ['I7'] })
-  if (signed.some((one) => one.part === part && one.accountId === accountId && one.outcome === outcome)) return []
+  // Once both have decided, either may do so anew: reports that no referral names may have come since.
+  const own = signed.find((one) => one.part === part && one.accountId === accountId && one.outcome === outcome)
+  if (own && own.at > (state.reviews[subjectRef]?.at ?? -1)) return []
   const [prosecutorId, advocateId] = part === 'PROSECUTOR' ? [accountId, other?.accountId] : [other?.accountId, accountId]
   return [
     event('CrossComplaintSigned', { pairId, subjectRef, outcome, part, accountId }, meta),

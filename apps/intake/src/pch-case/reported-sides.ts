@@ -15,12 +15,18 @@ export interface ReportedSides {
   readonly victimsOfPartner: ReadonlySet<string>
   /** both harmed each other, as it says: whoever is an offender there may be a victim of record, under whatever token */
   readonly mutual: boolean
-  /** by token: place in the log of the first report that has this person here */
+  /** by token: place in the log from which on the report says of this person what it says now */
   readonly since: ReadonlyMap<string, number>
 }
 
 /** null: not reported, or taken back. */
 export const sidesIn = (stream: string, events: readonly RecordedEvent[]): ReportedSides | null => {
+  const now = standingIn(events)
+  return now && { stream, revision: events.length - 1, ...now, since: sinceWhen(events) }
+}
+
+/** As the report stands behind these of its events. */
+const standingIn = (events: readonly RecordedEvent[]): Pick<ReportedSides, 'persons' | 'opposites' | 'victimsOfPartner' | 'mutual'> | null => {
   const state = fold(incident, events, initial)
   if (state.status !== 'known') return null
   const { victims, offenders, pairs, dvFlag } = events.find(({ id }) => id === state.report.id)!.data as IncidentReportedV1
@@ -35,10 +41,24 @@ export const sidesIn = (stream: string, events: readonly RecordedEvent[]): Repor
   }))
   const all = [...opposites, ...confirmed.map(({ victimToken, offenderToken }) => ({ victim: victimToken, offender: offenderToken, partners: true }))]
   const byPartner = victims.filter((victim) => all.some((one) => one.partners && one.victim === victim.token) || saysVo({ victims: [victim] }) || pairs.some(({ victimSequence }) => victimSequence === victim.sequence))
-  const since = new Map<string, number>()
-  for (const { type, data, ordinal } of events) if (type === 'IncidentReported') for (const { token } of [...(data as IncidentReportedV1).victims, ...(data as IncidentReportedV1).offenders]) if (!since.has(token)) since.set(token, ordinal)
-  return { stream, revision: events.length - 1, persons: [...new Set([...victims, ...offenders].map(({ token }) => token))], opposites: all, victimsOfPartner: new Set(byPartner.map(({ token }) => token)), mutual: isMutual({ victims, pairs }), since }
+  return { persons: [...new Set([...victims, ...offenders].map(({ token }) => token))], opposites: all, victimsOfPartner: new Set(byPartner.map(({ token }) => token)), mutual: isMutual({ victims, pairs }) }
 }
+
+/** What a report says of a person as somebody's victim, and of everybody in a mutual one. */
+const saidOf = ({ opposites, victimsOfPartner, mutual }: NonNullable<ReturnType<typeof standingIn>>, token: string): string =>
+  [victimsOfPartner.has(token), mutual, ...opposites.flatMap(({ victim, offender }) => victim === token ? [offender] : []).sort()].join()
+/** By token, since when a report says this of the person: a correction that says more of him or her than was reviewed is told anew. */
+const sinceWhen = (events: readonly RecordedEvent[]): ReadonlyMap<string, number> => {
+  const since = new Map<string, { readonly said: string; readonly at: number }>()
+  for (const [at, { type, ordinal }] of events.entries()) {
+    if (!TELLING.includes(type)) continue
+    const standing = standingIn(events.slice(0, at + 1))
+    if (!standing) { since.clear(); continue }
+    for (const token of standing.persons) { const said = saidOf(standing, token); if (since.get(token)?.said !== said) since.set(token, { said, at: ordinal }) }
+  }
+  return new Map([...since].map(([token, { at }]) => [token, at]))
+}
+const TELLING: readonly string[] = ['IncidentReported', 'EventRetracted', 'IntimatePartnerRelationshipConfirmed']
 
 /** I7: the places in the log of what has the person as the victim of a partner, or of this one: each asks for a review behind it. */
 export const complaintsOf = (sides: readonly ReportedSides[], person: ReadonlySet<string>, partner: ReadonlySet<string>, subjectInIncident: string | undefined): readonly (ReportedSides & { readonly at: number })[] =>

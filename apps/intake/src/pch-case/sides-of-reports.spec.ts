@@ -52,6 +52,12 @@ class Desk {
     if (names) add({ ...draft, type: 'ReportedPersonsNamed', data: { incidentId, ...names } }, 1)
     return { incidentId, victim, offender }
   }
+  async correct(n: number, victim: string, offender: string): Promise<void> {
+    const stream = `incident-018f0000-0000-7000-8000-00000000010${n}`
+    const before = this.memory.events.findLast((event) => event.stream === stream && event.type === 'IncidentReported')!
+    const draft = report({ victimToken: victim, offenderToken: offender, victimAge: years(31), offenderAge: years(34) })
+    this.memory.events.push(recorded({ ...draft, data: { ...draft.data, incidentId: stream.slice(9) }, corrects: before.id }, { stream, revision: before.revision + 1, ordinal: this.memory.events.length + 1 }, this.meta()))
+  }
   async confirmed(n: number, victim: string, offender: string, ...more: [((data: IncidentReportedV1) => Partial<IncidentReportedV1>)?, (object | null)?]): Promise<{ incidentId: string; victim: string; offender: string }> {
     const made = await this.report(n, victim, offender, ...more)
     await this.confirm(made)
@@ -126,6 +132,19 @@ describe('I7: whom a report has as the victim of a partner', () => {
     await desk.report(1, await desk.inReports('V'), await desk.inReports('O'))
     await desk.review(referral, ['systemAdvocate'])
     expect(await desk.open(referral, hers.incidentId, hers.offender)).toBe('victim_of_record')
+    // the same two, again
+    await desk.review(referral)
+    expect(await desk.open(referral, hers.incidentId, hers.offender)).toBe('done')
+  })
+  it.each([['has her on the other side now', 'O', 'V', {}], ['says now that it was a partner', 'V', 'O', { pairs: [] }]] as const)('and so does a report that is corrected after it and %s', async (_, victim, offender, change) => {
+    await desk.report(1, await desk.inReports(victim), await desk.inReports(offender), (data) => ({ ...'pairs' in change && { pairs: [], victims: data.victims.map((one) => ({ ...one, relationships: [{ offenderSequence: 1, code: 'ST' }] })) } }))
+    const hers = await desk.confirmed(2, await desk.inReports('O'), await desk.inReports('V'))
+    const referral = await desk.refer([hers.incidentId], numbered('V'), numbered('O'))
+    await desk.review(referral)
+    await desk.correct(1, await desk.inReports('V'), await desk.inReports('O'))
+    expect(await desk.open(referral, hers.incidentId, hers.offender)).toBe('victim_of_record')
+    await desk.review(referral)
+    expect(await desk.open(referral, hers.incidentId, hers.offender)).toBe('done')
   })
   it('not one who was the victim of a stranger', async () => {
     await desk.report(1, await desk.inReports('V'), token('stranger'), (data) => ({ pairs: [], victims: data.victims.map((one) => ({ ...one, relationships: [{ offenderSequence: 1, code: 'ST' }] })) }))
