@@ -61,6 +61,7 @@ const OWN = ['done', 'refused', WORKING, FILED]
 /** What Chorus writes beside a file that it took. */
 const OURS = /^(?:copy(?:-[0-9a-f-]+)?|rows(?:-[0-9a-f-]+)?\.csv|ok|file\.new|(?:claim|report|finished)\.json(?:\.new)?)$/
 
+const keyOf = ({ folder, name }: FoundFile): string => `${folder}/${name.toString('latin1')}`
 /** A roster that rests so many times as long as it should is told. */
 const MOST_RESTS = 5
 
@@ -99,7 +100,7 @@ export class DropFolder {
     const found = await this.files.look()
     if (isFirst) for (const trouble of found.troubles) this.troubles.add(trouble)
     const resting = new Set<string>()
-    const lying = new Set(found.files.map(({ folder, name }) => `${folder}/${name.toString('latin1')}`))
+    const lying = new Set(found.files.map(keyOf))
     for (const key of this.lain.keys()) if (!lying.has(key)) this.lain.delete(key)
     let worked = false
     const mapped = new Set(found.files.filter((one) => this.files.isMapped(one, found)))
@@ -114,6 +115,8 @@ export class DropFolder {
         continue
       }
       const id = newId(this.options.clock)
+      // one of the same name that comes next has waited for nothing yet
+      this.lain.delete(keyOf(one))
       await this.alone(id, async () => { if (await this.claim(id, one, mapping)) await this.finish(id) })
       worked = true
     }
@@ -121,11 +124,11 @@ export class DropFolder {
   }
 
   /** A roster that is never left alone is never taken, and says nothing by itself. */
-  private tellIfLong({ folder, name }: FoundFile, now: string): void {
-    const key = `${folder}/${name.toString('latin1')}`
+  private tellIfLong(one: FoundFile, now: string): void {
+    const key = keyOf(one)
     const since = this.lain.get(key) ?? now
     this.lain.set(key, since)
-    if (Date.parse(now) - Date.parse(since) > MOST_RESTS * this.options.rosterQuiet) this.troubles.add(`a full roster in ${this.files.whose(folder)} has waited since ${since}, since somebody writes it, or one before it, again and again: its sender leaves it alone, or puts a file of its name with .ok beside it once it is whole`)
+    if (Date.parse(now) - Date.parse(since) > MOST_RESTS * this.options.rosterQuiet) this.troubles.add(`a full roster in ${this.files.whose(one.folder)} has waited since ${since}, since somebody writes it, or one before it, again and again: its sender leaves it alone, or puts a file of its name with .ok beside it once it is whole`)
   }
   private isOfLane(mapping: string | undefined): boolean { return this.options.lane === undefined || (this.options.lane === 'hours') === isOfHours(mapping) }
   private async isOurs(id: string): Promise<boolean> { return this.options.lane === undefined || this.isOfLane(claimOf(await reading(() => json(this.path(WORKING, id, 'claim.json'))))?.mapping) }

@@ -70,9 +70,9 @@ export const FIELDS: Readonly<Record<TargetName, { readonly fields: Readonly<Rec
   },
 }
 /** The codes that a field may have, where the list of them is closed. */
+export const codesOf = (kind: Kind): readonly string[] | undefined => typeof kind === 'string' ? undefined : 'listOf' in kind ? kind.listOf : kind
 /** Those codes for a person to read: of a long list, whose it is. */
 export const inWords = (codes: readonly string[]): string => codes.length > 30 ? `the ${codes.length} codes that NIBRS has here (${codes.slice(0, 3).join(', ')} …)` : codes.join(', ')
-export const codesOf = (kind: Kind): readonly string[] | undefined => typeof kind === 'string' ? undefined : 'listOf' in kind ? kind.listOf : kind
 export const isList = (kind: Kind): boolean => kind === 'list' || (typeof kind !== 'string' && 'listOf' in kind)
 /** The kind of a field of a target, its number put aside; undefined: the target has no such field. */
 export const kindOf = (target: TargetName, field: string): Kind | undefined => FIELDS[target].fields[field.replace(/\.\d+/, '.N')]
