@@ -70,6 +70,20 @@ describe('the sides of reports', () => {
     expect(await open(referralId, again)).toMatchObject({ status: 409, body: { refused: 'case_already_open', rules: ['I2'] } })
   })
 
+  it('two reports of one person, each with a referral without his number: of two openings at the same moment one opens', async () => {
+    for (const one of [0, 1, 2]) {
+      const cases: { listed: Listed; referralId: string }[] = []
+      for (const n of [0, 1]) {
+        const listed = await report(Number(`9${one}${n}`), `FXP-5109${one}${n}`, `FXP-5108${one}0`)
+        await confirm(listed)
+        cases.push({ listed, referralId: await refer(listed) })
+      }
+      const answers = await Promise.all(cases.map(({ listed, referralId }) => open(referralId, listed)))
+      expect(answers.map(({ status }) => status).sort()).toEqual([200, 409])
+      expect(answers.find(({ status }) => status === 409)).toMatchObject({ body: { refused: 'case_already_open', rules: ['I2'] } })
+    }
+  })
+
   it('he and she are never linked, each referred with a number of the report', async () => {
     const [one, other] = await Promise.all([refer(his!, MAN), refer(hers!, WOMAN)].map(async (id) => (await thread.get<{ subjectRef: string }>('prosecutor', `referrals/${await id}`)).body.subjectRef))
     expect(await thread.post('intakeAnalyst', 'persons/links', { keepRef: one, mergedRef: other, basis: 'REVIEW_OF_RECORDS' })).toMatchObject({ status: 422, body: { refused: 'opposite_sides' } })

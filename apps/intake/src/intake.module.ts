@@ -40,6 +40,7 @@ import { PairController } from './pair/pair.controller'
 import { OpenReportsByDayController } from './open-reports-by-day/open-reports-by-day.controller'
 import { OpenReportsByDay } from './open-reports-by-day/open-reports-by-day.query'
 import { CaseLookUp } from './pch-case/look-up'
+import { oneAtATime } from './pch-case/one-at-a-time'
 import { lethalityScreenHandlers } from './lethality-screen/lethality-screen.commands'
 import { LethalityScreenController } from './lethality-screen/lethality-screen.controller'
 import { caseHandlers } from './pch-case/pch-case.commands'
@@ -68,7 +69,7 @@ import { TimersByDueDate } from './timers-by-due-date/timers-by-due-date.query'
 @Module({
   controllers: [ImportRunController, FeedCoverageController, OpenReportsByDayController, MappedImportController, QuarantinedRecordController, IncidentsByReviewStateController, IncidentController, ReferralController, PairController, PersonIdentityController, PchCaseController, CircumstanceController, ArrestController, ChargingController, HistoryReviewController, PolicyController, LethalityScreenController, ScreensByHotlineDueController, TimersByDueDateController],
   providers: [
-    { provide: CaseLookUp, inject: [RECORDER, VAULT, RecordsByMention], useFactory: (log: Recorder, vault: Vault, mentions: RecordsByMention) => new CaseLookUp(log, vault, mentions) },
+    { provide: CaseLookUp, inject: [RECORDER, VAULT, RecordsByMention, DATABASE], useFactory: (log: Recorder, vault: Vault, mentions: RecordsByMention, database: Sql) => new CaseLookUp(log, vault, mentions, oneAtATime(database)) },
     { provide: IdentityLookUp, inject: [RECORDER, VAULT, CaseLookUp], useFactory: (log: Recorder, vault: Vault, cases: CaseLookUp) => new IdentityLookUp(log, vault, cases) },
     { provide: PolicyCheck, inject: [RECORDER, CaseLookUp, TimersByDueDate, IdentityLookUp, WALLS], useFactory: (log: Recorder, cases: CaseLookUp, timers: TimersByDueDate, identities: IdentityLookUp, walls: WallsOf) => new PolicyCheck(log, cases, () => timers.all(), identities, walls) },
     { provide: QuarantinedBytes, inject: [DATABASE, VAULT], useFactory: (database: Sql, vault: Vault) => new QuarantinedBytes(database, vault) },

@@ -26,6 +26,7 @@ import { arrestsByIncident, type ArrestsByIncident } from './his-records'
 import { indexArrest } from './index-arrest'
 import { lookUpReferences } from './look-up-references'
 import { ReportedPersons } from './look-up-reported'
+import type { OneAtATime } from './one-at-a-time'
 import { sidesIn } from './reported-sides'
 import { toldInReport } from './look-up-told'
 import { isToldAsAnother } from './told-of-the-two'
@@ -38,8 +39,8 @@ export class CaseLookUp {
   /** who is one person with whom: tokens and codes alone */
   readonly identities: KeptStream<PersonIdentity, PersonIdentityCommand>
   readonly reported: ReportedPersons
-  /** `mentions`: which records name a person; read from the log where nobody keeps it. */
-  constructor(private readonly log: Recorder, private readonly vault: Vault, mentions: Mentions = { streamsOf: (names) => mentionedSince(log, 0, names) }) {
+  /** `mentions`: which records name a person; read from the log where nobody keeps it. `alone`: from reading to appending, where what is read must still hold then. */
+  constructor(private readonly log: Recorder, private readonly vault: Vault, mentions: Mentions = { streamsOf: (names) => mentionedSince(log, 0, names) }, readonly alone: OneAtATime = (work) => work()) {
     this.identities = new KeptStream(log, personIdentity, REGISTER)
     this.reported = new ReportedPersons(log, vault, mentions, async (ref) => ({ linked: (await this.identityOf(ref)).tokens, cases: (await this.casesOf(ref)).cases }), (refs) => this.casesTogether(refs))
   }

@@ -24,7 +24,7 @@ const closedCases = async (...caseIds: string[]) => {
     await send(caseId, { type: 'OpenCase', data: { ...BODY, facts: openFacts(caseId) }, meta: metaOf({ name: `open ${caseId}` }) })
     await send(caseId, { type: 'CloseCase', data: { code: 'MOVED', facts: { referralExcluded: false, otherStays: false, basisExpunged: false, exitFrom: null, basis: [] } }, meta: metaOf({ name: `close ${caseId}` }) })
   }
-  const lookUp = (facts: object) => ({ forOpening: () => Promise.resolve(facts), forReopeningCase: () => Promise.resolve(facts), stateOf: async (caseId: string) => (await log.load(`pchCase-${caseId}`)).reduce((state, event) => pchCase.evolve(state, event), pchCase.initial) }) as unknown as CaseLookUp
+  const lookUp = (facts: object) => ({ alone: <T>(work: () => Promise<T>) => work(), forOpening: () => Promise.resolve(facts), forReopeningCase: () => Promise.resolve(facts), stateOf: async (caseId: string) => (await log.load(`pchCase-${caseId}`)).reduce((state, event) => pchCase.evolve(state, event), pchCase.initial) }) as unknown as CaseLookUp
   return {
     log, types: (caseId: string) => log.load(`pchCase-${caseId}`).then((events) => events.map(({ type }) => type)),
     openNext: (facts: OpenFacts, name = 'next') => new OpenCaseHandler(log as unknown as Recorder, lookUp(facts)).execute(new OpenCaseCommand(BODY, metaOf({ name }))),

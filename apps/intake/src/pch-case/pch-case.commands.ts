@@ -16,7 +16,8 @@ export class OpenCaseCommand { constructor(readonly body: OpenCase, readonly met
 @CommandHandler(OpenCaseCommand)
 export class OpenCaseHandler implements ICommandHandler<OpenCaseCommand> {
   constructor(@Inject(RECORDER) private readonly log: Recorder, private readonly lookUp: CaseLookUp) {}
-  async execute({ body, meta }: OpenCaseCommand): Answer {
+  execute({ body, meta }: OpenCaseCommand): Answer { return this.lookUp.alone(() => this.opened(body, meta)) }
+  private async opened(body: OpenCase, meta: CommandMeta): Answer {
     const facts = await this.lookUp.forOpening(body, meta.commandId)
     const command = { type: 'OpenCase' as const, data: { ...body, facts }, meta }
     // What would be refused succeeds nothing.
@@ -117,7 +118,8 @@ export class ReopenCaseCommand { constructor(readonly caseId: string, readonly b
 @CommandHandler(ReopenCaseCommand)
 export class ReopenCaseHandler implements ICommandHandler<ReopenCaseCommand> {
   constructor(@Inject(RECORDER) private readonly log: Recorder, private readonly lookUp: CaseLookUp) {}
-  async execute({ caseId, body, meta }: ReopenCaseCommand): Answer {
+  execute({ caseId, body, meta }: ReopenCaseCommand): Answer { return this.lookUp.alone(() => this.reopened(caseId, body, meta)) }
+  private async reopened(caseId: string, body: ReopenCase, meta: CommandMeta): Answer {
     const facts = await this.lookUp.forReopeningCase(caseId, body.subjectInIncident)
     const command = { type: 'ReopenCase' as const, data: { ...body, facts }, meta }
     const wished = facts.closedBefore.length > 0 ? reopen(command, await this.lookUp.stateOf(caseId)) : []

@@ -4,6 +4,7 @@ import type { Handled, Refusal } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
 import type { Vault } from '@chorus/privacy'
 import { CaseLookUp } from '../pch-case/look-up'
+import type { OneAtATime } from '../pch-case/one-at-a-time'
 import { personOf, type Person, type Told } from '../person-match/person'
 import type { IdentityFacts, PersonIdentity, PersonIdentityCommand, Two } from './person-identity'
 
@@ -15,6 +16,9 @@ export interface Sides { readonly opposed: readonly Two[]; /** everybody who is 
 
 export class IdentityLookUp {
   constructor(private readonly log: Recorder, private readonly vault: Vault, private readonly cases: CaseLookUp) {}
+
+  /** Nobody opens a case, and nobody links, between what is read here and what is recorded. */
+  get alone(): OneAtATime { return this.cases.alone }
 
   registered(): Promise<readonly RecordedEvent[]> { return this.log.load(this.cases.identities.stream) }
 

@@ -28,12 +28,12 @@ export class LinkPersonsCommand { constructor(readonly body: LinkPersons, readon
 export class LinkPersonsHandler implements ICommandHandler<LinkPersonsCommand> {
   constructor(private readonly lookUp: IdentityLookUp, private readonly after: LinkedPersonsConsumer) {}
   async execute({ body, meta }: LinkPersonsCommand): Answer {
-    const answer = await settled(async () => {
+    const answer = await settled(() => this.lookUp.alone(async () => {
       const refs = [body.keepRef, body.mergedRef]
       const sides = await this.lookUp.sides()
       const facts = { ...await this.lookUp.factsFor(refs, sides), unknown: refs.filter((ref) => !sides.known.has(ref)), erased: await this.lookUp.erased(refs) }
       return this.lookUp.decide({ type: 'LinkPersons', data: { ...body, facts }, meta })
-    })
+    }))
     if (!isRefusal(answer)) await this.after.atOnce(answer)
     return answer
   }
@@ -100,7 +100,7 @@ export class MatchPersonsHandler implements ICommandHandler<MatchPersonsCommand>
       const part = left.slice(from, from + AT_ONCE)
       // By what was found: a run that is sent again after it broke off has less left to record.
       const commandId = derivedId('match-persons', meta.commandId, ...part.map(({ matchId }) => matchId))
-      const answer = await settled(async () => this.lookUp.decide({ type: 'RecordMatches', meta: { ...meta, commandId }, data: { matches: part, linkBand: policy.linkBand, policyVersion, facts: await this.lookUp.factsFor(part.flatMap(({ refs }) => refs), sides) } }))
+      const answer = await settled(() => this.lookUp.alone(async () => this.lookUp.decide({ type: 'RecordMatches', meta: { ...meta, commandId }, data: { matches: part, linkBand: policy.linkBand, policyVersion, facts: await this.lookUp.factsFor(part.flatMap(({ refs }) => refs), sides) } })))
       if (isRefusal(answer)) return answer
       recorded.push(answer)
     }
