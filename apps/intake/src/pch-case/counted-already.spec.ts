@@ -15,11 +15,11 @@ const draft = (type: string, data: object, time = NOW): DraftEvent => ({ type, s
 type Told = readonly [string, DraftEvent]
 const incident = (incidentId: string, arrestMade = true, time = '2026-07-02T21'): Told => { const { data, ...said } = report({ arrestMade, more: { time } }); return [`incident-${incidentId}`, { ...said, data: { ...data, incidentId } }] }
 const linked: Told = [`circumstance-${CASE}`, draft('IncidentLinkedToCase', { caseId: CASE, incidentId: FURTHER, side: 'REFERRED' })]
-const arrest = (incidentId: string | undefined = INDEX): Told => [`arrest-${ARREST}`, { ...draft('ArrestRecorded', { arrestId: ARREST, token: STRANGER, arrestDate: '2026-07-02', holdId: HOLD, ...(incidentId !== '' && { incidentId }) }), partitionkey: `pchCase-${CASE}` }]
+const arrest = (incidentId: string | undefined = INDEX, time = NOW): Told => [`arrest-${ARREST}`, { ...draft('ArrestRecorded', { arrestId: ARREST, token: STRANGER, arrestDate: '2026-07-02', holdId: HOLD, ...(incidentId !== '' && { incidentId }) }, time), partitionkey: `pchCase-${CASE}` }]
 const custody: Told = [`circumstance-${CASE}`, draft('CustodyStatusChanged', { caseId: CASE, subjectRef: STRANGER, status: 'IN', reason: 'ARREST', holdId: HOLD })]
 const charged = (incidentId: string): Told => [`charging-${incidentId}`, draft('ChargingDecisionMade', { incidentId, decision: 'FILED', decidingAgency: 'JCPO' })]
 const reviewed = (ipvArrests: number): Told => [`historyReview-${CASE}`, draft('CriminalHistoryReviewed', { caseId: CASE, subjectRef: STRANGER, lookbackYears: 5, counts: { ipvArrests, ipvCharges: 0, ipvConvictions: 0, oopViolations: 0, violentFelonies: 0 } })]
-const given = (level: string, evidenceRefs: string[] = [`historyReview-${CASE}`, `incident-${INDEX}`]): Told => [`pchCase-${CASE}`, draft('LevelAssigned', { caseId: CASE, level, evidenceRefs })]
+const given = (level: string, evidenceRefs: string[] = [`historyReview-${CASE}`, `incident-${INDEX}`], time = NOW): Told => [`pchCase-${CASE}`, draft('LevelAssigned', { caseId: CASE, level, evidenceRefs }, time)]
 const moved = (to: string, evidenceRefs: string[], trigger: string): Told => [`pchCase-${CASE}`, draft('LevelChanged', { caseId: CASE, to, evidenceRefs, triggerEventId: trigger })]
 const violated = (time = NOW): Told => [`circumstance-${CASE}`, draft('ProtectionOrderStatusChanged', { caseId: CASE, status: 'VIOLATED', respondent: 'SUBJECT' }, time)]
 const told = (time: string, more: object = {}): Told => [`notification-${id(4)}`, draft('NotificationDelivered', { caseId: CASE, level: 'D', recipientVerified: true, ...more }, time)]
@@ -53,6 +53,12 @@ describe('an arrest', () => {
     ['of a further incident, told before and not counted', false, [incident(INDEX), linked, given('C'), incident(FURTHER)]],
     ['of a further incident that is evidence of the level', true, [incident(INDEX), given('C'), linked, incident(FURTHER), moved('B', [`incident-${FURTHER}`], LAST), charged(FURTHER)]],
     ['of a further incident that led to an earlier level', true, [incident(INDEX), given('C'), linked, incident(FURTHER), moved('B', [`incident-${FURTHER}`], LAST), moved('C', [`historyReview-${CASE}`], id(99)), charged(FURTHER)]],
+    ['of no incident, of before C was given for another', true, [incident(INDEX), given('C'), arrest('')]],
+    ['of no incident, of after it was given', false, [incident(INDEX), given('C', undefined, '2026-07-01T18:00:00.000Z'), arrest('', '2026-07-02')]],
+    ['of no incident, on the day on which it was given', true, [incident(INDEX), given('C', undefined, '2026-07-02T18:00:00.000Z'), arrest('', '2026-07-02')]],
+    ['of no incident, where the level rests on no arrest that anybody knows', false, [incident(INDEX, false), given('C'), arrest('')]],
+    ['of no incident, where a review had counted one', true, [incident(INDEX, false), reviewed(1), given('C'), arrest('')]],
+    ['of no incident, by its hold alone', true, [incident(INDEX), given('C'), custody]],
     ['that led to the level, of no incident', true, [incident(INDEX, false), given('D'), arrest(''), moved('C', [`arrest-${ARREST}`], LAST), arrest('')]],
   ])('%s is counted already: %s', async (_, counted, events) => { expect((await naming(...events)).counted).toBe(counted) })
   it('of a review is further where it counts more than those on which the level rests', async () => {

@@ -1,8 +1,10 @@
 /** Whether a level of the case rests on what leads to a change already, so that it is nothing further: the index incident, what was named before, whoever told of it. Read at the log's head. */
-import type { ArrestRecordedV2, CaseOpenedV1, CriminalHistoryReviewedV1, IncidentReportedV1, LevelAssignedV1, LevelChangedV2, LevelProposedV1, RecordedEvent } from '@chorus/contracts'
+import type { ArrestRecordedV2, CaseOpenedV1, CriminalHistoryReviewedV1, CustodyStatusChangedV1, IncidentReportedV1, LevelAssignedV1, LevelChangedV2, LevelProposedV1, RecordedEvent } from '@chorus/contracts'
 import { streamOf } from '@chorus/decider'
 import { categoryOf, type Recorder } from '@chorus/event-store'
 import { isCharge } from '../charging/charging'
+import { historyReview } from '../history-review/history-review'
+import { firstInstant } from './after-notice'
 import { arrestsByIncident, type ArrestsByIncident } from './his-records'
 import { pchCase } from './pch-case'
 
@@ -21,14 +23,17 @@ export const isCountedAlready = async (log: Recorder, { caseId, indexIncidentId 
   const [ofMany, ofOne] = [OF_MANY.includes(categoryOf(led.stream)), categoryOf(led.stream) === 'arrest']
   if (given.some(({ at, triggerId, streams }) => led.id === triggerId || (streams.has(led.stream) && !ofMany && (ofOne || led.ordinal < at)))) return true
   const known = async ({ at, incidents }: Given): Promise<readonly string[]> => (await Promise.all([...incidents].map(async (one) => await wasArrestKnown(log, one, at, fed) ? [one] : []))).flat()
-  if (led.type === 'CriminalHistoryReviewed') {
-    const before = (await log.load(led.stream)).filter((event) => event.type === 'CriminalHistoryReviewed' && event.ordinal < last.ordinal).map(countOf)
-    return countOf(led) <= Math.max(0, ...before, new Set((await Promise.all(given.map(known))).flat()).size)
-  }
-  const about = new Set(incidentOf(led))
-  return (await Promise.all(given.map(async (one) => (await known(one)).some((incidentId) => about.has(incidentId))))).some((is) => is)
+  const arrestedIn = new Set((await Promise.all(given.map(known))).flat())
+  const reviewedBefore = async (stream: string): Promise<number> => Math.max(0, ...(await log.load(stream)).filter((event) => event.type === 'CriminalHistoryReviewed' && event.ordinal < last.ordinal).map(countOf))
+  if (led.type === 'CriminalHistoryReviewed') return countOf(led) <= Math.max(await reviewedBefore(led.stream), arrestedIn.size)
+  const about = incidentOf(led)
+  if (about.length > 0 || !tellsOfArrest(led)) return about.some((incidentId) => arrestedIn.has(incidentId))
+  // Of no incident that anybody knows: it may be the one on which the level rests, unless it came after that was given.
+  const restsOnArrest = arrestedIn.size > 0 || await reviewedBefore(streamOf(historyReview, caseId)) > 0 || given.some(({ streams }) => [...streams].some((stream) => categoryOf(stream) === 'arrest'))
+  return restsOnArrest && Date.parse(firstInstant(led.time, led.timeZone)) <= Date.parse(last.time)
 }
 
+const tellsOfArrest = ({ type, data }: RecordedEvent): boolean => type === 'ArrestRecorded' || (type === 'CustodyStatusChanged' && (data as CustodyStatusChangedV1).reason === 'ARREST')
 /** Streams in which each event is a fact of its own, or says of itself whether it is anything further. */
 const OF_MANY = ['pchCase', 'historyReview', 'referral', 'notification']
 const levelOf = ({ type, data }: RecordedEvent): string => type === 'LevelAssigned' ? (data as LevelAssignedV1).level : (data as LevelChangedV2).to

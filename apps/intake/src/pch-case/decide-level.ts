@@ -2,7 +2,7 @@
 import { AGENCIES, PATTERNS, rankOf, STEP_DOWN_REASONS, type Agency, type ChangeReason, type CommandMeta, type Level, type LevelApprovedV1, type PanelMember } from '@chorus/contracts'
 import { dayOf, isRefusal, refused, type Decision, type Refusal } from '@chorus/decider'
 import { draft, BASIS_EXPUNGED, NO_LEVEL, NO_PROPOSAL, notOpen } from './answers'
-import { againstReferences } from './references'
+import { againstReferences, FURTHER } from './references'
 import type { Approve, Assign, Change, Contest, DecideContest, Decline, Exit, GivenExit, PchCase, Propose, Review } from './pch-case'
 
 export const propose = ({ data: { facts, policyVersion, onlyIfNew }, meta }: Propose, state: PchCase): Decision => {
@@ -118,13 +118,18 @@ export const change = ({ data: { facts, ...body }, meta }: Change, state: PchCas
   const mayGoDown = STEP_DOWN_REASONS.includes(body.reasonCode)
   if (down && !mayGoDown) return refused('level_moves_up_only', `From ${from} to ${body.to} is a step down. A level goes down only by panel (PANEL_STEPDOWN), correction or expungement.`, { rules: ['I5'] })
   if (!down && DOWN_ONLY.includes(body.reasonCode)) return refused('reason_does_not_fit', `From ${from} to ${body.to} is a step up: ${body.reasonCode} is no reason for it.`, { rules: ['I5'] })
-  const wrong = againstReferences(body, facts, down) ?? panelProblem(body.to, body.reasonCode === 'PANEL_STEPDOWN' ? Math.max(2, facts.panelAgencies) : facts.panelAgencies, body.panelId, membersOf(state.approvals, body.to, body.panelId))
+  const wrong = againstReferences(body, facts, down) ?? tooFar(from, body, facts.matched) ?? panelProblem(body.to, body.reasonCode === 'PANEL_STEPDOWN' ? Math.max(2, facts.panelAgencies) : facts.panelAgencies, body.panelId, membersOf(state.approvals, body.to, body.panelId))
   if (wrong) return wrong
   return [draft('LevelChanged', {
     caseId: state.opened.caseId, from, to: body.to, rank: rankOf(body.to), triggerEventId: body.triggerEventId, matchedCriteria: [...facts.matched], evidenceRefs: body.evidenceRefs, reasonCode: body.reasonCode,
     decidedBy: 'human', ...panelOf(body.panelId, membersOf(state.approvals, body.to, body.panelId)), policyHash: facts.policy.hash,
   }, meta, { schemaVersion: 2, policyVersion: facts.policy.policyVersion, basis: facts.basis })]
 }
+
+/** One thing that is new leads one step up (§1.2): first arrest D to C, second C to B. More than that is by the criteria of the level. */
+const tooFar = (from: Level, { to, reasonCode }: Pick<Change['data'], 'to' | 'reasonCode'>, matched: readonly string[]): Refusal | null =>
+  rankOf(to) - rankOf(from) <= 1 || !FURTHER.includes(reasonCode) || matched.length > 0 ? null
+    : refused('criteria_not_met', `From ${from} to ${to} is more than one step, and what is recorded meets none of the criteria of ${to}. Go one step; record what is missing, for instance a newer review of the history; or have a panel decide (PANEL_DECISION).`)
 
 const ACCOUNT = new RegExp(PATTERNS.name, 'u')
 /** Who has approved this level for this meeting. */

@@ -47,21 +47,21 @@ const PERSON_FIELDS = ['token', 'subjectRef', 'keepRef', 'mergedRef', 'oneRef', 
 /** Of these arrests, by their streams, those that are his: under his token, told of his case, or by the number of an incident of his where it says enough. */
 export const hisArrests = async (log: Recorder, lookUp: CaseLookUp, his: His, asked: Loaded): Promise<ReadonlySet<string>> => {
   const found = new Set<string>()
-  const byNumber: { readonly stream: string; readonly token: string; readonly incidentId: string }[] = []
+  const byNumber: { readonly stream: string; readonly token: string; readonly incidentId: string; readonly isNumbered: boolean }[] = []
   for (const [stream, events] of asked) {
     const told = events.filter(({ type }) => type === 'ArrestRecorded')
-    const { token = '', incidentId } = (told.at(-1)?.data ?? {}) as Partial<ArrestRecordedV2>
+    const { token = '', incidentId, personId } = (told.at(-1)?.data ?? {}) as Partial<ArrestRecordedV2>
     // A feed that completes what was typed in need not know the case: what was told of it last counts.
     const ofCase = told.findLast(({ partitionkey }) => categoryOf(partitionkey) === 'pchCase')?.partitionkey
     if (his.tokens.includes(token) || (ofCase !== undefined && his.streams.has(ofCase))) found.add(stream)
-    else if (ofCase === undefined && incidentId !== undefined && his.incidents.includes(incidentId)) byNumber.push({ stream, token, incidentId })
+    else if (ofCase === undefined && incidentId !== undefined && his.incidents.includes(incidentId)) byNumber.push({ stream, token, incidentId, isNumbered: personId !== undefined })
   }
   if (byNumber.length === 0) return found
   const fed = await arrestsByIncident(log)
   const reports = await log.loadMany([...new Set(byNumber.map(({ incidentId }) => `incident-${incidentId}`))])
-  for (const { stream, token, incidentId } of byNumber) {
+  for (const { stream, token, incidentId, isNumbered } of byNumber) {
     const { tokens: arrested } = await lookUp.identityOf(token)
-    if (isHisByNumber({ arrested, tokens: his.tokens, incident: reports.get(`incident-${incidentId}`) ?? [], arrests: fed.get(incidentId) ?? [], others: his.others.get(incidentId) ?? [] })) found.add(stream)
+    if (isHisByNumber({ arrested, isNumbered, tokens: his.tokens, incident: reports.get(`incident-${incidentId}`) ?? [], arrests: fed.get(incidentId) ?? [], others: his.others.get(incidentId) ?? [] })) found.add(stream)
   }
   return found
 }

@@ -55,6 +55,16 @@ it.each<[string, string | null, readonly Told[]]>([
   ['closed for want of a charge', 'C', [arrest(), closed(`arrest-${ARREST}`, 'ARREST_NOT_CHARGED')]],
   ['one of two, and nobody said whose', null, [arrest({}, ''), arrest({ token: `per_${'y'.repeat(22)}` }, '', OTHER)]], ['one of two, of whom he is one', 'C', [arrest({ token: STRANGER }, ''), arrest({}, '', OTHER)]],
 ])('an arrest %s: %s', async (_, level, events) => { expect((await proposed(index(), determined, ...events)).level).toBe(level) })
+const withOffenders = (...tokens: readonly string[]): Told => {
+  const [stream, { data, ...said }] = index()
+  return [stream, { ...said, data: { ...data, offenders: tokens.map((token, at) => ({ token, sequence: at + 1 })) } }]
+}
+const named = (...numbered: readonly string[]): Told => [`incident-${INDEX}`, draft('ReportedPersonsNamed', { incidentId: INDEX, victims: [], offenders: numbered.map((token) => ({ token, personId: 'sealed' })) })]
+it.each<[string, string | null, readonly Told[]]>([
+  ['under another number than the report has of him', null, [index(), named(OFFENDER), determined, arrest({ personId: 'sealed' }, '')]], ['under a number, where the report has none of him', 'C', [index(), named(VICTIM), determined, arrest({ personId: 'sealed' }, '')]],
+  ['under no number', 'C', [index(), named(OFFENDER), determined, arrest({}, '')]], ['under the number of the report', 'C', [index(), named(OFFENDER), determined, arrest({ personId: 'sealed', token: OFFENDER }, '')]], ['under another number that was linked with his', 'C', [index(), named(OFFENDER), determined, sameAs(ARRESTED, STRANGER), arrest({ personId: 'sealed' }, '')]],
+  ['of one of two offenders', null, [withOffenders(OFFENDER, `per_${'z'.repeat(22)}`), determined, arrest({}, '')]], ['of one of two offenders, told of his case', 'C', [withOffenders(OFFENDER, `per_${'z'.repeat(22)}`), determined, arrest()]],
+])('an arrest by the number of the incident %s: %s', async (_, level, events) => { expect((await proposed(...events)).level).toBe(level) })
 it('charges of an incident in which two were arrested, or somebody else alone, say not whose they are', async () => {
   for (const arrested of [[arrest({}, OTHER), arrest({ token: `per_${'y'.repeat(22)}` }, id(10), OTHER)], [arrest({}, OTHER)]]) {
     expect(await proposed(index(), determined, ...arrested, charged('FILED'))).toMatchObject({ level: null, unknown: expect.arrayContaining(['ipvArrestOrCharge.equals=1']) as string[] })

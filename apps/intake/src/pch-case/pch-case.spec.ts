@@ -227,6 +227,16 @@ describe('the level is changed', () => {
     given(pchCase, opened, proposed, assigned).when(change({ reasonCode: 'PANEL_DECISION' }, facts(), { trigger: { ...ARREST, counted: true } })).then({ type: 'LevelChanged' })
     given(pchCase, opened, proposed, assigned).when(change({ to: 'D', reasonCode: 'CORRECTION' }, facts(), { trigger: { ...ARREST, counted: true, afterNotice: false } })).then({ type: 'LevelChanged' })
   })
+  it('what is new leads one step; further up it is the criteria of the level, or a panel', () => {
+    const low = first(assign({ level: 'D', overrideReason: 'PANEL_JUDGEMENT' }), opened, proposed)
+    const jump = (body: Partial<ChangeLevel>, matched: string[] = []): Change => { const { data, ...said } = change({ to: 'B', ...body }); return { ...said, data: { ...data, facts: { ...data.facts, matched } } } }
+    for (const reasonCode of ['FIRST_ARREST', 'FURTHER_ARREST', 'PROHIBITED_BEHAVIOR'] as const) {
+      given(pchCase, opened, proposed, low).when(jump({ reasonCode })).refused('criteria_not_met')
+      given(pchCase, opened, proposed, low).when(jump({ reasonCode, to: 'C' })).then({ type: 'LevelChanged' })
+      given(pchCase, opened, proposed, low).when(jump({ reasonCode }, ['ipvArrestOrCharge.atLeast=2.years=5'])).then({ type: 'LevelChanged' })
+    }
+    given(pchCase, opened, proposed, low).when(jump({ reasonCode: 'PANEL_DECISION' })).then({ type: 'LevelChanged' })
+  })
   it('a prohibited behaviour is one after notice alone; an arrest counts without', () => {
     given(pchCase, opened, proposed, assigned).when(change({ reasonCode: 'PROHIBITED_BEHAVIOR' }, facts(), { trigger: { ...ARREST, afterNotice: false } })).refused('not_after_notice')
     given(pchCase, opened, proposed, assigned).when(change({}, facts(), { trigger: { ...ARREST, afterNotice: false } })).then({ type: 'LevelChanged' })

@@ -62,7 +62,7 @@ const LEADS_TO: Readonly<Record<ChangeReason, { readonly leads: Leads; readonly 
 }
 
 /** Moved by something new. */
-const FURTHER: readonly ChangeReason[] = ['FIRST_ARREST', 'FURTHER_ARREST', 'PROHIBITED_BEHAVIOR']
+export const FURTHER: readonly ChangeReason[] = ['FIRST_ARREST', 'FURTHER_ARREST', 'PROHIBITED_BEHAVIOR']
 
 /** Why what is named does not carry the change; null: it does. What a court closed, or somebody took back, may lower a level and never raise one. */
 export const againstReferences = ({ evidenceRefs, reasonCode, to }: ChangeLevel, { unknown, expunged, basisExpunged, trigger }: ReferenceFacts, down: boolean): Refusal | null => {
@@ -73,7 +73,7 @@ export const againstReferences = ({ evidenceRefs, reasonCode, to }: ChangeLevel,
   const { leads, by } = LEADS_TO[reasonCode]
   if (!leads(trigger, to)) return refused('trigger_does_not_fit', `The event that triggerEventId names does not lead to ${to} by ${reasonCode}. What does is ${by}.`)
   if (down) return null
-  if (trigger.counted && FURTHER.includes(reasonCode)) return refused('trigger_counted', 'The level of this case rests on this already, whoever told of it since. Name what came after it; a panel moves the level on what is known (PANEL_DECISION), and whoever decided wrongly corrects it (CORRECTION).')
+  if (trigger.counted && FURTHER.includes(reasonCode)) return refused('trigger_counted', 'The level of this case rests on this already, whoever told of it since; or it is an arrest of before that level was given, of no incident that is known here, and may be the one on which it rests: then have its incident recorded with it. Name what came after it; a panel moves the level on what is known (PANEL_DECISION), and whoever decided wrongly corrects it (CORRECTION).')
   if (reasonCode === 'PROHIBITED_BEHAVIOR' && !trigger.afterNotice) return refused('not_after_notice', 'No notification was delivered in this case, to himself, before this happened: it is no prohibited behaviour after notice. What is told without its hour may have been before a notice of that day. Record the delivery where there was one, or have a panel decide.')
   if (trigger.stands) return null
   return refused('trigger_replaced', 'The event that triggerEventId names was corrected or taken back since, or rests on what is no ground any more. Name what stands in its place.')
