@@ -84,13 +84,24 @@ describe('the sides of reports', () => {
     }
   })
 
+  it('his arrest, entered by hand for his case, is completed by its row under the number that the report alone has of him', async () => {
+    const listed = await report(4, 'FXP-510921', 'FXP-510821')
+    await confirm(listed)
+    const caseId = idIn(await open(await refer(listed), listed))
+    const arrest = { ori: 'MOZZ99900', system: 'sample-arrests', arrestNumber: 'FX-H-821', at: '2026-07-02T23:05', caseId }
+    await thread.done('detective', 'arrests', arrest)
+    const row = (number: string): Promise<{ records: object; corrections: number }> => thread.commit(sample('arrests.map.yml'), `${sample('arrests.csv').split('\n')[0]!}\nFX-H-821,07/02/2026 23:10,,,565.076,S,,,${number},,,36,M\n`)
+    expect(await row('FXP-510921')).toMatchObject({ records: { read: 1, quarantined: 1 } })
+    expect(await row('FXP-510821')).toMatchObject({ records: { read: 1, accepted: 1 }, corrections: 1 })
+  })
+
   it('he and she are never linked, each referred with a number of the report', async () => {
     const [one, other] = await Promise.all([refer(his!, MAN), refer(hers!, WOMAN)].map(async (id) => (await thread.get<{ subjectRef: string }>('prosecutor', `referrals/${await id}`)).body.subjectRef))
     expect(await thread.post('intakeAnalyst', 'persons/links', { keepRef: one, mergedRef: other, basis: 'REVIEW_OF_RECORDS' })).toMatchObject({ status: 422, body: { refused: 'opposite_sides' } })
   })
 
   it('a report that says that the victim was an offender, and is flagged as domestic, is among those to be reviewed; a case on it asks for a review', async () => {
-    const mutual = await report(4, 'FXP-510004', 'FXP-510005', { REL: 'VO', DV: 'Y' })
+    const mutual = await report(5, 'FXP-510004', 'FXP-510005', { REL: 'VO', DV: 'Y' })
     expect(mutual).toMatchObject({ outcome: 'UNDECIDED', pairs: [{ relationship: 'NOT_STATED' }] })
     await confirm(mutual)
     expect(await open(await refer(mutual), mutual)).toMatchObject({ status: 422, body: { refused: 'victim_of_record' } })

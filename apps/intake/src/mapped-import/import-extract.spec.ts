@@ -22,7 +22,8 @@ const setUp = async () => {
   const vault = new MemoryVault(Buffer.alloc(32, 7))
   const recorder = new Recorder({ store: new MemoryStore({ clock }), vault, clock })
   const persons = new Map<string, string>(await Promise.all(['P-1', 'P-2'].map(async (id, at) => [await vault.personOf('case', [{ system: 'sample-rms', id }]), CASES[at]!] as const)))
-  const lookUp = { openCaseOf: async (person: string) => { const caseId = persons.get(person); return caseId ? { caseId } : null }, casesOf: async (person: string) => ({ cases: everOf.get(person) ?? [] }) } as unknown as CaseLookUp
+  const lookUp = { openCaseOf: async (person: string) => { const caseId = persons.get(person); return caseId ? { caseId } : null }, casesOf: async (person: string) => ({ cases: everOf.get(person) ?? [] }), tokensOf: async (caseId: string) => new Set(reportedAs.get(caseId)) } as unknown as CaseLookUp
+  const reportedAs = new Map<string, string[]>()
   const everOf = new Map([...persons].map(([person, caseId]) => [person, [{ caseId }]] as const))
   const quarantine = { states: async () => new Map(), put: async () => undefined, waitingFor: async () => [], erased: async () => new Set() } as unknown as Quarantine
   const extracts = new MappedImport({ recorder, vault, lookUp, clock, quarantine, retry: {} as QuarantineRetry })
@@ -52,7 +53,7 @@ const setUp = async () => {
   const openNewer = (caseId: string): void => { for (const [person, open] of persons) if (open === CASES[0]) persons.set(person, caseId) }
   const closeCase = (caseId: string): void => { for (const [person, open] of persons) if (open === caseId) persons.delete(person) }
   const said = async (type: string): Promise<RecordedEvent[]> => { const all: RecordedEvent[] = []; for await (const event of recorder.read({ filter: { types: [type] } })) all.push(event); return all }
-  return { plan, commit, custody, overtake, openNewer, closeCase, said, recorder, vault }
+  return { plan, commit, custody, overtake, openNewer, closeCase, said, recorder, vault, reportedAs }
 }
 
 describe('a roster that another writer overtakes', () => {
@@ -277,6 +278,12 @@ describe('an arrest that was entered by hand for a case', () => {
     const { commit, closeCase, keys } = await entered(CASES[0])
     closeCase(CASES[0])
     expect(await commit(arrests('P-1'), byArrests)).toMatchObject({ records: { accepted: 1 }, corrections: 1 })
+    expect(await keys()).toEqual([MINE, MINE])
+  })
+  it('is completed by a row under the number that its report alone has of the person of its case', async () => {
+    const { commit, vault, reportedAs, keys } = await entered(CASES[0])
+    reportedAs.set(CASES[0], [await vault.tokenFor('incident', 'sample-rms', 'P-7')])
+    expect(await commit(arrests('P-7'), byArrests)).toMatchObject({ records: { accepted: 1 }, corrections: 1 })
     expect(await keys()).toEqual([MINE, MINE])
   })
   it('stays with its case where rows say no number; where it was entered for none, has that of whom its row names', async () => {

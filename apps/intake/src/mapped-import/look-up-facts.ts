@@ -79,11 +79,14 @@ export const lookUpFacts = async ({ recorder, vault, lookUp, clock }: FactsDeps,
     for (const holdId of asked) for (const stream of ofHold.get(holdId) ?? []) streams.add(stream)
   }
   const histories = await recorder.loadMany([...streams])
-  const everOf = new Map<string, ReadonlySet<string>>()
+  const casesOf = new Map<string, Set<string>>()
   for (const fields of target === 'arrest' ? read : []) {
-    const subject = subjects.get(fields.personId as string)
-    if (subject === undefined || everOf.has(fields.personId as string) || enteredFor(histories.get(`arrest-${streamIdOf(keyOf(fields, mapping))}`) ?? []) === undefined) continue
-    everOf.set(fields.personId as string, new Set((await lookUp.casesOf(subject)).cases.map(({ caseId }) => caseId)))
+    const forCase = enteredFor(histories.get(`arrest-${streamIdOf(keyOf(fields, mapping))}`) ?? [])
+    if (forCase === undefined || fields.personId === undefined) continue
+    const [subject, inReports] = [subjects.get(fields.personId as string), people.get(fields.personId as string)]
+    const his = casesOf.get(fields.personId as string) ?? new Set(subject === undefined ? [] : (await lookUp.casesOf(subject)).cases.map(({ caseId }) => caseId))
+    if (!his.has(forCase) && inReports !== undefined && (await lookUp.tokensOf(forCase)).has(inReports)) his.add(forCase)
+    casesOf.set(fields.personId as string, his)
   }
   const erased = new Set((await Promise.all([...new Set([...streams].map((stream) => stream.split('-')[0]!))].map((category) =>
     recorder.erased(category === 'circumstance' || category === 'supervision' ? 'case' : 'incident', [...streams].filter((stream) => stream.startsWith(`${category}-`)))))).flatMap((some) => [...some]))
@@ -111,7 +114,7 @@ export const lookUpFacts = async ({ recorder, vault, lookUp, clock }: FactsDeps,
     spokenOf,
     now, file, role: actor.role, readings, asOf: { time: moment.toFormat("yyyy-MM-dd'T'HH:mm"), timePrecision: 'minute', timeZone: mapping.zone },
     history: (stream): readonly RecordedEvent[] => histories.get(stream) ?? [], erased,
-    personOf: (personId) => people.get(personId), caseOf: (personId) => cases.get(personId), subjectOf: (personId) => subjects.get(personId), isCaseOf: (personId, caseId) => everOf.get(personId)?.has(caseId) ?? false, reportOf, mayBeHeld: [...mayBeHeld], streamsOfHold: (holdId) => [...ofHold.get(holdId) ?? []], streamIdOf,
+    personOf: (personId) => people.get(personId), caseOf: (personId) => cases.get(personId), subjectOf: (personId) => subjects.get(personId), isCaseOf: (personId, caseId) => casesOf.get(personId)?.has(caseId) ?? false, reportOf, mayBeHeld: [...mayBeHeld], streamsOfHold: (holdId) => [...ofHold.get(holdId) ?? []], streamIdOf,
     messageOf: (content) => vault.hmac('message', content).toString('hex'),
     holdIdOf,
     newToken: (kind) => vault.newToken(kind),

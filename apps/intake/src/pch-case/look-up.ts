@@ -129,10 +129,7 @@ export class CaseLookUp {
   }
 
   /** Whether a case stands open on this referral. */
-  async forReferral(referralId: string): Promise<CaseFacts> {
-    const open = await this.openCaseOn(referralId)
-    return { caseOpen: open !== null, basis: open?.basis ?? [] }
-  }
+  async forReferral(referralId: string): Promise<CaseFacts> { const open = await this.openCaseOn(referralId); return { caseOpen: open !== null, basis: open?.basis ?? [] } }
 
   /** The open case that was opened on this very referral, or null; `deferredUntil`: the referral is put off. */
   async openCaseOn(referralId: string): Promise<{ readonly caseId: string; readonly deferredUntil: string | null; readonly basis: readonly Basis[] } | null> {
@@ -245,6 +242,12 @@ export class CaseLookUp {
   async identityOf(ref: string): Promise<{ readonly tokens: readonly string[]; readonly ever: readonly string[]; readonly links: readonly PersonLink[]; readonly basis: readonly Basis[] }> {
     const { state: { links, everLinked }, revision } = await this.identities.now()
     return { tokens: tokensOf(links, ref), ever: tokensOf(everLinked, ref), links, basis: revision < 0 ? [] : [{ stream: this.identities.stream, revision }] }
+  }
+
+  /** Whatever leads to the person of a case, in referrals and in reports: by numbers, by links, and by whom cases were opened on. */
+  async tokensOf(caseId: string): Promise<ReadonlySet<string>> {
+    const state = await this.stateOf(caseId)
+    return state.status === 'none' ? new Set() : (await this.reported.personOf([state.opened.subjectRef], (await this.identityOf(state.opened.subjectRef)).links)).tokens
   }
 
   /** All cases of the person, whatever the token under which they were opened, and the place of the next one. */
