@@ -46,6 +46,7 @@ export const memoryIntake = () => {
     put: (items: readonly KeptBytes[]) => { const fresh = items.filter(({ id, version }) => !kept.some((one) => one.id === id && one.version === version)); kept.push(...fresh); return Promise.resolve(fresh.length) },
     get: (id: string) => Promise.resolve(kept.find((one) => one.id === id)),
     erased: () => Promise.resolve(new Set<string>()),
+    among: (ids: readonly string[]) => Promise.resolve([...new Set(kept.flatMap(({ id }) => ids.includes(id) ? [id] : []))]),
     waitingFor: (streams: readonly string[]) => Promise.resolve([...new Set(kept.filter(({ waitsFor }) => waitsFor !== undefined && streams.includes(waitsFor)).map(({ id }) => id))]),
   } as unknown as QuarantinedBytes
   const cases = new Map<string, { readonly caseId: string }>()

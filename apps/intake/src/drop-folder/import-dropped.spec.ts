@@ -47,7 +47,7 @@ describe('rosters in a drop folder whose mapping names no moment', () => {
     recorder = new Recorder({ store: new MemoryStore({ clock }), vault, clock })
     const persons = new Map(await Promise.all(['P-1', 'P-2'].map(async (id, at) => [await vault.personOf('case', [{ system: 'sample-rms', id }]), CASES[at]!] as const)))
     const lookUp = { openCaseOf: async (person: string) => { const caseId = persons.get(person); return caseId ? { caseId } : null } } as unknown as CaseLookUp
-    const quarantine = { states: async () => new Map(), put: async () => undefined, waitingFor: async () => [], erased: async () => new Set() } as unknown as Quarantine
+    const quarantine = { states: async () => new Map(), put: async () => undefined, waitingFor: async () => [], openAmong: async () => [], erased: async () => new Set() } as unknown as Quarantine
     const extracts = new MappedImport({ recorder, vault, lookUp, clock, quarantine, retry: {} as QuarantineRetry })
     const importFile = importDropped({ nibrs: {} as NibrsImport, kcpd: {} as KcpdImport, extracts, recorder, vault, clock, failed: (error) => { throw error } }, new AbortController().signal)
     drop = new DropFolder({ folder, maxBytes: 10_000, interval: 3_600_000, rosterQuiet: 60_000, clock, owns: async () => true, importFile: async (file) => { if (away) return { outcome: 'again', text: 'away' }; const imported = await importFile(file); return broken ? { outcome: 'again', text: 'cut' } : imported } })

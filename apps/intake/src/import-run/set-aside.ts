@@ -26,7 +26,7 @@ export interface SettingAside<R> { readonly feed: string; readonly mappingOf: (r
 /** Counts each, and quarantines whole those that are not there already; what was repaired and accepted, or resolved, is known, and what was erased by order is not kept again. */
 export const setAside = async <R extends Refused>({ vault, quarantine }: { readonly vault: Vault; readonly quarantine: Quarantine }, { feed, mappingOf, tally, options, now }: SettingAside<R>, refused: readonly R[]): Promise<readonly SetAside[]> => {
   if (refused.length === 0) return []
-  const named = refused.map((item) => { const record = vault.hmac('message', item.identity).toString('hex'); return { item, record, id: vault.uuid('stream-id', 'quarantine', feed, record, ...(item.occasion === undefined ? [] : [item.occasion])) } })
+  const named = refused.map((item) => { const record = vault.hmac('message', item.identity).toString('hex'); return { item, record, id: quarantineIdOf(vault, { feed, record }, item.occasion) } })
   const ids = named.map(({ id }) => id)
   // Asked now, whatever was known when the record was read: an order that came since looks for what was set aside before it.
   const spoken = refused.flatMap(({ more }) => spokenOf(more))
@@ -54,6 +54,8 @@ export const setAside = async <R extends Refused>({ vault, quarantine }: { reado
   })))
   return became
 }
+
+export const quarantineIdOf = (vault: Vault, { feed, record }: Pick<RecordQuarantinedV2, 'feed' | 'record'>, occasion?: string): string => vault.uuid('stream-id', 'quarantine', feed, record, ...(occasion === undefined ? [] : [occasion]))
 
 /** Of a person's token and a record's stream a tombstone stands in every context. */
 const spokenOf = (more: Refused['more']): readonly string[] => [...more?.speaksOf ?? [], ...more?.personRefs ?? []]

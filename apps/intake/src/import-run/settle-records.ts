@@ -13,7 +13,7 @@ import { Statistics } from '../feeds/nibrs/statistics'
 import type { Quarantine } from '../quarantined-record/quarantine'
 import { ANOTHER_AGENCY, WAITS, type QuarantineRetry } from '../quarantined-record/retry'
 import { isTooLarge, TOO_LARGE } from '../quarantined-record/too-large'
-import { receive, SAID_BEFORE, type Received } from '../incident/receive'
+import { occasionOf, receive, SAID_BEFORE, type Received } from '../incident/receive'
 import { mappingOf, NIBRS, readInbound, type NibrsInbound } from './inbound-nibrs'
 import { Remembered } from './remembered'
 import { metaOf, type ImportOptions } from './import-options'
@@ -118,7 +118,7 @@ export class RecordSettler {
       const received = receive(history, inbound, draft => recorder.contentOf(draft))
       if (received.outcome === 'duplicate') this.tally.settle(item.raw, 'duplicate')
       else if (received.outcome === 'waits') refused.push({ ...item, ...WAITS })
-      else if (received.outcome === 'said-before') refused.push({ ...item, ...SAID_BEFORE, occasion: `over ${received.version}` })
+      else if (received.outcome === 'said-before') refused.push({ ...item, ...SAID_BEFORE, occasion: occasionOf(received.version) })
       else if (this.options.dryRun) {
         if (this.wouldBeTooLarge(inbound, received.drafts)) { refused.push({ ...item, ...TOO_LARGE }); continue }
         this.remembered.add(inbound.stream, received.drafts, draft => recorder.contentOf(draft))

@@ -36,6 +36,11 @@ export type Received =
 /** Of what was true once and comes in another file, nobody can tell whether it is true again or the file is an old one. */
 export const SAID_BEFORE = { cause: 'said-before', text: 'the record said just this before, and something else since: it holds again, or the file is an old one. If it holds again, release it (chorus quarantine retry ID --holds-again), and it is the next correction; if the file is an old one, resolve it (SUPERSEDED)' } as const
 
+/** It was set aside over another version than stands now. */
+export const SAID_SINCE = { cause: 'said-since', text: 'the record has said something new since this was set aside: what a person is to decide on now is whether it holds over that. Where it does, the next file that brings it is set aside anew, and that one is released; resolve this one (SUPERSEDED)' } as const
+/** What makes a record that was said before another one to set aside: the version that stands. */
+export const occasionOf = (version: number): string => `over ${version}`
+
 /** `history`: the record's stream in order. `contentOf`: the fingerprint that the recorder would give a draft. */
 export const receive = (history: readonly RecordedEvent[], inbound: Inbound, contentOf: (draft: DraftEvent) => string): Received => {
   const sourced = history.filter(event => event.sourceRecord)

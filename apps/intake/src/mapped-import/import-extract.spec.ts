@@ -25,7 +25,7 @@ const setUp = async () => {
   const lookUp = { openCaseOf: async (person: string) => { const caseId = persons.get(person); return caseId ? { caseId } : null }, casesOf: async (person: string) => ({ cases: everOf.get(person) ?? [] }), tokensOf: async (caseId: string) => new Set(reportedAs.get(caseId)) } as unknown as CaseLookUp
   const reportedAs = new Map<string, string[]>()
   const everOf = new Map([...persons].map(([person, caseId]) => [person, [{ caseId }]] as const))
-  const quarantine = { states: async () => new Map(), put: async () => undefined, waitingFor: async () => [], erased: async () => new Set() } as unknown as Quarantine
+  const quarantine = { states: async () => new Map(), put: async () => undefined, waitingFor: async () => [], openAmong: async () => [], erased: async () => new Set() } as unknown as Quarantine
   const extracts = new MappedImport({ recorder, vault, lookUp, clock, quarantine, retry: {} as QuarantineRetry })
   let run = 0
   let overtaken = false
@@ -69,6 +69,21 @@ describe('a roster that another writer overtakes', () => {
     overtake(`circumstance-${CASES[1]}`)
     expect(await commit(roster(A))).toMatchObject({ records: { read: 1, duplicate: 1 }, departures: 1 })
     expect([await custody(CASES[0]), await custody(CASES[1])]).toEqual([['IN'], ['IN', 'OUT']])
+  })
+  it('of which a number has a character that nobody sees lets nobody out', async () => {
+    const { commit, custody } = await setUp()
+    await commit(roster(A, B))
+    for (const unseen of ['B-\u200b2', '\ufeffB-2', 'B\u00ad-2', 'b-2\u200e']) expect(await commit(roster(A, B.replace('B-2', unseen)))).toMatchObject({ records: { read: 2, duplicate: 2 }, departures: 0 })
+    expect(await custody(CASES[1])).toEqual(['IN'])
+  })
+  it('with two persons under one number of a hold takes neither, and lets neither out; one person twice is no two', async () => {
+    const { commit, custody } = await setUp()
+    await commit(roster(A))
+    const twice = await commit(roster(A, B.replace('B-2', 'b-1'), A.replace('23:00', '23:01')))
+    expect(twice).toMatchObject({ records: { read: 3, accepted: 0, duplicate: 0, quarantined: 3 }, departures: 0 })
+    expect(twice.rows).toMatchObject([{ cause: 'hold-of-two', field: 'holdNumber' }, { cause: 'hold-of-two' }, { cause: 'hold-of-two' }])
+    expect([await custody(CASES[0]), await custody(CASES[1])]).toEqual([['IN'], []])
+    expect(await commit(roster(A, A, B))).toMatchObject({ records: { read: 3, accepted: 1, duplicate: 2 } })
   })
   it('of rows that cannot be read at all lets nobody out', async () => {
     const { commit, custody } = await setUp()

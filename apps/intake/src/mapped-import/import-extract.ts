@@ -10,8 +10,9 @@ import { feedOf, nameOf, type Mapping } from '../feeds/mapped/mapping'
 import type { Departure, Plan, PlanFacts, PlannedRow } from '../feeds/mapped/plan'
 import { PART, partsOf, Remembering, sharing } from '../feeds/mapped/parts'
 import { readRows, type Row } from '../feeds/mapped/read-rows'
+import { occasionOf } from '../incident/receive'
 import { finished, started } from '../import-run/import-run'
-import { setAside } from '../import-run/set-aside'
+import { quarantineIdOf, setAside } from '../import-run/set-aside'
 import { Tally, type SettledRecord } from '../import-run/tally'
 import type { Quarantine } from '../quarantined-record/quarantine'
 import type { QuarantineRetry } from '../quarantined-record/retry'
@@ -211,14 +212,15 @@ export class MappedImport {
       if (!recorded && cause === 'erased') tally.erased()
       settling.rows.add(entryOf(planned))
     }
-    const contents = new Map(refused.length === 0 ? [] : rows.map((row) => [row.row, row]))
+    const contents = new Map(rows.map((row) => [row.row, row]))
+    if (options.commit) await this.releaseTaken(plan.rows.flatMap(({ row, stream, outcome }) => stream === undefined || outcome === 'refused' || outcome === 'waits' ? [] : [{ content: contents.get(row)!.content, stream, isKnown: outcome === 'duplicate' }]), mapping, options, tally)
     const became = await setAside(this.deps, { feed: feedOf(mapping), mappingOf: () => nameOf(mapping), tally, options: { runId: options.runId, actor: options.actor, dryRun: !options.commit, fileId: facts.file, zone: mapping.zone }, now: this.deps.clock.now() }, refused.map(({ row, line, cause, text, field, waitsFor, stream, over }) => {
       const whole = contents.get(row)!
       const { content: identity } = whole
       const { erased: _, ...named } = facts.spokenOf(whole)
       const spoken = { ...named, ...(stream && { speaksOf: [...new Set([...named.speaksOf ?? [], stream])] }) }
       const bytes = Buffer.from(identity, 'utf8')
-      return { identity, ...(over !== undefined && { occasion: `over ${over}` }), cause: cause!, text: `${mapping.format.type === 'json' ? 'row' : 'line'} ${line}: ${text!}`, more: { ...(field && { field }), ...(waitsFor && { waitsFor }), ...spoken }, raw: { firstLine: line, lines: 1, length: bytes.length, ...(bytes.length <= MAX_KEPT && { bytes }) } }
+      return { identity, ...(over !== undefined && { occasion: occasionOf(over) }), cause: cause!, text: `${mapping.format.type === 'json' ? 'row' : 'line'} ${line}: ${text!}`, more: { ...(field && { field }), ...(waitsFor && { waitsFor }), ...spoken }, raw: { firstLine: line, lines: 1, length: bytes.length, ...(bytes.length <= MAX_KEPT && { bytes }) } }
     }))
     for (const [at, planned] of refused.entries()) {
       const { id, outcome } = became[at]!
@@ -232,6 +234,17 @@ export class MappedImport {
     for (const [id, state] of await this.deps.quarantine.waitingFor(streams)) {
       const outcome = await this.deps.retry.retry(id, state, { actor, commandId: derivedId('waited', id, runId), correlationId: runId, now: this.deps.clock.now(), runId })
       if (!isRefusal(outcome) && outcome.settled) tally.releasedFromQuarantine()
+    }
+  }
+
+  /** What an older version of the mapping set aside, and this one has taken, waits for nobody any more. */
+  private async releaseTaken(taken: readonly { readonly content: string; readonly stream: string; readonly isKnown: boolean }[], mapping: Mapping, { runId, actor }: ExtractOptions, tally: Tally): Promise<void> {
+    const { vault, quarantine, retry, clock } = this.deps
+    const byId = new Map(taken.map((one) => [quarantineIdOf(vault, { feed: feedOf(mapping), record: vault.hmac('message', one.content).toString('hex') }), one]))
+    for (const [id] of await quarantine.openAmong([...byId.keys()])) {
+      const { stream, isKnown } = byId.get(id)!
+      await retry.release(id, { outcome: isKnown ? 'duplicate' : 'accepted', stream }, { actor, commandId: derivedId('taken', id, runId), correlationId: runId, now: clock.now(), runId })
+      tally.releasedFromQuarantine()
     }
   }
 

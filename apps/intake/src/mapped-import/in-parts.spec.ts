@@ -24,7 +24,7 @@ const setUp = async (part: number) => {
   const kept = new Set<string>()
   const quarantine = {
     states: async (ids: readonly string[]) => new Map(ids.map((id) => [id, { status: kept.has(id) ? 'open' : 'none' }])),
-    put: async (all: readonly { data: { quarantineId: string } }[]) => { for (const { data } of all) kept.add(data.quarantineId) }, waitingFor: async () => [], erased: async () => new Set(),
+    put: async (all: readonly { data: { quarantineId: string } }[]) => { for (const { data } of all) kept.add(data.quarantineId) }, waitingFor: async () => [], openAmong: async () => [], erased: async () => new Set(),
   } as unknown as Quarantine
   const extracts = new MappedImport({ recorder, vault, lookUp, clock, quarantine, retry: {} as QuarantineRetry }, part)
   let runs = 0

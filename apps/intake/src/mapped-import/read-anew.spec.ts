@@ -75,6 +75,18 @@ describe('a mapping of which a raised version is used on a file that was read by
       expect(events.map(({ corrects }) => corrects)).toEqual([undefined, undefined, events[1]!.id])
     }
   })
+  it('releases from quarantine what the older one could not read, and nothing else', async () => {
+    const { commit, told, quarantine } = begun()
+    const narrow = OLD.replace('EX: XR, ', '')
+    const [one, other] = [FILE, FILE.replaceAll('FX26-01', 'FX26-02').replaceAll(',EX,', ',COUSIN,')]
+    const [first, second] = [await commit(narrow, one), await commit(narrow, other)]
+    const [waits, stays] = [first, second].map(({ rows }) => rows.find(({ outcome }) => outcome === 'refused')!.quarantine!) as [string, string]
+    expect(await commit(OLD.replace('version: 2', 'version: 3'), one)).toMatchObject({ records: { read: 4, accepted: 1, duplicate: 3, quarantined: 0 }, releasedFromQuarantine: 1 })
+    const states = await quarantine.states([waits, stays])
+    expect([states.get(waits), states.get(stays)]).toMatchObject([{ status: 'released' }, { status: 'open' }])
+    expect(await told('QuarantinedRecordReleased')).toMatchObject([{ data: { quarantineId: waits, outcome: 'accepted' } }])
+    expect(await commit(OLD.replace('version: 2', 'version: 3'), one)).toMatchObject({ records: { duplicate: 4 }, releasedFromQuarantine: 0 })
+  })
   it('of a report that stands in the file more than once, mends what stands last', async () => {
     const [heading, row] = FILE.split('\n') as [string, string]
     const { commit, told } = begun()
@@ -122,6 +134,20 @@ describe('a row that says again what it said before it was corrected', () => {
       expect(await released(first!.quarantine!, true)).toMatchObject({ outcome: 'accepted' })
     }
     expect(relationships(await told('IncidentReported'), stream)).toEqual(['BG', 'ST', 'BG', 'ST', 'BG'])
+  })
+  it('is not released over what the record has said since it was set aside: that is another one to decide on', async () => {
+    const { commit, told, released } = begun()
+    await commit(REPORTS, night(1, row))
+    await commit(REPORTS, night(2, STRANGER))
+    const id = (await commit(REPORTS, night(3, row))).rows[0]!.quarantine!
+    await commit(REPORTS, night(4, row.replace('BF/GF', 'SPOUSE')))
+    expect(await released(id, true)).toMatchObject({ settled: false, cause: 'said-since' })
+    const [{ stream }] = await told('IncidentReported') as [RecordedEvent]
+    expect(relationships(await told('IncidentReported'), stream)).toEqual(['BG', 'ST', 'SE'])
+    const { rows: [anew] } = await commit(REPORTS, night(5, row))
+    expect(anew!.quarantine).not.toBe(id)
+    expect(await released(anew!.quarantine!, true)).toMatchObject({ outcome: 'accepted' })
+    expect(relationships(await told('IncidentReported'), stream)).toEqual(['BG', 'ST', 'SE', 'BG'])
   })
   it('is known where the very file that said it comes again', async () => {
     const { commit, told } = begun()

@@ -8,6 +8,8 @@ import type { QuarantinedBytes } from './quarantined-bytes'
 /** A record that could not be accepted, with its bytes where they are kept. */
 export interface Refusee { readonly data: RecordQuarantinedV2; readonly bytes?: Uint8Array; readonly meta: CommandMeta }
 
+export type Waiting = readonly [id: string, state: QuarantinedRecord & { status: 'open' }]
+
 export class Quarantine {
   constructor(private readonly recorder: Recorder, private readonly bytes: QuarantinedBytes) {}
 
@@ -31,8 +33,12 @@ export class Quarantine {
   }
 
   /** Open records that wait for these streams, in order of arrival. */
-  async waitingFor(streams: readonly string[]): Promise<readonly (readonly [id: string, state: QuarantinedRecord & { status: 'open' }])[]> {
-    const ids = await this.bytes.waitingFor(streams)
+  async waitingFor(streams: readonly string[]): Promise<readonly Waiting[]> { return this.openOf(await this.bytes.waitingFor(streams)) }
+
+  /** Those of these that are open. */
+  async openAmong(ids: readonly string[]): Promise<readonly Waiting[]> { return this.openOf(await this.bytes.among(ids)) }
+
+  private async openOf(ids: readonly string[]): Promise<readonly Waiting[]> {
     if (ids.length === 0) return []
     const states = await this.states(ids)
     return ids.flatMap(id => { const state = states.get(id); return state?.status === 'open' ? [[id, { ...state, status: 'open' as const }] as const] : [] })

@@ -56,6 +56,12 @@ export class QuarantinedBytes {
     return undefined
   }
 
+  /** Those of the ids under which bytes are kept. */
+  async among(ids: readonly string[]): Promise<string[]> {
+    const rows = await this.sql<{ id: string }[]>`select distinct id from intake.quarantined_bytes where id = any(${ids as string[]})`
+    return rows.map(({ id }) => id)
+  }
+
   /** Ids whose record speaks of one of these streams, in order of arrival; whether they still wait, their streams say. */
   async waitingFor(streams: readonly string[]): Promise<string[]> {
     if (streams.length === 0) return []

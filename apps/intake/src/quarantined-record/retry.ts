@@ -1,5 +1,5 @@
 /** Tries a quarantined record again: as it came, or as it was repaired. Accepted or known already, it is released. */
-import type { Actor, CommandMeta } from '@chorus/contracts'
+import type { Actor, CommandMeta, DraftEvent } from '@chorus/contracts'
 import { handle, isRefusal, refused, type Refusal } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
 import type { Vault } from '@chorus/privacy'
@@ -8,7 +8,8 @@ import { readNibrs } from '../feeds/nibrs/read-nibrs'
 import type { RawRecord } from '../feeds/nibrs/read-records'
 import { KCPD } from '../feeds/kcpd/report'
 import { NIBRS, readInbound, type NibrsInbound } from '../import-run/inbound-nibrs'
-import { receive, SAID_BEFORE } from '../incident/receive'
+import { quarantineIdOf } from '../import-run/set-aside'
+import { occasionOf, receive, SAID_BEFORE, SAID_SINCE } from '../incident/receive'
 import { isExtract } from '../feeds/mapped/mapping'
 import { NUMBER_TAKEN } from '../feeds/mapped/plan'
 import { isTaken } from '../mapped-import/look-up-facts'
@@ -51,7 +52,13 @@ export class QuarantineRetry {
     const commandMeta: CommandMeta = { commandId: meta.commandId, correlationId: meta.correlationId, causationId: null, actor: meta.actor, source: { agency: inbound.agency, system: NIBRS.system }, now: meta.now }
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const stored = await this.deps.recorder.load(inbound.stream)
-      const received = receive(inbound.kind === 'amend' ? await this.deps.recorder.unseal(stored, () => true) : stored, inbound, draft => this.deps.recorder.contentOf(draft))
+      const current = inbound.kind === 'amend' ? await this.deps.recorder.unseal(stored, () => true) : stored
+      const contentOf = (draft: DraftEvent): string => this.deps.recorder.contentOf(draft)
+      if (meta.holdsAgain) {
+        const before = receive(current, { ...inbound, holdsAgain: false }, contentOf)
+        if (before.outcome === 'said-before' && this.isStale(state, before.version)) return { settled: false, ...SAID_SINCE }
+      }
+      const received = receive(current, inbound, contentOf)
       if (received.outcome === 'waits') return { settled: false, ...WAITS }
       if (received.outcome === 'said-before') return { settled: false, ...SAID_BEFORE }
       if (received.outcome === 'duplicate') return this.release(id, { settled: true, outcome: 'duplicate', stream: inbound.stream, ordinal: received.ordinal }, meta)
@@ -66,6 +73,10 @@ export class QuarantineRetry {
   /** A row of an extract, by the mapping that its run was read by. */
   private async retryRow(id: string, state: QuarantinedRecord & { status: 'open' }, bytes: Uint8Array, meta: RetryMeta): Promise<Retried | Refusal> {
     for (let attempt = 0, clashed = false; attempt < ATTEMPTS; attempt++) {
+      if (meta.holdsAgain) {
+        const before = await this.deps.extracts.plan(bytes, state, meta.actor, true)
+        if ('planned' in before && before.planned.over !== undefined && this.isStale(state, before.planned.over)) return { settled: false, ...SAID_SINCE }
+      }
       const again = await this.deps.extracts.plan(bytes, state, meta.actor, true, meta.holdsAgain)
       if (!('planned' in again)) return { settled: false, ...again }
       const { planned, mapping, expected } = again
@@ -83,7 +94,13 @@ export class QuarantineRetry {
     return refused('record_busy', 'Others are changing this record at this moment. Nothing was recorded. Send the same request again.', { kind: 'retry-later' })
   }
 
-  private async release(id: string, retried: Retried & { settled: true }, meta: RetryMeta): Promise<Retried | Refusal> {
+  /** Whether it was set aside as said before over another version than this. */
+  private isStale({ first }: QuarantinedRecord & { status: 'open' }, version: number): boolean {
+    return first.cause === SAID_BEFORE.cause && first.quarantineId !== quarantineIdOf(this.deps.vault, first, occasionOf(version))
+  }
+
+  /** It was accepted, or turned out to be known. */
+  async release<const R extends { readonly outcome: 'accepted' | 'duplicate'; readonly stream: string }>(id: string, retried: R, meta: RetryMeta): Promise<R | Refusal> {
     const answer = await handle(this.deps.recorder, quarantinedRecord, id, {
       type: 'ReleaseQuarantinedRecord',
       data: { outcome: retried.outcome, recordedIn: retried.stream, ...(meta.runId && { runId: meta.runId }), ...(meta.reason && { note: meta.reason }) },

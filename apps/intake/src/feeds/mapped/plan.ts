@@ -82,13 +82,14 @@ export const NUMBER_TAKEN = { cause: 'number-taken', text: 'this number of this 
 export const ERASED = { cause: 'erased', text: 'its record, or somebody whom it names, was destroyed by order: nothing of the row is recorded, of nobody whom it names. If it tells of something new, a person enters it by hand, without that number' } as const
 export const WAITS_FOR_REPORT = { cause: 'record-not-known', text: 'the row speaks of a report that is not known here: it waits, and is tried again by itself when that report comes' } as const
 const NOT_OF_ITS_CASE = { cause: 'other-person', field: 'personId', text: 'this arrest was entered by hand for a case, and the number of the row is not known as that of its person: look whose arrest it is. Correct the number at its source; or enter the arrest by hand once more, under the same number, for the case of whom it is of, or for none, and try this row again' } as const
+const HOLD_OF_TWO = { cause: 'hold-of-two', field: 'holdNumber', text: 'the roster has two persons under this number of a hold: nobody can say who is held. None of the two rows is taken, and nobody is let out for it. Have the jail correct the number, or the person, and send the roster again' } as const
 const CATEGORY = { 'incident-report': 'incident', arrest: 'arrest', 'lethality-screen': 'lethalityScreen', 'charging-presentation': 'charging', 'charging-decision': 'charging', 'court-conditions': 'charging', disposition: 'charging', 'supervision-compliance': 'supervision' } as const
 const COMPOSE = { 'incident-report': composeReport, arrest: composeArrest, 'lethality-screen': composeScreen, 'charging-presentation': composeCharging, 'charging-decision': composeCharging, 'court-conditions': composeCharging, disposition: composeCharging, 'supervision-compliance': composeSupervision } as const
 /** Targets that mean nothing without the report that they name. */
 const OF_A_REPORT: readonly string[] = ['lethality-screen', 'charging-presentation', 'charging-decision', 'court-conditions', 'disposition']
 
-/** A number as one record has it, however its letters are written. */
-export const keyText = (text: string): string => text.trim().toUpperCase()
+/** A number as one record has it, however its letters are written, and whatever stands in it that nobody sees (zero-width spaces, marks of direction). */
+export const keyText = (text: string): string => text.normalize('NFC').replace(/\p{Cf}/gu, '').trim().toUpperCase()
 /**
  * Event ids come from agency, system, key and version, so that a key begins with its target where two kinds of record of one
  * system may have one number. The older targets' keys do not: events of them are stored. A number has no small letters, so
@@ -116,6 +117,7 @@ export const planRows = (rows: readonly Row[], mapping: Mapping, facts: PlanFact
     histories.set(stream, [...known, ...drafts.map((draft, at) => ({ ...draft, id: own[at]!, stream, revision: known.length + at, ordinal: 0, content: facts.contentOf(draft) }) as unknown as RecordedEvent)])
   }
   const onRosterNow = new Set<string>()
+  const ofTwo = mapping.snapshot ? holdsOfTwo(rows, mapping, facts) : new Set<string>()
   const decided = rows.map((row): PlannedRow => {
     const place = { row: row.row, line: row.line }
     const refuse = (wrong: { readonly cause: string; readonly text: string; readonly field?: string }): PlannedRow => ({ ...place, outcome: 'refused', drafts: [], ...wrong })
@@ -147,6 +149,7 @@ export const planRows = (rows: readonly Row[], mapping: Mapping, facts: PlanFact
       const { facility, jurisdiction } = mapping.snapshot!
       const holdId = facts.holdIdOf(jurisdiction, fields.holdNumber as string)
       onRosterNow.add(holdId)
+      if (ofTwo.has(keyText(fields.holdNumber as string))) return refuse(HOLD_OF_TWO)
       const person = subjectOf(fields)
       if (!('caseId' in person)) return { ...place, drafts: [], ...person }
       const stream = `circumstance-${person.caseId}`
@@ -198,6 +201,19 @@ export const planRows = (rows: readonly Row[], mapping: Mapping, facts: PlanFact
     return accept(stream, received.change === 'none' ? 'new' : 'correction', received.drafts)
   })
   return { rows: decided, departures: departuresOf(decided, mapping, facts, { historyOf, keep }, onRosterNow), histories, ids }
+}
+
+/** Numbers of holds under which the rows have more than one person. */
+const holdsOfTwo = (rows: readonly Row[], mapping: Mapping, facts: PlanFacts): ReadonlySet<string> => {
+  const persons = new Map<string, string>()
+  return new Set(rows.flatMap((row) => {
+    const read = facts.readings?.get(row) ?? readRow(row, mapping, facts.now)
+    if (!('fields' in read)) return []
+    const [hold, person] = [keyText(read.fields.holdNumber as string), keyText(read.fields.personId as string)]
+    const before = persons.get(hold)
+    persons.set(hold, person)
+    return before !== undefined && before !== person ? [hold] : []
+  }))
 }
 
 /** What was reported of somebody stays with the case that was open then, and can be corrected when it no longer is. */
