@@ -137,6 +137,25 @@ describe('the link band', () => {
   })
 })
 
+describe('whom nobody is asked about', () => {
+  const given = ['Quillon', 'Isadora', 'Thaddea', 'Merribel', 'Osgoode', 'Fennick', 'Lavendra', 'Corwith', 'Petrine', 'Ambrosen', 'Wystana', 'Junipa']
+  const of = (n: number, more: Told): Told => ({ given: given[n % 12], surname: `Brath${'abcdefghij'[Math.floor(n / 20) % 10]}${'klmnopqrst'[Math.floor(n / 2) % 10]}ley`, address: `${10 + Math.floor(n / 2)} Nowhere Lane 64101`, birthDate: `19${50 + (n * 7) % 45}-0${1 + (n % 9)}-${10 + (n * 3) % 18}`, ...more })
+  const asked = (persons: readonly Told[]): number => matchPersons([], persons.map((each, at) => personOf(`n${at}`, each)), policy).matches.length
+  it('two of one household, by surname and address alone: he and she, with their birth dates and without', () => {
+    for (const more of [{}, { birthDate: 'unknown' }]) expect(asked(Array.from({ length: 200 }, (_, n) => of(n, more)))).toBe(0)
+  })
+  it('two of one shelter, by an address that many have: it is worth as little as it is rare', () => {
+    const weightAt = (shared: number): number => {
+      const told = of(0, { address: '12 Nowhere Lane 64101' })
+      const others = Array.from({ length: 300 }, (_, n) => of(n + 2, { surname: `Others${'abcdefghij'[n % 10]}`, address: n < shared ? told.address! : `${n} Elsewhere Road 641${10 + n % 60}` }))
+      const { matches } = matchPersons([], [told, told, ...others].map((each, at) => personOf(`n${at}`, each)), policy)
+      return matches.find(({ refs }) => refs.includes('n0') && refs.includes('n1'))!.evidence.find(({ field }) => field === 'ADDRESS')!.weight
+    }
+    expect(weightAt(0)).toBeGreaterThan(3)
+    for (const shared of [30, 60, 140]) expect(weightAt(shared)).toBeLessThan(0.1)
+  })
+})
+
 it('is done in parts, so that whoever runs it may answer others in between, and comes to the same', () => {
   const { persons } = madeUpPersons(11, 3000, 100)
   const [old, fresh] = [persons.slice(0, -100), persons.slice(-100)]

@@ -95,7 +95,12 @@ const worthOf = (often: Map<string, number>, n: number, ...values: readonly (str
 const DAYS = Math.log2(365.25)
 const COMPONENTS = Math.log2(3)
 
+/** Surname and address are what a household shares: they alone ask nobody. */
+const PERSONAL = ['GIVEN', 'BIRTH', 'IDENTIFIER'] as const
+const saysNothing = (agreement: Agreement): boolean => agreement === 'DIFFERENT' || agreement === 'MISSING'
+
 const judged = (a: Person, b: Person, is: Comparison, learnt: Learnt, often: Frequencies, size: number, policy: MatchPolicy): Match[] => {
+  if (PERSONAL.every((field) => saysNothing(is[field]))) return []
   const { n } = often
   const given = worthOf(often.given, n, a.given, b.given)
   const surname = worthOf(often.surname, n, a.surname, b.surname)
@@ -113,7 +118,9 @@ const judged = (a: Person, b: Person, is: Comparison, learnt: Learnt, often: Fre
   // The weight of an exact name goes by how often that name is: much for a rare one, little for a common one.
   const weights = FIELDS.map((field) => {
     const learned = weightOf(field, is[field], learnt.m, learnt.u)
-    const adjusted = is[field] === 'EXACT' && (field === 'GIVEN' || field === 'SURNAME') ? Math.log2(learnt.m[field].EXACT) + chance[field] : learned
+    const adjusted = is[field] !== 'EXACT' ? learned : field === 'GIVEN' || field === 'SURNAME' ? Math.log2(learnt.m[field].EXACT) + chance[field]
+      // An address that many have, as a shelter's, is worth as little as it is rare; one that few have, no more than addresses are.
+      : field === 'ADDRESS' ? Math.min(learned, Math.log2(learnt.m.ADDRESS.EXACT) + chance.ADDRESS) : learned
     return { field, agreement: is[field], weight: adjusted }
   })
   const weight = weights.reduce((sum, one) => sum + one.weight, 0)
