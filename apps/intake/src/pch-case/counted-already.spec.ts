@@ -16,6 +16,10 @@ type Told = readonly [string, DraftEvent]
 const incident = (incidentId: string, arrestMade = true, time = '2026-07-02T21'): Told => { const { data, ...said } = report({ arrestMade, more: { time } }); return [`incident-${incidentId}`, { ...said, data: { ...data, incidentId } }] }
 const linked: Told = [`circumstance-${CASE}`, draft('IncidentLinkedToCase', { caseId: CASE, incidentId: FURTHER, side: 'REFERRED' })]
 const arrest = (incidentId: string | undefined = INDEX, time = NOW): Told => [`arrest-${ARREST}`, { ...draft('ArrestRecorded', { arrestId: ARREST, token: STRANGER, arrestDate: '2026-07-02', holdId: HOLD, ...(incidentId !== '' && { incidentId }) }, time), partitionkey: `pchCase-${CASE}` }]
+/** Of another number, and not of the case: by the incident that it names. */
+const again = (incidentId: string): Told => [`arrest-${id(12)}`, draft('ArrestRecorded', { arrestId: id(12), token: STRANGER, arrestDate: '2026-07-02', incidentId })]
+const takenBack: Told = [`arrest-${ARREST}`, draft('EventRetracted', { reasonCode: 'SOURCE_DELETED' })]
+const openedAgain: readonly Told[] = [[`pchCase-${CASE}`, draft('CaseClosed', { caseId: CASE, code: 'MOVED' })], [`pchCase-${CASE}`, draft('CaseReopened', { caseId: CASE, reasonCode: 'RETURNED' })]]
 const custody: Told = [`circumstance-${CASE}`, draft('CustodyStatusChanged', { caseId: CASE, subjectRef: STRANGER, status: 'IN', reason: 'ARREST', holdId: HOLD })]
 const charged = (incidentId: string): Told => [`charging-${incidentId}`, draft('ChargingDecisionMade', { incidentId, decision: 'FILED', decidingAgency: 'JCPO' })]
 const reviewed = (ipvArrests: number): Told => [`historyReview-${CASE}`, draft('CriminalHistoryReviewed', { caseId: CASE, subjectRef: STRANGER, lookbackYears: 5, counts: { ipvArrests, ipvCharges: 0, ipvConvictions: 0, oopViolations: 0, violentFelonies: 0 } })]
@@ -59,6 +63,14 @@ describe('an arrest', () => {
     ['of no incident, where the level rests on no arrest that anybody knows', false, [incident(INDEX, false), given('C'), arrest('')]],
     ['of no incident, where a review had counted one', true, [incident(INDEX, false), reviewed(1), given('C'), arrest('')]],
     ['of no incident, by its hold alone', true, [incident(INDEX), given('C'), custody]],
+    ['of which a panel took the level back to D', true, [incident(INDEX), given('C'), moved('D', [`historyReview-${CASE}`], id(99)), charged(INDEX)]],
+    ['of the index incident, sent anew under another number for one on which the level rests and that was taken back', true, [incident(INDEX, false), arrest(), given('C', [`arrest-${ARREST}`]), takenBack, again(INDEX)]],
+    ['of it, sent anew for one that was taken back before the level was given', false, [incident(INDEX, false), arrest(), takenBack, given('C'), again(INDEX)]],
+    ['on which the level rests, said to be of a further incident since, and told by its report', true, [incident(INDEX, false), arrest(), given('C', [`arrest-${ARREST}`]), linked, arrest(FURTHER), incident(FURTHER)]],
+    ['of no incident that led to the level, said to be of a further one since, and told by its report', true, [incident(INDEX, false), given('D'), arrest(''), moved('C', [`arrest-${ARREST}`], LAST), linked, arrest(FURTHER), incident(FURTHER)]],
+    ['of one day with that on which the level rests, of a further incident', false, [incident(INDEX), given('C'), linked, again(FURTHER)]],
+    ['of a further incident on which a level before the closing rested, the case being opened and levelled anew', false, [incident(INDEX), given('C'), linked, incident(FURTHER), moved('B', [`incident-${FURTHER}`], LAST), ...openedAgain, given('C'), charged(FURTHER)]],
+    ['of the index incident, the case being opened and levelled anew', true, [incident(INDEX), given('B'), ...openedAgain, given('C'), charged(INDEX)]],
     ['that led to the level, of no incident', true, [incident(INDEX, false), given('D'), arrest(''), moved('C', [`arrest-${ARREST}`], LAST), arrest('')]],
   ])('%s is counted already: %s', async (_, counted, events) => { expect((await naming(...events)).counted).toBe(counted) })
   it('of a review is further where it counts more than those on which the level rests', async () => {

@@ -5,24 +5,23 @@ import { categoryOf, type Recorder } from '@chorus/event-store'
 import { isCharge } from '../charging/charging'
 import { historyReview } from '../history-review/history-review'
 import { firstInstant } from './after-notice'
-import { arrestsByIncident, type ArrestsByIncident } from './his-records'
 import { pchCase } from './pch-case'
 
 /** A level that people gave, what it rests on, and what was known by then. */
 interface Given { readonly at: number; readonly triggerId: string | undefined; readonly streams: ReadonlySet<string>; readonly incidents: ReadonlySet<string> }
 
-/** D rests on no arrest: one that was told late, or that nobody counted, is the first. */
+/** D rests on no arrest: one that was told late, or that nobody counted, is the first; not where a higher level rested on it, from which it was taken down. A case that was opened again is levelled anew: what was before counts no more. */
 export const isCountedAlready = async (log: Recorder, { caseId, indexIncidentId }: CaseOpenedV1, led: RecordedEvent): Promise<boolean> => {
   const history = await log.load(streamOf(pchCase, caseId))
-  const levels = history.filter(({ type }) => type === 'LevelAssigned' || type === 'LevelChanged')
+  const levels = history.slice(history.findLastIndex(({ type }) => type === 'CaseClosed') + 1).filter(({ type }) => type === 'LevelAssigned' || type === 'LevelChanged')
   const last = levels.at(-1)
-  if (!last || levelOf(last) === 'D') return false
-  const fed = await arrestsByIncident(log)
-  const incidentOf = incidentsOf(fed)
+  if (!last || levels.every((level) => levelOf(level) === 'D')) return false
+  const arrests = await allArrests(log)
+  const incidentOf = incidentsOf(arrests)
   const given = await Promise.all(levels.map((level) => givenBy(log, level, indexIncidentId, history, incidentOf)))
   const [ofMany, ofOne] = [OF_MANY.includes(categoryOf(led.stream)), categoryOf(led.stream) === 'arrest']
   if (given.some(({ at, triggerId, streams }) => led.id === triggerId || (streams.has(led.stream) && !ofMany && (ofOne || led.ordinal < at)))) return true
-  const known = async ({ at, incidents }: Given): Promise<readonly string[]> => (await Promise.all([...incidents].map(async (one) => await wasArrestKnown(log, one, at, fed) ? [one] : []))).flat()
+  const known = async ({ at, incidents }: Given): Promise<readonly string[]> => (await Promise.all([...incidents].map(async (one) => await wasArrestKnown(log, one, at, arrests) ? [one] : []))).flat()
   const arrestedIn = new Set((await Promise.all(given.map(known))).flat())
   const reviewedBefore = async (stream: string): Promise<number> => Math.max(0, ...(await log.load(stream)).filter((event) => event.type === 'CriminalHistoryReviewed' && event.ordinal < last.ordinal).map(countOf))
   if (led.type === 'CriminalHistoryReviewed') return countOf(led) <= Math.max(await reviewedBefore(led.stream), arrestedIn.size)
@@ -39,11 +38,20 @@ const OF_MANY = ['pchCase', 'historyReview', 'referral', 'notification']
 const levelOf = ({ type, data }: RecordedEvent): string => type === 'LevelAssigned' ? (data as LevelAssignedV1).level : (data as LevelChangedV2).to
 const countOf = ({ data }: RecordedEvent): number => Math.max((data as CriminalHistoryReviewedV1).counts.ipvArrests, (data as CriminalHistoryReviewedV1).counts.ipvCharges)
 
+/** What was told of each arrest, in the log's order: one that was taken back, or given to another incident, may have carried a level. */
+type Arrests = ReadonlyMap<string, readonly RecordedEvent[]>
+const allArrests = async (log: Recorder): Promise<Arrests> => {
+  const told = new Map<string, RecordedEvent[]>()
+  for await (const event of log.read({ filter: { categories: ['arrest'], types: ['ArrestRecorded', 'EventRetracted'] } })) told.set(event.stream, [...told.get(event.stream) ?? [], event])
+  return told
+}
+const lastTold = (events: readonly RecordedEvent[]): Partial<ArrestRecordedV2> => (events.findLast(({ type }) => type === 'ArrestRecorded')?.data ?? {}) as Partial<ArrestRecordedV2>
+
 /** The incidents of which an event speaks: by its number, or by the hold of an arrest. */
-const incidentsOf = (fed: ArrestsByIncident) => ({ data, stream }: Pick<RecordedEvent, 'data' | 'stream'>): readonly string[] => {
+const incidentsOf = (arrests: Arrests) => ({ data, stream }: Pick<RecordedEvent, 'data' | 'stream'>): readonly string[] => {
   const { incidentId, holdId } = data as { incidentId?: string; holdId?: string }
   if (incidentId !== undefined) return [incidentId]
-  return [...fed].flatMap(([id, arrests]) => arrests.some((one) => one.stream === stream || (holdId !== undefined && one.data.holdId === holdId)) ? [id] : [])
+  return [...arrests].flatMap(([one, events]) => one === stream || (holdId !== undefined && lastTold(events).holdId === holdId) ? lastTold(events).incidentId ?? [] : [])
 }
 
 const givenBy = async (log: Recorder, level: RecordedEvent, indexIncidentId: string, history: readonly RecordedEvent[], incidentOf: (event: Pick<RecordedEvent, 'data' | 'stream'>) => readonly string[]): Promise<Given> => {
@@ -56,8 +64,13 @@ const givenBy = async (log: Recorder, level: RecordedEvent, indexIncidentId: str
   return { at: level.ordinal, triggerId, streams: new Set(streams), incidents: new Set([indexIncidentId, ...named, ...(trigger ? incidentOf(trigger) : [])]) }
 }
 
-/** By its report, by an arrest that was told by itself, or by charges. */
-const wasArrestKnown = async (log: Recorder, incidentId: string, before: number, fed: ArrestsByIncident): Promise<boolean> => {
-  const read = await log.loadMany([`incident-${incidentId}`, `charging-${incidentId}`, ...(fed.get(incidentId) ?? []).map(({ stream }) => stream)])
-  return [...read.values()].flat().some((event) => event.ordinal < before && (isCharge(event) || (event.type === 'IncidentReported' && (event.data as IncidentReportedV1).arrestMade) || (event.type === 'ArrestRecorded' && (event.data as ArrestRecordedV2).incidentId === incidentId)))
+/** By its report, by charges, or by an arrest that was told by itself, stood, and was then, or is now, said to be of it. */
+const wasArrestKnown = async (log: Recorder, incidentId: string, at: number, arrests: Arrests): Promise<boolean> => {
+  const wasTold = [...arrests.values()].some((events) => {
+    const then = events.findLast(({ ordinal }) => ordinal < at)
+    return then?.type === 'ArrestRecorded' && [then.data as ArrestRecordedV2, lastTold(events)].some((one) => one.incidentId === incidentId)
+  })
+  if (wasTold) return true
+  const read = await log.loadMany([`incident-${incidentId}`, `charging-${incidentId}`])
+  return [...read.values()].flat().some((event) => event.ordinal < at && (isCharge(event) || (event.type === 'IncidentReported' && (event.data as IncidentReportedV1).arrestMade)))
 }

@@ -72,7 +72,7 @@ describe('what it names', () => {
   })
   it.each<[string, [string, DraftEvent], boolean, readonly [string, DraftEvent][]]>([
     ['under his token', arrest({ token: STRANGER }), true, []], ['told of his case', arrest({}, { partitionkey: `pchCase-${CASE}` }), true, []], ['by the number of his incident', arrest({ incidentId: FURTHER }), true, [linked(), further()]],
-    ['of somebody', arrest({}), false, []], ['by the number of his incident, where two were arrested', arrest({ incidentId: FURTHER }), false, [linked(), further(), dual]], ['of an incident in which he was the victim', arrest({ incidentId: FURTHER }), false, [linked('VICTIM_OF_RECORD'), further()]],
+    ['of somebody', arrest({}), false, []], ['by the number of an incident of which nobody has a report', arrest({ incidentId: FURTHER }), false, [linked()]], ['by the number of his incident, where two were arrested', arrest({ incidentId: FURTHER }), false, [linked(), further(), dual]], ['of an incident in which he was the victim', arrest({ incidentId: FURTHER }), false, [linked('VICTIM_OF_RECORD'), further()]],
   ])('an arrest %s', async (_, event, his, before) => { expect((await naming(byArrest, index(), ...before, event)).unknown).toEqual(his ? [] : NONE) })
   it('a referral about him; not one in which he is the survivor', async () => {
     const referral = (subjectRef: string, victimRef: string): [string, DraftEvent] => [`referral-${OTHER}`, draft('ReferralReceived', { referralId: OTHER, subjectRef, victimRef, incidentIds: [] })]

@@ -23,7 +23,8 @@ export const isHisByNumber = ({ arrested, isNumbered, tokens, incident: events, 
   // Of several the number does not tell which.
   if (known.determined?.dualArrest === true || isOfSeveral(events, arrests)) return false
   if (arrested.some((token) => others.includes(token))) return false
-  if (known.status !== 'known') return true
+  // Nobody says who was in it.
+  if (known.status !== 'known') return false
   const named = [...known.report.victims, ...known.report.offenders].map(({ token }) => token)
   const he = named.find((token) => tokens.includes(token)) ?? aggressorOf(known) ?? onlyOne(known.report)
   // Somebody whom the report knows: he, as far as it can be said who of them he is.
