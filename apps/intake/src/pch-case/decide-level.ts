@@ -5,6 +5,8 @@ import { draft, BASIS_EXPUNGED, NO_LEVEL, NO_PROPOSAL, notOpen } from './answers
 import { againstReferences, FURTHER } from './references'
 import type { Approve, Assign, Change, Contest, DecideContest, Decline, Exit, GivenExit, PchCase, Propose, Review } from './pch-case'
 
+const INDEX_TAKEN_BACK = refused('incident_retracted', 'The agency took its report of the index incident back. No level rests on it.', { rules: ['I1'] })
+
 export const propose = ({ data: { facts, policyVersion, onlyIfNew }, meta }: Propose, state: PchCase): Decision => {
   if (state.status !== 'open') return notOpen(state)
   const { policy, assessment } = facts
@@ -12,7 +14,7 @@ export const propose = ({ data: { facts, policyVersion, onlyIfNew }, meta }: Pro
   // On a case that has a level the policy proposes upwards, and only what follows from an offence after a notice: all else was before whoever decided it.
   const higher = state.level === null || (facts.afterNotice && assessment.level !== null && rankOf(assessment.level) > rankOf(state.level))
   if (!higher) return refused('level_already_assigned', 'This case has a level already. It is moved by changing the level, with the event that leads to it.', { rules: ['I3'] })
-  if (!facts.incidentCurrent) return refused('incident_retracted', 'The agency took its report of the index incident back. No level rests on it.', { rules: ['I1'] })
+  if (!facts.incidentCurrent) return INDEX_TAKEN_BACK
   if (facts.basisExpunged) return BASIS_EXPUNGED
   if (facts.reviewedYears === null) return refused('history_not_reviewed', 'No criminal history has been reviewed for this case. Type in the review first.')
   if (facts.reviewedYears !== policy.lookbackYears) return refused('other_lookback', `The review looked back ${facts.reviewedYears} years; the policy in force counts ${policy.lookbackYears}. Type in a review over ${policy.lookbackYears} years.`)
@@ -94,11 +96,15 @@ export const assign = ({ data: { facts, ...body }, meta }: Assign, state: PchCas
   if (state.status !== 'open') return notOpen(state)
   if (state.level !== null) return refused('level_already_assigned', `The level of this case was assigned already (${state.level}). It is moved by changing the level, with the event that leads to it.`, { kind: 'conflict', rules: ['I3'] })
   if (facts.basisExpunged) return BASIS_EXPUNGED
+  if (!facts.incidentCurrent) return INDEX_TAKEN_BACK
   const { proposal } = state
   if (!proposal) return NO_PROPOSAL
   if (proposal.policyHash !== facts.policy.hash) return refused('proposal_outdated', `Another policy is in force since the proposal (${facts.policy.policyVersion}). Ask for a new proposal.`, { kind: 'conflict' })
   const differs = body.level !== proposal.level || proposal.declined
   if (differs && body.overrideReason === undefined) return refused('override_reason_missing', proposal.declined ? 'The proposal was declined. Say by overrideReason why this level is assigned, or ask for a new proposal.' : `The policy proposes ${proposal.level}. Say by overrideReason why ${body.level} is assigned instead.`)
+  // Corrected since, taken back, or said to be somebody else's: nobody has seen what would be proposed by now.
+  const { level: now, matched } = facts.assessment
+  if (!differs && (now !== proposal.level || !proposal.matched.every((one) => matched.includes(one)))) return refused('proposal_outdated', `What is recorded has changed since the proposal: by now the policy proposes ${now === proposal.level ? `${now} for another reason` : now ?? 'no level'}. Ask for a new proposal, or assign a level of your own judgement, with overrideReason.`, { kind: 'conflict' })
   if (!differs && body.overrideReason !== undefined) return refused('nothing_overridden', `The policy proposes ${proposal.level} too: leave overrideReason out.`)
   const wrong = panelProblem(body.level, facts.panelAgencies, body.panelId, membersOf(state.approvals, body.level, body.panelId))
   if (wrong) return wrong

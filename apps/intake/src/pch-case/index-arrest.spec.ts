@@ -31,8 +31,10 @@ const proposed = async (...events: readonly Told[]) => {
   const lookUp = new CaseLookUp(log as unknown as Recorder, new MemoryVault(new Uint8Array(32)))
   // His cases are found by their number; here by his own.
   jest.spyOn(lookUp, 'casesOf').mockResolvedValue({ cases: [{ caseId: CASE, count: 1, opened, open: true, mayReopen: false, commands: [] }], next: { caseId: id(7), count: 2 } })
-  const { basisExpunged: toAssign = false } = await lookUp.forAssignment(CASE, 'C', NOW)
+  const { basisExpunged: toAssign = false, assessment: whenAssigned } = await lookUp.forAssignment(CASE, 'C', NOW)
   const { assessment, evidenceRefs, basis, basisExpunged } = await lookUp.forProposal({ status: 'open', opened, proposal: null, level: null, maxLevelEver: null, approvals: [], exits: [], decidedBy: [], contest: null, deferredUntil: null }, NOW)
+  // What is assigned is held against the same.
+  expect(whenAssigned).toEqual(assessment)
   return { ...assessment, evidence: evidenceRefs.slice(2), read: basis.map(({ stream }) => stream), basisExpunged: [basisExpunged, toAssign] }
 }
 const FELONY = 'felonyDomesticAssault.degrees=1+2'

@@ -30,7 +30,7 @@ import type { OneAtATime } from './one-at-a-time'
 import { sidesIn } from './reported-sides'
 import { toldInReport } from './look-up-told'
 import { isToldAsAnother } from './told-of-the-two'
-import { initial, pchCase, type ChangeFacts, type CloseFacts, type LevelFacts, type OpenFacts, type PchCase, type ProposeFacts, type ReopenFacts as CaseReopenFacts } from './pch-case'
+import { initial, pchCase, type AssignFacts, type ChangeFacts, type CloseFacts, type LevelFacts, type OpenFacts, type PchCase, type ProposeFacts, type ReopenFacts as CaseReopenFacts } from './pch-case'
 
 const onePer = (basis: readonly Basis[]): Basis[] => [...new Map(basis.map((one) => [one.stream, one])).values()]
 const basisOf = (stream: string, events: readonly RecordedEvent[]): Basis[] => events.length === 0 ? [] : [{ stream, revision: events.length - 1 }]
@@ -220,9 +220,10 @@ export class CaseLookUp {
     return { policy, panelAgencies: policy.policy.levels[level].requires?.panelApproval.minAgencies ?? 0, basis: [policy.basis] }
   }
 
-  async forAssignment(caseId: string, level: Level, now: string): Promise<LevelFacts> {
-    const state = await this.stateOf(caseId)
-    return { ...await this.forLevel(level, now), ...(state.status !== 'none' && await this.isBasisExpunged(state.opened) ? { basisExpunged: true } : {}) }
+  async forAssignment(caseId: string, level: Level, now: string): Promise<AssignFacts> {
+    const inForce = await this.forLevel(level, now)
+    const { incidentCurrent, assessment, basisExpunged = false, basis } = await this.forProposal(await this.stateOf(caseId), now)
+    return { ...inForce, incidentCurrent, assessment, basisExpunged, basis: onePer([...inForce.basis, ...basis]) }
   }
 
   /** With the criteria of the wished level that the record meets; of counts of other years none says anything. */

@@ -4,7 +4,7 @@ import { isRefusal, type Decision } from '@chorus/decider'
 import { given, metaOf, NOW } from '../../../../libs/decider/src/testing/given'
 import { aggregateProperties } from '../../../../libs/decider/src/testing/properties'
 import { INCIDENT, OFFENDER, STRANGER, VICTIM } from '../testing/incident-report'
-import { pchCase, type Approve, type Assign, type CaseCommand, type Change, type Close, type CloseFacts, type Contest, type DecideContest, type Decline, type Defer, type Exit, type LevelFacts, type Open, type OpenFacts, type Propose, type ProposeFacts, type Reopen, type ReopenFacts, type Review, type Succeed } from './pch-case'
+import { pchCase, type Approve, type Assign, type AssignFacts, type CaseCommand, type Change, type Close, type CloseFacts, type Contest, type DecideContest, type Decline, type Defer, type Exit, type LevelFacts, type Open, type OpenFacts, type Propose, type ProposeFacts, type Reopen, type ReopenFacts, type Review, type Succeed } from './pch-case'
 import type { ReferenceFacts, Trigger } from './references'
 
 const CASE = '018f0000-0000-7000-8000-000000000006'
@@ -31,7 +31,11 @@ const propose = (facts: Partial<ProposeFacts> = {}, policyVersion?: string): Pro
   } },
 })
 const facts = (panelAgencies = 0, hash = HASH): LevelFacts => ({ policy: { policyVersion: POLICY.policyVersion, hash }, panelAgencies, basis: [{ stream: 'policy-kc-ipvi-levels', revision: 0 }] })
-const assign = (body: AssignLevel = { level: 'C' }, looked = facts()): Assign => ({ type: 'AssignLevel', meta: metaOf({ name: `assign ${JSON.stringify(body)}` }), data: { ...body, facts: looked } })
+/** What the record says is as it was proposed. */
+const assign = (body: AssignLevel = { level: 'C' }, looked: Partial<AssignFacts> = {}): Assign => ({
+  type: 'AssignLevel', meta: metaOf({ name: `assign ${JSON.stringify(body)}` }),
+  data: { ...body, facts: { ...facts(), incidentCurrent: true, assessment: { level: body.level, matched: ['ipvArrestOrCharge.equals=1', 'ipvIncidentReport'], unknown: [] }, ...looked } },
+})
 const decline = (): Decline => ({ type: 'DeclineLevelProposal', meta: metaOf({ name: 'decline' }), data: { reasonCode: 'COUNTS_DISPUTED' } })
 const ARREST: Trigger = { type: 'ArrestRecorded', data: {}, stands: true, arrest: false, holds: true, counted: false, afterNotice: true }
 const change = (body: Partial<ChangeLevel> = {}, looked = facts(), references: Partial<ReferenceFacts> = {}): Change => ({
@@ -149,7 +153,17 @@ describe('a person assigns the level', () => {
   it('only on a proposal of the policy in force', () => {
     given(pchCase, opened).when(assign()).refused('proposal_missing')
     given(pchCase, opened, proposed).when(assign({ level: 'C' }, facts(0, 'b'.repeat(64)))).refused('proposal_outdated')
-    given(pchCase, opened, proposed).when(assign({ level: 'C' }, { ...facts(), basisExpunged: true })).refused('basis_expunged')
+    given(pchCase, opened, proposed).when(assign({ level: 'C' }, { basisExpunged: true })).refused('basis_expunged')
+  })
+  it.each<[string, AssignFacts['assessment']]>([
+    ['another level', { level: 'D', matched: ['ipvIncidentReport'], unknown: [] }], ['no level', { level: null, matched: [], unknown: ['ipvArrestOrCharge.equals=1'] }], ['this level for another reason', { level: 'C', matched: ['another'], unknown: [] }],
+  ])('not as proposed where the record was corrected since, so that it says %s; who overrides it says why', (_, assessment) => {
+    expect(given(pchCase, opened, proposed).when(assign({ level: 'C' }, { assessment })).refused('proposal_outdated').kind).toBe('conflict')
+    given(pchCase, opened, proposed).when(assign({ level: 'D', overrideReason: 'PANEL_JUDGEMENT' }, { assessment })).then({ type: 'LevelAssigned' })
+  })
+  it('not on an index report that was taken back since, whoever decides it', () => {
+    given(pchCase, opened, proposed).when(assign({ level: 'C' }, { incidentCurrent: false })).refused('incident_retracted', 'I1')
+    given(pchCase, opened, proposed).when(assign({ level: 'D', overrideReason: 'PANEL_JUDGEMENT' }, { incidentCurrent: false })).refused('incident_retracted', 'I1')
   })
   it('I3: once in an open period', () => { given(pchCase, opened, proposed, assigned).when(assign({ level: 'D', overrideReason: 'SAFETY_CONCERN' })).refused('level_already_assigned', 'I3') })
 
@@ -246,6 +260,12 @@ describe('the level is changed', () => {
     given(pchCase, opened, proposed, assigned).when(change({}, facts(), { trigger: { ...ARREST, stands: false } })).refused('trigger_replaced')
     given(pchCase, opened, proposed, assigned).when(change({ to: 'D', reasonCode: 'CORRECTION' }, facts(), { trigger: { ...ARREST, stands: false } })).then({ type: 'LevelChanged' })
     given(pchCase, opened, proposed, assigned, ...panel('D')).when(change({ to: 'D', reasonCode: 'PANEL_STEPDOWN', panelId: 'panel-2' }, facts(), { trigger: { ...ARREST, stands: false } })).then({ type: 'LevelChanged' })
+    const PROPOSAL: Trigger = { ...ARREST, type: 'LevelProposed', data: { level: 'B' } }
+    for (const [matched, answer] of [[[], 'trigger_replaced'], [['prohibitedBehaviorAfterNotice.levels=D+C'], 'changed']] as const) {
+      const { data, ...said } = change({ reasonCode: 'PROHIBITED_BEHAVIOR' }, facts(), { trigger: PROPOSAL })
+      const is = decided({ ...said, data: { ...data, facts: { ...data.facts, matched } } })
+      expect(isRefusal(is) ? is.refused : 'changed').toBe(answer)
+    }
     given(pchCase, opened, proposed, assigned).when(change({ reasonCode: 'PANEL_DECISION' }, facts(), { trigger: { ...ARREST, stands: false } })).refused('trigger_replaced')
   })
   it('I5: never downwards but by panel, correction or expungement; D is the lowest, A the highest', () => {

@@ -56,6 +56,8 @@ export interface ProposeFacts {
   readonly basis: readonly Basis[]
 }
 export interface LevelFacts { readonly policy: PolicyInForce; /** agencies that must sit on the panel for the wished level; 0: no panel */ readonly panelAgencies: number; /** a court ordered closed what the case rests on */ readonly basisExpunged?: boolean; readonly basis: readonly Basis[] }
+/** `assessment`: what would be proposed now. */
+export interface AssignFacts extends LevelFacts, Pick<ProposeFacts, 'incidentCurrent' | 'assessment'> {}
 
 /** `matched`: the criteria of the wished level that the record meets. */
 export interface ChangeFacts extends Omit<LevelFacts, 'basisExpunged'>, ReferenceFacts { readonly matched: readonly string[] }
@@ -64,7 +66,7 @@ export type Open = Command<'OpenCase', OpenCase & { readonly facts: OpenFacts }>
 export type Propose = Command<'ProposeLevel', { readonly policyVersion?: string; /** nobody asked: what was declined is not proposed again on the same record */ readonly onlyIfNew?: boolean; readonly facts: ProposeFacts }>
 export type Decline = Command<'DeclineLevelProposal', DeclineLevelProposal>
 export type Approve = Command<'ApproveLevel', ApproveLevel>
-export type Assign = Command<'AssignLevel', AssignLevel & { readonly facts: LevelFacts }>
+export type Assign = Command<'AssignLevel', AssignLevel & { readonly facts: AssignFacts }>
 export type Change = Command<'ChangeLevel', ChangeLevel & { readonly facts: ChangeFacts }>
 export type Close = Command<'CloseCase', CloseCase & { readonly facts: CloseFacts }>
 /** Why is said elsewhere. */

@@ -65,7 +65,7 @@ const LEADS_TO: Readonly<Record<ChangeReason, { readonly leads: Leads; readonly 
 export const FURTHER: readonly ChangeReason[] = ['FIRST_ARREST', 'FURTHER_ARREST', 'PROHIBITED_BEHAVIOR']
 
 /** Why what is named does not carry the change; null: it does. What a court closed, or somebody took back, may lower a level and never raise one. */
-export const againstReferences = ({ evidenceRefs, reasonCode, to }: ChangeLevel, { unknown, expunged, basisExpunged, trigger }: ReferenceFacts, down: boolean): Refusal | null => {
+export const againstReferences = ({ evidenceRefs, reasonCode, to }: ChangeLevel, { unknown, expunged, basisExpunged, trigger, matched }: ReferenceFacts & { readonly matched: readonly string[] }, down: boolean): Refusal | null => {
   if (evidenceRefs.length === 0) return refused('evidence_missing', 'A change of level names the records on which it rests. Name at least one.')
   if (unknown.length > 0 || !trigger) return refused('reference_unknown', `Not known here as of this person: ${unknown.join(', ')}. Name an event, and records, that stand here and are of the person of this case: reports, arrests, charges, referrals, reviews of the history, or what is recorded of the case itself.`)
   if (!down && basisExpunged) return BASIS_EXPUNGED
@@ -75,6 +75,7 @@ export const againstReferences = ({ evidenceRefs, reasonCode, to }: ChangeLevel,
   if (down) return null
   if (trigger.counted && FURTHER.includes(reasonCode)) return refused('trigger_counted', 'The level of this case rests on this already, whoever told of it since; or it is an arrest of before that level was given, of no incident that is known here, and may be the one on which it rests: then have its incident recorded with it. Name what came after it; a panel moves the level on what is known (PANEL_DECISION), and whoever decided wrongly corrects it (CORRECTION).')
   if (reasonCode === 'PROHIBITED_BEHAVIOR' && !trigger.afterNotice) return refused('not_after_notice', 'No notification was delivered in this case, to himself, before this happened: it is no prohibited behaviour after notice. What is told without its hour may have been before a notice of that day. Record the delivery where there was one, or have a panel decide.')
-  if (trigger.stands) return null
-  return refused('trigger_replaced', 'The event that triggerEventId names was corrected or taken back since, or rests on what is no ground any more. Name what stands in its place.')
+  // A proposal stands while the record meets a criterion of its level.
+  if (trigger.stands && (trigger.type !== 'LevelProposed' || matched.length > 0)) return null
+  return refused('trigger_replaced', 'The event that triggerEventId names was corrected or taken back since, or rests on what is no ground any more. Name what stands in its place, or ask for a new proposal.')
 }
