@@ -33,6 +33,11 @@ describe('history', () => {
   it('keeps log order, and reverses it on request', () => {
     expect(history([event('a'), event('b')], { newestFirst: true }).map(e => e.id)).toEqual(['b', 'a'])
   })
+  it('says of a case that was closed and is opened again that it has no level until it is levelled anew; one that was put off keeps its own', () => {
+    const [of, other] = [{ stream: 'pchCase-1' }, { stream: 'pchCase-2' }]
+    const read = history([event('a', { type: 'LevelAssigned', ...of }), event('b', { type: 'CaseDeferred', ...of }), event('c', { type: 'CaseClosed', ...other }), event('d', { type: 'CaseReopened', ...of }), event('e', { type: 'CaseClosed', ...of }), event('f', { type: 'CaseReopened', ...of }), event('g', { type: 'CaseDeferred', ...of }), event('h', { type: 'CaseReopened', ...of })], { newestFirst: true })
+    expect(read.filter(({ type }) => type === 'CaseReopened').map(({ id, what }) => [id, what])).toEqual([['h', 'Case taken up again'], ['f', 'Closed case opened again: without a level until it is levelled anew'], ['d', 'Case taken up again']])
+  })
   it('reads a type nobody wrote a phrase for', () => expect(history([event('a', { type: 'CallInHeld' })])[0]!.what).toBe('Call in held'))
 })
 

@@ -47,6 +47,12 @@ export interface HistoryView {
 export const history = (events: readonly RecordedEvent[], view: HistoryView = {}): HistoryEntry[] => {
   const replacedBy = new Map<string, { id: string; retracted: boolean }>()
   for (const event of events) if (event.corrects) replacedBy.set(event.corrects, { id: event.id, retracted: event.type === 'EventRetracted' })
+  // Which of the two a reopening is, only what was before it says.
+  const [openedAgain, closed] = [new Set<string>(), new Set<string>()]
+  for (const { id, type, stream } of events) {
+    if (type === 'CaseClosed') closed.add(stream)
+    if (type === 'CaseReopened' && closed.delete(stream)) openedAgain.add(id)
+  }
   const entries = events
     .filter(event => !view.asOfOccurred || startOf(event.time, event.timeZone) <= view.asOfOccurred)
     .map((event): HistoryEntry => {
@@ -55,7 +61,7 @@ export const history = (events: readonly RecordedEvent[], view: HistoryView = {}
       return {
         id: event.id,
         type: event.type,
-        what: phraseOf(event.type),
+        what: openedAgain.has(event.id) ? OPENED_AGAIN : phraseOf(event.type),
         happened: { time: event.time, precision: event.timePrecision, zone: event.timeZone },
         received: event.receivedtime,
         recorded: event.recordedtime,
@@ -119,6 +125,8 @@ const PHRASES: Readonly<Record<string, string>> = {
   ServiceReferralAnswered: 'Provider answered',
   ProtocolBreachDetected: 'Breach of protocol recorded',
 }
+/** What it was levelled before the closing is its level no more (decision 0078). */
+const OPENED_AGAIN = 'Closed case opened again: without a level until it is levelled anew'
 /** `LevelAssigned` reads "Level assigned" also where nobody wrote a phrase for it. */
 const phraseOf = (type: string): string =>
   PHRASES[type] ?? type.replace(/([a-z])([A-Z])/g, (_, a: string, b: string) => `${a} ${b.toLowerCase()}`)
