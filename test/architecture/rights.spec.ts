@@ -15,12 +15,12 @@ const ANALYSTS = { intakeAnalyst: JUSTICE }
 const ADVOCATES = ['KCPD', 'JCPO', 'HEALTH']
 
 const RIGHTS: Readonly<Record<string, readonly [roles: readonly string[], agencies: readonly string[] | null, of?: Readonly<Record<string, readonly string[]>>]>> = {
-  AdministerLethalityScreen: [['detective', 'intakeAnalyst', 'systemAdvocate'], JUSTICE],
+  AdministerLethalityScreen: [['detective', 'intakeAnalyst'], ['KCPD']],
   RecordChargingDecision: [['intakeAnalyst', 'prosecutor'], ['KCPD', 'JCPO', 'MUNI_COURT', 'PROBATION']],
   RecordArrest: [['intakeAnalyst', 'detective'], ['KCPD']],
   RecordDisposition: [['intakeAnalyst', 'prosecutor'], ['KCPD', 'JCPO', 'MUNI_COURT', 'PROBATION']],
   PublishMetric: [['evaluator'], ANY],
-  RecordHotlineContact: [['detective', 'intakeAnalyst', 'systemAdvocate'], JUSTICE],
+  RecordHotlineContact: [['detective', 'intakeAnalyst'], ['KCPD']],
   ActivatePolicy: [['prosecutor'], ['JCPO']],
   ApprovePolicy: [['prosecutor', 'healthProgram', 'systemAdvocate'], ['JCPO', 'HEALTH', 'KCPD']],
   DraftPolicy: [['prosecutor', 'healthProgram', 'systemAdvocate'], ['JCPO', 'HEALTH', 'KCPD']],

@@ -146,9 +146,11 @@ describe('a case is opened and levelled', () => {
     expect(taken).toMatchObject({ status: 200, body: { stream: expect.stringMatching(/^lethalityScreen-/) } })
     const one = `/v1/lethality-screens/${idIn(taken)}`
 
-    // who took it, the prosecutor and the safety context; to others it is not there
-    const shown = { outcome: 'SCREENED_IN_Q4_11', instrumentVersion: 'maryland-11', algorithmVersion: 'lap@1', answers, contact: null, hotlineDueAt: new Date(Date.parse(screen.administeredAt) + 3_600_000).toISOString() }
-    for (const role of ['detective', 'prosecutor', 'systemAdvocate'] as const) expect((await get(role, one)).body).toMatchObject(shown)
+    // the prosecutor and the safety context; its outcome alone who took it; to others it is not there
+    const shown = { outcome: 'SCREENED_IN_Q4_11', instrumentVersion: 'maryland-11', algorithmVersion: 'lap@1', contact: null, hotlineDueAt: new Date(Date.parse(screen.administeredAt) + 3_600_000).toISOString() }
+    for (const role of ['prosecutor', 'systemAdvocate'] as const) expect((await get(role, one)).body).toMatchObject({ ...shown, answers })
+    expect((await get('detective', one)).body).toMatchObject(shown)
+    expect((await get('detective', one)).body).not.toHaveProperty('answers')
     expect([(await get('intakeAnalyst', one)).status, (await get('evaluator', one)).status]).toEqual([404, 403])
 
     const listed = async (state: string, after: number) => (await get('systemAdvocate', `/v1/lethality-screens?incidentId=${incident.incidentId}&state=${state}&after=${after}`)).body.screens

@@ -18,6 +18,10 @@ export interface Right { readonly roles: readonly Role[]; readonly agencies?: re
 export const agenciesFor = ({ agencies, agenciesOf }: Right, role: string): readonly string[] | undefined => agenciesOf?.[role as Role] ?? agencies
 /** Those who work with what agencies of justice report, in whatever form it lies here: by its persons' names, or as bytes that could not be read. */
 export const JUSTICE_ALONE: AgenciesOf = { intakeAnalyst: ['KCPD', 'JCPO'] }
+/** Where those sit who work cases: a role alone says nothing of the agency. Who sits on a panel is of justice; the Health Department has its own role. */
+const CASES_WORKED_IN: AgenciesOf = { ...JUSTICE_ALONE, detective: ['KCPD', 'JCPO'], prosecutor: ['KCPD', 'JCPO'], panelMember: ['KCPD', 'JCPO'], systemAdvocate: ['KCPD', 'JCPO', 'HEALTH'] }
+/** The right of these roles to what is shown of one case, each where it works cases; a role that works none is bound to no agency. */
+export const casesSeenBy = (...roles: Role[]): Right => ({ roles, agenciesOf: Object.fromEntries(Object.entries(CASES_WORKED_IN).filter(([role]) => (roles as string[]).includes(role))) })
 /** Who may, in words: "intakeAnalyst (KCPD, JCPO), operator". */
 export const whoMay = ({ roles, agencies, agenciesOf }: Right): string => `${roles.map((role) => { const own = agenciesOf?.[role]; return own ? `${role} (${own.join(', ')})` : role }).join(', ')}${agencies ? ` of ${agencies.join(', ')}` : ''}`
 

@@ -1,15 +1,16 @@
 import { Controller, Get, Query, Req } from '@nestjs/common'
 import { ApiQuery } from '@nestjs/swagger'
+import { casesSeenBy } from '@chorus/contracts'
 import { contextOf, Problem, QueryRoute, type ChorusRequest } from '@chorus/platform'
 import { HistoryReader, type HistoryAnswer } from './read-history'
-import { HISTORY_READERS, NAMES_SEEN_IN } from './who-sees-what'
+import { HISTORY_READERS } from './who-sees-what'
 
 @Controller('v1/history')
 export class HistoryController {
   constructor(private readonly reader: HistoryReader) {}
 
   @Get()
-  @QueryRoute({ summary: 'The history of a case, an incident, an account or an ordinance, as it was and as it was known', reads: { person: 'of' }, roles: HISTORY_READERS, agenciesOf: NAMES_SEEN_IN })
+  @QueryRoute({ summary: 'The history of a case, an incident, an account or an ordinance, as it was and as it was known', reads: { person: 'of' }, ...casesSeenBy(...HISTORY_READERS) })
   @ApiQuery({ name: 'of', description: 'id of a case or incident, ORI/number of a report, code of an account, or number of an ordinance' })
   @ApiQuery({ name: 'asOfRecorded', required: false, description: 'as it was known at this moment: a date, a local time (America/Chicago) or an instant' })
   @ApiQuery({ name: 'asOfOccurred', required: false, description: 'only what had happened by this moment' })

@@ -5,12 +5,10 @@
  */
 import { categoryOf } from '@chorus/event-store'
 import { isLevelClosed, NOTHING_CLOSED, type Closed } from '@chorus/record-access'
-import { CATEGORIES, OPENS, RULES_ONLY_FOR, categoryNamed, eventRegistry, fieldAt, fieldsOf, type AgenciesOf, type ContractClass, type FieldSpec, type RecordedEvent, type Role, type Sight } from '@chorus/contracts'
+import { CATEGORIES, OPENS, RULES_ONLY_FOR, categoryNamed, eventRegistry, fieldAt, fieldsOf, type ContractClass, type FieldSpec, type RecordedEvent, type Role, type Sight } from '@chorus/contracts'
 
 /** Roles that may ask for a history at all. */
 export const HISTORY_READERS = [...new Set(CATEGORIES.flatMap(({ sight }) => Object.keys(sight)))] as Role[]
-/** Where those roles sit that are shown names, as everywhere else that shows them: a role alone says nothing of the agency. */
-export const NAMES_SEEN_IN: AgenciesOf = { intakeAnalyst: ['KCPD', 'JCPO'], detective: ['KCPD', 'JCPO'], prosecutor: ['KCPD', 'JCPO'], systemAdvocate: ['KCPD', 'JCPO', 'HEALTH'] }
 
 const sightOf = (role: string, category: string): Sight | undefined => categoryNamed(category)?.sight[role as Role]
 

@@ -10,6 +10,8 @@ import { CaseLookUp } from '../pch-case/look-up'
 import { circumstance, initial, type Circumstance } from './circumstance'
 import { RecordCustodyStatusCommand, RecordProtectionOrderStatusCommand } from './circumstance.commands'
 
+/** Those with a roster or a docket before them, who also tell it. */
+const WHO_TELL = ['KCPD', 'JCPO', 'MUNI_COURT', 'PROBATION']
 const NOT_THERE = (aside: Aside = {}): Problem => new Problem('not-found', 'There is no case of this number. Look its number up again.', {}, aside)
 
 @ApiTags('circumstances')
@@ -24,7 +26,7 @@ export class CircumstanceController {
   async order(@Param('id', UuidParam) id: string, @Body() body: RecordProtectionOrderStatus, @Meta() meta: CommandMeta): Promise<Receipt> { return receiptOf(await this.commands.execute(new RecordProtectionOrderStatusCommand(id, body, meta))) }
 
   @Get(':id/circumstances')
-  @QueryRoute({ summary: 'Custody by hold, orders of protection, and further incidents of a case, each in the order in which it happened', reads: { person: 'caseId' }, roles: ['intakeAnalyst', 'detective', 'prosecutor', 'systemAdvocate'], agencies: ['KCPD', 'JCPO', 'MUNI_COURT', 'PROBATION', 'HEALTH'] })
+  @QueryRoute({ summary: 'Custody by hold, orders of protection, and further incidents of a case, each in the order in which it happened', reads: { person: 'caseId' }, roles: ['intakeAnalyst', 'detective', 'prosecutor', 'systemAdvocate'], agenciesOf: { intakeAnalyst: WHO_TELL, detective: WHO_TELL, prosecutor: WHO_TELL, systemAdvocate: ['KCPD', 'JCPO', 'HEALTH'] } })
   async get(@Req() request: ChorusRequest, @Param('id', UuidParam) id: string): Promise<Circumstance & { readonly caseId: string }> {
     if ((await this.lookUp.stateOf(id)).status === 'none') throw NOT_THERE()
     const state = fold(circumstance, await this.log.load(streamOf(circumstance, id)), initial)

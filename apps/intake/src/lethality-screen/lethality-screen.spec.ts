@@ -65,7 +65,7 @@ describe('the hotline is called', () => {
   it('after the screen, once, at a moment that is past', () => {
     const called = given(lethalityScreen, taken).when(contact()).then({ type: 'AdvocateHotlineContactRecorded' })[0]!
     given(lethalityScreen, taken, called).when(contact()).nothing()
-    given(lethalityScreen, taken, called).when(contact({ victimSpoke: true })).refused('contact_recorded')
+    for (const other of [{ victimSpoke: true }, { durationMinutes: 9 }]) given(lethalityScreen, taken, called).when(contact(other)).refused('contact_recorded')
     given(lethalityScreen).when(contact()).refused('screen_unknown')
     given(lethalityScreen, taken).when(contact({ calledAt: '2026-07-02T13:59:59.000Z' })).refused('called_before_screen')
     given(lethalityScreen, taken).when(contact({ calledAt: '2026-07-02T15:10:00.001Z' })).refused('called_in_future')
@@ -75,6 +75,9 @@ describe('the hotline is called', () => {
     const [waits, done] = [history.slice(0, 1), history].map((events) => events.reduce<ReturnType<typeof evolveRow>>((row, event) => evolveRow(row, event), undefined)!)
     expect([stateOf(waits!), stateOf(done!), stateOf({ outcome: 'NOT_SCREENED_IN', calledAt: null })]).toEqual(['to-call', 'called', 'no-call'])
     expect(done).not.toHaveProperty('answers')
+    // the source corrects its form: the call was made all the same
+    const corrected = [...history, { ...history[0]!, id: 'corrected' }].reduce<ReturnType<typeof evolveRow>>((row, event) => evolveRow(row, event), undefined)!
+    expect(corrected).toMatchObject({ calledAt: done!.calledAt, victimSpoke: false })
   })
 })
 

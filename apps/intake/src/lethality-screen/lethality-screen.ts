@@ -65,7 +65,7 @@ export const recordContact = ({ data: { facts, ...body }, meta }: RecordContact,
   if (Date.parse(body.calledAt) > Date.parse(meta.now)) return refused('called_in_future', 'The hotline was called at a moment that lies in the future. Correct calledAt.')
   if (Date.parse(body.calledAt) < Date.parse(state.screen.administeredAt)) return refused('called_before_screen', 'The call is before the screen that it followed. Correct calledAt.')
   if (state.contact) {
-    const same = state.contact.calledAt === body.calledAt && state.contact.programId === body.programId && state.contact.victimSpoke === body.victimSpoke
+    const same = state.contact.calledAt === body.calledAt && state.contact.programId === body.programId && state.contact.victimSpoke === body.victimSpoke && state.contact.durationMinutes === body.durationMinutes
     return same ? [] : refused('contact_recorded', 'A call to the hotline is recorded for this screen already. A second screen has a call of its own.', { kind: 'conflict' })
   }
   const contact: AdvocateHotlineContactRecordedV1 = { screenId: state.screen.screenId, ...body }

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Inject, Param, Post, Req } from '@nestjs/common'
 import { CommandBus } from '@nestjs/cqrs'
 import { ApiTags } from '@nestjs/swagger'
-import { DeferReferral, ExcludeReferral, ReceiveReferral, ReopenReferral, type CommandMeta } from '@chorus/contracts'
+import { DeferReferral, ExcludeReferral, ReceiveReferral, ReopenReferral, casesSeenBy, type CommandMeta } from '@chorus/contracts'
 import { fold, streamOf } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
 import { CommandRoute, contextOf, Meta, Problem, QueryRoute, receiptOf, RECORDER, UuidParam, VAULT, type Aside, type ChorusRequest, type Receipt } from '@chorus/platform'
@@ -49,7 +49,7 @@ export class ReferralController {
     return receiptOf(await this.commands.execute(new ReopenReferralCommand(id, body, meta)))
   }
 
-  @Get(':id') @QueryRoute({ summary: 'A referral: its persons as tokens, its incidents, its pair', reads: { person: 'referralId' }, roles: ['intakeAnalyst', 'detective', 'prosecutor', 'systemAdvocate'], agencies: ['KCPD', 'JCPO', 'HEALTH'] })
+  @Get(':id') @QueryRoute({ summary: 'A referral: its persons as tokens, its incidents, its pair', reads: { person: 'referralId' }, ...casesSeenBy('intakeAnalyst', 'detective', 'prosecutor', 'systemAdvocate') })
   async get(@Req() request: ChorusRequest, @Param('id', UuidParam) id: string): Promise<ReferralView> {
     const state = fold(referral, await this.log.load(streamOf(referral, id)), initial)
     if (state.status === 'none') throw NOT_THERE()

@@ -1,5 +1,6 @@
 import { Controller, Get, Query, Req } from '@nestjs/common'
 import { ApiQuery, ApiTags } from '@nestjs/swagger'
+import { casesSeenBy } from '@chorus/contracts'
 import { contextOf, oneOf, QueryRoute, uuid, wholeNumber, type ChorusRequest } from '@chorus/platform'
 import { HOTLINE_STATES } from './screens-by-hotline-due'
 import { ScreensByHotlineDue, type ScreenList } from './screens-by-hotline-due.query'
@@ -10,7 +11,7 @@ export class ScreensByHotlineDueController {
   constructor(private readonly screens: ScreensByHotlineDue) {}
 
   @Get()
-  @QueryRoute({ summary: 'Lethality screens, and which still call for the hotline, longest due first', reads: { person: 'screenId' }, roles: ['prosecutor', 'systemAdvocate'], agencies: ['KCPD', 'JCPO', 'HEALTH'] })
+  @QueryRoute({ summary: 'Lethality screens, and which still call for the hotline, longest due first', reads: { person: 'screenId' }, ...casesSeenBy('prosecutor', 'systemAdvocate') })
   @ApiQuery({ name: 'state', required: false, enum: HOTLINE_STATES })
   @ApiQuery({ name: 'incidentId', required: false, description: 'id of an incident' })
   @ApiQuery({ name: 'after', required: false, description: 'ordinal of a reply to a command: waits until it is seen here' })

@@ -23,7 +23,7 @@ async function write(tx: TransactionSql, events: readonly RecordedEvent[]): Prom
 }
 
 export const screensByHotlineDue: ReadModel = {
-  name: 'intake.screens-by-hotline-due', version: 2, categories: ['lethalityScreen'], knows: KNOWN, table: 'screens_by_hotline_due',
+  name: 'intake.screens-by-hotline-due', version: 3, categories: ['lethalityScreen'], knows: KNOWN, table: 'screens_by_hotline_due',
   columns: 'screen uuid primary key, incident uuid not null, state text not null, administered text collate "C" not null, row jsonb not null', write,
 }
 

@@ -26,7 +26,7 @@ export interface ScreenRow {
 export const evolve = (row: ScreenRow | undefined, event: RecordedEvent): ScreenRow | undefined => {
   if (event.type === 'LethalityScreenAdministered') {
     const { screenId, incidentId, instrument, outcome, administeredAt } = event.data as LethalityScreenAdministeredV1
-    return { screenId, incidentId, instrument, outcome, administeredAt, receivedAt: event.receivedtime, calledAt: null, victimSpoke: null }
+    return { screenId, incidentId, instrument, outcome, administeredAt, receivedAt: event.receivedtime, calledAt: row?.calledAt ?? null, victimSpoke: row?.victimSpoke ?? null }
   }
   if (event.type !== 'AdvocateHotlineContactRecorded' || !row) return row
   const { calledAt, victimSpoke } = event.data as AdvocateHotlineContactRecordedV1

@@ -1,5 +1,6 @@
 import { Controller, Get, Query, Req } from '@nestjs/common'
 import { ApiQuery, ApiTags } from '@nestjs/swagger'
+import { casesSeenBy } from '@chorus/contracts'
 import { contextOf, QueryRoute, wholeNumber, type ChorusRequest } from '@chorus/platform'
 import { TimersByDueDate, type TimerCounts, type TimerList } from './timers-by-due-date.query'
 
@@ -13,7 +14,7 @@ export class TimersByDueDateController {
   counts(): Promise<TimerCounts> { return this.timers.counts() }
 
   @Get('due')
-  @QueryRoute({ summary: 'What is due, soonest first: referrals to be decided, hotlines to be called, levels to be looked at again; of the records that the reader may see', reads: { person: 'stream' }, roles: ['intakeAnalyst', 'detective', 'prosecutor', 'systemAdvocate'], agencies: ['KCPD', 'JCPO', 'HEALTH'] })
+  @QueryRoute({ summary: 'What is due, soonest first: referrals to be decided, hotlines to be called, levels to be looked at again; of the records that the reader may see', reads: { person: 'stream' }, ...casesSeenBy('intakeAnalyst', 'detective', 'prosecutor', 'systemAdvocate') })
   @ApiQuery({ name: 'after', required: false, description: 'ordinal of a reply to a command: waits until it is seen here' })
   @ApiQuery({ name: 'limit', required: false, description: '1 to 500, default 50' })
   @ApiQuery({ name: 'from', required: false, description: 'skip so many' })

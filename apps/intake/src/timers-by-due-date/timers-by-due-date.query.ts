@@ -13,7 +13,7 @@ import { stateOf, type TimerListed } from './timers-by-due-date'
 import { BESIDE, WATCHES } from './watches'
 
 export const intakeTimers: TimerModel<TimerValues> = {
-  name: 'intake.timers', version: 9, table: 'intake_timers', watches: WATCHES, beside: { categories: ['policy', ...BESIDE.categories], knows: [...POLICY_EVENTS, ...BESIDE.knows] }, values: { initial: NO_VALUES, evolve: valuesAfter },
+  name: 'intake.timers', version: 10, table: 'intake_timers', watches: WATCHES, beside: { categories: ['policy', ...BESIDE.categories], knows: [...POLICY_EVENTS, ...BESIDE.knows] }, values: { initial: NO_VALUES, evolve: valuesAfter },
 }
 /** T-30 does more than tell: the law closes the record, so Chorus does. */
 const closeUncharged = (log: Recorder) => async (record: string, { timer, due }: Timer, meta: CommandMeta): Promise<void> => {

@@ -76,6 +76,17 @@ describe('T-30', () => {
   })
 })
 
+describe('T-LAP', () => {
+  const screens = WATCHES.find((one) => one.category === 'lethalityScreen')!
+  const screen = (outcome: string): RecordedEvent => event('lethalityScreen-1', 'LethalityScreenAdministered', { outcome, administeredAt: NOW })
+  const called = event('lethalityScreen-1', 'AdvocateHotlineContactRecorded', { screenId: id(4) })
+  const running = (...events: RecordedEvent[]): string[] => events.reduce<Watched>((so, one) => screens.evolve(so, one, { ...values, hotlineWithinMinutes: 60 }), { timers: [] }).timers.map(({ timer }) => timer)
+  it('runs from a screen that screens in until the hotline is called, and goes by the screen as its source corrects it', () => {
+    expect([running(screen('SCREENED_IN_Q1_3')), running(screen('NOT_SCREENED_IN')), running(screen('SCREENED_IN_Q1_3'), called)]).toEqual([['T-LAP'], [], []])
+    expect([running(screen('NOT_SCREENED_IN'), screen('SCREENED_IN_Q4_11')), running(screen('SCREENED_IN_Q1_3'), screen('NOT_SCREENED_IN')), running(screen('SCREENED_IN_Q1_3'), called, screen('SCREENED_IN_Q1_3'))]).toEqual([['T-LAP'], [], []])
+  })
+})
+
 it('T-REF ends with the case that is opened on the referral, or its exclusion; T-VAL with the case', () => {
   const received = event(`referral-${REFERRAL}`, 'ReferralReceived', { referralId: REFERRAL })
   const referral = (...more: RecordedEvent[]) => after('referral', `referral-${REFERRAL}`, received, ...more)

@@ -1,5 +1,5 @@
 /** Which events start and end the timers of intake. Pure. */
-import type { AdvocateHotlineContactRecordedV1, ArrestRecordedV1, CaseDeferredV1, CaseOpenedV1, ChargingDecisionMadeV1, EventRetractedV1, IncidentLinkedToCaseV1, IncidentReportedV1, LethalityScreenAdministeredV1, RecordedEvent, ReferralDeferredV1, TimerName } from '@chorus/contracts'
+import type { ArrestRecordedV1, CaseDeferredV1, CaseOpenedV1, ChargingDecisionMadeV1, EventRetractedV1, IncidentLinkedToCaseV1, IncidentReportedV1, LethalityScreenAdministeredV1, RecordedEvent, ReferralDeferredV1, TimerName } from '@chorus/contracts'
 import { dayOf } from '@chorus/decider'
 import { CHARGING_EVENTS } from '../charging/charging'
 import { CIRCUMSTANCE_EVENTS } from '../circumstance/circumstance'
@@ -42,16 +42,16 @@ const referrals: Watch<TimerValues> = {
   },
 }
 
-/** T-LAP: after a screen that screens in, the hotline is called. */
+/** T-LAP: after a screen that screens in, as its source has it last, the hotline is called: once, whatever is corrected then. */
 const screens: Watch<TimerValues> = {
   category: 'lethalityScreen', knows: LETHALITY_SCREEN_EVENTS, streamOf: own('lethalityScreen'),
   evolve: (watched, event, { hotlineWithinMinutes }) => {
     if (event.type === 'LethalityScreenAdministered') {
       const screen = event.data as LethalityScreenAdministeredV1
       const due = hotlineDueAt(screen, hotlineWithinMinutes)
-      return due === undefined ? watched : running(watched, { timer: 'T-LAP', owner: 'watchCommander', from: screen.administeredAt, due })
+      return due === undefined || watched.memory?.called ? ended(watched, 'T-LAP') : running(watched, { timer: 'T-LAP', owner: 'watchCommander', from: screen.administeredAt, due })
     }
-    return event.type === 'AdvocateHotlineContactRecorded' && (event.data as AdvocateHotlineContactRecordedV1).screenId ? ended(watched, 'T-LAP') : watched
+    return event.type === 'AdvocateHotlineContactRecorded' ? { ...ended(watched, 'T-LAP'), memory: { called: true } } : watched
   },
 }
 

@@ -2,7 +2,7 @@ import { CommandBody } from '../commands'
 import { Code, Codes, Count, Flag, Name, Timestamp, Token, Uuid } from '../fields'
 import { INSTRUMENTS, SCREEN_ANSWERS, type Instrument, type ScreenAnswer } from './lethality-screen.v1'
 
-@CommandBody({ type: 'AdministerLethalityScreen', roles: ['detective', 'intakeAnalyst', 'systemAdvocate'], agencies: ['KCPD', 'JCPO'], summary: 'Record a lethality screen: the answers alone; what comes of them is computed' })
+@CommandBody({ type: 'AdministerLethalityScreen', roles: ['detective', 'intakeAnalyst'], agencies: ['KCPD'], summary: 'Record a lethality screen: the answers alone; what comes of them is computed' })
 export class AdministerLethalityScreen {
   @Uuid({ doc: 'the incident' }) incidentId!: string
   @Token({ kind: 'per', doc: 'the victim of record, as the report names the person' }) victimToken!: string
@@ -13,7 +13,7 @@ export class AdministerLethalityScreen {
   @Timestamp({ doc: 'when the screen was taken' }) administeredAt!: string
 }
 
-@CommandBody({ type: 'RecordHotlineContact', roles: ['detective', 'intakeAnalyst', 'systemAdvocate'], agencies: ['KCPD', 'JCPO'], summary: 'Record that the hotline was called after a screen; nothing of what was said' })
+@CommandBody({ type: 'RecordHotlineContact', roles: ['detective', 'intakeAnalyst'], agencies: ['KCPD'], summary: 'Record that the hotline was called after a screen; nothing of what was said' })
 export class RecordHotlineContact {
   @Timestamp({ doc: 'when it was called' }) calledAt!: string
   @Name({ doc: 'the hotline\'s program' }) programId!: string
