@@ -5,7 +5,7 @@ import type { Recorder } from '@chorus/event-store'
 import type { WallsOf } from '@chorus/platform'
 import { changedValues, IDENTITY_POLICY, initial as noPolicy, LEVELS_POLICY, NOTIFICATIONS_POLICY, policy as policyStream, policyIn, policyVersionOf, TIMERS_POLICY, type ChangedValue, type PolicyFile } from '@chorus/policy'
 import { closedTo, type Reader } from '@chorus/record-access'
-import { dueAfter, type DueTimer } from '@chorus/timers'
+import type { DueTimer } from '@chorus/timers'
 import { screen } from '../on-incident-reported/assess-eligibility'
 import { arrestsByIncident } from '../pch-case/his-records'
 import type { CaseLookUp } from '../pch-case/look-up'
@@ -15,7 +15,7 @@ import { isDecided } from '../person-identity/person-identity'
 import { matchPersons, type IdentityPolicy } from '../person-match/person-match'
 import type { TimerPolicy } from '../timers-by-due-date/timer-policy'
 import { asItHolds, directionOf, levelDifference, screenedUnder, screeningDifference, type LevelDifference, type ScreeningDifference } from './compare-levels'
-import { matchDifferences, planDifference, type MatchDifference, type PlanDifference, type TellingPolicy } from './compare-others'
+import { dueUnder, matchDifferences, planDifference, type MatchDifference, type PlanDifference, type TellingPolicy } from './compare-others'
 import type { LevelPolicy } from './criteria'
 
 export interface CaseChange extends LevelDifference { /** the case */ readonly record: string; /** the level that people have given it */ readonly assigned: string | null; readonly direction: ReturnType<typeof directionOf> }
@@ -101,9 +101,7 @@ export class PolicyCheck {
       return { found: { ...await this.levels(before, after, reader, now), ...await this.screenings(before, after, reader), ...hotline }, notice: `Every open case and every reported incident was looked at under both. No level or due date is changed by a policy: levels are proposed anew when a person asks, and what runs keeps its due date. Once the policy holds, incidents that it screens otherwise are assessed anew, beside what was assessed before. ${INSIDERS}` }
     }
     if (file.kind.policyId === TIMERS_POLICY) {
-      const { timers, holidays } = file.policy as TimerPolicy
-      const found = await this.timersUnder(reader, ({ timer, from, due }) => { if (timer === 'T-LAP') return due; const rule = timers[timer]; return rule ? dueAfter(from, rule, holidays) : null })
-      return { found, notice: `Every timer of intake that runs was counted anew. What runs keeps the due date that it was given: the file would hold for what starts once it holds. ${INSIDERS}` }
+      return { found: await this.timersUnder(reader, dueUnder(file.policy as TimerPolicy)), notice: `Every timer of intake that runs was counted anew. What runs keeps the due date that it was given: the file would hold for what starts once it holds. ${INSIDERS}` }
     }
     if (file.kind.policyId === IDENTITY_POLICY && mayList(reader, 'referral')) return { found: await this.matches(held as IdentityPolicy, file.policy as IdentityPolicy, opening), notice: `All persons on record were compared under both, in memory. What somebody has decided stays decided; links that the machine has made stay, and are taken back by people. ${INSIDERS}` }
     if (file.kind.policyId === NOTIFICATIONS_POLICY) return { found: await this.plans(held as TellingPolicy, file.policy as TellingPolicy, reader), notice: `Every notification that is planned and not ended was looked at under both. What is planned keeps what it was planned with; the file would hold for what is planned once it holds. How long a review of her safety may take was compared as a value alone: which reviews run is not told here. ${INSIDERS}` }

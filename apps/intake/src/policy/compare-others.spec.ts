@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { repositoryRoot } from '@chorus/platform'
-import { matchDifferences, planDifference, type TellingPolicy } from './compare-others'
+import { dueUnder, matchDifferences, planDifference, type TellingPolicy } from './compare-others'
+import { shippedTimerPolicy } from './policy-in-force'
 
 const linked = { refs: ['b', 'a'] as const, band: 'LINK' as const }
 const asked = { refs: ['a', 'c'] as const, band: 'ASK' as const }
@@ -38,4 +39,13 @@ describe('two policies of notifications, of one plan', () => {
   it('say so where the way is no way any more', () => {
     expect(planDifference(shipped, changed('      CALL_IN: { sla: T-B, within: P90D, basis: design, template: b-call-in }\n', ''), { level: 'B', mode: 'CALL_IN' })!.differs).toContainEqual({ what: 'allowed', before: 'yes', after: 'no' })
   })
+})
+
+it('a timer of a policy is counted anew; what another policy dates, or somebody who put it off, keeps its day', () => {
+  const { policy: shipped } = shippedTimerPolicy()
+  const by = dueUnder({ ...shipped, timers: { ...shipped.timers, 'T-REF': { after: 'P2BD', owner: 'intakeAnalyst', basis: 'design' } } })
+  const running = (timer: 'T-REF' | 'T-LAP' | 'T-DEF' | 'T-C1') => ({ timer, from: '2026-07-08T15:10:00.000Z', due: '2026-09-02T05:00:00.000Z' })
+  expect(by(running('T-REF'))).toBe('2026-07-10T15:10:00.000Z')
+  expect([by(running('T-LAP')), by(running('T-DEF'))]).toEqual(['2026-09-02T05:00:00.000Z', '2026-09-02T05:00:00.000Z'])
+  expect(by(running('T-C1'))).toBeNull()
 })

@@ -1,6 +1,8 @@
-/** What one policy of who is who, or of notifications, would decide otherwise than another, of the same record. Pure. */
+/** What one policy of who is who, of notifications or of timers would decide otherwise than another, of the same record. Pure. */
 import type { Level, NotificationPlannedV1 } from '@chorus/contracts'
 import type { PolicyHead } from '@chorus/policy'
+import { dueAfter, type Timer } from '@chorus/timers'
+import type { TimerPolicy } from '../timers-by-due-date/timer-policy'
 
 /** Of two records: linked by the machine, asked about, or taken for different people. */
 export type Held = 'LINK' | 'ASK' | 'DIFFERENT'
@@ -39,4 +41,11 @@ export const planDifference = (before: TellingPolicy, after: TellingPolicy, { le
   const [was, is] = [said(before), said(after)]
   const differs = (Object.keys(was) as (keyof typeof was)[]).filter((what) => was[what] !== is[what]).map((what) => ({ what, before: was[what], after: is[what] }))
   return differs.length === 0 ? null : { level, mode, differs }
+}
+
+/** When a timer that runs would be due by a policy of timers; null: it would not run. T-LAP is dated by another policy, T-DEF by who put somebody off. */
+export const dueUnder = ({ timers, holidays }: Pick<TimerPolicy, 'timers' | 'holidays'>) => ({ timer, from, due }: Pick<Timer, 'timer' | 'from' | 'due'>): string | null => {
+  if (timer === 'T-LAP' || timer === 'T-DEF') return due
+  const rule = timers[timer]
+  return rule ? dueAfter(from, rule, holidays) : null
 }
