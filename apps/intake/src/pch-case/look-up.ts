@@ -289,12 +289,11 @@ export class CaseLookUp {
   /** The person's open case, if there is one: what it rests on, and since when (ordinal) it is open. */
   async openCaseOf(subjectRef: string): Promise<{ readonly caseId: string; readonly openedAt: number; readonly incidentIds: readonly string[]; readonly basis: readonly Basis[] } | null> {
     const { caseId } = await this.nextCase(subjectRef, '')
-    const stream = streamOf(pchCase, caseId)
-    const events = await this.log.load(stream)
+    const events = await this.log.load(streamOf(pchCase, caseId))
     const state = fold(pchCase, events, initial)
     if (state.status !== 'open') return null
     const { referralId, indexIncidentId } = state.opened
     const referred = fold(referral, await this.log.load(streamOf(referral, referralId)), noReferral)
-    return { caseId, openedAt: events[0]!.ordinal, incidentIds: [indexIncidentId, ...(referred.status === 'none' ? [] : referred.received.incidentIds)], basis: basisOf(stream, events) }
+    return { caseId, openedAt: events[0]!.ordinal, incidentIds: [indexIncidentId, ...(referred.status === 'none' ? [] : referred.received.incidentIds)], basis: basisOf(streamOf(pchCase, caseId), events) }
   }
 }
