@@ -89,7 +89,11 @@ describe('the life of a case', () => {
     const { caseId } = await thread.toPlan()
     const arrestId = await thread.id('detective', 'arrests', { ori: 'MOZZ99900', system: 'sample-jail', arrestNumber: 'SAMPLE-ARREST-9', at: '2026-07-20T10:00', caseId })
     const [arrested] = await eventsOf(`arrest-${arrestId}`)
-    await thread.id('prosecutor', `cases/${caseId}/level-change`, { to: 'C', triggerEventId: arrested!.id, evidenceRefs: [`arrest-${arrestId}`], reasonCode: 'FIRST_ARREST' })
+    const byArrest = { triggerEventId: arrested!.id, evidenceRefs: [`arrest-${arrestId}`], reasonCode: 'FIRST_ARREST' }
+    // One arrest leads one step, and once.
+    expect(await thread.post('prosecutor', `cases/${caseId}/level-change`, { ...byArrest, to: 'B' })).toMatchObject({ status: 422, body: { refused: 'criteria_not_met' } })
+    await thread.id('prosecutor', `cases/${caseId}/level-change`, { ...byArrest, to: 'C' })
+    expect(await thread.post('prosecutor', `cases/${caseId}/level-change`, { ...byArrest, to: 'B', reasonCode: 'FURTHER_ARREST' })).toMatchObject({ status: 422, body: { refused: 'trigger_counted' } })
     const shown = async (role: Role): Promise<object> => {
       const { entries } = (await thread.get<{ entries: { type: string; ledBy?: object; data: { triggerEventId?: string; evidenceRefs?: string[] } }[] }>(role, `history?of=${caseId}`)).body
       const { ledBy, data: { triggerEventId, evidenceRefs } } = entries.find(({ type }) => type === 'LevelChanged')!

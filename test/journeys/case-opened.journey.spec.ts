@@ -79,6 +79,10 @@ describe('a case is opened and levelled', () => {
     const review = { caseId, counts: COUNTS, lookbackYears: 5, sources: ['KCPD_RMS'], statesAsked: ['MO'], queriedAt: '2026-01-02T03:04:05.000Z' }
     expect(await post('intakeAnalyst', '/v1/history-reviews', review)).toMatchObject({ status: 200 })
     expect(await post('intakeAnalyst', `/v1/cases/${caseId}/level-proposal`, {})).toMatchObject({ status: 200 })
+    // Reviewed anew since: nobody has seen what would be proposed by now.
+    expect(await post('intakeAnalyst', '/v1/history-reviews', { ...review, counts: { ...COUNTS, ipvArrests: COUNTS.ipvArrests + 1 } })).toMatchObject({ status: 200 })
+    expect(await post('intakeAnalyst', `/v1/cases/${caseId}/level`, { level: 'C' })).toMatchObject({ status: 409, body: { refused: 'proposal_outdated' } })
+    expect(await post('intakeAnalyst', '/v1/history-reviews', review)).toMatchObject({ status: 200 })
 
     expect(await post('panelMember', `/v1/cases/${caseId}/level`, { level: 'A', overrideReason: 'PANEL_JUDGEMENT' })).toMatchObject({ status: 422, body: { rules: ['I4'] } })
     const panel = { panelId: 'panel-1' }
