@@ -31,7 +31,7 @@ export const casesTouchedBy = ({ type, data }: Pick<RecordedEvent, 'type' | 'dat
 export const closeDestroyed = ({ type, data, id, correlationId }: Pick<RecordedEvent, 'type' | 'data' | 'id' | 'correlationId'>, now: string): { readonly caseId: string; readonly command: Close } | null => {
   const { record, ground } = data as Partial<RecordAccessRestrictedV2>
   if (type !== 'RecordAccessRestricted' || ground !== 'DESTROYED' || !record?.startsWith('pchCase-')) return null
-  return { caseId: record.slice('pchCase-'.length), command: { type: 'CloseCase', data: { code: 'BASIS_EXPUNGED', facts: { referralExcluded: false, otherStays: false, basisExpunged: true, exitFrom: null, basis: [] } }, meta: metaFor('close-destroyed', id, correlationId, record, now) } }
+  return { caseId: record.slice('pchCase-'.length), command: { type: 'CloseCase', data: { code: 'BASIS_EXPUNGED', facts: { referralExcluded: false, otherStays: false, basisExpunged: true, exitFrom: null, offenseToldAt: null, basis: [] } }, meta: metaFor('close-destroyed', id, correlationId, record, now) } }
 }
 
 /** How each of its incidents is closed; null: open. */

@@ -4,7 +4,7 @@ import { closeExcluded, deferToo, referralOf } from './close-excluded'
 
 const id = (n: number): string => `018f0000-0000-7000-8000-${String(n).padStart(12, '0')}`
 const [CASE, REFERRAL] = [id(6), id(2)]
-const facts = { referralExcluded: true, otherStays: false, basisExpunged: false, exitFrom: null, basis: [{ stream: `referral-${REFERRAL}`, revision: 1 }] }
+const facts = { referralExcluded: true, otherStays: false, basisExpunged: false, exitFrom: null, offenseToldAt: null, basis: [{ stream: `referral-${REFERRAL}`, revision: 1 }] }
 const opened = { type: 'CaseOpened', schemaVersion: 1, data: { caseId: CASE, referralId: REFERRAL }, time: NOW, timePrecision: 'instant' as const, timeZone: 'UTC' }
 
 it('the case of an excluded referral is closed, with what the decision had seen; the same event again is the same command', () => {

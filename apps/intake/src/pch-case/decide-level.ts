@@ -3,7 +3,7 @@ import { AGENCIES, PATTERNS, rankOf, STEP_DOWN_REASONS, type Agency, type Change
 import { dayOf, isRefusal, refused, type Decision, type Refusal } from '@chorus/decider'
 import { draft, BASIS_EXPUNGED, NO_LEVEL, NO_PROPOSAL, notOpen } from './answers'
 import { againstReferences, FURTHER } from './references'
-import type { Approve, Assign, Change, Contest, DecideContest, Decline, Exit, GivenExit, PchCase, Propose, Review } from './pch-case'
+import type { Approve, Assign, Change, CloseFacts, Contest, DecideContest, Decline, Exit, GivenExit, PchCase, Propose, Review } from './pch-case'
 
 const INDEX_TAKEN_BACK = refused('incident_retracted', 'The agency took its report of the index incident back. No level rests on it.', { rules: ['I1'] })
 
@@ -55,18 +55,19 @@ const memberOf = ({ actor: { id: memberId, agency } }: CommandMeta, before: read
   return { agency: agency as Agency, memberId }
 }
 
-/** A panel that met earlier has not seen what has moved the exit since: its approvals do not count, and may be given anew. */
-export const exitsOf = (exits: readonly GivenExit[], exitFrom: string, panelId: string | undefined): readonly GivenExit[] => exits.filter((one) => one.panelId === panelId && Date.parse(one.at) >= Date.parse(exitFrom))
+/** A panel that met earlier has not seen what has moved the exit since, or what was told since of an offence before: its approvals do not count, and may be given anew. */
+export const exitsOf = (exits: readonly GivenExit[], { exitFrom, offenseToldAt }: Pick<CloseFacts, 'exitFrom' | 'offenseToldAt'>, panelId: string | undefined): readonly GivenExit[] =>
+  exits.filter((one) => one.panelId === panelId && [exitFrom, offenseToldAt].every((since) => since === null || Date.parse(one.at) >= Date.parse(since)))
 export const beforeExit = (exitFrom: string | null, now: string): Refusal | null => {
   if (exitFrom === null) return refused('exit_not_in_policy', 'The policy in force does not say when somebody may leave (T-VAL). Have it say so first.')
   return Date.parse(now) >= Date.parse(exitFrom) ? null : refused('exit_too_early', `Nobody leaves, and no panel approves it, before the time without an offence that the policy names has passed: here on ${dayOf(exitFrom)}.`)
 }
-export const approveExit = ({ data: { panelId, facts: { exitFrom, basis } }, meta }: Exit, state: PchCase): Decision => {
+export const approveExit = ({ data: { panelId, facts }, meta }: Exit, state: PchCase): Decision => {
   if (state.status !== 'open') return notOpen(state)
-  const early = beforeExit(exitFrom, meta.now)
+  const early = beforeExit(facts.exitFrom, meta.now)
   if (early) return early
-  const member = memberOf(meta, exitsOf(state.exits, exitFrom!, panelId))
-  return 'again' in member ? [] : isRefusal(member) ? member : [draft('ExitApproved', { caseId: state.opened.caseId, panelId, ...member }, meta, { basis })]
+  const member = memberOf(meta, exitsOf(state.exits, facts, panelId))
+  return 'again' in member ? [] : isRefusal(member) ? member : [draft('ExitApproved', { caseId: state.opened.caseId, panelId, ...member }, meta, { basis: facts.basis })]
 }
 
 /** A level that stands: looked at, not left to age. */

@@ -1,5 +1,5 @@
 /** What the decisions about a case need of other streams, read at the edge and handed in as data, with how far was read. */
-import { tokensOf, type Basis, type CaseOpenedV1, type PersonLink, type ChangeLevel, type IncidentLinkedToCaseV1, type Level, type NotificationDeliveredV1, type OpenCase, type RecordedEvent } from '@chorus/contracts'
+import { tokensOf, type Basis, type CaseOpenedV1, type PersonLink, type ChangeLevel, type Level, type NotificationDeliveredV1, type OpenCase, type RecordedEvent } from '@chorus/contracts'
 import { KeptStream, dayOf, fold, streamOf } from '@chorus/decider'
 import type { Recorder } from '@chorus/event-store'
 import type { Reader } from '@chorus/record-access'
@@ -24,6 +24,7 @@ import { expungedOf } from './expunged'
 import { atLeast, groundOf, isVictimMinor, mayBecome } from './ground'
 import { arrestsByIncident, type ArrestsByIncident } from './his-records'
 import { indexArrest } from './index-arrest'
+import { offensesIn } from './look-up-offenses'
 import { lookUpReferences } from './look-up-references'
 import { ReportedPersons } from './look-up-reported'
 import type { OneAtATime } from './one-at-a-time'
@@ -96,17 +97,18 @@ export class CaseLookUp {
   /** What the record says about the end of a case. */
   async forClosing(caseId: string, now: string): Promise<CloseFacts> {
     const state = await this.stateOf(caseId)
-    if (state.status === 'none') return { referralExcluded: false, otherStays: false, basisExpunged: false, exitFrom: null, basis: [] }
+    if (state.status === 'none') return { referralExcluded: false, otherStays: false, basisExpunged: false, exitFrom: null, offenseToldAt: null, basis: [] }
     const { referralId, subjectRef } = state.opened
     const referralEvents = await this.log.load(streamOf(referral, referralId))
     const [caseStream, circumstances] = [streamOf(pchCase, caseId), streamOf(circumstance, caseId)]
     const read = await this.log.loadMany([caseStream, circumstances])
+    const around = read.get(circumstances) ?? []
     const { policy: { timers, holidays }, basis: policyBasis } = await timerPolicyInForce(this.log, now)
     const stays = (await this.casesOf(subjectRef)).cases.find(({ open }) => open)
     return {
       referralExcluded: fold(referral, referralEvents, noReferral).status === 'excluded', otherStays: stays !== undefined && stays.caseId !== caseId, basisExpunged: await this.isBasisExpunged(state.opened),
-      exitFrom: exitFrom(read.get(caseStream) ?? [], read.get(circumstances) ?? [], timers['T-VAL'], holidays),
-      basis: [...basisOf(streamOf(referral, referralId), referralEvents), ...basisOf(circumstances, read.get(circumstances) ?? []), policyBasis],
+      ...exitFrom(read.get(caseStream) ?? [], around, await offensesIn(this.log, around, (await this.identityOf(subjectRef)).tokens), timers['T-VAL'], holidays),
+      basis: [...basisOf(streamOf(referral, referralId), referralEvents), ...basisOf(circumstances, around), policyBasis],
     }
   }
 
@@ -162,7 +164,7 @@ export class CaseLookUp {
     const reported = fold(incident, read.get(incidentStream) ?? [], noIncident)
     const report = reported.status === 'known' ? reported.report : null
     const arrested = await indexArrest(this.log, this, opened, read.get(incidentStream) ?? [], fed ?? await arrestsByIncident(this.log))
-    const offended = await this.offendedAfterNotice(caseId, prohibitedBehaviors, yearsBefore(dayOf(now), lookbackYears))
+    const offended = await this.offendedAfterNotice(opened, prohibitedBehaviors, yearsBefore(dayOf(now), lookbackYears))
     return {
       reviewedYears: latest?.lookbackYears ?? null, incidentCurrent: report !== null, basisExpunged: await this.isBasisExpunged(opened),
       levelFacts: {
@@ -189,17 +191,13 @@ export class CaseLookUp {
     return notices
   }
 
-  /** What of the prohibited happened in this case after its person was told, and since a day; not what a court has closed or had destroyed since. */
-  private async offendedAfterNotice(caseId: string, prohibited: readonly string[], since: string): Promise<AfterNotice & { readonly basis: readonly Basis[] }> {
+  /** What of the prohibited happened in this case after its person was told, and since a day; not what turned out to be no offence of his. */
+  private async offendedAfterNotice({ caseId, subjectRef }: CaseOpenedV1, prohibited: readonly string[], since: string): Promise<AfterNotice & { readonly basis: readonly Basis[] }> {
     const stream = streamOf(circumstance, caseId)
     const events = (await this.log.load(stream)).filter(isQualifying)
     if (events.length === 0) return { levels: [], streams: [], basis: [] }
     const notices = await this.noticesIn(caseId)
-    const linked: string[] = []
-    for (const { type, data } of events) {
-      const of = type === 'IncidentLinkedToCase' ? streamOf(incident, (data as IncidentLinkedToCaseV1).incidentId) : undefined
-      if (of !== undefined && !await this.isExpunged(of)) linked.push(of)
-    }
+    const linked = [...await offensesIn(this.log, events, (await this.identityOf(subjectRef)).tokens)].flatMap(([incidentId, happened]) => happened === null ? [] : [streamOf(incident, incidentId)])
     const read = await this.log.loadMany(linked)
     const arrests = linked.flatMap((of): Offense[] => {
       const known = fold(incident, read.get(of) ?? [], noIncident)

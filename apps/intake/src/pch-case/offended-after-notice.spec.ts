@@ -34,6 +34,7 @@ it('a further arrest, or an order that he violates, after he was told', async ()
 })
 it.each<[string, readonly (readonly [string, DraftEvent])[]]>([
   ['an arrest that a court has closed since', [told(), linked(), further(true), closed('COURT_ORDER')]], ['one that was destroyed', [told(), linked(), further(true), closed('DESTROYED')]],
+  ['one in which he defended himself, as somebody decided', [told(), linked(), further(true), [`referral-${id(3)}`, draft('ReferralReceived', { referralId: id(3), source: 'KCPD', incidentIds: [FURTHER], subjectRef: STRANGER, victimRef: `per_${'q'.repeat(22)}` })], [`referral-${id(3)}`, draft('ReferralExcluded', { referralId: id(3), code: 'SELF_DEFENSE', decidedBy: 'human', reviewableUntil: '2026-10-01' })]]],
   ['a call without an arrest', [told(), linked(), further(false)]], ['an incident in which he was the victim', [told(), linked('VICTIM_OF_RECORD'), further(true)]], ['what was before the notice', [told(), linked(), further(true, '2026-07-01T21')]],
   ['on the day of the notice, its hour unknown', [told(), linked(), further(true, '2026-07-02')]], ['a notice of another case', [told('C', { caseId: id(8) }), linked(), further(true)]],
   ['a notice to somebody whose identity nobody checked', [told('C', { recipientVerified: false }), linked(), further(true)]], ['no notice', [linked(), further(true), violated()]],

@@ -22,7 +22,7 @@ const closedCases = async (...caseIds: string[]) => {
   const send = async (caseId: string, command: CaseCommand) => { if (isRefusal(await handle(log, pchCase, caseId, command))) throw new Error('not closed') }
   for (const caseId of caseIds) {
     await send(caseId, { type: 'OpenCase', data: { ...BODY, facts: openFacts(caseId) }, meta: metaOf({ name: `open ${caseId}` }) })
-    await send(caseId, { type: 'CloseCase', data: { code: 'MOVED', facts: { referralExcluded: false, otherStays: false, basisExpunged: false, exitFrom: null, basis: [] } }, meta: metaOf({ name: `close ${caseId}` }) })
+    await send(caseId, { type: 'CloseCase', data: { code: 'MOVED', facts: { referralExcluded: false, otherStays: false, basisExpunged: false, exitFrom: null, offenseToldAt: null, basis: [] } }, meta: metaOf({ name: `close ${caseId}` }) })
   }
   const lookUp = (facts: object) => ({ alone: <T>(work: () => Promise<T>) => work(), forOpening: () => Promise.resolve(facts), forReopeningCase: () => Promise.resolve(facts), stateOf: async (caseId: string) => (await log.load(`pchCase-${caseId}`)).reduce((state, event) => pchCase.evolve(state, event), pchCase.initial) }) as unknown as CaseLookUp
   return {

@@ -162,8 +162,7 @@ export class ApproveExitCommand { constructor(readonly caseId: string, readonly 
 export class ApproveExitHandler implements ICommandHandler<ApproveExitCommand> {
   constructor(@Inject(RECORDER) private readonly log: Recorder, private readonly lookUp: CaseLookUp) {}
   async execute({ caseId, body, meta }: ApproveExitCommand): Answer {
-    const { exitFrom, basis } = await this.lookUp.forClosing(caseId, meta.now)
-    return handle(this.log, pchCase, caseId, { type: 'ApproveExit', data: { ...body, facts: { exitFrom, basis } }, meta })
+    return handle(this.log, pchCase, caseId, { type: 'ApproveExit', data: { ...body, facts: await this.lookUp.forClosing(caseId, meta.now) }, meta })
   }
 }
 

@@ -47,10 +47,10 @@ const approve = (by: PanelMember, level: Level = 'A', panelId = 'panel-1'): Appr
   return { type: 'ApproveLevel', meta: byMember(by, `approve ${level} ${panelId}`), data: { level, panelId } }
 }
 const close = (code: CloseCode = 'MOVED', said: Partial<CloseFacts> = {}, panelId?: string): Close => ({
-  type: 'CloseCase', meta: metaOf({ name: `close ${code}` }), data: { code, ...(panelId ? { panelId } : {}), facts: { referralExcluded: true, otherStays: true, basisExpunged: true, exitFrom: '2026-07-02T15:10:00.000Z', basis: [], ...said } },
+  type: 'CloseCase', meta: metaOf({ name: `close ${code}` }), data: { code, ...(panelId ? { panelId } : {}), facts: { referralExcluded: true, otherStays: true, basisExpunged: true, exitFrom: '2026-07-02T15:10:00.000Z', offenseToldAt: null, basis: [], ...said } },
 })
 const byMember = (by: PanelMember, name: string) => ({ ...metaOf({ name: `${name} ${JSON.stringify(by)}` }), actor: { id: by.memberId, role: 'panelMember', agency: by.agency } })
-const exit = (by: PanelMember, panelId = 'panel-3', exitFrom: string | null = NOW, now = NOW): Exit => ({ type: 'ApproveExit', meta: { ...byMember(by, `exit ${panelId} ${now}`), now }, data: { panelId, facts: { exitFrom, basis: [] } } })
+const exit = (by: PanelMember, panelId = 'panel-3', exitFrom: string | null = NOW, now = NOW): Exit => ({ type: 'ApproveExit', meta: { ...byMember(by, `exit ${panelId} ${now}`), now }, data: { panelId, facts: { exitFrom, offenseToldAt: null, basis: [] } } })
 const review = (level: Level = 'C'): Review => ({ type: 'ReviewLevel', meta: metaOf({ name: `review ${level}` }), data: { level } })
 const contest = (ground: 'COUNTS_WRONG' | 'NOT_THE_PERSON' = 'COUNTS_WRONG'): Contest => ({ type: 'ContestLevel', meta: metaOf({ name: `contest ${ground}` }), data: { by: 'COUNSEL', ground } })
 const decideContest = (by: PanelMember, outcome: 'UPHELD' | 'TO_BE_CORRECTED' = 'UPHELD'): DecideContest => ({ type: 'DecideLevelContest', meta: byMember(by, `decide ${outcome}`), data: { outcome } })
@@ -336,6 +336,9 @@ describe('the program is left by panel', () => {
     const one = first(exit(KCPD, 'panel-3', moved, then), ...before, ...panelExit())
     given(pchCase, ...before, ...panelExit(), one).when(closeThen()).refused('panel_agencies_missing', 'I4')
     given(pchCase, ...before, ...panelExit(), one, first(exit(JCPO, 'panel-3', moved, then), ...before, ...panelExit(), one)).when(closeThen()).then({ type: 'CaseClosed' })
+  })
+  it('not with approvals from before an older offence was told: the panel had not seen it', () => {
+    given(pchCase, ...before, ...panelExit()).when(close('EXIT_24M', { offenseToldAt: '2026-07-02T15:10:00.001Z' }, 'panel-3')).refused('panel_agencies_missing', 'I4')
   })
   it('nobody approves it before its time', () => {
     expect(given(pchCase, ...before).when(exit(KCPD, 'panel-3', '2028-09-01T12:00:00.000Z')).refused('exit_too_early').text).toContain('2028-09-01')

@@ -37,7 +37,7 @@ export interface OpenFacts {
   readonly basis: readonly Basis[]
 }
 /** What the record says about the end of a case. */
-export interface CloseFacts { readonly referralExcluded: boolean; /** another open case of the person is the one that stays */ readonly otherStays: boolean; readonly basisExpunged: boolean; /** instant from which the person may leave by panel: so long after the last qualifying event as the policy says; null: it says nothing */ readonly exitFrom: string | null; readonly basis: readonly Basis[] }
+export interface CloseFacts { readonly referralExcluded: boolean; /** another open case of the person is the one that stays */ readonly otherStays: boolean; readonly basisExpunged: boolean; /** instant from which the person may leave by panel: so long after the last qualifying event as the policy says; null: it says nothing */ readonly exitFrom: string | null; /** instant at which the last qualifying event became known here: a panel that met before has not seen it */ readonly offenseToldAt: string | null; readonly basis: readonly Basis[] }
 /** What the record says of a case that is to be taken up again; `otherOpen`: another case of this person is open. */
 export interface ReopenFacts { readonly otherOpen: boolean; readonly referralExcluded: boolean; readonly incident: OpenFacts['incident']; readonly basisExpunged: boolean; readonly victimMinor: boolean; /** I7 */ readonly mayBecomeSubject: boolean; readonly isAnother: boolean; readonly closedBefore: readonly string[]; readonly basis: readonly Basis[] }
 /** The policy in force, and what it says of the level in question. */
@@ -73,7 +73,7 @@ export type Close = Command<'CloseCase', CloseCase & { readonly facts: CloseFact
 export type Defer = Command<'DeferCase', Pick<DeferCase, 'until'>>
 export type Reopen = Command<'ReopenCase', ReopenCase & { readonly facts: ReopenFacts }>
 export type Succeed = Command<'SucceedCase', { readonly nextCaseId: string }>
-export type Exit = Command<'ApproveExit', ApproveExit & { readonly facts: Pick<CloseFacts, 'exitFrom' | 'basis'> }>
+export type Exit = Command<'ApproveExit', ApproveExit & { readonly facts: Pick<CloseFacts, 'exitFrom' | 'offenseToldAt' | 'basis'> }>
 export type Review = Command<'ReviewLevel', ReviewLevel>
 export type Contest = Command<'ContestLevel', ContestLevel>
 export type DecideContest = Command<'DecideLevelContest', DecideLevelContest>
@@ -155,7 +155,7 @@ export const close = ({ data: { code, panelId, facts }, meta }: Close, state: Pc
   if (code === 'EXCLUDED_LATER' && !facts.referralExcluded) return refused('referral_not_excluded', 'The referral of this case is not excluded. Exclude it, with the code that says why: that closes the case.')
   if (code === 'MERGED' && !facts.otherStays) return refused('no_other_case', 'No other open case of this person is there to go on with, or this one is the case that stays. Look up which tokens are linked, and close the other one.', { rules: ['I2'] })
   if (code === 'BASIS_EXPUNGED' && !facts.basisExpunged) return refused('basis_not_expunged', 'No order of a court closed or destroyed the record on which this case rests. Have the order recorded first, or give another reason.')
-  const early = code === 'EXIT_24M' ? beforeExit(facts.exitFrom, meta.now) ?? panelProblem('exit', 2, panelId, exitsOf(state.exits, facts.exitFrom!, panelId)) : null
+  const early = code === 'EXIT_24M' ? beforeExit(facts.exitFrom, meta.now) ?? panelProblem('exit', 2, panelId, exitsOf(state.exits, facts, panelId)) : null
   return early ?? [draft('CaseClosed', { caseId: state.opened.caseId, code }, meta, { basis: facts.basis })]
 }
 

@@ -18,6 +18,9 @@ export const AGGRESSOR_OPEN: readonly ExclusionCode[] = ['AGGRESSOR_UNDETERMINED
 /** Grounds that pass by themselves. The first two were recorded as exclusions before they could be deferrals. */
 export const PASSING_GROUNDS: readonly ExclusionCode[] = [...DEFERRAL_CODES, 'ACTIVE_INVESTIGATION_CONFLICT', 'INCAPACITY']
 
+/** A person has said that there was no offence of his against a partner, or that it is told of elsewhere. DRAFT: the program has not said which do. */
+export const NO_OFFENSE: readonly ExclusionCode[] = ['NOT_INTIMATE_PARTNER', 'SELF_DEFENSE', 'DUPLICATE']
+
 /**
  * Why a referral is looked at again. CORRECTION: something was recorded of its incidents since · REVIEW: within the time for it ·
  * DECIDED_IN_ERROR · GROUND_ENDED: what stood against it has passed.
