@@ -32,10 +32,23 @@ describe('T-DEF', () => {
     const [received, deferred] = [event(referral, 'ReferralReceived', {}), event(referral, 'ReferralDeferred', { until: '2026-08-02' })]
     expect(after('referral', referral, received, deferred)).toEqual(['T-DEF 2026-08-03T05:00:00.000Z'])
     expect(after('referral', referral, received, deferred, event(referral, 'ReferralReopened', {}))).toEqual([expect.stringMatching(/^T-REF/)])
-    expect(after('referral', referral, received, deferred, event(referral, 'ReferralExcluded', {}))).toEqual([])
+    expect(after('referral', referral, received, deferred, event(referral, 'ReferralExcluded', { code: 'DUPLICATE', reviewableUntil: '2026-08-02' }))).toEqual([])
     const put = event(theCase, 'CaseDeferred', { until: '2026-08-02' })
     expect(after('pchCase', theCase, put)).toEqual(['T-DEF 2026-08-03T05:00:00.000Z'])
     for (const type of ['CaseReopened', 'CaseClosed']) expect(after('pchCase', theCase, put, event(theCase, type, {}))).toEqual([])
+  })
+})
+
+describe('T-DEF of an exclusion', () => {
+  const referral = `referral-${REFERRAL}`
+  const excluded = (code: string, reviewableUntil = '2026-08-02') => event(referral, 'ReferralExcluded', { code, reviewableUntil })
+  const of = (...events: RecordedEvent[]): string[] => after('referral', referral, event(referral, 'ReferralReceived', {}), ...events)
+  it.each(['ACTIVE_INVESTIGATION_CONFLICT', 'INCAPACITY', 'AGGRESSOR_UNDETERMINED', 'MUTUAL_UNRESOLVED'])('%s passes, or is found out: it is looked at again by its day', (code) => { expect(of(excluded(code))).toEqual(['T-DEF 2026-08-03T05:00:00.000Z']) })
+  it.each(['NOT_INTIMATE_PARTNER', 'SELF_DEFENSE', 'MINOR', 'VICTIM_MINOR', 'OUT_OF_JURISDICTION', 'DECEASED', 'SUBJECT_IS_LAW_ENFORCEMENT', 'DUPLICATE', 'EXPUNGED_OR_CLOSED_BASIS'])('%s was decided: until its day it may be looked at again', (code) => { expect(of(excluded(code))).toEqual([]) })
+  it('goes by the exclusion as it stands, and ends when the referral is taken up again', () => {
+    expect(of(excluded('INCAPACITY'), excluded('INCAPACITY', '2026-09-02'))).toEqual(['T-DEF 2026-09-03T05:00:00.000Z'])
+    expect(of(excluded('INCAPACITY'), excluded('DECEASED'))).toEqual([])
+    expect(of(excluded('INCAPACITY'), event(referral, 'ReferralReopened', {}))).toEqual([expect.stringMatching(/^T-REF/)])
   })
 })
 
@@ -92,7 +105,7 @@ it('T-REF ends with the case that is opened on the referral, or its exclusion; T
   const referral = (...more: RecordedEvent[]) => after('referral', `referral-${REFERRAL}`, received, ...more)
   // A Thursday; the Friday is kept as a holiday.
   expect(referral()).toEqual(['T-REF 2026-07-06T15:10:00.000Z'])
-  expect([referral(opened()), referral(event(`referral-${REFERRAL}`, 'ReferralExcluded', { referralId: REFERRAL }))]).toEqual([[], []])
+  expect([referral(opened()), referral(event(`referral-${REFERRAL}`, 'ReferralExcluded', { referralId: REFERRAL, code: 'DUPLICATE', reviewableUntil: '2026-08-02' }))]).toEqual([[], []])
   const level = (type: string, time: string) => event(`pchCase-${CASE}`, type, { caseId: CASE }, time)
   const theCase = (...events: RecordedEvent[]) => after('pchCase', `pchCase-${CASE}`, ...events)
   expect(theCase(level('LevelAssigned', NOW))).toEqual(['T-VAL 2028-07-02T15:10:00.000Z', 'T-VAL-5Y 2031-07-02T15:10:00.000Z'])

@@ -1,5 +1,7 @@
 /** Which events start and end the timers of intake. Pure. */
-import type { ArrestRecordedV1, CaseDeferredV1, CaseOpenedV1, ChargingDecisionMadeV1, EventRetractedV1, IncidentLinkedToCaseV1, IncidentReportedV1, LethalityScreenAdministeredV1, RecordedEvent, ReferralDeferredV1, TimerName } from '@chorus/contracts'
+import {
+  AGGRESSOR_OPEN, PASSING_GROUNDS, type ArrestRecordedV1, type CaseDeferredV1, type CaseOpenedV1, type ChargingDecisionMadeV1, type EventRetractedV1, type IncidentLinkedToCaseV1, type IncidentReportedV1, type LethalityScreenAdministeredV1, type RecordedEvent, type ReferralDeferredV1, type ReferralExcludedV1, type TimerName,
+} from '@chorus/contracts'
 import { dayOf } from '@chorus/decider'
 import { CHARGING_EVENTS } from '../charging/charging'
 import { CIRCUMSTANCE_EVENTS } from '../circumstance/circumstance'
@@ -23,9 +25,13 @@ const start = (watched: Watched, timer: TimerName, from: string, { timers, holid
 const later = (watched: Watched, moved: Watched, timer: TimerName): Watched => dueOf(moved, timer) > dueOf(watched, timer) ? moved : watched
 const dueOf = ({ timers }: Watched, timer: TimerName): number => Math.max(...timers.filter((one) => one.timer === timer).map(({ due }) => Date.parse(due)))
 
-/** T-DEF: what was put off is looked at again by the end of the day that the deferral names. */
-const deferredUntil = (watched: Watched, { time, data }: RecordedEvent): Watched =>
-  running(watched, { timer: 'T-DEF', owner: 'prosecutor', from: time, due: dueAfter((data as CaseDeferredV1 | ReferralDeferredV1).until, { after: 'PT0M' }) })
+/** T-DEF: what was put off, or excluded for what passes or may be found out, is looked at again by the end of the day that it names. */
+const lookedAtBy = (watched: Watched, { time }: RecordedEvent, day: string): Watched => running(watched, { timer: 'T-DEF', owner: 'prosecutor', from: time, due: dueAfter(day, { after: 'PT0M' }) })
+const deferredUntil = (watched: Watched, event: RecordedEvent): Watched => lookedAtBy(watched, event, (event.data as CaseDeferredV1 | ReferralDeferredV1).until)
+const excludedUntil = (watched: Watched, event: RecordedEvent): Watched => {
+  const { code, reviewableUntil } = event.data as ReferralExcludedV1
+  return [...PASSING_GROUNDS, ...AGGRESSOR_OPEN].includes(code) ? lookedAtBy(watched, event, reviewableUntil) : watched
+}
 
 /** T-REF: a referral is opened as a case, excluded or put off. */
 const referrals: Watch<TimerValues> = {
@@ -34,7 +40,8 @@ const referrals: Watch<TimerValues> = {
   evolve: (watched, event, values) => {
     switch (event.type) {
       case 'ReferralReceived': return start(watched, 'T-REF', event.time, values)
-      case 'ReferralExcluded': case 'CaseOpened': return ended(watched, 'T-REF', 'T-DEF')
+      case 'CaseOpened': return ended(watched, 'T-REF', 'T-DEF')
+      case 'ReferralExcluded': return excludedUntil(ended(watched, 'T-REF', 'T-DEF'), event)
       case 'ReferralDeferred': return deferredUntil(ended(watched, 'T-REF'), event)
       case 'ReferralReopened': return start(ended(watched, 'T-DEF'), 'T-REF', event.time, values)
       default: return watched

@@ -2,7 +2,7 @@
 import { Event } from '../event'
 import { Code, Timestamp } from '../fields'
 
-/** Of the register (domain reference §3.9), and T-WARN: to warn a partner. T-DEF: what was put off is looked at again; T-VAL: the review of a level; T-VAL-5Y: what was not validated within five years may not stand. */
+/** Of the register (domain reference §3.9), and T-WARN: to warn a partner. T-DEF: what was put off, or excluded for what passes or may be found out, is looked at again; T-VAL: the review of a level; T-VAL-5Y: what was not validated within five years may not stand. */
 export const TIMERS = ['T-WARN', 'T-LAP', 'T-REF', 'T-DEF', 'T-VAL', 'T-VAL-5Y', 'T-30', 'T-C1', 'T-C2', 'T-D', 'T-B', 'T-A'] as const
 export type TimerName = (typeof TIMERS)[number]
 /** Whose task it was, or who is told. */
