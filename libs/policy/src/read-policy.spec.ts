@@ -27,7 +27,7 @@ describe('a file is refused with line, column and what to do', () => {
   it('where it names a predicate that nobody knows', () => {
     const text = levels.replace('weaponUsedInIpv: {}', 'weaponSeen: {}')
     expect(problems(text)).toEqual([`${placeOf(text, 'weaponSeen')} levels/A/anyOf/3/weaponSeen: is no key of this policy: take it out, or look how it is spelled (known here: ipvIncidentReport, ipvArrestOrCharge, prohibitedBehaviorAfterNotice, felonyDomesticAssault, strangulation, weaponUsedInIpv, orderOfProtectionViolation)`])
-    expect(() => readPolicy(text, 'kc.yaml')).toThrow(/^kc.yaml is no policy that can hold: line 34, column 9 \(levels\/A\/anyOf\/3\/weaponSeen\) is no key .*Correct it and try again\.$/)
+    expect(() => readPolicy(text, 'kc.yaml')).toThrow(/^kc.yaml is no policy that can hold: line 46, column 9 \(levels\/A\/anyOf\/3\/weaponSeen\) is no key .*Correct it and try again\.$/)
   })
   it('where a predicate has an argument that it does not take', () => {
     const text = levels.replace('{ equals: 1 }', '{ equals: one }')

@@ -61,6 +61,22 @@ describe('the screening of a report', () => {
     ])('%s: nobody is asked', (_, draft) => { expect(screen(event(draft), POLICY)!.partners).toBe(false) })
     it('what is stated counts before what is left open', () => { expect(of(domestic({ relationship: 'BG' })).outcome).toBe('CANDIDATE') })
   })
+  describe('where the program works', () => {
+    const jurisdiction = { counties: ['JACKSON'], divisions: { CPD: ['JACKSON'], SPD: ['JACKSON', 'CASS'], NPD: ['CLAY', 'PLATTE'] }, agencies: { MOSAMPLE0: ['OTHER_COUNTY'], MOSAMPLE1: ['JACKSON'] } }
+    const at = (where: object, rules: object = jurisdiction) => { const draft = report(); const { assessment } = screen(event({ ...draft, data: { ...draft.data, ...where } }), { ...POLICY, eligibility: { ...POLICY.eligibility, jurisdiction: rules as typeof jurisdiction } })!; return [assessment.outcome, result(assessment, 'incidentInJurisdiction')] }
+    const said = (answer: string, args?: string) => ({ name: 'incidentInJurisdiction', ...(args && { args }), result: answer, inputsKnown: answer !== 'unknown' })
+    it('outside of it nobody is eligible; the division says it before the agency', () => {
+      expect(at({ division: 'CPD' })).toEqual(['CANDIDATE', said('yes', 'division=CPD')])
+      expect(at({ division: 'NPD' })).toEqual(['NOT_ELIGIBLE', said('no', 'division=NPD')])
+      expect([at({}), at({ ori: 'MOSAMPLE1' })]).toEqual([['NOT_ELIGIBLE', said('no', 'agency=MOSAMPLE0')], ['CANDIDATE', said('yes', 'agency=MOSAMPLE1')]])
+    })
+    it('what a report does not say is unknown, and leaves nobody undecided', () => {
+      expect(at({ division: 'SPD' })).toEqual(['CANDIDATE', said('unknown', 'division=SPD')])
+      for (const where of [{ division: 'toString' }, { division: 'XPD' }, { ori: 'MOSAMPLE9' }]) expect(at(where)).toEqual(['CANDIDATE', said('unknown')])
+      expect(at({}, { counties: ['JACKSON'] })).toEqual(['CANDIDATE', said('unknown')])
+    })
+    it('where the policy says nothing of it nobody asks', () => { expect(result(of(report()), 'incidentInJurisdiction')).toBeUndefined() })
+  })
   it('with several couples the one that speaks most for a look counts', () => {
     const draft = report({ victimAge: years(12) })
     draft.data.victims.push({ ...draft.data.victims[0]!, token: STRANGER, sequence: 2, age: years(40) })

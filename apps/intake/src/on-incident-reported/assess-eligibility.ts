@@ -4,7 +4,12 @@ import { derivedId } from '@chorus/decider'
 import type { AssessEligibility } from '../eligibility/eligibility'
 import { withoutRelationship } from '../incident/without-relationship'
 
-export interface ScreeningPolicy { readonly policyVersion: string; /** SHA-256 of its file */ readonly policyHash: string; readonly eligibility: { readonly relationships: readonly string[]; readonly minimumAge: number } }
+/** The screening of every incident: relationships (NIBRS data element 35) that are intimate, and the least age in years. */
+export interface ScreeningRules { readonly relationships: readonly string[]; readonly minimumAge: number; /** absent before version 1.2.0 */ readonly jurisdiction?: Jurisdiction }
+/** In which counties the program works, and in which lie the police divisions and the agencies (by ORI) that reports name. */
+interface Jurisdiction { readonly counties: readonly string[]; readonly divisions?: Counties; readonly agencies?: Counties }
+type Counties = Readonly<Partial<Record<string, readonly string[]>>>
+export interface ScreeningPolicy { readonly policyVersion: string; /** SHA-256 of its file */ readonly policyHash: string; readonly eligibility: ScreeningRules }
 export interface Screening { readonly incidentId: string; readonly partners: boolean; readonly assessment: EligibilityAssessedV2 }
 
 const RANK = { CANDIDATE: 2, UNDECIDED: 1, NOT_ELIGIBLE: 0, ELIGIBLE: 3 } as const
@@ -38,7 +43,7 @@ export function screen(event: RecordedEvent, policy: ScreeningPolicy, named?: Re
   if (event.type === 'EventRetracted') return screening(incidentId, policy, false, false, [predicate('reportStands', 'no')])
   if (event.type !== 'IncidentReported') return null
   const data = event.data as IncidentReportedV1
-  const { relationships, minimumAge } = policy.eligibility
+  const { relationships, minimumAge, jurisdiction } = policy.eligibility
   const offenders = new Map(data.offenders.filter(({ sequence }) => sequence > 0).map((offender) => [offender.sequence, offender]))
   const mutual = data.victims.some((victim) => victim.relationships.some(({ code }) => code === 'VO'))
   const couple: Couple = (victim, offender, partners) => ({ tokens: [victim.token, offender?.token], predicates: [
@@ -50,6 +55,7 @@ export function screen(event: RecordedEvent, policy: ScreeningPolicy, named?: Re
     predicate('victimAdult', atLeast(minimumAge, victim.age), `atLeast=${minimumAge}`),
     // A victim who is an offender too: whoever looks at it must find the primary aggressor first.
     predicate('oneSided', mutual ? 'unknown' : 'yes'),
+    ...jurisdiction ? [inJurisdiction(data, jurisdiction)] : [],
   ] })
   const pairs = data.victims.flatMap((victim) => victim.relationships.flatMap(({ offenderSequence, code }) => {
     return code !== undefined && relationships.includes(code) ? [couple(victim, offenders.get(offenderSequence), predicate('intimatePartnerReported', 'yes', `relationship=${code}`))] : []
@@ -71,7 +77,18 @@ const screening = (incidentId: string, { policyVersion, policyHash }: ScreeningP
   ({ incidentId, partners, assessment: { incidentId, predicates, identityKnown, outcome: outcomeOf(predicates), policyVersion, policyHash } })
 
 const outcomeOf = (predicates: readonly EligibilityPredicate[]): EligibilityAssessedV2['outcome'] =>
-  predicates.some(({ result }) => result === 'no') ? 'NOT_ELIGIBLE' : predicates.some(({ result }) => result === 'unknown') ? 'UNDECIDED' : 'CANDIDATE'
+  predicates.some(({ result }) => result === 'no') ? 'NOT_ELIGIBLE' : predicates.some(({ name, result }) => result === 'unknown' && name !== IN_JURISDICTION) ? 'UNDECIDED' : 'CANDIDATE'
+
+// Most reports do not say where: that alone leaves no incident undecided, or all of them were.
+const IN_JURISDICTION = 'incidentInJurisdiction'
+/** By the division, else by the agency that reports: all of its counties are the program's, none is, or nobody knows. */
+const inJurisdiction = ({ division, ori }: IncidentReportedV1, { counties, divisions = {}, agencies = {} }: Jurisdiction): EligibilityPredicate => {
+  const [by, code, lying] = division !== undefined ? ['division', division, divisions] as const : ['agency', ori, agencies] as const
+  const known = Object.hasOwn(lying, code) ? lying[code]! : null
+  if (!known) return predicate(IN_JURISDICTION, 'unknown')
+  const inside = known.filter((county) => counties.includes(county)).length
+  return predicate(IN_JURISDICTION, inside === known.length ? 'yes' : inside === 0 ? 'no' : 'unknown', `${by}=${code}`)
+}
 
 /** A range that spans the limit, a blank and an unreadable age are unknown, never "adult". */
 const atLeast = (years: number, age: ReportedAge | undefined): Answer => {

@@ -14,7 +14,7 @@ const levelOf = (all: LevelFacts) => assess(shipped.policy, all).level
 
 describe('the shipped policy', () => {
   it('is a draft, fits its schema, has one look-back, and its hash is that of its bytes', () => {
-    expect(shipped.policy).toMatchObject({ policyId: 'kc-ipvi-levels', version: '1.1.0', status: 'DRAFT', lookbackYears: 5, lethalityScreens: { hotlineWithinMinutes: 60 } })
+    expect(shipped.policy).toMatchObject({ policyId: 'kc-ipvi-levels', version: '1.2.0', status: 'DRAFT', lookbackYears: 5, lethalityScreens: { hotlineWithinMinutes: 60 } })
     expect(shipped.hash).toBe(createHash('sha256').update(shipped.text).digest('hex'))
     expect(shipped.text).not.toContain('years:')
   })

@@ -4,6 +4,7 @@
  */
 import { LEVELS, rankOf, type HistoryCounts, type Level } from '@chorus/contracts'
 import type { PolicyHead } from '@chorus/policy'
+import type { ScreeningRules } from '../on-incident-reported/assess-eligibility'
 
 export type Answer = 'yes' | 'no' | 'unknown'
 
@@ -23,8 +24,7 @@ export type Criterion = { [N in PredicateName]?: Predicates[N] }
 export interface LevelRule { readonly anyOf: readonly Criterion[]; readonly noneOf?: readonly Criterion[]; readonly requires?: { readonly panelApproval: { readonly minAgencies: number } } }
 export interface LevelPolicy extends PolicyHead {
   readonly lookbackYears: number
-  /** screening of every incident: relationships (NIBRS data element 35) that are intimate, and the least age in years */
-  readonly eligibility: { readonly relationships: readonly string[]; readonly minimumAge: number }
+  readonly eligibility: ScreeningRules
   /** by when the hotline is called after a screen that screens in; absent before version 1.1.0 */
   readonly lethalityScreens?: { readonly hotlineWithinMinutes: number }
   readonly levels: Readonly<Record<Level, LevelRule>>

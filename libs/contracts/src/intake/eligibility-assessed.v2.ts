@@ -11,7 +11,7 @@ export class EligibilityAssessedV2 {
   @Uuid({ of: 'incident', doc: 'the incident; the stream is eligibility-<this>' }) incidentId!: string
   @List(() => EligibilityPredicate, { max: 50, doc: 'the rules that were looked at' }) predicates!: EligibilityPredicate[]
   @Flag({ doc: 'the source says who the people are' }) identityKnown!: boolean
-  @Code(ELIGIBILITY_OUTCOMES, { doc: 'CANDIDATE: nothing speaks against it and a person must look; UNDECIDED: an input is unknown' }) outcome!: EligibilityOutcome
+  @Code(ELIGIBILITY_OUTCOMES, { doc: 'CANDIDATE: nothing speaks against it and a person must look; UNDECIDED: an input about the two is unknown' }) outcome!: EligibilityOutcome
   @Name({ doc: 'policy by which it was assessed, name@version' }) policyVersion!: string
   @Hash({ optional: true, doc: 'SHA-256 of that policy\'s file; absent: version 1, which did not keep it' }) policyHash?: string
 }
