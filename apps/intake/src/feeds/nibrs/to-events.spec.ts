@@ -93,18 +93,6 @@ describe('drafts of events', () => {
     expect(compose(recordOf(patched(r.modification)), { current: [] })).toEqual([])
   })
 
-  it('a modification of day or hour moves the incident; of the day as it was, with its hour left blank, it stays where it is', () => {
-    const known = compose(recordOf(patched(r.simple)))
-    const modified = (values: Readonly<Record<string, string>>) => compose(recordOf(patched(r.modification, { 1: values })), { version: 2, current: recorded(known) })[0]!
-    const { incidentDate } = r.modification[0]!.values as { incidentDate: string }
-    const day = `${incidentDate.slice(0, 4)}-${incidentDate.slice(4, 6)}-${incidentDate.slice(6)}`
-    expect(modified({ hour: '03' })).toMatchObject({ time: `${day}T03`, timePrecision: 'hour', data: { hourReported: true, dateOf: 'incident' } })
-    expect(modified({ incidentDate: '20260701', hour: '' })).toMatchObject({ time: '2026-07-01', timePrecision: 'day', data: { hourReported: false } })
-    expect(modified({ reportDateIndicator: 'R', hour: '' })).toMatchObject({ time: day, timePrecision: 'day', data: { dateOf: 'report' } })
-    const { time, timePrecision, timeText } = known[0]!
-    expect(modified({ hour: '' })).toMatchObject({ time, timePrecision, timeText })
-  })
-
   it('a delete takes back every event of the version before, in the month of its submission', () => {
     const current = recorded(compose(recordOf(patched(r.simple))))
     const [retraction, ...more] = compose(recordOf(patched(r.incidentDelete)), { version: 2, current })

@@ -6,7 +6,7 @@ import type { ArrestRecordedV1, BrokenEdit, DraftEvent, EventRetractedV1, Incide
 import { isDate, isHour, isMonth, isYear, isoDate } from './dates'
 import type { EditFinding } from './edits/edit'
 import { amendArrests, amendIncident, mergeArrests } from './amend'
-import type { Administrative, GroupBArrest, NibrsRecord, TimeWindow } from './records'
+import type { GroupBArrest, NibrsRecord, TimeWindow } from './records'
 import { arrestData, arrestee, offense, offender, property, victim } from './reported-parts'
 import { INTIMATE_PARTNER_CODES, injuryOf, intimateRelations } from './statistics'
 
@@ -132,27 +132,18 @@ const incidentDraft = (record: NibrsRecord & { kind: 'groupA' }, context: Compos
     // The standard has no injury code for it: asphyxiation as a weapon is all that a report can say, and its absence says nothing.
     ...(record.offenses.some((o) => o.weapons.some((w) => w.code === '85')) ? { strangulation: true } : {}),
   }
-  return draft('IncidentReported', data, whenOf(a), record, context)
-}
-const whenOf = (a: Administrative): WhenLocal => {
   const day = isoDate(a.incidentDate)
-  return {
-    ...(isHour(a.hour) ? { time: `${day}T${a.hour}`, timePrecision: 'hour' as const } : { time: day, timePrecision: 'day' as const }),
+  return draft('IncidentReported', data, {
+    ...(hour ? { time: `${day}T${a.hour}`, timePrecision: 'hour' as const } : { time: day, timePrecision: 'day' as const }),
     timeText: `${a.incidentDate}${a.reportDateIndicator || ' '}${a.hour}`.trimEnd(),
-  }
+  }, record, context)
 }
 
 const amendedIncident = (record: NibrsRecord & { kind: 'addOrModify' | 'delete' }, context: ComposeContext): readonly DraftEvent[] => {
   const event = context.current.find((e): e is RecordedEvent<IncidentReportedV1> => e.type === 'IncidentReported')
   if (!event) return []
   const data = amendIncident(event.data, record, tokensOf(context), brokenEdits(context.edits))
-  const before: WhenLocal = { time: event.time, timePrecision: event.timePrecision, ...(typeof event.timeText === 'string' ? { timeText: event.timeText } : {}) }
-  const said = record.kind === 'addOrModify' ? [record.administrative].find((a) => a !== undefined && isDate(a.incidentDate)) : undefined
-  if (!said) return [draft('IncidentReported', data, before, record, context)]
-  // What is left blank is not modified: of the same day the hour stays as it was.
-  const stays = !isHour(said.hour) && said.reportDateIndicator === '' && isoDate(said.incidentDate) === event.time.slice(0, 10)
-  const when = stays ? before : whenOf(said)
-  return [draft('IncidentReported', stays ? data : { ...data, dateOf: said.reportDateIndicator === 'R' ? 'report' : 'incident', hourReported: isHour(said.hour) }, when, record, context)]
+  return [draft('IncidentReported', data, { time: event.time, timePrecision: event.timePrecision, ...(typeof event.timeText === 'string' ? { timeText: event.timeText } : {}) }, record, context)]
 }
 
 /** One event per arrested person and charge. An added arrest joins those that are known under its number; only R puts itself in their place. */
