@@ -65,8 +65,10 @@ export const receive = (history: readonly RecordedEvent[], inbound: Inbound, con
   const readAnew = isRaised(last.sourceRecord!.mapping, inbound.mapping) && !(last.sourceRecord!.file === inbound.file && inbound.row < (last.sourceRecord!.row ?? 0))
   if (known?.sourceRecord!.version === version && !readAnew) return duplicateOf(known)
   if (inbound.kind === 'delete') {
-    if (current.length === 0) return duplicateOf(last)
-    return { outcome: 'accepted', drafts: correcting(inbound.compose(version + 1, current), current), change: 'retraction' }
+    const taken = current.length === 0 ? [] : inbound.compose(version + 1, current)
+    // What it names is no part of the record any more, or never was: the record is as it says already.
+    if (taken.length === 0) return duplicateOf(last)
+    return { outcome: 'accepted', drafts: correcting(taken, current), change: 'retraction' }
   }
   if (current.length === 0) {
     if (inbound.kind === 'amend') return { outcome: 'waits' }

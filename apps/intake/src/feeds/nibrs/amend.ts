@@ -1,8 +1,8 @@
 /** How single segments change what is known of an incident (actions A, M and D of the older standard), and how group B arrests of one number join. */
 import type { ArrestRecordedV1, BrokenEdit, IncidentReportedV1 } from '@chorus/contracts'
-import { isDate, isoDate } from './dates'
-import type { AddOrModify, Delete, Segment } from './records'
-import { arrestee, offense, offender, property, victim } from './reported-parts'
+import { isDate } from './dates'
+import type { AddOrModify, Administrative, Delete, Segment } from './records'
+import { arrestee, cargoTheft, clearance, offense, offender, property, victim, whenOf } from './reported-parts'
 import { intimateRelations } from './statistics'
 
 type TokenFor = (kind: 'per' | 'pair', who: string) => string
@@ -15,15 +15,17 @@ export const amendIncident = (known: IncidentReportedV1, record: AddOrModify | D
   return { ...rest, arrestMade: next.arrestees.length > 0, ...(next.offenses.some((o) => o.weaponCodes.some((w) => w.code === '85')) ? { strangulation: true } : {}) }
 }
 
+/** Whether the segment says when it was. One without a date leaves date and hour as they are known. */
+export const statesWhen = (a: Administrative): boolean => isDate(a.incidentDate)
+
 const put = <T>(list: readonly T[], same: (item: T) => boolean, item: T): T[] => (list.some(same) ? list.map((old) => (same(old) ? item : old)) : [...list, item])
 
 const withSegment = (d: IncidentReportedV1, s: Segment, token: TokenFor): IncidentReportedV1 => {
   switch (s.level) {
-    case '1': return {
-      ...d,
-      ...(s.clearedExceptionally === '' ? {} : { exceptionalClearance: s.clearedExceptionally }),
-      ...(isDate(s.exceptionalClearanceDate) ? { exceptionalClearanceDate: isoDate(s.exceptionalClearanceDate) } : {}),
-      ...(s.cargoTheft === '' ? {} : { cargoTheft: s.cargoTheft }),
+    case '1': {
+      const { exceptionalClearance: _, exceptionalClearanceDate: __, ...uncleared } = d
+      // How it was cleared and when are one statement: where the one is said anew, the other does not stay.
+      return { ...(s.clearedExceptionally === '' ? d : uncleared), ...(statesWhen(s) && whenOf(s).said), ...clearance(s), ...cargoTheft(s) }
     }
     case '2': {
       const place = d.offenses.findIndex((o) => o.offenseCode === s.code)

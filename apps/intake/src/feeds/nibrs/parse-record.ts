@@ -115,6 +115,9 @@ const assemble = (segments: Segment[], raw: RawRecord): Parsed => {
   const unclear = persons(parts, no)
   if (unclear) return unclear
   if (first.action === 'W') return { ok: true, record: { ...head, ...parts, kind: 'window', action: 'W', ...(administrative ? { administrative } : {}) } }
+  const dateless = (at: Administrative) => no('incident-date-unreadable', at.line, 'the incident date is no date of the calendar: write YYYYMMDD', '105', 38)
+  // A modified segment may leave the date blank, and so say nothing of it.
+  if (first.action === 'M' && administrative && administrative.incidentDate !== '' && !isDate(administrative.incidentDate)) return dateless(administrative)
   if (first.action === 'A' || first.action === 'M') return { ok: true, record: { ...head, ...parts, kind: 'addOrModify', action: first.action, ...(administrative ? { administrative } : {}) } }
   if (!administrative) {
     return no('no-administrative-segment', first.line, 'segments of an incident without its administrative segment (level 1): they lie apart from it in the file, or it is missing; bring all segments of the incident together and send it again with action R', '055')
@@ -123,7 +126,7 @@ const assemble = (segments: Segment[], raw: RawRecord): Parsed => {
   if (missing.length > 0) {
     return no('incident-incomplete', first.line, `the incident has no ${missing.map(([name, l]) => `${name} segment (level ${l})`).join(' and no ')}: it was cut, or parts of it lie elsewhere in the file; send the whole incident again`, '075')
   }
-  if (!isDate(administrative.incidentDate)) return no('incident-date-unreadable', administrative.line, 'the incident date is no date of the calendar: write YYYYMMDD', '105', 38)
+  if (!isDate(administrative.incidentDate)) return dateless(administrative)
   return { ok: true, record: { ...head, ...parts, kind: 'groupA', action: first.action, administrative } }
 }
 

@@ -1,7 +1,7 @@
 /** Segments as the parts of events: blank columns are absent, wrong codes stand as reported. */
-import type { ArrestRecordedV1, BrokenEdit, ReportedAge, ReportedArrestee, ReportedOffender, ReportedOffense, ReportedProperty, ReportedVictim, ReportedWeapon } from '@chorus/contracts'
-import { INFANT_AGES, ageOf, isDate, isoDate } from './dates'
-import type { Arrestee, GroupBSegment, Offender, Offense, Property, Victim, Weapon } from './records'
+import type { ArrestRecordedV1, BrokenEdit, IncidentReportedV1, ReportedAge, ReportedArrestee, ReportedOffender, ReportedOffense, ReportedProperty, ReportedVictim, ReportedWeapon, TimePrecision } from '@chorus/contracts'
+import { INFANT_AGES, ageOf, isDate, isHour, isoDate } from './dates'
+import type { Administrative, Arrestee, GroupBSegment, Offender, Offense, Property, Victim, Weapon } from './records'
 
 const said = <K extends string>(name: K, value: string): { [P in K]?: string } => (value === '' ? {} : { [name]: value } as { [P in K]?: string })
 const counted = <K extends string>(name: K, value: string): { [P in K]?: number } => (/^\d+$/.test(value) ? { [name]: Number(value) } as { [P in K]?: number } : {})
@@ -20,6 +20,18 @@ export const reportedAge = (columns: string): ReportedAge | undefined => {
 }
 const aged = (columns: string): { age?: ReportedAge } => { const age = reportedAge(columns); return age ? { age } : {} }
 const weapons = (of: readonly Weapon[]): ReportedWeapon[] => of.filter((w) => w.code !== '').map((w) => ({ code: w.code, automatic: w.automatic === 'A' }))
+
+export interface WhenLocal { readonly time: string; readonly timePrecision: TimePrecision; readonly timeText?: string }
+/** When it was, by the segment: call it on segments with a date of the calendar only. A blank or wrong hour is none. */
+export const whenOf = (a: Administrative): { readonly when: WhenLocal; readonly said: Pick<IncidentReportedV1, 'dateOf' | 'hourReported'> } => {
+  const [day, hour] = [isoDate(a.incidentDate), isHour(a.hour)]
+  return {
+    when: { ...(hour ? { time: `${day}T${a.hour}`, timePrecision: 'hour' as const } : { time: day, timePrecision: 'day' as const }), timeText: `${a.incidentDate}${a.reportDateIndicator || ' '}${a.hour}`.trimEnd() },
+    said: { dateOf: a.reportDateIndicator === 'R' ? 'report' : 'incident', hourReported: hour },
+  }
+}
+export const clearance = (a: Administrative): Pick<IncidentReportedV1, 'exceptionalClearance' | 'exceptionalClearanceDate'> => ({ ...said('exceptionalClearance', a.clearedExceptionally), ...dated('exceptionalClearanceDate', a.exceptionalClearanceDate) })
+export const cargoTheft = (a: Administrative): Pick<IncidentReportedV1, 'cargoTheft'> => said('cargoTheft', a.cargoTheft)
 
 export const offense = (o: Offense, sequence: number): ReportedOffense => ({
   sequence, offenseCode: o.code, ...(o.attempted === 'A' ? { attempted: true } : o.attempted === 'C' ? { attempted: false } : {}), biasCodes: [...o.bias], ...said('locationCode', o.location),

@@ -2,17 +2,17 @@
  * A NIBRS record as drafts of events. Pure: tokens come from the version before or from `newToken`, ids and fingerprints
  * from the caller. Codes stay as reported; nothing that the record leaves blank is invented.
  */
-import type { ArrestRecordedV1, BrokenEdit, DraftEvent, EventRetractedV1, IncidentReportedV1, RecordedEvent, ReportedArrestee, SourceRecord, TimePrecision, TimeWindowReportedV1, ZeroReportReceivedV1 } from '@chorus/contracts'
-import { isDate, isHour, isMonth, isYear, isoDate } from './dates'
+import type { ArrestRecordedV1, BrokenEdit, DraftEvent, EventRetractedV1, IncidentReportedV1, RecordedEvent, ReportedArrestee, SourceRecord, TimeWindowReportedV1, ZeroReportReceivedV1 } from '@chorus/contracts'
+import { isDate, isMonth, isYear, isoDate } from './dates'
 import type { EditFinding } from './edits/edit'
-import { amendArrests, amendIncident, mergeArrests } from './amend'
+import { amendArrests, amendIncident, mergeArrests, statesWhen } from './amend'
 import type { GroupBArrest, NibrsRecord, TimeWindow } from './records'
-import { arrestData, arrestee, offense, offender, property, victim } from './reported-parts'
+import { arrestData, arrestee, cargoTheft, clearance, offense, offender, property, victim, whenOf, type WhenLocal } from './reported-parts'
 import { INTIMATE_PARTNER_CODES, injuryOf, intimateRelations } from './statistics'
 
 export const NIBRS_SYSTEM = 'nibrs-flat-file'
 /** Raised whenever the same bytes would give another event. */
-export const NIBRS_MAPPING = 'nibrs-flat@1'
+export const NIBRS_MAPPING = 'nibrs-flat@2'
 /** The same record from the XML format: its source is the same records system, so that either format corrects the other. */
 export const NIBRS_XML_MAPPING = 'nibrs-xml@1'
 
@@ -79,8 +79,6 @@ export const draftsOf = (record: NibrsRecord, context: ComposeContext): readonly
   }
 }
 
-export interface WhenLocal { readonly time: string; readonly timePrecision: TimePrecision; readonly timeText?: string }
-
 const draft = <D extends object>(type: string, data: D, when: WhenLocal, record: NibrsRecord, context: ComposeContext): DraftEvent<D> => {
   const { version, message, file, row } = context
   const sourceRecord: SourceRecord = { system: NIBRS_SYSTEM, id: keyOf(record).id, version, mapping: context.mapping ?? NIBRS_MAPPING, ...(message === undefined ? {} : { message }), ...(file === undefined ? {} : { file }), ...(row === undefined ? {} : { row }) }
@@ -108,16 +106,14 @@ const tokensOf = (context: ComposeContext): ((kind: 'per' | 'pair', who: string)
 const incidentDraft = (record: NibrsRecord & { kind: 'groupA' }, context: ComposeContext): DraftEvent<IncidentReportedV1> => {
   const token = tokensOf(context)
   const a = record.administrative
-  const hour = isHour(a.hour)
+  const { when, said } = whenOf(a)
   const data: IncidentReportedV1 = {
     incidentId: context.streamId,
     ori: record.ori,
     reportNumber: record.number,
-    dateOf: a.reportDateIndicator === 'R' ? 'report' : 'incident',
-    hourReported: hour,
-    ...(a.clearedExceptionally === '' ? {} : { exceptionalClearance: a.clearedExceptionally }),
-    ...(isDate(a.exceptionalClearanceDate) ? { exceptionalClearanceDate: isoDate(a.exceptionalClearanceDate) } : {}),
-    ...(a.cargoTheft === '' ? {} : { cargoTheft: a.cargoTheft }),
+    ...said,
+    ...clearance(a),
+    ...cargoTheft(a),
     offenses: record.offenses.map((o, i) => offense(o, i + 1)),
     property: record.properties.map(property),
     victims: record.victims.map((v) => victim(v, token('per', `victim ${Number(v.sequence)}`))),
@@ -132,18 +128,15 @@ const incidentDraft = (record: NibrsRecord & { kind: 'groupA' }, context: Compos
     // The standard has no injury code for it: asphyxiation as a weapon is all that a report can say, and its absence says nothing.
     ...(record.offenses.some((o) => o.weapons.some((w) => w.code === '85')) ? { strangulation: true } : {}),
   }
-  const day = isoDate(a.incidentDate)
-  return draft('IncidentReported', data, {
-    ...(hour ? { time: `${day}T${a.hour}`, timePrecision: 'hour' as const } : { time: day, timePrecision: 'day' as const }),
-    timeText: `${a.incidentDate}${a.reportDateIndicator || ' '}${a.hour}`.trimEnd(),
-  }, record, context)
+  return draft('IncidentReported', data, when, record, context)
 }
 
 const amendedIncident = (record: NibrsRecord & { kind: 'addOrModify' | 'delete' }, context: ComposeContext): readonly DraftEvent[] => {
   const event = context.current.find((e): e is RecordedEvent<IncidentReportedV1> => e.type === 'IncidentReported')
   if (!event) return []
   const data = amendIncident(event.data, record, tokensOf(context), brokenEdits(context.edits))
-  return [draft('IncidentReported', data, { time: event.time, timePrecision: event.timePrecision, ...(typeof event.timeText === 'string' ? { timeText: event.timeText } : {}) }, record, context)]
+  const known: WhenLocal = { time: event.time, timePrecision: event.timePrecision, ...(typeof event.timeText === 'string' ? { timeText: event.timeText } : {}) }
+  return [draft('IncidentReported', data, record.administrative && statesWhen(record.administrative) ? whenOf(record.administrative).when : known, record, context)]
 }
 
 /** One event per arrested person and charge. An added arrest joins those that are known under its number; only R puts itself in their place. */
@@ -169,6 +162,7 @@ const retractions = (record: NibrsRecord & { kind: 'delete' }, context: ComposeC
     const data: EventRetractedV1 = { retracts: event.id, reasonCode: 'SOURCE_DELETED' }
     return { ...draft('EventRetracted', data, when, record, context), corrects: event.id }
   })
+  if (retract.length === 0) return []
   const kept = context.current.filter(stays).map((event) =>
     ({ ...draft('ArrestRecorded', { ...(event.data as ArrestRecordedV1), transactionNumber: record.number }, { time: event.time, timePrecision: event.timePrecision }, record, context), corrects: event.id }))
   return [...retract, ...kept].map((one, index) => ({ ...one, index }))
@@ -181,8 +175,7 @@ const windowDraft = (record: TimeWindow, context: ComposeContext): DraftEvent<Ti
   const data: TimeWindowReportedV1 = {
     windowReportId: context.streamId, ori: record.ori, reportNumber: record.number,
     ...(a && isDate(a.incidentDate) ? { incidentDate: isoDate(a.incidentDate) } : {}),
-    ...(a && a.clearedExceptionally !== '' ? { exceptionalClearance: a.clearedExceptionally } : {}),
-    ...(a && isDate(a.exceptionalClearanceDate) ? { exceptionalClearanceDate: isoDate(a.exceptionalClearanceDate) } : {}),
+    ...(a && clearance(a)),
     clearedOffenseCodes: cleared, offenses: record.offenses.map((o, i) => offense(o, i + 1)), property: record.properties.map(property), arrestees, edits: brokenEdits(context.edits),
   }
   const days = [...record.arrestees.map((x) => x.date), a?.exceptionalClearanceDate ?? '', ...record.properties.flatMap((p) => p.items.map((i) => i.recovered))].filter(isDate).sort()
