@@ -19,9 +19,11 @@ export interface RawRow {
 
 /** The file as a whole is none of the layouts that are known. */
 export class UnknownLayout extends Error {
-  constructor(readonly unknown: readonly string[], readonly missing: readonly string[], readonly twice: readonly string[] = []) { super('unknown layout') }
+  /** `form`: what the file is, where that alone is what is wrong with it */
+  constructor(readonly unknown: readonly string[], readonly missing: readonly string[], readonly twice: readonly string[] = [], readonly form?: string) { super('unknown layout') }
   /** Names columns alone; where the first line is no header it may be a row, and is not repeated. */
   get text(): string {
+    if (this.form !== undefined) return `${this.form} Nothing was recorded.`
     const names = this.unknown.filter(name => /^[:@A-Za-z][\w .:@#/-]{0,39}$/.test(name.trim())).slice(0, 20)
     const header = this.missing.length < 3
     return [

@@ -62,6 +62,11 @@ describe('the columns of each year', () => {
     ['2014 JSON', ['report_no', 'reported_date', 'offense', 'invl_no_1', 'involvement_1', 'zip_code_1', 'location_1', 'location_1_location', 'dvflag_1']],
   ])('%s is known', (_, headers) => { expect(layoutOf(headers)).toMatchObject({ known: true, unit: 'person' }) })
   it('a row of the newest data set is a whole report', () => { expect(layoutOf(['Report_No', 'Reported_Date', 'Offense', 'Suspect_Count', 'Victim_Count', 'Arrestee_Count', 'Deceased_Count', 'Location', 'Area', 'IBRS'])).toMatchObject({ known: true, unit: 'report' }) })
+  it.each([
+    ['UTF-16', Buffer.from([0xff, 0xfe, 0x52, 0, 0x65, 0, 10, 0])], ['UTF-16', Buffer.from(`${HEADER}\n`, 'utf16le')], ['semicolons', Buffer.from(`${HEADER.replaceAll(',', ';')}\n`)], ['tabs', Buffer.from(`\ufeff${HEADER.replaceAll(',', '\t')}\n`)],
+  ])('a file in %s is refused as what it is', async (form, bytes) => {
+    await expect(rowsOf(bytes)).rejects.toMatchObject({ text: expect.stringMatching(new RegExp(`^The (?:file is|columns of the file are parted by) ${form}`)) })
+  })
   it('another is refused with the names of what is unknown and what is missing, and a first line that is no header is not repeated', async () => {
     expect(layoutOf([...of2010.slice(1), 'Victim_Name'])).toEqual({ known: false, unknown: ['Victim_Name'], missing: ['report_no'], twice: [] })
     await expect(rowsOf(`${HEADER},Victim_Name\n`)).rejects.toThrow(UnknownLayout)

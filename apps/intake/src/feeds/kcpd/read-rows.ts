@@ -32,7 +32,7 @@ const MOST_BLANK = 4096
 /** @returns undefined as long as nothing but blanks has come, and more may */
 const readerOf = (begun: Buffer, counts: RowCounts, enough: boolean): CsvRows | JsonRows | undefined => {
   // No UTF-8 begins so; UTF-16 does, and what is kept of its rows could not be read again.
-  if (begun[0]! >= 0xfe) throw new UnknownLayout([], ['report_no', 'reported_date', 'offense', 'involvement'])
+  if (begun[0]! >= 0xfe || begun[1] === 0) throw new UnknownLayout([], ['report_no', 'reported_date', 'offense', 'involvement'], [], 'The file is UTF-16: export it as UTF-8.')
   const first = begun.find((byte, at) => !(byte <= 0x20 || (at < 3 && byte >= 0xbb)))
   return first === 0x5b ? new JsonRows(counts) : first !== undefined || enough ? new CsvRows(counts) : undefined
 }
@@ -156,7 +156,7 @@ class CsvRows {
     const bytes = whole.subarray(0, whole.length - endLength(whole))
     if (!this.header) {
       const layout = layoutOf(values)
-      if (!layout.known) throw new UnknownLayout(layout.unknown, layout.missing, layout.twice)
+      if (!layout.known) throw new UnknownLayout(layout.unknown, layout.missing, layout.twice, otherwiseParted(bytes))
       this.header = { bytes: Buffer.from(bytes), columns: layout.columns }
       return undefined
     }
@@ -205,6 +205,12 @@ class CsvRows {
     this.parser = this.fresh()
     return row
   }
+}
+
+/** The heading is one that is known, but for what stands between its columns. */
+const otherwiseParted = (heading: Buffer): string | undefined => {
+  const [, name] = [[';', 'semicolons'], ['\t', 'tabs']].find(([delimiter]) => layoutOf(readLine(heading, { delimiter: delimiter! }) ?? []).known) ?? []
+  return name && `The columns of the file are parted by ${name}, where the city's are parted by commas: export it as CSV with commas.`
 }
 
 const LEFT_OPEN = new Error('a quote was left open')
