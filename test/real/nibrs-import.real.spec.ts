@@ -46,7 +46,7 @@ describe('a real NIBRS submission', () => {
   it('is screened anew by a policy that begins to hold: those whose outcome is another one, as its check said, and no other', async () => {
     const bearer = await chorus.bearer('prosecutor')
     const { text: held } = (await chorus.agent.get('/v1/policies/kc-ipvi-levels').set('Authorization', bearer)).body as { text: string }
-    const text = held.replace('version: 1.1.0', 'version: 1.2.0').replace('minimumAge: 18', 'minimumAge: 30')
+    const text = held.replace('version: 1.2.0', 'version: 1.3.0').replace('minimumAge: 18', 'minimumAge: 30')
     const checked = (await chorus.agent.post('/v1/policies/checks').set('Authorization', bearer).set('X-Purpose', PURPOSES_OF.prosecutor[0]).send({ text })).body as { incidents: { reported: number }; incidentChanges: object[]; tookMs: number }
     expect(checked.incidents.reported).toBe(4_247)
     const began = performance.now()

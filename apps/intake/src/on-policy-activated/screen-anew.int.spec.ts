@@ -57,10 +57,10 @@ describe('a policy of levels that begins to hold', () => {
     expect(await consumer.screenNow()).toBeNull()
     assert.ok(!isRefusal(await handle(intake.log, recordAccess, accessIdOf(`incident-${gone}`), { type: 'RestrictAccess', data: { record: `incident-${gone}`, ground: 'DESTROYED', statute: 'RSMO_610_122', effectiveAt: '2026-07-03' }, meta: metaOf({ name: 'destroy', now }) })))
 
-    await activate('1.2.0', olderThan(21))
+    await activate('1.2.1', olderThan(21))
     const done = await Promise.all([consumer.screenNow(), another().screenNow()])
     expect(done.map(Number).reduce((sum, n) => sum + n)).toBe(1)
-    expect([await outcomes(young), await outcomes(grown), await outcomes(minor), await outcomes(strangers), await outcomes(gone)]).toEqual([['CANDIDATE by 1.1.0', 'NOT_ELIGIBLE by 1.2.0'], ['CANDIDATE by 1.1.0'], ['NOT_ELIGIBLE by 1.1.0'], [], ['CANDIDATE by 1.1.0']])
+    expect([await outcomes(young), await outcomes(grown), await outcomes(minor), await outcomes(strangers), await outcomes(gone)]).toEqual([['CANDIDATE by 1.2.0', 'NOT_ELIGIBLE by 1.2.1'], ['CANDIDATE by 1.2.0'], ['NOT_ELIGIBLE by 1.2.0'], [], ['CANDIDATE by 1.2.0']])
     const [, second] = await assessments(young)
     const policyEvents = await intake.log.load(`policy-${LEVELS_POLICY}`)
     const held = policyIn(LEVELS_POLICY, policyEvents, now)
