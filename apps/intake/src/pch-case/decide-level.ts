@@ -152,7 +152,7 @@ export const panelProblem = (what: Level | 'exit', needed: number, panelId: stri
   const it = what === 'exit' ? 'the exit' : 'the level'
   if (panelId === undefined) return refused('panel_missing', `This needs the approvals of a panel of ${agencies} agencies. Have its members approve ${it}, then name the panel's meeting.`, { rules: ['I4'] })
   const sitting = new Set(members.map((member) => member.agency))
-  if (sitting.size < agencies) return refused('panel_agencies_missing', `This needs approvals of at least ${agencies} agencies, each given by its own member; members of ${sitting.size} have approved ${it} for this meeting ${what === 'exit' ? 'since the person may leave' : 'since the last proposal'}.`, { rules: ['I4'] })
+  if (sitting.size < agencies) return refused('panel_agencies_missing', `This needs approvals of at least ${agencies} agencies, each given by its own member; members of ${sitting.size} have approved ${it} for this meeting ${what === 'exit' ? 'since the person may leave and the last offence became known' : 'since the last proposal'}.`, { rules: ['I4'] })
   return null
 }
 
