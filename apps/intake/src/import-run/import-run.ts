@@ -36,3 +36,19 @@ export const earlierRuns = (events: readonly RecordedEvent[], fileId: string): E
   }
   return [...runs.values()]
 }
+
+/**
+ * By feed, when the last file of it that said anything was read to its end, as an instant. `events`: the starts and finishes of
+ * all runs, in order. A file of which every record was quarantined says nothing; one without a record says that there was none.
+ */
+export const lastReads = (events: readonly Pick<RecordedEvent, 'type' | 'data' | 'time'>[]): Readonly<Record<string, string>> => {
+  const feeds = new Map<string, string>()
+  const last: Record<string, string> = {}
+  for (const { type, data, time } of events) {
+    const { runId, feed, complete, records } = data as ImportRunStartedV1 & ImportRunFinishedV1
+    if (type === 'ImportRunStarted') feeds.set(runId, feed)
+    const of = type === 'ImportRunFinished' && complete && (records.read === 0 || records.quarantined < records.read) ? feeds.get(runId) : undefined
+    if (of !== undefined) last[of] = time
+  }
+  return last
+}

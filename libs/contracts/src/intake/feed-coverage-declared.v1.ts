@@ -9,7 +9,7 @@ import { JURISDICTIONS, type Jurisdiction } from './circumstances.v1'
 })
 export class FeedCoverageDeclaredV1 {
   @Uuid({ of: 'feedCoverage', doc: 'the source and population; its stream is feedCoverage-<this>' }) coverageId!: string
-  @Name({ doc: 'the source, e.g. nibrs-flat-file or kcpd-open-data' }) source!: string
+  @Name({ doc: 'the source, as its imports are called: nibrs-flat-file, kcpd-open-data, or extract/ and the system of a mapping' }) source!: string
   @Name({ doc: 'of what it tells, e.g. incidents, arrests, jail-roster' }) population!: string
   @LocalDate({ doc: 'last day through which it is complete, in America/Chicago' }) completeThrough!: string
   @Codes(JURISDICTIONS, { max: 9, doc: 'jurisdictions that it covers' }) jurisdictions!: Jurisdiction[]
