@@ -7,8 +7,10 @@ export type Role = (typeof ROLES)[number]
 /** The program's own agencies. Agencies that only feed records in are named by their ORI. */
 export const AGENCIES = ['KCPD', 'JCPO', 'MUNI_COURT', 'PROBATION', 'HEALTH', 'FINANCE', 'EVALUATOR', 'CITY'] as const
 export type Agency = (typeof AGENCIES)[number]
-/** An agency of the program, or a feeding agency's ORI (nine characters). */
-export const isAgency = (text: string): boolean => (AGENCIES as readonly string[]).includes(text) || /^[A-Z]{2}[A-Z0-9]{7}$/.test(text)
+/** What the FBI numbers agencies by: two capital letters and seven letters or digits. */
+export const isOri = (text: string): boolean => /^[A-Z]{2}[A-Z0-9]{7}$/.test(text)
+/** An agency of the program, or a feeding agency's ORI. */
+export const isAgency = (text: string): boolean => (AGENCIES as readonly string[]).includes(text) || isOri(text)
 
 /** The agencies of some of the roles, where not all are of the same: what names persons is for those who work with it. */
 export type AgenciesOf = Readonly<Partial<Record<Role, readonly string[]>>>

@@ -1,12 +1,13 @@
 import { Inject } from '@nestjs/common'
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs'
 import { AllowedTo, RecordArrest, rightOf, type CommandMeta } from '@chorus/contracts'
-import { handle, type Handled, type Refusal } from '@chorus/decider'
+import { handle, streamOf, type Handled, type Refusal } from '@chorus/decider'
 import { canonicalJson, type Recorder } from '@chorus/event-store'
 import { RECORDER, VAULT } from '@chorus/platform'
 import type { Vault } from '@chorus/privacy'
 import { toldAt } from '../circumstance/told-at'
 import { keyText } from '../feeds/mapped/plan'
+import { incident } from '../incident/incident'
 import { CaseLookUp } from '../pch-case/look-up'
 import { arrest, type ArrestFacts } from './arrest'
 
@@ -25,7 +26,8 @@ export class RecordArrestHandler implements ICommandHandler<RecordArrestCommand>
     const arrestId = this.vault.uuid('stream-id', said.ori, system, 'arrest', key)
     const facts: ArrestFacts = {
       at: toldAt(at), case: caseId === undefined ? null : await this.caseOf(caseId), newToken: this.vault.newToken('per'),
-      ...(holdNumber !== undefined && said.jurisdiction !== undefined && { holdId: this.vault.uuid('link', 'hold', said.jurisdiction, keyText(holdNumber)) }),
+      incidentKnown: said.incidentId === undefined || (await this.log.load(streamOf(incident, said.incidentId))).length > 0,
+      ...(holdNumber !== undefined && { holdId: said.jurisdiction === undefined ? null : this.vault.uuid('link', 'hold', said.jurisdiction, keyText(holdNumber)) }),
       record: { system, id: `arrest|${key}`, message: this.vault.hmac('message', canonicalJson({ ...body, arrestNumber: key, ...(holdNumber !== undefined && { holdNumber: keyText(holdNumber) }) })).toString('hex') },
     }
     return handle(this.log, arrest, arrestId, { type: 'RecordArrest', data: { ...said, arrestId, facts }, meta: { ...meta, source: { agency: said.ori, system } } })

@@ -2,7 +2,7 @@
  * An arrest that somebody enters by hand, where its clock of hours cannot wait for a file. Protects: it is the same record as
  * its feed's, under the same number; what a feed has brought is corrected at its source, not over it.
  */
-import type { ArrestRecordedV2, DraftEvent, RecordArrest, SourceRecord } from '@chorus/contracts'
+import { isOri, type ArrestRecordedV2, type DraftEvent, type RecordArrest, type SourceRecord } from '@chorus/contracts'
 import { minuteOf, refused, type Command, type Decider, type Decision } from '@chorus/decider'
 import type { ToldAt } from '../circumstance/told-at'
 
@@ -17,13 +17,16 @@ export const enteredFor = (history: readonly Told[]): string | undefined => {
   return key?.startsWith('pchCase-') && history.some(({ partitionkey, sourceRecord }) => partitionkey === key && sourceRecord?.mapping === BY_HAND) ? key.slice('pchCase-'.length) : undefined
 }
 
-/** What the edge looked up. `at`: null where the text is no time of this kind; `case`: 'unknown' where none has the number. */
+/** What the edge looked up, of a number without spaces around it. `at`: null where the text is no time of this kind; `case`: 'unknown' where none has the number. */
 export interface ArrestFacts {
   readonly at: ToldAt | null
   readonly case: { readonly caseId: string } | 'unknown' | null
   /** token of the arrested person, where none stands in the record yet */
   readonly newToken: string
-  readonly holdId?: string
+  /** whether the incident that is named was ever reported; true where none is */
+  readonly incidentKnown: boolean
+  /** null: a hold is named, and not whose it is */
+  readonly holdId?: string | null
   /** of the record: its number at the source, and the keyed fingerprint of what was typed */
   readonly record: Pick<SourceRecord, 'system' | 'id' | 'message'>
 }
@@ -40,8 +43,12 @@ export const evolve = (state: Arrest, event: { readonly type: string; readonly d
   return { versions: version, newest: { id: event.id ?? '', version, token: (event.data as ArrestRecordedV2).token, byHand: mapping === BY_HAND, ...(message && { message }) } }
 }
 
-export const recordArrest = ({ data: { facts: { at, case: known, newToken, holdId, record }, arrestId, arrestNumber, ori, ...said }, meta }: TellArrest, { newest, versions }: Arrest): Decision => {
+export const recordArrest = ({ data: { facts: { at, case: known, newToken, incidentKnown, holdId, record }, arrestId, arrestNumber, ori, ...said }, meta }: TellArrest, { newest, versions }: Arrest): Decision => {
   if (known === 'unknown') return refused('case_unknown', 'There is no case of this number. Look its number up again, or leave it out.', { kind: 'not-found' })
+  if (arrestNumber === '') return refused('number_missing', 'The number of the arrest is blank. Write it as its system has it: its feed finds the arrest by it.')
+  if (!isOri(ori)) return refused('ori_unclear', 'An ORI is two capital letters and seven capital letters or digits, for example MOKPD0000. Write it as the mapping of its feed has it: under another one its feed would not find the arrest.')
+  if (!incidentKnown) return refused('incident_unknown', 'No agency has reported this incident here. Look its number up again, or leave it out.', { kind: 'not-found' })
+  if (holdId === null) return refused('jurisdiction_missing', 'The number of a hold leads to it only with the jurisdiction whose jail it is. Name both, or neither.')
   if (!at) return refused('time_unclear', 'Say when it was: a day (2026-07-02), an hour (2026-07-02T15) or a minute (2026-07-02T15:10) in Kansas City, or an instant in UTC.')
   if (Date.parse(at.from) > Date.parse(meta.now)) return refused('time_to_come', 'The time lies in the future. Record what has happened once it has happened.')
   if (newest && !newest.byHand) return refused('arrest_from_feed', 'Its feed has brought this arrest already. Correct it at its source: the next file brings the correction.', { kind: 'conflict' })

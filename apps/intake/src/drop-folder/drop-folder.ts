@@ -1,4 +1,5 @@
 /** What a file of the drop folder is: told by its feed folder, by the mapping beside it, else by its first bytes. Pure. */
+import { isOri } from '@chorus/contracts'
 import { UnknownLayout } from '../feeds/kcpd/raw-row'
 import { readRows } from '../feeds/kcpd/read-rows'
 
@@ -14,9 +15,6 @@ export interface Place {
 
 /** Bytes of the beginning that are looked at. */
 export const HEAD_BYTES = 64 * 1024
-/** A feed folder with an agency's ORI as its name takes that agency's records alone. */
-export const isOri = (folder: string): boolean => /^[A-Z]{2}[A-Z0-9]{7}$/.test(folder)
-
 /** As isOri, but for its letters or a space around it; a word without a digit is none. */
 const isNearlyOri = (folder: string): boolean => !isOri(folder) && /\d/.test(folder) && isOri(folder.trim().toUpperCase())
 

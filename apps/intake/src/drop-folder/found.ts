@@ -2,8 +2,8 @@
 import type { BigIntStats } from 'node:fs'
 import { lstat, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isOri } from '@chorus/contracts'
 import type { Claim } from './noted'
-import { isOri } from './drop-folder'
 import { AS_IT_IS, codeOf, isStill, reading, stampOf } from './on-disk'
 
 export interface FoundFile { readonly folder: string; readonly name: Buffer; readonly stat: BigIntStats; /** it is what it was at the look before */ readonly quiet: boolean; /** instant at which it was first seen as it is */ readonly since: string; /** the mark beside it by which its sender says that it is whole */ readonly mark?: FoundFile }

@@ -1,7 +1,7 @@
 /** Imports a file of the drop folder by the feed that it was recognised as, and writes what became of each of its rows. */
 import { closeSync, createReadStream, openSync, writeSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import type { Actor } from '@chorus/contracts'
+import { isOri, type Actor } from '@chorus/contracts'
 import type { Recorder } from '@chorus/event-store'
 import { newId, Problem, problemOf, PROBLEM_TYPES, type Clock } from '@chorus/platform'
 import type { Vault } from '@chorus/privacy'
@@ -12,7 +12,6 @@ import { MAX_EXTRACT_BYTES, type MappedImport } from '../mapped-import/import-ex
 import { mappingIn } from '../mapped-import/mapping-file'
 import { rosterSince } from '../mapped-import/roster-moment'
 import type { Dropped, Imported } from './take-files'
-import { isOri } from './drop-folder'
 
 export interface ImportDroppedDeps { readonly nibrs: Pick<NibrsImport, 'run'>; readonly kcpd: Pick<KcpdImport, 'run'>; readonly extracts: Pick<MappedImport, 'run'>; readonly recorder: Pick<Recorder, 'read'>; readonly vault: Pick<Vault, 'hmac'>; readonly clock: Clock; /** told a fault of ours */ readonly failed: (error: unknown) => void }
 
